@@ -1,0 +1,180 @@
+"""What a bundle may hold: the layout of format version 1, and the rules that tie its parts together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import pairwise
+from typing import Any
+
+from heart.bundle.checks import Check, blob, integer, listing, number, one_of, optional, record, table, text
+from heart.bundle.reader import refuse
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
+from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
+from heart.schema import FEATURE_NAMES, Feature
+from heart.schema import feature as schema_feature
+
+FORMAT, FORMAT_VERSION = "heart-bundle", 1
+PARTS = ("train", "valid", "test")
+FIGURES = ("roc_auc", "average_precision", "log_loss", "brier", "accuracy", "precision", "recall", "specificity", "npv")
+N_GOLDEN = 5
+NAME_PATTERN = r"[A-Za-z0-9_-]{1,64}"
+NAME_RULE = "a name of 1 to 64 letters, digits, - and _"
+
+_TITLE = text(r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}", "a title of at most 80 plain characters")
+_COUNT = integer(0, 10**9)
+_BOOL = one_of([True, False])
+_FIGURE = listing(optional(number()), 3, 3)
+
+
+def _any_value(value: object, place: str) -> None:
+    if type(value) not in (int, float, str) or (type(value) is str and len(value) > 64):
+        raise refuse(f"{place} to be a code or a number", type(value).__name__)
+
+
+_FEATURE: Check = record(
+    {
+        "name": one_of(FEATURE_NAMES),
+        "kind": one_of(["scale", "label"]),
+        "unit": text(r"[A-Za-z/ ]{0,16}", "a unit"),
+        "codes": listing(listing(_any_value, 2, 2), 0, 64),
+        "range": optional(listing(number(), 2, 2)),
+        "training_range": optional(listing(number(), 2, 2)),
+    }
+)
+
+_SETTINGS: Check = record(
+    {
+        "recipe": one_of(list(RECIPES)),
+        "hidden": listing(integer(1, MAX_WIDTH), 0, MAX_LAYERS),
+        "linear_path": _BOOL,
+        "categories": one_of(CATEGORY_INPUTS),
+        "missing_flags": _BOOL,
+        "complete_rows": _BOOL,
+        **{name: integer(int(b.low), int(b.high)) if b.kind is int else number(b.low, b.high) for name, b in BOUNDS.items()},
+        "device": one_of(DEVICES),
+        "epochs_run": integer(1, int(BOUNDS["max_epochs"].high)),
+        "device_used": one_of(["cpu", "cuda"]),
+    }
+)
+
+_PART: Check = record(
+    {
+        "n": _COUNT,
+        "positives": _COUNT,
+        "confusion": record(dict.fromkeys(("tn", "fp", "fn", "tp"), _COUNT)),
+        "figures": record(dict.fromkeys(FIGURES, _FIGURE)),
+    }
+)
+
+_CONTENT: Check = record(
+    {
+        "format": one_of([FORMAT]),
+        "format_version": one_of([FORMAT_VERSION]),
+        "name": text(NAME_PATTERN, NAME_RULE),
+        "created_at": text(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00", "a time in UTC, ISO 8601"),
+        "features": listing(_FEATURE, 1, 128),
+        "scaler": record({name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}),
+        "encoders": table(FEATURE_NAMES, listing(_any_value, 0, 64)),
+        "model": blob,
+        "settings": _SETTINGS,
+        "threshold": record(
+            {
+                "value": number(0, 1),
+                "rule": one_of(list(RULES)),
+                "cost_ratio": number(*COST_RATIO_BOUNDS),
+                "chosen_on": one_of(["costs only", "valid", "out-of-fold"]),
+            }
+        ),
+        "metrics": table(PARTS, _PART),
+        "data": record({"cohort": _TITLE, "n": _COUNT, "positives": _COUNT, "fingerprint": text(r"[0-9a-f]{64}", "a SHA-256")}),
+        "golden": listing(record({"patient": table(FEATURE_NAMES, optional(_any_value)), "probability": number(0, 1)}), N_GOLDEN, N_GOLDEN),
+        "versions": record(
+            {name: text(r"[0-9A-Za-z.+_-]{1,40}", "a version") for name in ("python", "torch", "scikit-learn", "numpy", "heart")}
+        ),
+        "sha256": text(r"[0-9a-f]{64}", "a SHA-256"),
+    }
+)
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of everything but the digest itself, in hexadecimal."""
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, default=bytes.hex).encode()).hexdigest()
+
+
+def check_content(content: object) -> dict[str, Any]:
+    """The content, if its layout, its digest and the agreement of its parts are right.
+
+    Raises:
+        BundleError: naming the place, what was expected and what was found.
+    """
+    if type(content) is dict and content.get("format") == FORMAT and content.get("format_version") != FORMAT_VERSION:
+        raise refuse(
+            f"format version {FORMAT_VERSION}",
+            f"{str(content.get('format_version'))[:20]}: the file needs another version of this software",
+        )
+    _CONTENT(content, "bundle")
+    checked: dict[str, Any] = content  # type: ignore[assignment]
+    if digest(checked) != checked["sha256"]:
+        raise refuse("content that matches its SHA-256", "a changed or damaged file")
+    _check_features(checked["features"], checked["encoders"])
+    _check_scaler(checked["features"], checked["scaler"])
+    _check_counts(checked)
+    return checked
+
+
+def describe_feature(feature: Feature, training_range: list[float] | None) -> dict[str, Any]:
+    """One entry of `features`; the range of a code is its list of codes."""
+    return {
+        "name": feature.name,
+        "kind": feature.encoding,
+        "unit": feature.unit,
+        "codes": [[code, label] for code, label in feature.codes],
+        "range": None if feature.codes else [float(feature.minimum), float(feature.maximum)],
+        "training_range": training_range,
+    }
+
+
+def _check_features(features: list[dict[str, Any]], encoders: dict[str, list[object]]) -> None:
+    """Features are this schema's, each once; encoders hold classes of theirs."""
+    names = [entry["name"] for entry in features]
+    if len(set(names)) != len(names):
+        raise refuse("each feature once", f"{len(names) - len(set(names))} repeated")
+    for entry in features:
+        if entry != describe_feature(schema_feature(entry["name"]), entry["training_range"]):
+            raise refuse(f"the feature {entry['name']} as this version defines it", "another kind, unit, code or range")
+        bounds = entry["training_range"]
+        if bounds is not None and bounds[0] > bounds[1]:
+            raise refuse(f"the training range of {entry['name']} to ascend", f"{bounds[0]:g} to {bounds[1]:g}")
+    categories = [entry for entry in features if entry["kind"] == "label"]
+    if set(encoders) != {entry["name"] for entry in categories}:
+        raise refuse("one encoder for each category", f"{len(encoders)} encoders for {len(categories)} categories")
+    for entry in categories:
+        _check_classes(entry["name"], encoders[entry["name"]], [code for code, _ in entry["codes"]])
+
+
+def _check_classes(name: str, classes: list[Any], codes: list[object]) -> None:
+    known = [(type(code), code) for code in codes]
+    if any((type(value), value) not in known for value in classes) or any(a >= b for a, b in pairwise(classes)):
+        raise refuse(f"the classes of {name} to be codes of the feature, ascending, each once", f"{len(classes)} others")
+
+
+def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]) -> None:
+    n_numbers = sum(entry["kind"] == "scale" for entry in features)
+    for name, values in scaler.items():
+        if len(values) != n_numbers:
+            raise refuse(f"scaler.{name} to have {n_numbers} values", f"{len(values)}")
+    if any(value <= 0 for value in scaler["scale"]):
+        raise refuse("scaler.scale to be positive", "zero or less")
+
+
+def _check_counts(content: dict[str, Any]) -> None:
+    """Counts add up: positives among patients, the confusion matrix over its part."""
+    for place, part in [("data", content["data"]), *content["metrics"].items()]:
+        if part["positives"] > part["n"]:
+            raise refuse(f"{place}: at most {part['n']} positives", str(part["positives"]))
+    for place, part in content["metrics"].items():
+        counts = part["confusion"]
+        if sum(counts.values()) != part["n"] or counts["fn"] + counts["tp"] != part["positives"]:
+            raise refuse(f"the confusion matrix of {place} to add up to its patients", f"{sum(counts.values())} of {part['n']}")

@@ -1,0 +1,27 @@
+"""Patients as dicts become a canonical frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import pandas as pd
+
+from heart.schema import FEATURES, Feature, parse_patient
+
+
+def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """The 13 features of each patient, shape (n, 13), with the dtypes of a `Cohort`.
+
+    Raises:
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+    """
+    parsed = [parse_patient(patient) for patient in patients]
+    return pd.DataFrame({f.name: pd.Series([p[f.name] for p in parsed], dtype=dtype_of(f)) for f in FEATURES})
+
+
+def dtype_of(feature: Feature) -> Literal["str", "Int64", "float64"]:
+    """The dtype of a feature's canonical column."""
+    if feature.holds_text:
+        return "str"
+    return "Int64" if feature.encoding == "label" else "float64"

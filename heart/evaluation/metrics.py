@@ -1,0 +1,155 @@
+"""Figures of one part of the data, each with a 95 % interval."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import binomtest, rankdata
+from sklearn.metrics import average_precision_score, brier_score_loss, confusion_matrix, log_loss, roc_auc_score
+
+CONFIDENCE = 0.95
+RESAMPLES = 1000
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+class Figure(NamedTuple):
+    """A figure and its 95 % interval; all three are None where the part cannot give it."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+NO_FIGURE = Figure(None, None, None)
+
+
+class ThresholdMetrics(NamedTuple):
+    """What deciding "disease" at y_score >= threshold gives: the counts, and the shares with exact binomial intervals."""
+
+    threshold: float
+    tn: int
+    fp: int
+    fn: int
+    tp: int
+    accuracy: Figure
+    precision: Figure
+    recall: Figure
+    specificity: Figure
+    npv: Figure
+    f1: float | None
+
+    @property
+    def n(self) -> int:
+        """How many patients."""
+        return self.tn + self.fp + self.fn + self.tp
+
+    @property
+    def positives(self) -> int:
+        """How many of them are diseased."""
+        return self.fn + self.tp
+
+
+class PartMetrics(NamedTuple):
+    """How well scores fit the outcomes of one part, whatever the threshold; intervals by bootstrap."""
+
+    n: int
+    positives: int
+    roc_auc: Figure
+    average_precision: Figure
+    log_loss: Figure
+    brier: Figure
+
+
+def proportion(successes: int, n: int) -> Figure:
+    """A share with its exact interval (Clopper and Pearson 1934); no figure of nobody."""
+    if n == 0:
+        return NO_FIGURE
+    interval = binomtest(successes, n).proportion_ci(CONFIDENCE, method="exact")
+    return Figure(successes / n, float(interval.low), float(interval.high))
+
+
+def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> ThresholdMetrics:
+    """The confusion matrix and its shares at one threshold.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        threshold: disease is predicted where y_score >= threshold.
+
+    >>> metrics_at(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.4, 0.9]), 0.5)[1:5]
+    (1, 1, 1, 1)
+    """
+    decided = (y_score >= threshold).astype(np.int64)
+    tn, fp, fn, tp = (int(count) for count in confusion_matrix(y_true, decided, labels=[0, 1]).ravel())
+    return ThresholdMetrics(
+        threshold=float(threshold),
+        tn=tn,
+        fp=fp,
+        fn=fn,
+        tp=tp,
+        accuracy=proportion(tn + tp, tn + fp + fn + tp),
+        precision=proportion(tp, tp + fp),
+        recall=proportion(tp, tp + fn),
+        specificity=proportion(tn, tn + fp),
+        npv=proportion(tn, tn + fn),
+        f1=2 * tp / (2 * tp + fp + fn) if tp + fp + fn else None,
+    )
+
+
+def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> PartMetrics:
+    """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap intervals over patients.
+
+    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep the number of each class.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        random_state: seed of the bootstrap.
+    """
+    rng = np.random.default_rng(random_state)
+    groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
+    rows = np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in groups if len(group)])  # (RESAMPLES, n)
+    clipped = np.clip(y_score, 1e-15, 1 - 1e-15)
+    losses = -np.log(np.where(y_true == 1, clipped, 1 - clipped))
+    both = all(len(group) for group in groups)
+    return PartMetrics(
+        n=len(y_true),
+        positives=int(y_true.sum()),
+        roc_auc=_figure(roc_auc_score(y_true, y_score), _bootstrap_auc(y_score, rows, len(groups[0]))) if both else NO_FIGURE,
+        average_precision=_figure(average_precision_score(y_true, y_score), _bootstrap_precision(y_true, y_score, rows))
+        if both
+        else NO_FIGURE,
+        log_loss=_figure(log_loss(y_true, y_score, labels=[0, 1]), losses[rows].mean(axis=1)),
+        brier=_figure(brier_score_loss(y_true, y_score), ((y_score - y_true) ** 2)[rows].mean(axis=1)),
+    )
+
+
+def _figure(value: float, resampled: FloatArray) -> Figure:
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    return Figure(float(value), float(low), float(high))
+
+
+def _bootstrap_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> FloatArray:
+    """The AUC of each resample, shape (RESAMPLES,): the mean rank of the diseased (Mann and Whitney 1947)."""
+    ranks = rankdata(y_score[rows], axis=1)  # ties share their mean rank
+    n_diseased = rows.shape[1] - n_healthy
+    rank_sum = ranks[:, n_healthy:].sum(axis=1)
+    return np.asarray((rank_sum - n_diseased * (n_diseased + 1) / 2) / (n_healthy * n_diseased))
+
+
+def _bootstrap_precision(y_true: IntArray, y_score: FloatArray, rows: IntArray) -> FloatArray:
+    """The average precision of each resample, shape (RESAMPLES,): the mean precision at the diseased, ties read as one step."""
+    order = np.argsort(-y_score[rows], axis=1, kind="stable")
+    scores, hits = np.take_along_axis(y_score[rows], order, axis=1), np.take_along_axis(y_true[rows], order, axis=1)
+    precision = hits.cumsum(axis=1) / np.arange(1, rows.shape[1] + 1)
+    last = np.ones_like(scores, dtype=bool)  # where a run of equal scores ends
+    last[:, :-1] = scores[:, 1:] != scores[:, :-1]
+    position = np.where(last, np.arange(rows.shape[1]), rows.shape[1] - 1)
+    run_end = np.minimum.accumulate(position[:, ::-1], axis=1)[:, ::-1]
+    at_run_end = np.take_along_axis(precision, run_end, axis=1)
+    return np.asarray((at_run_end * hits).sum(axis=1) / hits.sum(axis=1))

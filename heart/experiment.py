@@ -1,0 +1,95 @@
+"""One run from a cohort to a bundle: split, fit on train, stop on valid, choose the threshold, report on test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from heart.bundle import Bundle, Provenance
+from heart.bundle.bundle import current_versions
+from heart.classifier import HeartClassifier
+from heart.config import Settings
+from heart.data import Cohort, Split, split_cohort
+from heart.data.split import Part
+from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
+from heart.evaluation.thresholds import COST_RATIO
+from heart.training import EpochRecord, OnEpochEnd
+
+
+class Experiment(NamedTuple):
+    """A trained bundle, the parts it was trained and judged on, and its history."""
+
+    bundle: Bundle
+    split: Split
+    history: tuple[EpochRecord, ...]
+
+
+def split_for(cohort: Cohort, settings: Settings) -> Split:
+    """The parts that these settings train and judge on: a function of the cohort, the seed and whether incomplete rows are used."""
+    return split_cohort(cohort, random_state=settings.random_state, complete_rows=settings.complete_rows)
+
+
+def run_experiment(
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    name: str,
+    created_at: datetime,
+    cost_ratio: float = COST_RATIO,
+    rule: str = "bayes",
+    on_epoch_end: OnEpochEnd | None = None,
+) -> Experiment:
+    """Train on the cohort's train part, stop on valid, choose the threshold by the rule, judge every part at it.
+
+    Args:
+        cohort: the patients.
+        settings: of network and training; its random_state also decides the split.
+        name: of the bundle.
+        created_at: the time, with its zone.
+        cost_ratio: cost of a missed patient in false alarms.
+        rule: how the threshold is chosen; "bayes" uses the costs only, "cheapest" the valid part.
+        on_epoch_end: sees each epoch once; whatever it raises ends the run, and nothing is kept.
+
+    Raises:
+        HeartError: for a cohort that cannot be split, a setting outside its bounds, or a training that cannot finish.
+    """
+    split = split_for(cohort, settings)
+    classifier = HeartClassifier.from_settings(settings)
+    classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
+    network = classifier.network_
+    device_used = network.logit.weight.device.type
+    draft = Bundle(  # the threshold that costs alone decide, until the valid part has been scored
+        name=name,
+        created_at=created_at.isoformat(timespec="seconds"),
+        preprocessor=classifier.preprocessor_,
+        network=network.cpu().eval().requires_grad_(requires_grad=False),
+        settings=settings,
+        epochs_run=len(classifier.history_),
+        device_used=device_used,
+        threshold=ThresholdChoice(bayes_threshold(cost_ratio), "bayes", float(cost_ratio), "costs only"),
+        metrics={},
+        data=Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint),
+        versions=current_versions(),
+    )
+    choice = select_threshold(split.valid.y_true, draft.predict_proba(split.valid.features), rule=rule, cost_ratio=cost_ratio)
+    return Experiment(judge(draft, split, choice), split, classifier.history_)
+
+
+def judge(bundle: Bundle, split: Split, choice: ThresholdChoice) -> Bundle:
+    """The same model with this threshold, and the figures of every part at it."""
+    return bundle.with_threshold(choice, {name: describe_part(bundle, part, choice.value) for name, part in split._asdict().items()})
+
+
+def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, Any]:
+    """A part's `n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain values."""
+    y_score = bundle.predict_proba(part.features)
+    at, scored = metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score)
+    figures = {name: list(getattr(scored, name)) for name in ("roc_auc", "average_precision", "log_loss", "brier")}
+    figures |= {name: list(getattr(at, name)) for name in ("accuracy", "precision", "recall", "specificity", "npv")}
+    return {
+        "n": part.n,
+        "positives": part.positives,
+        "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
+        "figures": figures,
+    }

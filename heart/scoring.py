@@ -1,0 +1,120 @@
+"""Patients in, probabilities, decisions and warnings out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heart.bundle import Bundle
+from heart.data.patients import frame_of_patients
+from heart.schema import Feature, Value
+
+DISEASE, NO_DISEASE = "disease", "no disease"
+
+
+class ValueWarning(NamedTuple):
+    """A value that the model knows less about: which feature, the value (None if not known), and why in words."""
+
+    feature: str
+    value: Value | None
+    problem: str
+    message: str
+
+
+class Prediction(NamedTuple):
+    """The answer for one patient.
+
+    Attributes:
+        probability: of disease present now, 0-1: the mean of the members'.
+        low, high: the 5th and 95th percentile of the members' probabilities: the model's own uncertainty, not a range for the patient;
+            None with a single member.
+        threshold: of the bundle.
+        label: "disease" where probability >= threshold, else "no disease".
+        warnings: what was not known, not seen in training, or unusual.
+    """
+
+    probability: float
+    low: float | None
+    high: float | None
+    threshold: float
+    label: str
+    warnings: tuple[ValueWarning, ...]
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether the decision is "disease"."""
+        return self.label == DISEASE
+
+    @property
+    def of_100(self) -> int:
+        """Of 100 patients like this one, how many have the disease, to the nearest whole person."""
+        return round(self.probability * 100)
+
+
+def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction:
+    """The prediction for one patient: names of features to codes, words or None.
+
+    Raises:
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+    """
+    frame = frame_of_patients([patient])
+    members = bundle.predict_members(frame)[:, 0]
+    low, high = np.quantile(members, [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
+    probability = float(members.mean())
+    threshold = bundle.threshold.value
+    return Prediction(probability, low, high, threshold, DISEASE if probability >= threshold else NO_DISEASE, _review(bundle, frame))
+
+
+def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a patient, in the frame's order and with its index.
+
+    Columns: `probability`, `label`, `unknown` (values not known or never seen), `outside` (numbers outside the training range).
+
+    Args:
+        bundle: the model.
+        frame: canonical columns, shape (n, at least 13).
+    """
+    review = bundle.preprocessor.review(frame)
+    unknown = review.loc[review["problem"].isin(["missing", "unseen"]), "row"]
+    outside = review.loc[review["problem"].isin(["below", "above"]), "row"]
+    probability = bundle.predict_proba(frame)
+    return pd.DataFrame(
+        {
+            "probability": probability,
+            "label": np.where(probability >= bundle.threshold.value, DISEASE, NO_DISEASE),
+            "unknown": np.bincount(unknown.astype(np.int64), minlength=len(frame)),
+            "outside": np.bincount(outside.astype(np.int64), minlength=len(frame)),
+        },
+        index=frame.index,
+    )
+
+
+def _review(bundle: Bundle, frame: pd.DataFrame) -> tuple[ValueWarning, ...]:
+    """The warnings for a frame of one patient, in the order of the features."""
+    ranges = dict(zip((f.name for f in bundle.preprocessor.numbers), bundle.preprocessor.training_range_, strict=True))
+    review = bundle.preprocessor.review(frame)
+    found = {str(name): str(problem) for name, problem in zip(review["feature"], review["problem"], strict=True)}
+    warnings = []
+    for entry in bundle.preprocessor.features:
+        value = frame[entry.name].iloc[0]
+        problem = found.get(entry.name) or ("unusual" if entry.is_unusual(value) else None)
+        if problem is not None:
+            warnings.append(_describe(entry, value, problem, ranges.get(entry.name)))
+    return tuple(warnings)
+
+
+def _describe(entry: Feature, value: Value, problem: str, training_range: npt.NDArray[np.float64] | None) -> ValueWarning:
+    if problem == "missing":
+        return ValueWarning(entry.name, None, problem, f"{entry.label} is not known.")
+    shown = f"{entry.label}: {entry.describe(value)}"
+    if problem == "unseen":
+        return ValueWarning(entry.name, value, problem, f"{shown} did not occur in training and is read as not known.")
+    if problem == "unusual" or training_range is None:
+        low, high = entry.usual
+        return ValueWarning(entry.name, value, problem, f"{shown} is unusual (most are {low:g} to {high:g} {entry.unit}); is it right?")
+    low, high = training_range
+    return ValueWarning(entry.name, value, problem, f"{shown} is {problem} everybody in training ({low:g} to {high:g} {entry.unit}).")

@@ -1,0 +1,265 @@
+"""The training loop: AdamW over whole index batches, value masking, early stopping with the best weights restored.
+
+Shapes as in `heart.network`. All members train in one loop; their losses are added up, so that each one's gradient is its own.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from heart.config import Settings
+from heart.errors import SettingsError, TrainingError
+from heart.network import HeartMLP, member_generator
+from heart.preprocessing import Encoded
+
+
+class EpochRecord(NamedTuple):
+    """One epoch of the history. Losses are mean binary cross-entropies (nats) over members; valid figures are None without a valid part."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    valid_loss: float | None
+    valid_accuracy: float | None
+
+
+OnEpochEnd = Callable[[EpochRecord], object]
+"""Called once after each epoch; whatever it raises ends the training and is passed on."""
+
+
+class Labelled(NamedTuple):
+    """Encoded patients with their outcomes: 0 or 1, shape (n,)."""
+
+    encoded: Encoded
+    y_true: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network on the CPU or the device it was trained on, and how it got there.
+
+    Attributes:
+        network: with each member's best weights.
+        history: one record an epoch.
+        best_epoch: the epoch of each member's weights, shape (M,).
+    """
+
+    network: HeartMLP
+    history: tuple[EpochRecord, ...]
+    best_epoch: tuple[int, ...]
+
+
+class Batch(NamedTuple):
+    """Tensors of one training step: numeric (M, B, D), codes (M, B, C), y_true (M, B)."""
+
+    numeric: Tensor
+    codes: Tensor
+    y_true: Tensor
+
+
+class Patients(Dataset[Batch]):
+    """Patients on the device, fetched by whole index batches of shape (M, B)."""
+
+    def __init__(self, part: Labelled, device: torch.device) -> None:
+        self.numeric = torch.as_tensor(part.encoded.numeric, device=device)
+        self.codes = torch.as_tensor(part.encoded.codes, device=device)
+        self.y_true = torch.as_tensor(part.y_true, dtype=torch.float32, device=device)
+
+    def __len__(self) -> int:
+        return len(self.y_true)
+
+    def __getitem__(self, index: Tensor) -> Batch:
+        return Batch(self.numeric[index], self.codes[index], self.y_true[index])
+
+
+class IndexBatches(Sampler[Tensor]):
+    """Every epoch, each member's own order of the patients, cut into index batches of shape (M, B)."""
+
+    def __init__(self, n: int, settings: Settings, device: torch.device) -> None:
+        self.n, self.batch_size, self.device = n, settings.batch_size, device
+        self.generators = [member_generator(settings.random_state, member, "order") for member in range(settings.members)]
+
+    def __len__(self) -> int:
+        return math.ceil(self.n / self.batch_size)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        order = torch.stack([torch.randperm(self.n, generator=g) for g in self.generators]).to(self.device)
+        yield from order.split(self.batch_size, dim=1)
+
+
+class ValueMask:
+    """Hides values at random, so that the codes and flags for unknown are trained.
+
+    Args:
+        scaled_median: what a missing number looks like, shape (F,).
+        cardinalities: number of codes of each category; the last one means unknown.
+        rate: share of values to hide.
+        has_flags: whether `numeric` ends with one missing flag a number.
+    """
+
+    def __init__(self, scaled_median: npt.NDArray[np.float32], cardinalities: list[int], rate: float, *, has_flags: bool) -> None:
+        flags = np.ones_like(scaled_median) if has_flags else scaled_median[:0]
+        self.hidden_numeric = torch.as_tensor(np.concatenate([scaled_median, flags]))
+        self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
+        self.n_numbers, self.rate, self.has_flags = len(scaled_median), rate, has_flags
+
+    def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
+        """The batch with some values hidden; the same object if the rate is 0."""
+        if self.rate == 0.0:
+            return batch
+        shape = (*batch.y_true.shape, self.n_numbers + len(self.hidden_codes))
+        hide = torch.rand(shape, generator=generator, device=batch.y_true.device) < self.rate  # (M, B, F + C)
+        numbers, categories = hide[..., : self.n_numbers], hide[..., self.n_numbers :]
+        numbers = torch.cat([numbers, numbers], dim=2) if self.has_flags else numbers
+        return Batch(
+            torch.where(numbers, self.hidden_numeric.to(hide.device), batch.numeric),
+            torch.where(categories, self.hidden_codes.to(hide.device), batch.codes),
+            batch.y_true,
+        )
+
+
+class BestWeights:
+    """Each member's weights at its lowest valid loss, and which members still have patience."""
+
+    def __init__(self, network: HeartMLP, patience: int) -> None:
+        self.network, self.patience = network, patience
+        self.loss = torch.full((network.members,), float("inf"))
+        self.epoch = torch.zeros(network.members, dtype=torch.int64)
+        self.weights = [p.detach().clone() for p in network.parameters()]
+
+    def update(self, epoch: int, valid_loss: Tensor) -> bool:
+        """Note an epoch's valid losses, shape (M,); whether any member may still improve."""
+        loss = valid_loss.cpu()
+        active = epoch - self.epoch <= self.patience
+        better = active & (loss < self.loss)
+        self.loss = torch.where(better, loss, self.loss)
+        self.epoch = torch.where(better, epoch, self.epoch)
+        for best, parameter in zip(self.weights, self.network.parameters(), strict=True):
+            chosen = better.to(parameter.device).view(-1, *[1] * (parameter.dim() - 1))
+            torch.where(chosen, parameter.detach(), best, out=best)
+        return bool((epoch - self.epoch < self.patience).any())
+
+    def restore(self) -> None:
+        """Give every member its best weights back."""
+        with torch.no_grad():
+            for best, parameter in zip(self.weights, self.network.parameters(), strict=True):
+                parameter.copy_(best)
+
+
+def pick_device(name: str) -> torch.device:
+    """The device for "auto", "cpu" or "cuda".
+
+    Raises:
+        SettingsError: for "cuda" where there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise SettingsError("a CUDA device", "none that PyTorch can use", 'Choose device "auto" or "cpu".')
+    return torch.device("cuda" if name != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def train(
+    network: HeartMLP,
+    train_part: Labelled,
+    valid_part: Labelled | None,
+    settings: Settings,
+    *,
+    mask: ValueMask,
+    on_epoch_end: OnEpochEnd | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Trained:
+    """Train the network's members on `train_part`, stopping each at its best on `valid_part`.
+
+    Args:
+        network: fresh; it is trained in place and moved to the device of the settings.
+        train_part: encoded patients and outcomes to fit.
+        valid_part: the same to stop on; without one the last weights stay.
+        settings: the step size, batch size, epochs and the rest.
+        mask: hides values in training.
+        on_epoch_end: sees each epoch once; whatever it raises ends the training.
+        clock: seconds, for the time limit.
+
+    Raises:
+        TrainingError: when the loss is no longer finite or the time limit is reached.
+        SettingsError: if the device is not there.
+    """
+    device = pick_device(settings.device)
+    network.to(device)
+    # fused AdamW does in one kernel what the default does in a dozen; without decay it is Adam
+    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
+    noise = torch.Generator(device).manual_seed(settings.random_state)
+    data = Patients(train_part, device)
+    # a generator of its own, so that the loader leaves the global random state alone
+    loader = DataLoader(data, batch_size=None, sampler=IndexBatches(len(data), settings, device), generator=torch.Generator())
+    valid = None if valid_part is None else Patients(valid_part, device)
+    best = BestWeights(network, settings.patience) if valid is not None and settings.patience else None
+    history: list[EpochRecord] = []
+    start = clock()
+    for epoch in range(1, settings.max_epochs + 1):
+        train_loss, train_accuracy = _train_epoch(network, optimizer, loader, mask, noise)
+        member_loss, valid_accuracy = (None, None) if valid is None else _validate(network, valid)
+        record = EpochRecord(epoch, train_loss, train_accuracy, None if member_loss is None else float(member_loss.mean()), valid_accuracy)
+        _check_progress(record, clock() - start, settings)
+        history.append(record)
+        if on_epoch_end is not None:
+            on_epoch_end(record)
+        if best is not None and member_loss is not None and not best.update(epoch, member_loss):
+            break
+    if best is not None:
+        best.restore()
+    epochs = best.epoch.tolist() if best is not None else [len(history)] * network.members
+    return Trained(network, tuple(history), tuple(epochs))
+
+
+def _train_epoch(
+    network: HeartMLP, optimizer: torch.optim.Optimizer, loader: DataLoader[Batch], mask: ValueMask, noise: torch.Generator
+) -> tuple[float, float]:
+    """One pass; the mean loss and accuracy over members and patients, as seen in training (dropout and masking on)."""
+    sums, seen = torch.zeros(2, device=noise.device), 0  # kept on the device: reading a number would wait for it
+    for batch in loader:
+        loss, logits = train_step(network, optimizer, mask(batch, noise), noise)
+        n = batch.y_true.shape[1]
+        right = ((logits > 0) == (batch.y_true > 0)).float().mean()
+        sums += torch.stack([loss / network.members, right]) * n
+        seen += n
+    train_loss, train_accuracy = (sums / seen).tolist()
+    return train_loss, train_accuracy
+
+
+def train_step(network: HeartMLP, optimizer: torch.optim.Optimizer, batch: Batch, noise: torch.Generator | None) -> tuple[Tensor, Tensor]:
+    """One step of the optimiser on the sum of the members' mean losses; the loss, and the logits before the step, both detached."""
+    optimizer.zero_grad(set_to_none=True)
+    logits = network(batch.numeric, batch.codes, generator=noise)
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.y_true, reduction="none").mean(dim=1).sum()
+    loss.backward()
+    optimizer.step()
+    return loss.detach(), logits.detach()
+
+
+def _validate(network: HeartMLP, valid: Patients) -> tuple[Tensor, float]:
+    """Each member's mean loss, shape (M,), and the accuracy of the members' mean probability."""
+    logits = network.predict_logits(valid.numeric, valid.codes)
+    y_true = valid.y_true.expand_as(logits)
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="none").mean(dim=1)
+    decided = logits.sigmoid().mean(dim=0) > 0.5
+    return loss, float((decided == (valid.y_true > 0)).float().mean())
+
+
+def _check_progress(record: EpochRecord, seconds: float, settings: Settings) -> None:
+    if not np.isfinite(record.train_loss):
+        raise TrainingError("a finite loss", f"{record.train_loss} in epoch {record.epoch}", "Lower the learning rate.")
+    if seconds > settings.time_limit:
+        raise TrainingError(
+            f"training to end within {settings.time_limit:g} s",
+            f"epoch {record.epoch} after {seconds:.0f} s",
+            "Use fewer epochs or members.",
+        )
