@@ -10,8 +10,9 @@ from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
 from heart.classifier import HeartClassifier
 from heart.config import Settings
-from heart.data import Cohort, Split, split_cohort
+from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
+from heart.errors import BundleError
 from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
 from heart.evaluation.thresholds import COST_RATIO
 from heart.training import EpochRecord, OnEpochEnd
@@ -28,6 +29,22 @@ class Experiment(NamedTuple):
 def split_for(cohort: Cohort, settings: Settings) -> Split:
     """The parts that these settings train and judge on: a function of the cohort, the seed and whether incomplete rows are used."""
     return split_cohort(cohort, random_state=settings.random_state, complete_rows=settings.complete_rows)
+
+
+def split_of(bundle: Bundle) -> Split:
+    """The parts that the bundle was trained and judged on.
+
+    Raises:
+        BundleError: if its cohort is not one of those shipped, or not the same table.
+    """
+    name = bundle.data.cohort
+    if name not in SHIPPED or load_shipped(name).fingerprint != bundle.data.fingerprint:
+        raise BundleError(
+            "a model trained on one of the shipped cohorts",
+            f"one trained on {name!r}, which is not here",
+            "Train a model on a shipped cohort, or use the shipped model.",
+        )
+    return split_for(load_shipped(name), bundle.settings)
 
 
 def run_experiment(

@@ -15,6 +15,7 @@ from heart.errors import PatientError
 Value = int | float | str
 
 TARGET = "num"
+HEALTHY, DISEASED = "healthy", "diseased"
 TARGET_LABEL = "Heart disease (a vessel narrowed by more than 50 %)"
 
 
@@ -68,7 +69,7 @@ class Feature:
     def domain(self) -> str:
         """The possible values in words: "60 to 1000 mg/dl" or "1 (typical angina), 2 (…)"."""
         if self.codes:
-            return ", ".join(str(code) if code == label else f"{code} ({label})" for code, label in self.codes)
+            return ", ".join(str(code) if str(code) == label else f"{code} ({label})" for code, label in self.codes)
         return f"{self.minimum:g} to {self.maximum:g} {self.unit}".rstrip()
 
     def describe(self, value: Value) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.bundle import Bundle
 from heart.data.patients import frame_of_patients
 from heart.schema import Feature, Value
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle  # at run time its torch is somebody else's import
 
 DISEASE, NO_DISEASE = "disease", "no disease"
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset, Sampler
@@ -35,6 +36,15 @@ class EpochRecord(NamedTuple):
 
 OnEpochEnd = Callable[[EpochRecord], object]
 """Called once after each epoch; whatever it raises ends the training and is passed on."""
+
+
+def history_frame(history: Sequence[EpochRecord]) -> pd.DataFrame:
+    """One row an epoch and part: `epoch`, `part` ("train" or "valid"), `loss` (nats), `accuracy` (0-1)."""
+    rows = [(r.epoch, "train", r.train_loss, r.train_accuracy) for r in history]
+    rows += [
+        (r.epoch, "valid", r.valid_loss, r.valid_accuracy) for r in history if r.valid_loss is not None and r.valid_accuracy is not None
+    ]
+    return pd.DataFrame(rows, columns=["epoch", "part", "loss", "accuracy"])
 
 
 class Labelled(NamedTuple):

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sklearn.model_selection import train_test_split
 
 from heart.data.cohort import Cohort
 from heart.errors import SplitError
@@ -70,6 +69,8 @@ def split_cohort(
     Raises:
         SplitError: if either class has too few patients for three parts.
     """
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415  a form that shows no split need not wait for it
+
     kept = cohort.complete() if complete_rows else cohort
     features, y_true = kept.features, kept.y_true
     group = features.groupby(list(FEATURE_NAMES), dropna=False, sort=False).ngroup().to_numpy()

@@ -1,0 +1,19 @@
+"""Frame to chart: pure functions, named after what they draw.
+
+Everything that varies is in the frame, so that the specification of a chart can be made once and used for every frame of its columns.
+"""
+
+from heart.charts.cohort import class_balance, feature_by_outcome, missing_values
+from heart.charts.patient import hundred_people
+from heart.charts.thresholds import threshold_cost, threshold_curves
+from heart.charts.training import loss_curves
+
+__all__ = [
+    "class_balance",
+    "feature_by_outcome",
+    "hundred_people",
+    "loss_curves",
+    "missing_values",
+    "threshold_cost",
+    "threshold_curves",
+]

@@ -1,0 +1,18 @@
+"""Colours and words that every chart shares; the colours are told apart without red and green, on light and on dark."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from heart.schema import DISEASED, HEALTHY
+
+Drawing = alt.Chart | alt.LayerChart | alt.FacetChart
+
+ORANGE, BLUE, GREY = "#e07b39", "#4a90c2", "#8a8f98"
+
+OUTCOME_COLOR = alt.Scale(domain=[HEALTHY, DISEASED], range=[BLUE, ORANGE])
+
+
+def outcome_color(field: str = "outcome:N", *, legend: alt.Legend | None = None) -> alt.Color:
+    """The colour of the outcome, blue for healthy and orange for diseased."""
+    return alt.Color(field, scale=OUTCOME_COLOR, title=None, legend=legend or alt.Legend(orient="top"))

@@ -1,0 +1,56 @@
+"""The bundle page's inputs: a description, the file to download, and the file that was uploaded."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from heart.evaluation import RULES
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.ui.state import Session
+
+
+def describe_bundle(bundle: Bundle) -> pd.DataFrame:
+    """What is in a bundle: one row an entry, `what` (index) and `value`, all text."""
+    settings, threshold = bundle.settings, bundle.threshold
+    layers = " → ".join(map(str, settings.hidden)) or "none"
+    rows = {
+        "Name": bundle.name,
+        "Made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
+        "Trained on": f"{bundle.data.cohort}: {bundle.data.n} patients, {bundle.data.positives} diseased",
+        "Table's SHA-256": f"{bundle.data.fingerprint[:16]}…",
+        "Features": ", ".join(feature.name for feature in bundle.preprocessor.features),
+        "Network": f"{settings.members} members, hidden layers {layers}, categories as {settings.categories}",
+        "Training": f"recipe {settings.recipe}, {bundle.epochs_run} epochs on {bundle.device_used}, random state {settings.random_state}",
+        "Threshold": f"{threshold.value:.4g}: {RULES[threshold.rule]}; a missed patient costs {threshold.cost_ratio:g} false alarms",
+        "Versions": ", ".join(f"{name} {version}" for name, version in bundle.versions.items()),
+    }
+    return pd.DataFrame({"value": list(rows.values())}, index=pd.Index(list(rows), name="what"))
+
+
+def download_bytes(bundle: Bundle) -> bytes:
+    """The bundle as a file."""
+    from heart.bundle import serialise_bundle  # noqa: PLC0415  torch waits until it is needed
+
+    return serialise_bundle(bundle)
+
+
+def load_upload(session: Session, upload: Any) -> bool:
+    """Make an uploaded bundle the model in use; False if this upload was taken before.
+
+    Raises:
+        BundleError: if it is not a valid bundle; the model in use stays.
+    """
+    from heart.bundle import load_bundle  # noqa: PLC0415
+
+    content: bytes = upload.getvalue()
+    mark = hashlib.sha256(content).hexdigest()
+    if mark == session.taken_upload:
+        return False
+    session.use(load_bundle(content), "loaded from a file")
+    session.taken_upload = mark
+    return True

@@ -1,0 +1,78 @@
+"""Live progress of a training run, and the bound on how many run at once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from heart.charts import loss_curves
+from heart.errors import TrainingError
+from heart.ui.cache import show_chart
+
+if TYPE_CHECKING:
+    from heart.training import EpochRecord
+
+MAX_TRAININGS = 2
+SECONDS_BETWEEN_DRAWINGS = 0.15
+
+_slots = threading.BoundedSemaphore(MAX_TRAININGS)
+
+
+@contextmanager
+def training_slot() -> Iterator[None]:
+    """One of the few places for a training run.
+
+    Raises:
+        TrainingError: if all are taken; it says so at once instead of waiting.
+    """
+    if not _slots.acquire(blocking=False):
+        raise TrainingError(f"at most {MAX_TRAININGS} trainings at once", "that many already running", "Try again in a minute.")
+    try:
+        yield
+    finally:
+        _slots.release()
+
+
+class LiveProgress:
+    """An `on_epoch_end` callback that draws a bar and the loss curves; a press of any button ends the training at the next epoch.
+
+    Streamlit ends a script that is asked to run again at its next drawing, by an exception that passes through the training loop.
+    """
+
+    def __init__(self, max_epochs: int) -> None:
+        self.max_epochs = max_epochs
+        self.history: list[EpochRecord] = []
+        self.bar = st.progress(0.0, text="Epoch 0")
+        self.chart = st.empty()
+        self.drawn_at = 0.0
+
+    def __call__(self, record: EpochRecord) -> None:
+        """Note the epoch; draw if the last drawing is long enough ago."""
+        self.history.append(record)
+        if time.monotonic() - self.drawn_at >= SECONDS_BETWEEN_DRAWINGS:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw what there is."""
+        from heart.training import history_frame  # noqa: PLC0415  torch waits until it is needed
+
+        record = self.history[-1]
+        valid = "" if record.valid_loss is None else f", valid loss {record.valid_loss:.3f}"
+        self.bar.progress(
+            record.epoch / self.max_epochs,
+            text=f"Epoch {record.epoch} of at most {self.max_epochs}: train loss {record.train_loss:.3f}{valid}",
+        )
+        show_chart(
+            loss_curves, history_frame(self.history), alt="Loss on the train and valid parts against the epoch, so far", place=self.chart
+        )
+        self.drawn_at = time.monotonic()
+
+    def clear(self) -> None:
+        """Remove the bar and the chart."""
+        self.bar.empty()
+        self.chart.empty()

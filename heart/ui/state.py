@@ -1,0 +1,82 @@
+"""What one visitor has made, in that visitor's session and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from heart.ui.cache import default_bundle
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.evaluation import ThresholdChoice
+    from heart.experiment import Experiment
+    from heart.ui.thresholds import ScoredParts
+
+_KEY = "heart"
+SHIPPED_ORIGIN = "shipped with the app"
+NEW_THRESHOLD = ", with a new threshold"
+
+
+@dataclass
+class Session:
+    """One visitor's state.
+
+    Attributes:
+        origin: where the model came from, in words.
+        cohort: name of the cohort that is looked at and trained on.
+        trial: a training run that was neither kept nor discarded.
+        stopped: whether the last training run was stopped by the visitor.
+        patient: what was last calculated, feature to value.
+        scored: a network and the parts of its cohort with its probabilities.
+        taken_upload: SHA-256 of the bundle file that was last taken.
+    """
+
+    origin: str = SHIPPED_ORIGIN
+    cohort: str = "cleveland"
+    trial: Experiment | None = None
+    stopped: bool = False
+    patient: dict[str, Any] | None = None
+    scored: tuple[object, ScoredParts] | None = None
+    taken_upload: str | None = None
+    _bundle: Bundle | None = None
+
+    @property
+    def bundle(self) -> Bundle:
+        """The model that the pages use; the shipped one until another is chosen."""
+        return default_bundle() if self._bundle is None else self._bundle
+
+    def use(self, bundle: Bundle, origin: str) -> None:
+        """Make this the model that the pages use."""
+        self._bundle, self.origin = bundle, origin
+
+    def use_shipped(self) -> None:
+        """Go back to the shipped model."""
+        self._bundle, self.origin = None, SHIPPED_ORIGIN
+
+    def use_threshold(self, choice: ThresholdChoice) -> None:
+        """Put a threshold into the model in use, and judge every part at it."""
+        from heart.experiment import judge, split_of  # noqa: PLC0415  torch waits until it is needed
+
+        origin = self.origin if self.origin.endswith(NEW_THRESHOLD) else self.origin + NEW_THRESHOLD
+        self.use(judge(self.bundle, split_of(self.bundle), choice), origin)
+
+    def keep_trial(self) -> None:
+        """Make the trial the model in use."""
+        if self.trial is not None:
+            self.use(self.trial.bundle, "trained in this session")
+            self.trial = None
+
+    def note_stop(self) -> None:
+        """Remember that the visitor stopped the training."""
+        self.stopped = True
+
+
+def get_session() -> Session:
+    """This visitor's state; made at the first call."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    session: Session = st.session_state[_KEY]
+    return session

@@ -1,0 +1,39 @@
+"""Patient: values in, a probability out that can be questioned."""
+
+import streamlit as st
+
+from heart.scoring import predict_patient
+from heart.ui.errors import errors_shown
+from heart.ui.forms import clear_patient, fill_example, show_patient_fields
+from heart.ui.results import show_prediction
+from heart.ui.state import get_session
+
+session = get_session()
+
+st.title("Patient")
+st.markdown(
+    "Enter what is known and get the probability of heart disease. "
+    "It holds for adults **referred for coronary angiography in the 1980s**, and means disease present **now** "
+    "(a vessel narrowed by more than 50 %), **not** the risk of a heart attack."
+)
+form, answer = st.columns([3, 2], gap="large", vertical_alignment="center")
+
+with form:
+    left, right = st.columns(2)
+    left.button("Fill in an example patient", on_click=fill_example, width="stretch")
+    right.button("Clear all fields", on_click=clear_patient, width="stretch")
+    with st.form("patient", border=False, enter_to_submit=True):
+        values = show_patient_fields()
+        submitted = st.form_submit_button("Calculate", type="primary", width="stretch")
+
+with answer, errors_shown():
+    if submitted:
+        prediction = predict_patient(session.bundle, values)
+        session.patient = values
+    elif session.patient is not None:
+        prediction = predict_patient(session.bundle, session.patient)
+    else:
+        prediction = None
+        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
+    if prediction is not None:
+        show_prediction(prediction, session.bundle)

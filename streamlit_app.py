@@ -1,0 +1,7 @@
+"""The entry: `streamlit run streamlit_app.py`. It warms the process up and hands over to heart/ui/main.py."""
+
+import streamlit as st
+
+from heart.ui.warmup import ROOT, warm_up
+
+app = st.App(ROOT / "heart" / "ui" / "main.py", lifespan=warm_up)
