@@ -35,7 +35,7 @@ with st.form("train"):
 
 if started:
     with errors_shown():
-        st.button("Stop", help="Ends the training at the next epoch; nothing of it is kept.", on_click=session.note_stop)
+        st.button("Stop training", help="Ends the training at the next epoch; nothing of it is kept.", on_click=session.note_stop)
         session.trial = run_trial(load_shipped(session.cohort), build_settings(recipe, changes), created_at=datetime.now(UTC))
         st.rerun()
 

@@ -12,7 +12,7 @@ from heart.errors import SettingsError
 from heart.schema import EXAMPLE_PATIENT, FEATURES, Feature, Value
 
 NOT_KNOWN = "not known"
-PER_ROW = 3
+PER_ROW = 2
 COMMON = ("max_epochs", "members", "dropout", "random_state")
 
 
