@@ -66,16 +66,16 @@ class Settings:
 
     recipe: str = "default"
     hidden: tuple[int, ...] = (32,)
-    linear_path: bool = False
+    linear_path: bool = True
     categories: Literal["embedding", "codes"] = "embedding"
     embedding_dim: int = 8
     missing_flags: bool = True
     complete_rows: bool = False
     members: int = 32
-    dropout: float = 0.2
+    dropout: float = 0.1
     masking: float = 0.5
     lr: float = 3e-3
-    weight_decay: float = 0.01
+    weight_decay: float = 0.1
     batch_size: int = 32
     max_epochs: int = 200
     patience: int = 20
@@ -118,6 +118,7 @@ def _check_number(name: str, value: object, bound: Bound) -> None:
 LESSON = Settings(
     recipe="lesson",
     hidden=(32,),
+    linear_path=False,
     categories="codes",
     missing_flags=False,
     complete_rows=True,

@@ -16,7 +16,7 @@ st.markdown(
     "It holds for adults **referred for coronary angiography in the 1980s**, and means disease present **now** "
     "(a vessel narrowed by more than 50 %), **not** the risk of a heart attack."
 )
-form, answer = st.columns([11, 9], gap="large", vertical_alignment="center")
+form, answer = st.columns([11, 9], gap="large", vertical_alignment="bottom")
 
 with form:
     left, right = st.columns(2)

@@ -30,6 +30,6 @@ def hundred_people(frame: pd.DataFrame) -> Drawing:
             fill=alt.when(diseased).then(alt.value(ORANGE)).otherwise(alt.value("transparent")),
             tooltip=["outcome:N"],
         )
-        .properties(height=210)
+        .properties(height=190)
         .configure_view(strokeWidth=0)
     )

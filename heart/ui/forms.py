@@ -110,6 +110,12 @@ def _show_more(start: Settings) -> dict[str, Any]:
             key=f"train_{start.recipe}_hidden",
             help="Width of each hidden layer, as in “32” or “64, 32”: at most four, at most 256 wide. Empty: a logistic regression.",
         )
+        changes["linear_path"] = st.checkbox(
+            "Linear path",
+            start.linear_path,
+            key=f"train_{start.recipe}_linear_path",
+            help="Whether the inputs also reach the output directly, as in a logistic regression, beside the hidden layers.",
+        )
         changes["categories"] = st.selectbox(
             "Categories enter as",
             CATEGORY_INPUTS,

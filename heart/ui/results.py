@@ -106,6 +106,7 @@ def show_trial(trial: Experiment) -> None:
     st.table(figures_table(bundle.metrics))
     st.caption(f"Accuracy, recall and the like at the threshold of {bundle.threshold.value:.0%}; 95 % intervals in brackets.")
     show_chart(loss_curves, history_frame(trial.history), alt="Loss on the train and valid parts against the epoch")
+    st.caption("The train loss is taken while units are dropped and values hidden, so it may lie above the valid loss.")
 
 
 def show_valid_matrix(at: ThresholdMetrics, cost_ratio: float) -> None:

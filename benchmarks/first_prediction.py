@@ -1,0 +1,74 @@
+"""How long a newcomer waits: from `streamlit run` to the first probability in the browser, and for each later one.
+
+`python benchmarks/first_prediction.py --rounds 5` prints medians and ranges, in seconds. The browser is started before the clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from browser import browse, calculate, fill_example, serve
+from playwright.sync_api import Browser, Page
+
+# time from the press of the button to the first change of the answer, measured inside the page
+SUBMIT = """
+age => new Promise(resolve => {
+  const answer = document.querySelector('[data-testid=stMetricValue]');
+  const button = [...document.querySelectorAll('button')].find(b => b.innerText === 'Calculate');
+  const before = answer.innerText, start = performance.now();
+  const observer = new MutationObserver(() => {
+    const now = document.querySelector('[data-testid=stMetricValue]');
+    if (now && now.innerText !== before) { observer.disconnect(); resolve((performance.now() - start) / 1000); }
+  });
+  observer.observe(document.body, {subtree: true, childList: true, characterData: true});
+  button.click();
+})
+"""
+
+
+def time_first(browser: Browser) -> tuple[float, list[float]]:
+    """Seconds from starting the server to the first probability, and of ten later submits."""
+    start = time.perf_counter()
+    with serve() as address:
+        page = browser.new_page()
+        page.goto(address)
+        fill_example(page)
+        calculate(page)
+        first = time.perf_counter() - start
+        later = [time_submit(page, age) for age in (30, 75, 35, 70, 40, 65, 45, 60, 50, 77)]
+        page.close()
+    return first, later
+
+
+def time_submit(page: Page, age: int) -> float:
+    """Seconds from the press of Calculate to the changed probability, for another age."""
+    field = page.get_by_role("spinbutton", name="Age")
+    field.fill(str(age))
+    field.press("Tab")
+    page.wait_for_timeout(400)
+    return float(page.evaluate(SUBMIT, age))
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    firsts, laters = [], []
+    with browse() as browser:
+        for _ in range(rounds):
+            first, later = time_first(browser)
+            firsts.append(first)
+            laters += later
+    for name, seconds in (("streamlit run to first probability", firsts), ("later submit to changed probability", laters)):
+        print(f"{name}: median {statistics.median(seconds):.3f} s, {min(seconds):.3f} to {max(seconds):.3f} ({len(seconds)} times)")
+
+
+if __name__ == "__main__":
+    main()

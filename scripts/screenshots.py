@@ -1,0 +1,44 @@
+"""The README's screenshots: `python scripts/screenshots.py` writes docs/images/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from browser import ROOT, browse, calculate, fill_example, serve
+from playwright.sync_api import Browser, Page
+
+IMAGES = ROOT / "docs" / "images"
+SIZE = {"width": 1280, "height": 1000}
+
+
+def main() -> None:
+    """Take every picture, the patient page in light and in dark."""
+    with serve() as address, browse() as browser:
+        for scheme in ("light", "dark"):
+            page = _open(browser, address, scheme)
+            fill_example(page)
+            calculate(page)
+            _take(page, IMAGES / f"patient-{scheme}.png")
+        page = _open(browser, f"{address}/threshold", "light")
+        page.get_by_text("Report on the test part").wait_for()
+        _take(page, IMAGES / "threshold.png")
+
+
+def _open(browser: Browser, address: str, scheme: str) -> Page:
+    page = browser.new_page(viewport=SIZE, color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(address)
+    return page
+
+
+def _take(page: Page, path: Path) -> None:
+    """The whole page, from its top; charts draw late, so wait for them."""
+    page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
+    page.set_viewport_size(SIZE | {"height": page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")})
+    page.mouse.move(5, 400)
+    page.wait_for_timeout(800)
+    page.screenshot(path=path)
+    page.set_viewport_size(SIZE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The benchmarks run in their short form; their times are not judged here."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_recipes_benchmark_runs_and_leaves_its_document_alone():
+    document = ROOT / "docs" / "RECIPES.md"
+    before = document.read_bytes()
+    command = [sys.executable, "benchmarks/recipes.py", "--quick"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "| logistic regression |" in run.stdout
+    assert document.read_bytes() == before
+
+
+def test_recipes_document_names_the_command_that_made_it():
+    text = (ROOT / "docs" / "RECIPES.md").read_text()
+    assert "Made by `python benchmarks/recipes.py" in text

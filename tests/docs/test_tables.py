@@ -1,0 +1,46 @@
+"""The tables in README.md and data/README.md say what the schema and the files say."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from heart.data import SHIPPED, load_shipped
+from heart.schema import FEATURE_NAMES, FEATURES
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+DATA_README = (ROOT / "data" / "README.md").read_text()
+
+
+def block(text: str, name: str) -> list[list[str]]:
+    """The cells of a marked table, without its two header lines."""
+    body = re.search(rf"<!-- {name}: begin.*?-->\n(.*?)\n<!-- {name}: end -->", text, re.DOTALL)
+    assert body is not None, name
+    rows = [line for line in body[1].splitlines() if line.startswith("|")]
+    return [[cell.strip(" `") for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+
+@pytest.mark.parametrize(("text", "name"), [(README, "features"), (DATA_README, "columns")])
+def test_feature_tables_match_the_schema(text, name):
+    rows = {row[0]: row[1:] for row in block(text, name) if row[0] in FEATURE_NAMES}
+    assert rows == {f.name: [f.title, f.domain] for f in FEATURES}
+
+
+def test_missing_counts_match_the_files():
+    rows = {row[0]: [int(cell) for cell in row[1:]] for row in block(DATA_README, "missing")}
+    assert rows == {name: [load_shipped(cohort).report.missing[name] for cohort in SHIPPED] for name in FEATURE_NAMES}
+
+
+def test_patient_counts_match_the_files():
+    for name in SHIPPED:
+        report = load_shipped(name).report
+        row = re.search(rf"\| `{name}\.csv` \|.*\| (\d+) \| (\d+) \| (\d+) \|", DATA_README)
+        assert row is not None
+        assert [int(number) for number in row.groups()] == [report.rows, report.positives, report.duplicates]
+
+
+def test_shipped_tables_are_unchanged():
+    for line in (ROOT / "data" / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split()
+        assert hashlib.sha256((ROOT / "data" / name).read_bytes()).hexdigest() == digest
