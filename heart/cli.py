@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe, parse_widths
 from heart.errors import HeartError, SettingsError
 from heart.schema import FEATURES
 
@@ -67,7 +67,7 @@ def _add_train(commands: Any) -> None:
     parser.add_argument("--cohort", default="cleveland", help="a shipped cohort's name or a CSV file (default: cleveland)")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the bundle to write, NAME.joblib")
     parser.add_argument("--recipe", choices=list(RECIPES), default="default")
-    parser.add_argument("--hidden", type=_widths, metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
+    parser.add_argument("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
     parser.add_argument("--categories", choices=CATEGORY_INPUTS, help="how categories enter the network")
     parser.add_argument("--linear-path", action=argparse.BooleanOptionalAction, help="a direct path beside the hidden layers")
     parser.add_argument("--device", choices=DEVICES)
@@ -104,10 +104,6 @@ def _add_bundle(parser: argparse.ArgumentParser) -> None:
 def _add_costs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cost-ratio", type=float, default=2.0, help="cost of a missed patient, in false alarms (default: 2)")
     parser.add_argument("--rule", choices=["bayes", "cheapest"], default="bayes", help="by expected cost, or cheapest on valid")
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(",") if part.strip())
 
 
 def find_cohort(name: str) -> Cohort:
@@ -214,6 +210,8 @@ def run_show(options: argparse.Namespace) -> dict[str, Any]:
 def _settings(options: argparse.Namespace) -> Settings:
     names = {field.name for field in fields(Settings)} - {"recipe"}
     given = {name: value for name, value in vars(options).items() if name in names and value is not None}
+    if "hidden" in given:
+        given["hidden"] = parse_widths(given["hidden"])
     return get_recipe(options.recipe, **given)
 
 

@@ -146,3 +146,15 @@ def get_recipe(name: str, **changes: Any) -> Settings:
     if name not in RECIPES:
         raise SettingsError(f"a recipe among {', '.join(RECIPES)}", repr(name), "Choose one of them.")
     return replace(RECIPES[name], **changes)
+
+
+def parse_widths(text: str) -> tuple[int, ...]:
+    """The widths in "64, 32"; none for an empty text.
+
+    Raises:
+        SettingsError: for anything but whole numbers and commas.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(part.isascii() and part.isdigit() for part in parts):
+        raise SettingsError("widths of hidden layers as in “64, 32”", repr(text[:40]), "Write whole numbers with commas between them.")
+    return tuple(int(part) for part in parts)

@@ -80,8 +80,8 @@ def split_cohort(
     if smallest < MIN_PER_CLASS:
         raise SplitError(
             f"at least {MIN_PER_CLASS} different patients with and without disease",
-            f"{smallest} in one class",
-            "Use a larger cohort, or several together.",
+            f"{smallest} in one class{' among those without a missing value' if complete_rows else ''}",
+            "Use a larger cohort, or a recipe that takes incomplete rows.",
         )
     rest, test = train_test_split(first, test_size=test_fraction, stratify=outcome, random_state=random_state)
     train, valid = train_test_split(rest, test_size=valid_fraction, stratify=y_true[rest], random_state=random_state)

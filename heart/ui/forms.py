@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe
-from heart.errors import SettingsError
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe, parse_widths
 from heart.schema import EXAMPLE_PATIENT, FEATURES, Feature, Value
 
 NOT_KNOWN = "not known"
@@ -154,15 +153,3 @@ def build_settings(recipe: str, changes: dict[str, Any]) -> Settings:
         SettingsError: for a width that is not a whole number, or a value outside its bounds.
     """
     return get_recipe(recipe, **{**changes, "hidden": parse_widths(changes["hidden"])})
-
-
-def parse_widths(text: str) -> tuple[int, ...]:
-    """The widths in "64, 32"; none for an empty text.
-
-    Raises:
-        SettingsError: for anything but whole numbers and commas.
-    """
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        raise SettingsError("widths of hidden layers as in “64, 32”", repr(text[:40]), "Write whole numbers with commas between them.")
-    return tuple(int(part) for part in parts)
