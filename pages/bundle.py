@@ -14,7 +14,7 @@ st.markdown("One file with the model, its preprocessing, its threshold and how i
 
 load, save = st.columns(2, gap="large")
 with save:
-    st.subheader("Download")
+    st.header("Download")
     st.caption("Holds no patient. Opens with joblib anywhere, and here without running anything in it.")
     with errors_shown():
         st.download_button(
@@ -29,7 +29,7 @@ with save:
         session.use_shipped()
         st.rerun()
 with load:
-    st.subheader("Load")
+    st.header("Load")
     upload = st.file_uploader(
         "A bundle (.joblib, at most 8 MiB)", help="Use bundles from people you trust: a model can be well made and wrong."
     )
@@ -40,9 +40,9 @@ with load:
         st.success("The loaded model is in use on every page.", icon="✅")
 
 bundle = session.bundle
-st.subheader("What is in it")
+st.header("What is in it")
 st.table(describe_bundle(bundle))
-st.subheader("How it was judged")
+st.header("How it was judged")
 st.caption(f"At the threshold of {bundle.threshold.value:.0%}, with 95 % intervals. Train and valid flatter; nothing was chosen on test.")
 st.table(figures_table(bundle.metrics))
 st.markdown("**Confusion matrix on test**")

@@ -7,6 +7,7 @@ from heart.config import RECIPES
 from heart.data import SHIPPED, load_shipped, split_cohort
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
+from heart.schema import feature as schema_feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.state import get_session
@@ -28,12 +29,13 @@ diseased.metric("Diseased", f"{report.positives} ({report.positives / report.row
 incomplete.metric("With a missing value", int(cohort.features.isna().any(axis=1).sum()))
 repeats.metric("Exact repeats", report.duplicates, help="Rows that repeat an earlier row; they stay on one side of the split.")
 
-st.subheader("Class balance")
+st.header("Class balance")
 balance = balance_frame(cohort)
 show_chart(class_balance, balance, alt=f"{report.rows - report.positives} healthy and {report.positives} diseased patients")
 
-st.subheader("Each feature by outcome")
-feature = st.selectbox("Feature", FEATURES, format_func=lambda entry: entry.title)
+st.header("Each feature by outcome")
+titles = {entry.name: entry.title for entry in FEATURES}
+feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
 known = report.rows - report.missing[feature.name]
 st.caption(f"{feature.help} Known for {known} of {report.rows} patients. Each colour adds up to 100 %.")
 if known:
@@ -42,19 +44,19 @@ if known:
 else:
     st.info(f"This hospital has no value of {feature.label.lower()}.", icon="❔")
 
-st.subheader("Missing values")
+st.header("Missing values")
 show_chart(missing_values, missing_frame(cohort), alt="Share of patients without a value, for each feature")
 
-st.subheader("The split")
+st.header("The split")
 st.caption("Fit on train, choose on valid, report on test. Stratified by outcome; identical patients stay on one side.")
 with errors_shown():
     split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
     st.table(split.table().assign(share=lambda table: table["share"].map("{:.1%}".format)).set_index("part"))
 
-st.subheader("First rows")
-st.dataframe(cohort.frame.head(20))
+st.header("First rows")
+st.dataframe(cohort.frame.head(20).rename_axis("row"))
 
-st.subheader("What reading the file found")
+st.header("What reading the file found")
 st.caption(f"{cohort.source}, SHA-256 of the table {cohort.fingerprint[:16]}…")
 for change in report.changes:
     st.text(f"Changed: {change.column} in {change.rows} rows. {change.reason}.")

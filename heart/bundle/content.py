@@ -86,7 +86,7 @@ _CONTENT: Check = record(
                 "chosen_on": one_of(["costs only", "valid", "out-of-fold"]),
             }
         ),
-        "metrics": table(PARTS, _PART),
+        "metrics": record(dict.fromkeys(PARTS, _PART)),
         "data": record({"cohort": _TITLE, "n": _COUNT, "positives": _COUNT, "fingerprint": text(r"[0-9a-f]{64}", "a SHA-256")}),
         "golden": listing(record({"patient": table(FEATURE_NAMES, optional(_any_value)), "probability": number(0, 1)}), N_GOLDEN, N_GOLDEN),
         "versions": record(

@@ -12,7 +12,7 @@ def show_footer() -> None:
     session = get_session()
     bundle = session.bundle
     st.divider()
-    st.caption(
-        f"Model in use: `{bundle.name}`, {session.origin}; trained on {bundle.metrics['train']['n']} of {bundle.data.n} patients "
-        f"(`{bundle.data.cohort}`); decides “disease” at {bundle.threshold.value:.0%} and above."
+    st.text(  # not markdown: names come from files
+        f"Model in use: {bundle.name}, {session.origin}; trained on {bundle.metrics['train']['n']} of {bundle.data.n} patients "
+        f"({bundle.data.cohort}); decides “disease” at {bundle.threshold.value:.0%} and above."
     )

@@ -95,7 +95,7 @@ def show_trial(trial: Experiment) -> None:
     from heart.training import history_frame  # noqa: PLC0415  torch waits until it is needed
 
     bundle, split = trial.bundle, trial.split
-    st.subheader("Result")
+    st.header("Result")
     st.markdown(
         f"Trained on **{split.train.n}** patients of {bundle.data.cohort} for {bundle.epochs_run} epochs; "
         f"tested on **{split.test.n}** it never saw."
@@ -118,7 +118,7 @@ def show_valid_matrix(at: ThresholdMetrics, cost_ratio: float) -> None:
 
 def show_test_report(at: ThresholdMetrics) -> None:
     """What the threshold does on the test part."""
-    st.subheader("Report on the test part")
+    st.header("Report on the test part")
     st.caption(f"{at.n} patients the model never saw, {at.positives} of them diseased. Nothing is chosen here. 95 % intervals in brackets.")
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))

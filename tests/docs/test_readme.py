@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from heart.cli import build_parser
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,9 @@ def test_every_dependency_has_its_line():
     for file in ("requirements.txt", "requirements-dev.txt"):
         names |= {line.split("==")[0] for line in (ROOT / file).read_text().splitlines() if "==" in line}
     table = README.split("## What it stands on")[1]
-    assert names == {name.strip() for row in re.findall(r"^\| ([a-z0-9, -]+) \|", table, re.MULTILINE) for name in row.split(",")} - {"package"}
+    assert names == {name.strip() for row in re.findall(r"^\| ([a-z0-9, -]+) \|", table, re.MULTILINE) for name in row.split(",")} - {
+        "package"
+    }
 
 
 def test_links_and_pictures_are_there():

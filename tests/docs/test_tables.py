@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from heart.data import SHIPPED, load_shipped
 from heart.schema import FEATURE_NAMES, FEATURES
 

@@ -1,0 +1,44 @@
+"""The bundle page: what is in the model, and what happens with somebody else's."""
+
+from dataclasses import replace
+
+from heart.bundle import load_bundle, serialise_bundle
+from heart.data import load_shipped
+from heart.ui.cache import DEFAULT_BUNDLE
+from tests.app.conftest import press, said
+
+
+def upload(app, content):
+    return app.file_uploader[0].upload("model.joblib", content, "application/octet-stream").run()
+
+
+def test_page_describes_the_model_in_use(visit):
+    table = visit("bundle").table[0].value["value"]
+    assert table["Name"] == "cleveland"
+    assert table["Trained on"] == "cleveland: 303 patients, 139 diseased"
+    assert table["Table's SHA-256"] == f"{load_shipped('cleveland').fingerprint[:16]}…"
+
+
+def test_valid_bundle_becomes_the_model_and_the_shipped_one_comes_back(visit):
+    other = serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend"))
+    app = upload(visit("bundle"), other)
+    assert "from-a-friend, loaded from a file" in said(app)
+    app = press(app, "Go back to the shipped model")
+    assert "cleveland, shipped with the app" in said(app)
+
+
+def test_damaged_bundle_is_refused_and_the_model_stays(visit):
+    content = bytearray(DEFAULT_BUNDLE.read_bytes())
+    content[len(content) // 2] ^= 1
+    app = upload(visit("bundle"), bytes(content))
+    assert "That did not work. Nothing was lost." in said(app)
+    assert "cleveland, shipped with the app" in said(app)
+
+
+def test_something_else_is_refused_by_what_it_is(visit):
+    assert "Found: a file that begins with b'PK" in said(upload(visit("bundle"), b"PK\x03\x04 not a bundle"))
+
+
+def test_loaded_bundle_is_this_visitors_own(visit):
+    upload(visit("bundle"), serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend")))
+    assert "cleveland, shipped with the app" in said(visit("bundle"))

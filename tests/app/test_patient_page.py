@@ -1,0 +1,90 @@
+"""The patient page: what is filled in is what is predicted."""
+
+import pytest
+
+from heart.bundle import load_bundle
+from heart.schema import EXAMPLE_PATIENT, FEATURES
+from heart.scoring import predict_patient
+from heart.ui.cache import DEFAULT_BUNDLE
+from heart.ui.forms import NOT_KNOWN
+from tests.app.conftest import figures, go, press, said
+
+
+def values(app):
+    keyed = {**{w.key: w.value for w in app.number_input}, **{w.key: w.value for w in app.selectbox}}
+    return {f.name: keyed[f"patient_{f.name}"] for f in FEATURES}
+
+
+def test_every_field_starts_unknown(visit):
+    app = visit()
+    assert values(app) == {f.name: NOT_KNOWN if f.is_coded else None for f in FEATURES}
+
+
+def test_choices_are_the_codes_of_the_data(visit):
+    labels = {w.key: w.options for w in visit().selectbox}
+    for feature in FEATURES:
+        if feature.is_coded:
+            assert labels[f"patient_{feature.name}"] == [NOT_KNOWN, *(label for _, label in feature.codes)]
+
+
+def test_example_patient_is_predicted_as_the_library_does(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    expected = predict_patient(load_bundle(DEFAULT_BUNDLE), EXAMPLE_PATIENT)
+    assert values(app) == EXAMPLE_PATIENT
+    assert figures(app)["Probability of heart disease"] == f"{expected.probability:.0%}"
+    assert f"about **{expected.of_100}** have heart disease" in said(app)
+    assert f"**Decision: {expected.label}**" in said(app)
+    assert "A probability, not a diagnosis" in said(app)
+    assert "80 years is above everybody in training" in said(app)
+
+
+def test_page_says_whom_it_holds_for(visit):
+    text = said(visit())
+    assert "referred for coronary angiography in the 1980s" in text
+    assert "**not** the risk of a heart attack" in text
+
+
+def test_empty_form_is_refused(visit):
+    app = press(visit(), "Calculate")
+    assert "Expected: at least one known value" in said(app)
+    assert not app.metric
+
+
+def test_impossible_number_is_refused_and_the_rest_stays(visit):
+    app = press(visit(), "Fill in an example patient")
+    app.number_input(key="patient_chol").set_value(5000.0)
+    app = press(app, "Calculate")
+    assert "50 to 1000 mg/dl" in said(app)
+    assert "5000" in said(app)
+    assert values(app) == {**EXAMPLE_PATIENT, "chol": 5000.0}
+
+
+def test_clear_empties_every_field(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Clear all fields")
+    assert values(app) == {f.name: NOT_KNOWN if f.is_coded else None for f in FEATURES}
+
+
+def test_unknown_values_are_counted(visit):
+    app = visit()
+    app.number_input(key="patient_age").set_value(61.0)
+    app = press(app, "Calculate")
+    assert "Not known (12 of 13)" in said(app)
+
+
+@pytest.mark.parametrize("page", ["cohort", "threshold"])
+def test_answer_is_there_after_another_page(visit, page):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    before = figures(app)
+    assert figures(go(go(app, page), "patient")) == before
+
+
+def test_visitors_do_not_share_a_patient(visit):
+    press(press(visit(), "Fill in an example patient"), "Calculate")
+    other = visit()
+    assert not other.metric
+    assert set(values(other).values()) == {NOT_KNOWN, None}
+
+
+def test_nothing_of_a_patient_is_in_the_url(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    assert not dict(app.query_params)

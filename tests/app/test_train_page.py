@@ -1,0 +1,82 @@
+"""The train page: train, judge, keep or discard."""
+
+import pytest
+
+from heart.errors import TrainingError
+from heart.ui.progress import MAX_TRAININGS, training_slot
+from tests.app.conftest import figures, go, press, said
+
+
+def train(app, **settings):
+    for name, value in {"members": 2, "max_epochs": 3, **settings}.items():
+        app.number_input(key=f"train_default_{name}").set_value(value)
+    return press(app, "Train")
+
+
+def test_result_has_the_counts_of_the_parts(visit):
+    app = train(visit("train"))
+    assert "Trained on **193** patients of cleveland for 3 epochs; tested on **61** it never saw." in said(app)
+    assert list(app.table[0].value.columns) == ["train: 89 of 193 diseased", "valid: 22 of 49 diseased", "test: 28 of 61 diseased"]
+    assert "Accuracy, test" in figures(app)
+
+
+def test_kept_model_is_used_on_every_page(visit):
+    app = press(train(visit("train")), "Keep for this session")
+    assert "cleveland-default, trained in this session" in said(app)
+    app = press(press(go(app, "patient"), "Fill in an example patient"), "Calculate")
+    assert "the model's 2 members" in said(app)
+
+
+def test_kept_model_is_this_visitors_own(visit):
+    press(train(visit("train")), "Keep for this session")
+    assert "cleveland, shipped with the app" in said(visit("train"))
+
+
+def test_discarded_model_is_gone(visit):
+    app = press(train(visit("train")), "Discard")
+    assert "The result appears here" in said(app)
+    assert "cleveland, shipped with the app" in said(app)
+
+
+def test_same_settings_give_the_same_figures(visit):
+    assert figures(train(visit("train"))) == figures(train(visit("train")))
+
+
+def test_lesson_recipe_fills_the_form(visit):
+    app = visit("train")
+    (recipe,) = (box for box in app.selectbox if box.label == "Recipe")
+    app = recipe.set_value("lesson").run()
+    assert app.number_input(key="train_lesson_dropout").value == 0.5
+    assert app.number_input(key="train_lesson_max_epochs").value == 50
+    assert app.text_input(key="train_lesson_hidden").value == "32"
+
+
+def test_widths_that_are_no_numbers_are_refused(visit):
+    app = visit("train")
+    app.text_input(key="train_default_hidden").set_value("wide")
+    app = press(app, "Train")
+    assert "Expected: widths of hidden layers" in said(app)
+    assert not app.metric
+
+
+def test_earlier_result_survives_a_refused_one(visit):
+    app = train(visit("train"))
+    before = figures(app)
+    app.text_input(key="train_default_hidden").set_value("9999")
+    app = press(app, "Train")
+    assert "at most 4 whole widths of 1 to 256" in said(app)
+    assert figures(app) == before
+
+
+def test_too_many_trainings_at_once_are_refused_at_once():
+    slots = [training_slot() for _ in range(MAX_TRAININGS)]
+    for slot in slots:
+        slot.__enter__()
+    try:
+        with pytest.raises(TrainingError, match="already running"), training_slot():
+            pass
+    finally:
+        for slot in slots:
+            slot.__exit__(None, None, None)
+    with training_slot():
+        pass

@@ -1,0 +1,206 @@
+"""Journeys of a visitor, in a real browser."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+# Streamlit's file uploader labels a section that it also marks as presentational; nothing in this project can change that element
+STREAMLITS_OWN = {"presentation-role-conflict"}
+
+PAGES = {"": "Patient", "cohort": "Cohort", "train": "Train", "threshold": "Threshold", "bundle": "Bundle"}
+
+
+def open_page(page, address, path=""):
+    page.goto(f"{address}/{path}")
+    expect(page.get_by_role("heading", name=PAGES[path], exact=True, level=1)).to_be_visible()
+    expect(page.get_by_text("Model in use:")).to_be_visible()  # the last line of every page
+
+
+def go_to(page, title):
+    page.get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
+    expect(page.get_by_text("Model in use:")).to_be_visible()
+
+
+def fill_number(page, label, value):
+    field = page.get_by_role("spinbutton", name=label)
+    field.fill(str(value))
+    field.press("Tab")
+
+
+def calculate_example(page):
+    page.get_by_role("button", name="Fill in an example patient").click()
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
+    page.get_by_role("button", name="Calculate").click()
+    expect(page.get_by_text("Decision:")).to_be_visible()
+    return page.get_by_test_id("stMetricValue").inner_text()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_cold_server_opens_every_page_by_its_own_url(cold_address, new_page, path):
+    page = new_page()
+    open_page(page, cold_address, path)
+    for title in PAGES.values():
+        expect(page.get_by_role("link", name=title)).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+def test_form_gives_a_probability_and_keeps_the_patient_out_of_the_url(address, new_page):
+    page = new_page()
+    open_page(page, address)
+    probability = calculate_example(page)
+    assert re.fullmatch(r"\d+%", probability)
+    expect(page.get_by_text(f"about {probability[:-1]} have heart disease")).to_be_visible()
+    expect(page.get_by_text("A probability, not a diagnosis")).to_be_visible()
+    assert page.url == f"{address}/"
+
+
+def test_keyboard_alone_is_enough(address, new_page):
+    page = new_page()
+    open_page(page, address)
+    page.get_by_role("spinbutton", name="Age").focus()
+    page.keyboard.type("61")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Decision:")).to_be_visible()
+    expect(page.get_by_text("Not known (12 of 13)")).to_be_visible()
+
+
+def test_empty_form_is_refused_with_the_reason(address, new_page):
+    page = new_page()
+    open_page(page, address)
+    page.get_by_role("button", name="Calculate").click()
+    expect(page.get_by_text("Expected: at least one known value")).to_be_visible()
+
+
+def test_impossible_number_is_refused_and_nothing_is_lost(address, new_page):
+    page = new_page()
+    open_page(page, address)
+    fill_number(page, "Age", 61)
+    fill_number(page, "Serum cholesterol", 5000)
+    page.get_by_role("button", name="Calculate").click()
+    expect(page.get_by_text("50 to 1000 mg/dl").last).to_be_visible()
+    expect(page.get_by_text("That did not work. Nothing was lost.")).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("61")
+    expect(page.get_by_role("spinbutton", name="Serum cholesterol")).to_have_value("5000")
+
+
+def test_patient_stays_while_other_pages_are_visited(address, new_page):
+    page = new_page()
+    open_page(page, address)
+    before = calculate_example(page)
+    go_to(page, "Cohort")
+    go_to(page, "Patient")
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
+    assert page.get_by_test_id("stMetricValue").inner_text() == before
+
+
+def test_two_visitors_do_not_see_each_other(address, new_page):
+    first, second = new_page(), new_page()
+    open_page(first, address)
+    calculate_example(first)
+    open_page(second, address)
+    expect(second.get_by_text("Fill in the form and press")).to_be_visible()
+    expect(second.get_by_role("spinbutton", name="Age")).to_have_value("")
+
+
+def test_training_shows_progress_to_the_end_and_the_model_is_kept(address, new_page):
+    page = new_page()
+    open_page(page, address, "train")
+    fill_number(page, "Members", 60)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of at most 200"))).to_be_visible()
+    keep = page.get_by_role("button", name="Keep for this session")
+    expect(keep).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    keep.click()
+    expect(page.get_by_text("trained in this session")).to_be_visible()
+    go_to(page, "Patient")
+    calculate_example(page)
+    expect(page.get_by_text("60 members")).to_be_visible()
+
+
+def test_stopped_training_keeps_nothing(address, new_page):
+    page = new_page()
+    open_page(page, address, "train")
+    fill_number(page, "Members", 400)
+    fill_number(page, "Most epochs", 500)
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Epoch [1-9]\d* of at most 500"))).to_be_visible()
+    page.get_by_role("button", name="Stop training").click()
+    expect(page.get_by_text("Training stopped.")).to_be_visible()
+    expect(page.get_by_text("shipped with the app")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep for this session")).to_have_count(0)
+
+
+def test_moving_the_threshold_changes_the_decision(address, new_page):
+    page = new_page()
+    open_page(page, address, "threshold")
+    expect(page.get_by_text("Valid part at 33%")).to_be_visible()
+    page.get_by_text("By hand").click()
+    slider = page.get_by_role("slider")
+    slider.focus()
+    for _ in range(7):
+        slider.press("ArrowRight")
+    expect(page.get_by_text("Valid part at 40%")).to_be_visible()
+    page.get_by_role("button", name="Use this threshold in the model").click()
+    expect(page.get_by_text("decides “disease” at 40% and above")).to_be_visible()
+
+
+def test_bundle_travels_by_download_and_load(address, new_page, tmp_path):
+    page = new_page()
+    open_page(page, address)
+    before = calculate_example(page)
+    go_to(page, "Bundle")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the model in use").click()
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert file.name == "cleveland.joblib"
+    visitor = new_page()
+    open_page(visitor, address, "bundle")
+    visitor.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+    expect(visitor.get_by_text("The loaded model is in use on every page.")).to_be_visible()
+    go_to(visitor, "Patient")
+    assert calculate_example(visitor) == before
+
+
+def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
+    page = new_page()
+    open_page(page, address, "bundle")
+    bad = {"name": "bad.joblib", "mimeType": "application/octet-stream", "buffer": b"\x80\x04cos\nsystem\n(S'true'\ntR."}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(bad)
+    expect(page.get_by_text("the opcode GLOBAL at byte 2")).to_be_visible()
+    expect(page.get_by_text("shipped with the app")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_has_no_accessibility_violation(address, new_page, path, scheme):
+    page = new_page(scheme=scheme)
+    open_page(page, address, path)
+    if not path:
+        calculate_example(page)
+    page.wait_for_timeout(700)  # colours fade in
+    found = Axe().run(page)
+    violations = [violation for violation in found.response["violations"] if violation["id"] not in STREAMLITS_OWN]
+    assert not violations, found.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_narrow_window_needs_no_sideways_scrolling(address, new_page, path):
+    page = new_page(width=390)
+    open_page(page, address, path)
+    widths = page.evaluate("(main => [main.scrollWidth, main.clientWidth])(document.querySelector('[data-testid=stMain]'))")
+    assert widths[0] <= widths[1]
+
+
+@pytest.mark.usefixtures("address")
+def test_server_log_has_no_traceback_and_nothing_deprecated(server_log):
+    """Last in this file, after every other journey wrote into the log."""
+    text = server_log.read_text()
+    assert "URL:" in text
+    assert "Traceback" not in text
+    assert "deprecat" not in text.lower()
