@@ -1,7 +1,8 @@
 """Candidate recipes judged on the Cleveland patients by repeated cross-validation, as the table in docs/RECIPES.md.
 
-Two sets of folds keep the choice honest: settings were chosen with the folds of `SELECTION_SEED`, the published table uses those of
-`REPORT_SEED`.
+The choice and the report use different folds: settings were chosen with those of `SELECTION_SEEDS` in view, the published table uses
+those of `REPORT_SEED`, which nobody had looked at when the default was fixed. Whoever changes the default after reading the table moves its
+seed into `SELECTION_SEEDS` and takes a new one.
 """
 
 # ruff: noqa: E402 - a script finds the package beside its own folder
@@ -42,9 +43,8 @@ from heart.data import Cohort, load_shipped, split_cohort
 from heart.schema import FEATURES
 
 DOCUMENT = ROOT / "docs" / "RECIPES.md"
-START, END = "<!-- figures: written by benchmarks/recipes.py -->", "<!-- end of figures -->"
-SELECTION_SEED, REPORT_SEED = 0, 2024
-TUTORIAL_SEED, LESSON_RUNS = 1337, 20
+MARKS = "<!-- figures: written by benchmarks/recipes.py -->", "<!-- end of figures -->"
+SELECTION_SEEDS, REPORT_SEED = (0, 2024), 31415
 
 NUMBERS = [f.name for f in FEATURES if f.encoding == "scale"]
 CATEGORIES = [f.name for f in FEATURES if f.encoding == "label"]
@@ -165,30 +165,9 @@ def compare(candidates: Sequence[Candidate], cohort: Cohort, folds: Folds, *, jo
     return labels.join(pd.DataFrame(figures))
 
 
-def lesson_accuracy(cohort: Cohort, *, split_seed: int, network_seed: int) -> float:
-    """The tutorial's test accuracy: complete rows, 80 % to train on and 20 % to test on, 50 epochs, no valid part."""
-    split = split_cohort(cohort, random_state=split_seed, complete_rows=True)
-    X = pd.concat([split.train.features, split.valid.features])
-    y_true = np.concatenate([split.train.y_true, split.valid.y_true])
-    network = HeartClassifier("lesson", random_state=network_seed, device="cpu").fit(X, y_true)
-    return float(network.score(split.test.features, split.test.y_true))
-
-
-def lesson_table(cohort: Cohort, runs: int) -> pd.DataFrame:
-    """Test accuracies of the lesson: a row for the tutorial's split with `runs` networks, a row for as many splits."""
-    rows = {
-        f"split {TUTORIAL_SEED}, {runs} seeds of the network": [
-            lesson_accuracy(cohort, split_seed=TUTORIAL_SEED, network_seed=seed) for seed in range(runs)
-        ],
-        f"{runs} splits, one network each": [lesson_accuracy(cohort, split_seed=seed, network_seed=seed) for seed in range(runs)],
-    }
-    columns = ["test accuracy of the lesson", "mean", "standard deviation", "lowest", "highest"]
-    return pd.DataFrame([(name, np.mean(a), np.std(a, ddof=1), min(a), max(a)) for name, a in rows.items()], columns=columns)
-
-
 def default_training(cohort: Cohort) -> str:
     """How long the default recipe trains on the app's own split, as a sentence."""
-    split = split_cohort(cohort, random_state=TUTORIAL_SEED)
+    split = split_cohort(cohort, random_state=Settings().random_state)
     start = time.perf_counter()
     network = HeartClassifier(device="cpu").fit(*split.train, valid=split.valid)
     seconds = time.perf_counter() - start
@@ -217,11 +196,12 @@ def to_markdown(table: pd.DataFrame) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write_section(document: Path, section: str) -> None:
+def write_section(document: Path, section: str, marks: tuple[str, str]) -> None:
     """The document with the part between the two marks replaced; what people wrote around it stays."""
-    text = document.read_text(encoding="utf-8") if document.exists() else f"# Recipes\n\n{START}\n{END}\n"
-    before, after = text.split(START)[0], text.split(END)[1]
-    document.write_text(f"{before}{START}\n\n{section}\n\n{END}{after}", encoding="utf-8")
+    start, end = marks
+    text = document.read_text(encoding="utf-8") if document.exists() else f"# Recipes\n\n{start}\n{end}\n"
+    before, after = text.split(start)[0], text.split(end)[1]
+    document.write_text(f"{before}{start}\n\n{section}\n\n{end}{after}", encoding="utf-8")
 
 
 def describe_origin(folds: Folds, cohort: Cohort, *, minutes: float) -> str:
@@ -240,7 +220,7 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one repeat, three folds, two candidates: does it run at all?")
     parser.add_argument(
-        "--seed", type=int, default=REPORT_SEED, help=f"seed of the folds; {SELECTION_SEED} is the one settings were chosen with"
+        "--seed", type=int, default=REPORT_SEED, help=f"seed of the folds; settings were chosen with {SELECTION_SEEDS} in view"
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes, of one thread each")
     parser.add_argument("--output", type=Path, help=f"document to write into (default: {DOCUMENT.relative_to(ROOT)}; with --quick: none)")
@@ -254,17 +234,15 @@ def main() -> None:
     cohort = load_shipped("cleveland")
     folds = Folds(3, 1, arguments.seed) if arguments.quick else Folds(10, 5, arguments.seed)
     candidates = [REFERENCES[0], REFERENCES[2]] if arguments.quick else [*REFERENCES, DEFAULT, *VARIANTS]
-    runs = 2 if arguments.quick else LESSON_RUNS
     start = time.perf_counter()
     table = summarize(compare(candidates, cohort, folds, jobs=arguments.jobs))
-    lesson = lesson_table(cohort, runs)
     origin = describe_origin(folds, cohort, minutes=(time.perf_counter() - start) / 60)
     default = f"The default: `{Settings().as_dict()}`."
-    section = "\n\n".join([origin, to_markdown(table), default, default_training(cohort), to_markdown(lesson)])
+    section = "\n\n".join([origin, to_markdown(table), default, default_training(cohort)])
     print(section)
     document = arguments.output or (None if arguments.quick else DOCUMENT)
     if document is not None:
-        write_section(document, section)
+        write_section(document, section, MARKS)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from heart.config import Device, Settings, get_recipe
+from heart.errors import TrainingError
 from heart.network import HeartMLP
 from heart.preprocessing import Encoded, HeartPreprocessor
 from heart.schema import FEATURES, Feature
@@ -127,7 +129,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             SettingsError: for a value outside its bounds.
         """
-        changes = {name: getattr(self, name) for name in _SETTINGS if getattr(self, name) is not None}
+        changes = {name: _plain(getattr(self, name)) for name in _SETTINGS if getattr(self, name) is not None}
         return get_recipe(self.recipe, **changes, random_state=_as_seed(self.random_state), device=self.device)
 
     def fit(
@@ -150,25 +152,30 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             ValueError: for input that is not of this form, in scikit-learn's words.
             HeartError: for a setting outside its bounds or a training that cannot finish.
         """
+        learnt = copy(self)  # what fails on the way leaves this estimator as it was
+        learnt._learn(X, y, valid, on_epoch_end)  # noqa: SLF001  the same class
+        self.__dict__.update(learnt.__dict__)
+        return self
+
+    def _learn(self, X: Any, y: Any, valid: tuple[pd.DataFrame, npt.ArrayLike] | None, on_epoch_end: OnEpochEnd | None) -> None:
         settings = self.settings()
         frame, y = self._check_fit(X, y)
         classes, outcome = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(f"Classifier needs two classes in y, but found one class: {classes[0]!r}.")
+        features = _features(frame)
         if settings.complete_rows:
-            kept = frame.notna().all(axis=1).to_numpy()
-            frame, outcome = frame[kept], outcome[kept]
+            frame, outcome = _complete(frame, outcome, features)
         rows, held = self._hold_out(outcome, settings) if valid is None else (np.arange(len(frame)), None)
-        preprocessor = HeartPreprocessor(self._features(frame), missing_flags=settings.missing_flags).fit(frame.iloc[rows])
+        preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(frame.iloc[rows])
         train_part = Labelled(preprocessor.transform(frame.iloc[rows]), outcome[rows])
         valid_part = None if held is None else Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
         if valid is not None:
-            valid_part = Labelled(preprocessor.transform(self._as_frame(valid[0])), np.searchsorted(classes, np.asarray(valid[1])))
+            valid_part = Labelled(preprocessor.transform(self._as_frame(valid[0])), _positions(np.asarray(valid[1]), classes))
         trained = _train(preprocessor, train_part, valid_part, settings, on_epoch_end)
         self.classes_, self.preprocessor_ = classes, preprocessor
         self.network_, self.history_, self.best_epoch_ = trained.network, trained.history, trained.best_epoch
         self.n_iter_ = len(self.history_)
-        return self
 
     def predict_proba(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[np.float64]:
         """The probability of each class, the mean of the members', float64, shape (n, 2)."""
@@ -206,10 +213,6 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             return X
         return _number_frame(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False))
 
-    def _features(self, frame: pd.DataFrame) -> tuple[Feature, ...]:
-        known = tuple(f for f in FEATURES if f.name in frame.columns)
-        return known or tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
-
     def _hold_out(self, outcome: npt.NDArray[np.int64], settings: Settings) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
         """Rows to train on and rows to stop on, if the recipe stops early and both classes are large enough to share."""
         rows = np.arange(len(outcome))
@@ -218,6 +221,40 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             return rows, None
         kept, held = train_test_split(rows, test_size=n_held, stratify=outcome, random_state=settings.random_state)
         return np.sort(kept), np.sort(held)
+
+
+def _features(frame: pd.DataFrame) -> tuple[Feature, ...]:
+    """The schema's features among the columns; without any, every column is a number of its own."""
+    known = tuple(f for f in FEATURES if f.name in frame.columns)
+    return known or tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
+
+
+def _complete(
+    frame: pd.DataFrame, outcome: npt.NDArray[np.int64], features: tuple[Feature, ...]
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The rows of which every feature is known.
+
+    Raises:
+        TrainingError: if they do not hold both classes.
+    """
+    kept = frame[[f.name for f in features]].notna().all(axis=1).to_numpy()
+    smallest = np.bincount(outcome[kept], minlength=2).min()
+    if smallest < 2:
+        raise TrainingError(
+            "at least 2 patients of each class without a missing value", f"{smallest}", "Use a recipe that takes incomplete rows."
+        )
+    return frame[kept], outcome[kept]
+
+
+def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """0 or 1 for each label.
+
+    Raises:
+        ValueError: for a label that is not one of the two classes.
+    """
+    if not np.isin(labels, classes).all():
+        raise ValueError(f"The valid part's labels must be among {classes.tolist()}, but others were found.")
+    return np.searchsorted(classes, labels)
 
 
 def _train(preprocessor: HeartPreprocessor, part: Labelled, valid: Labelled | None, settings: Settings, hook: OnEpochEnd | None) -> Any:
@@ -240,6 +277,13 @@ def _has_schema(X: object) -> bool:
 
 def _number_frame(values: npt.NDArray[np.float64]) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{j}" for j in range(values.shape[1])])
+
+
+def _plain(value: Any) -> Any:
+    """A numpy number as Python's own, which searches over numpy ranges hand over; widths as a tuple."""
+    if isinstance(value, tuple | list):
+        return tuple(_plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _as_seed(random_state: int | np.integer[Any] | np.random.RandomState | None) -> int:

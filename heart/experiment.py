@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
+from heart.bundle.content import check_name, check_title
 from heart.classifier import HeartClassifier
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
 from heart.errors import BundleError
 from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
-from heart.evaluation.thresholds import COST_RATIO
+from heart.evaluation.thresholds import COST_RATIO, check_rule
 from heart.training import EpochRecord, OnEpochEnd
 
 
@@ -63,14 +64,18 @@ def run_experiment(
         cohort: the patients.
         settings: of network and training; its random_state also decides the split.
         name: of the bundle.
-        created_at: the time, with its zone.
+        created_at: the time; it is written down in UTC.
         cost_ratio: cost of a missed patient in false alarms.
         rule: how the threshold is chosen; "bayes" uses the costs only, "cheapest" the valid part.
         on_epoch_end: sees each epoch once; whatever it raises ends the run, and nothing is kept.
 
     Raises:
-        HeartError: for a cohort that cannot be split, a setting outside its bounds, or a training that cannot finish.
+        HeartError: for a name that a bundle cannot have, a cohort that cannot be split,
+            a setting outside its bounds, or a training that cannot finish.
     """
+    check_name(name)
+    check_title(cohort.name)
+    check_rule(rule, cost_ratio)
     split = split_for(cohort, settings)
     classifier = HeartClassifier.from_settings(settings)
     classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
@@ -78,7 +83,7 @@ def run_experiment(
     device_used = network.logit.weight.device.type
     draft = Bundle(  # the threshold that costs alone decide, until the valid part has been scored
         name=name,
-        created_at=created_at.isoformat(timespec="seconds"),
+        created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
         preprocessor=classifier.preprocessor_,
         network=network.cpu().eval().requires_grad_(requires_grad=False),
         settings=settings,

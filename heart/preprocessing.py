@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from heart.data.patients import dtype_of
 from heart.schema import FEATURES, Feature
 
 REVIEW_COLUMNS = ["row", "feature", "value", "problem"]
@@ -82,11 +83,11 @@ class HeartPreprocessor(BaseEstimator):
         values = self._numbers(frame)
         observed = (~np.isnan(values)).any(axis=0)
         filled = np.where(observed, values, 0.0)
-        self.scaler_ = StandardScaler().fit(filled)
+        self.scaler_ = _fit_scaler(filled)
         self.median_ = np.nanmedian(filled, axis=0)
         bounds = np.stack([np.nanmin(filled, axis=0), np.nanmax(filled, axis=0)], axis=1) if values.shape[1] else np.empty((0, 2))
         self.training_range_ = np.where(observed.reshape(-1, 1), bounds, np.nan)
-        self.encoders_ = {f.name: LabelEncoder().fit(_observed_classes(frame[f.name])) for f in self.categories}
+        self.encoders_ = {f.name: LabelEncoder().fit(_category(frame, f).dropna().to_numpy()) for f in self.categories}
         return self
 
     def transform(self, frame: pd.DataFrame) -> Encoded:
@@ -100,7 +101,7 @@ class HeartPreprocessor(BaseEstimator):
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
         scaled = (np.where(missing, self.median_, values) - self.scaler_.mean_) / self.scaler_.scale_
         numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
-        columns = [self._codes(frame, f.name) for f in self.categories]
+        columns = [self._codes(frame, f) for f in self.categories]
         codes = np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
         return Encoded(numeric.astype(np.float32), codes.astype(np.int64))
 
@@ -116,7 +117,7 @@ class HeartPreprocessor(BaseEstimator):
         """
         check_is_fitted(self, "scaler_")
         found = [self._review_number(j, f, values) for (j, f), values in zip(enumerate(self.numbers), self._numbers(frame).T, strict=True)]
-        found += [self._review_category(f, frame[f.name]) for f in self.categories]
+        found += [self._review_category(f, _category(frame, f)) for f in self.categories]
         table = pd.concat([*found, pd.DataFrame(columns=REVIEW_COLUMNS)]) if found else pd.DataFrame(columns=REVIEW_COLUMNS)
         return table.sort_values("row", kind="stable", ignore_index=True)
 
@@ -125,10 +126,10 @@ class HeartPreprocessor(BaseEstimator):
         columns = [frame[f.name].to_numpy(dtype=np.float64, na_value=np.nan) for f in self.numbers]
         return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
 
-    def _codes(self, frame: pd.DataFrame, name: str) -> npt.NDArray[np.int64]:
-        classes = self.encoders_[name].classes_
-        known = pd.Index(classes).get_indexer(pd.Index(frame[name]))
-        return np.where((known >= 0) & frame[name].notna().to_numpy(), known, len(classes))
+    def _codes(self, frame: pd.DataFrame, feature: Feature) -> npt.NDArray[np.int64]:
+        classes, column = self.encoders_[feature.name].classes_, _category(frame, feature)
+        known = pd.Index(classes).get_indexer(pd.Index(column))
+        return np.where((known >= 0) & column.notna().to_numpy(), known, len(classes))
 
     def _review_number(self, j: int, feature: Feature, values: npt.NDArray[np.float64]) -> pd.DataFrame:
         low, high = self.training_range_[j]
@@ -143,10 +144,18 @@ class HeartPreprocessor(BaseEstimator):
         return _findings(feature.name, column.to_numpy(dtype=object), {"missing": missing, "unseen": unseen})
 
 
-def _observed_classes(column: pd.Series) -> npt.NDArray[np.int64] | npt.NDArray[np.str_]:
-    """The known values as ints or as words, which is what the encoder compares with."""
-    known = column.dropna()
-    return known.to_numpy(dtype=str) if pd.api.types.is_string_dtype(known.dtype) else known.to_numpy(dtype=np.int64)
+def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
+    """The column with its canonical dtype: whole numbers stay numbers, also in a column of objects or of True and False."""
+    return frame[feature.name].astype(dtype_of(feature))
+
+
+def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
+    """Fitted on (n, F); without a number to scale there is nothing to fit."""
+    scaler = StandardScaler()
+    if values.shape[1]:
+        return scaler.fit(values)
+    scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
+    return scaler
 
 
 def _findings(name: str, values: npt.NDArray[np.generic], masks: dict[str, npt.NDArray[np.bool_]]) -> pd.DataFrame:

@@ -137,7 +137,7 @@ def _as_number(value: object) -> float | None:
         value = text
     try:
         return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (OverflowError, TypeError, ValueError):
         return None
 
 

@@ -24,7 +24,7 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 import heart
 from heart.bundle.content import FORMAT, FORMAT_VERSION, check_content, describe_feature, digest
 from heart.bundle.golden import GOLDEN_PATIENTS
-from heart.bundle.reader import read_plain, refuse
+from heart.bundle.reader import MAX_BYTES, read_plain, refuse
 from heart.classifier import predict_members
 from heart.config import BOUNDS, Settings
 from heart.data.patients import frame_of_patients
@@ -161,6 +161,8 @@ def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
 
 def _read_file(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{path.stat().st_size / 2**20:.1f} MiB")
         return path.read_bytes()
     except OSError as error:
         raise BundleError("a bundle that can be read", f"{path}: {error.strerror}", "Check the path.") from error

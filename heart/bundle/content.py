@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from heart.bundle.checks import Check, blob, integer, listing, number, one_of, optional, record, table, text
 from heart.bundle.reader import refuse
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
+from heart.errors import BundleError
 from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES, Feature
 from heart.schema import feature as schema_feature
@@ -21,7 +24,9 @@ N_GOLDEN = 5
 NAME_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 NAME_RULE = "a name of 1 to 64 letters, digits, - and _"
 
-_TITLE = text(r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}", "a title of at most 80 plain characters")
+_TITLE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}"
+_TITLE_RULE = "a cohort's name of at most 80 plain letters, digits and signs"
+_TITLE = text(_TITLE_PATTERN, _TITLE_RULE)
 _COUNT = integer(0, 10**9)
 _BOOL = one_of([True, False])
 _FIGURE = listing(optional(number()), 3, 3)
@@ -30,6 +35,17 @@ _FIGURE = listing(optional(number()), 3, 3)
 def _any_value(value: object, place: str) -> None:
     if type(value) not in (int, float, str) or (type(value) is str and len(value) > 64):
         raise refuse(f"{place} to be a code or a number", type(value).__name__)
+
+
+def _time(value: object, place: str) -> None:
+    """A time in UTC, ISO 8601, to the second."""
+    expected = f"{place} to be a time in UTC as in 2026-01-31T12:00:00+00:00"
+    if type(value) is not str or not re.fullmatch(r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\+00:00", value):
+        raise refuse(expected, "something else")
+    try:
+        datetime.fromisoformat(value)
+    except ValueError as error:
+        raise refuse(expected, value) from error
 
 
 _FEATURE: Check = record(
@@ -72,7 +88,7 @@ _CONTENT: Check = record(
         "format": one_of([FORMAT]),
         "format_version": one_of([FORMAT_VERSION]),
         "name": text(NAME_PATTERN, NAME_RULE),
-        "created_at": text(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\+00:00", "a time in UTC, ISO 8601"),
+        "created_at": _time,
         "features": listing(_FEATURE, 1, 128),
         "scaler": record({name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}),
         "encoders": table(FEATURE_NAMES, listing(_any_value, 0, 64)),
@@ -97,6 +113,30 @@ _CONTENT: Check = record(
 )
 
 
+def check_name(name: str) -> None:
+    """Refuse a bundle's name that could be a path or markup.
+
+    Raises:
+        BundleError: saying which names are possible.
+    """
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise BundleError(NAME_RULE, repr(name[:80]), "Choose another name.")
+
+
+def check_title(title: str) -> None:
+    """Refuse a cohort's name that a bundle cannot hold.
+
+    Raises:
+        BundleError: saying which names are possible.
+    """
+    if not re.fullmatch(_TITLE_PATTERN, title):
+        raise BundleError(_TITLE_RULE, repr(title[:80]), "Give the cohort another name.")
+
+
+def _show_version(version: object) -> str:
+    return str(version) if type(version) is int else f"a {type(version).__name__}"
+
+
 def digest(content: dict[str, Any]) -> str:
     """SHA-256 of everything but the digest itself, in hexadecimal."""
     rest = {key: value for key, value in content.items() if key != "sha256"}
@@ -112,7 +152,7 @@ def check_content(content: object) -> dict[str, Any]:
     if type(content) is dict and content.get("format") == FORMAT and content.get("format_version") != FORMAT_VERSION:
         raise refuse(
             f"format version {FORMAT_VERSION}",
-            f"{str(content.get('format_version'))[:20]}: the file needs another version of this software",
+            f"{_show_version(content.get('format_version'))}, which needs another version of this software",
         )
     _CONTENT(content, "bundle")
     checked: dict[str, Any] = content  # type: ignore[assignment]

@@ -14,6 +14,8 @@ from typing import Any, NoReturn
 from heart.errors import BundleError
 
 MAX_BYTES = 8 * 2**20
+MAX_OPCODES = 100_000
+"""A bundle has some thousands; 8 MiB of one-byte opcodes would take a second and a gigabyte."""
 
 PLAIN_OPCODES = frozenset(
     [
@@ -50,6 +52,21 @@ PLAIN_OPCODES = frozenset(
 GET_A_GOOD_ONE = "Ask the sender for the file as the Bundle page or `python -m heart train` wrote it."
 
 
+# what pickle and pickletools raise for damaged files
+_DAMAGE = (
+    pickle.UnpicklingError,
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
 def refuse(expected: str, found: str) -> BundleError:
     """The error for a file that is not a valid bundle."""
     return BundleError(expected, found, GET_A_GOOD_ONE)
@@ -80,7 +97,7 @@ def read_plain(content: bytes) -> object:
         return _PlainUnpickler(io.BytesIO(content)).load()
     except BundleError:
         raise
-    except (pickle.UnpicklingError, ValueError, TypeError, IndexError, KeyError, EOFError, OverflowError, MemoryError) as error:
+    except _DAMAGE as error:
         raise refuse("a complete joblib file", f"a damaged one ({type(error).__name__})") from error
 
 
@@ -88,13 +105,15 @@ def _check_opcodes(content: bytes) -> None:
     """Every opcode is plain, no opcode claims more bytes than there are, and nothing follows STOP."""
     end = 0
     try:
-        for opcode, _, place in pickletools.genops(content):
+        for count, (opcode, _, place) in enumerate(pickletools.genops(content)):
+            if count == MAX_OPCODES:
+                raise refuse(f"at most {MAX_OPCODES} values", "more")
             if opcode.name not in PLAIN_OPCODES:
                 raise refuse("plain values only", f"the opcode {opcode.name} at byte {place}")
             end = (place or 0) + 1
     except BundleError:
         raise
-    except (ValueError, IndexError, KeyError, OverflowError, TypeError) as error:
+    except _DAMAGE as error:
         raise refuse("a complete joblib file", f"a damaged one ({type(error).__name__})") from error
     if end != len(content):
         raise refuse("nothing after the end of the values", f"{len(content) - end} more bytes")

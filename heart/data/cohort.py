@@ -78,15 +78,20 @@ def read_cohort(source: str | Path | bytes, *, name: str | None = None) -> Cohor
         CohortError: for a file that cannot be read, another layout, or an impossible value; it names row, column, value and range.
     """
     content, origin = (source, "an upload") if isinstance(source, bytes) else _read_file(Path(source))
-    if len(content) > MAX_BYTES:
-        raise CohortError(f"a file of at most {MAX_BYTES // 2**20} MiB", f"{len(content) / 2**20:.1f} MiB", "Cut the file into parts.")
+    _check_size(len(content))
     frame, changes = convert_cells(read_cells(content))
     title = name or (Path(source).stem if not isinstance(source, bytes) else "upload")
     return Cohort(title, frame, origin, build_report(frame, changes))
 
 
+def _check_size(n_bytes: int) -> None:
+    if n_bytes > MAX_BYTES:
+        raise CohortError(f"a file of at most {MAX_BYTES // 2**20} MiB", f"{n_bytes / 2**20:.1f} MiB", "Cut the file into parts.")
+
+
 def _read_file(path: Path) -> tuple[bytes, str]:
     try:
+        _check_size(path.stat().st_size)
         return path.read_bytes(), path.name
     except OSError as error:
         raise CohortError("a file that can be read", f"{path}: {error.strerror}", "Check the path.") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -16,8 +16,13 @@ def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     Raises:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
     """
-    parsed = [parse_patient(patient) for patient in patients]
+    parsed = [parse_patient({name: _none_if_missing(value) for name, value in patient.items()}) for patient in patients]
     return pd.DataFrame({f.name: pd.Series([p[f.name] for p in parsed], dtype=dtype_of(f)) for f in FEATURES})
+
+
+def _none_if_missing(value: Any) -> object:
+    """None for pandas' own ways to write a missing value, which a row of a frame has."""
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
 def dtype_of(feature: Feature) -> Literal["str", "Int64", "float64"]:

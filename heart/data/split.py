@@ -67,10 +67,13 @@ def split_cohort(
         complete_rows: leave out patients with a missing value first.
 
     Raises:
-        SplitError: if either class has too few patients for three parts.
+        SplitError: if either class has too few patients for three parts, or a fraction is not between 0 and 1.
     """
     from sklearn.model_selection import train_test_split  # noqa: PLC0415  a form that shows no split need not wait for it
 
+    for fraction in (test_fraction, valid_fraction):
+        if not 0 < fraction < 1:
+            raise SplitError("a fraction between 0 and 1", f"{fraction:g}", "Choose one such as 0.2.")
     kept = cohort.complete() if complete_rows else cohort
     features, y_true = kept.features, kept.y_true
     group = features.groupby(list(FEATURE_NAMES), dropna=False, sort=False).ngroup().to_numpy()

@@ -102,6 +102,17 @@ def cheapest_threshold(table: pd.DataFrame) -> float:
     return float(cheapest[(len(cheapest) - 1) // 2])
 
 
+def check_rule(rule: str, cost_ratio: float) -> None:
+    """Refuse a rule or ratio that `select_threshold` cannot use, before anything is computed for it.
+
+    Raises:
+        SettingsError: for another rule, or a ratio outside its bounds.
+    """
+    bayes_threshold(cost_ratio)
+    if rule not in ("bayes", "cheapest"):
+        raise SettingsError('the rule "bayes" or "cheapest"', repr(rule), "Choose one of them.")
+
+
 def select_threshold(
     y_true: IntArray, y_score: FloatArray, *, rule: str = "bayes", cost_ratio: float = COST_RATIO, chosen_on: str = "valid"
 ) -> ThresholdChoice:
@@ -117,10 +128,8 @@ def select_threshold(
     Raises:
         SettingsError: for another rule, or a ratio outside its bounds.
     """
-    expected = bayes_threshold(cost_ratio)
+    check_rule(rule, cost_ratio)
     if rule == "bayes":
-        return ThresholdChoice(expected, rule, float(cost_ratio), "costs only")
-    if rule != "cheapest":
-        raise SettingsError('the rule "bayes" or "cheapest"', repr(rule), "Choose one of them.")
+        return ThresholdChoice(bayes_threshold(cost_ratio), rule, float(cost_ratio), "costs only")
     table = threshold_table(y_true, y_score, cost_ratio=cost_ratio)
     return ThresholdChoice(cheapest_threshold(table), rule, float(cost_ratio), chosen_on)
