@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
-from browser import browse, calculate, fill_example, serve
+from drive import browse, calculate, fill_example, serve
 from playwright.sync_api import Browser, Page
 
 # time from the press of the button to the first change of the answer, measured inside the page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from browser import ROOT, browse, calculate, fill_example, serve
+from drive import ROOT, browse, calculate, fill_example, serve
 from playwright.sync_api import Browser, Page
 
 IMAGES = ROOT / "docs" / "images"

@@ -1,61 +1,20 @@
 """A server of the app and a browser on it. Every page a test opens fails the test if it asks any other machine for anything."""
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from drive import launch, serve
 from playwright.sync_api import Error, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60
-
 expect.set_options(timeout=30_000)
-
-
-@contextmanager
-def serve(log):
-    """The address of a fresh server; its output goes to `log`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    with log.open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def wait_for_health(url):
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url) as response:
-                if response.read() == b"ok":
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
 
 
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
         try:
-            launched = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-            )
+            launched = launch(playwright)
         except Error as error:
             if os.environ.get("HEART_REQUIRE_BROWSER") == "1":
                 raise

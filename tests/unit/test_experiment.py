@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from unit.conftest import NOON, weights_of
 
 from heart.bundle import serialise_bundle
 from heart.bundle.reader import read_plain
@@ -13,7 +14,6 @@ from heart.data import split_cohort
 from heart.errors import SettingsError, SplitError
 from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
 from heart.experiment import judge, run_experiment, split_for
-from unit.conftest import NOON, weights_of
 
 
 def spoil(cohort, rows):

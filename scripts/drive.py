@@ -1,7 +1,8 @@
-"""A server of this app and a browser on it, for scripts that drive the app: screenshots and benchmarks."""
+"""A server of this app and a browser on it, for what drives the app: screenshots, benchmarks and the tests of journeys."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -12,26 +13,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 60
 
 
 @contextmanager
-def serve() -> Iterator[str]:
-    """The address of a fresh server; it answers its health check when this returns."""
+def serve(log: Path | None = None) -> Iterator[str]:
+    """The address of a fresh server; it answers its health check when this returns. Its output goes to `log`, or nowhere."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait()
+    with (log or Path(os.devnull)).open("wb") as output:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def _wait_for_health(url: str) -> None:
@@ -46,11 +48,16 @@ def _wait_for_health(url: str) -> None:
     raise TimeoutError(url)
 
 
+def launch(playwright: Playwright) -> Browser:
+    """Chromium: Debian's where it is installed, else Playwright's own."""
+    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+
+
 @contextmanager
 def browse() -> Iterator[Browser]:
-    """Chromium: Debian's where it is installed, else Playwright's own."""
+    """A browser, for as long as the block lasts."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = launch(playwright)
         yield browser
         browser.close()
 
