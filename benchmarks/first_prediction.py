@@ -1,11 +1,13 @@
 """How long a newcomer waits: from `streamlit run` to the first probability in the browser, and for each later one.
 
-`python benchmarks/first_prediction.py --rounds 5` prints medians and ranges, in seconds. The browser is started before the clock.
+`python benchmarks/first_prediction.py --rounds 5` prints medians and ranges, in seconds. Each round has a fresh browser, started before the
+clock. `--cold` (Linux, as root) empties the file cache before each round, as after a restart of the machine.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -59,13 +61,17 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--cold", action="store_true", help="empty the file cache before each round")
+    arguments = parser.parse_args()
     firsts, laters = [], []
-    with browse() as browser:
-        for _ in range(rounds):
+    for _ in range(arguments.rounds):
+        if arguments.cold:
+            os.sync()
+            Path("/proc/sys/vm/drop_caches").write_text("3", encoding="ascii")
+        with browse() as browser:
             first, later = time_first(browser)
-            firsts.append(first)
-            laters += later
+        firsts.append(first)
+        laters += later
     for name, seconds in (("streamlit run to first probability", firsts), ("later submit to changed probability", laters)):
         print(f"{name}: median {statistics.median(seconds):.3f} s, {min(seconds):.3f} to {max(seconds):.3f} ({len(seconds)} times)")
 
