@@ -14,7 +14,6 @@ import pytest
 import safetensors.torch
 import torch
 from sklearn.preprocessing import LabelEncoder, StandardScaler
-from unit.conftest import NOON, dump, put, sign, weights_of
 
 from heart.bundle import load_bundle, save_bundle, serialise_bundle
 from heart.bundle.content import FIGURES, digest
@@ -25,6 +24,7 @@ from heart.errors import BundleError
 from heart.evaluation import ThresholdChoice
 from heart.experiment import run_experiment
 from heart.schema import FEATURE_NAMES
+from tests.unit.conftest import NOON, dump, put, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = ["format", "format_version", "name", "created_at", "features", "scaler", "encoders", "model", "settings", "threshold", "metrics"]

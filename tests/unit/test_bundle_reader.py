@@ -11,11 +11,11 @@ from functools import partial
 import joblib
 import numpy as np
 import pytest
-from unit.conftest import dump
 
 from heart.bundle import load_bundle
 from heart.bundle.reader import MAX_BYTES, PLAIN_OPCODES, _PlainUnpickler, read_plain
 from heart.errors import BundleError
+from tests.unit.conftest import dump
 
 
 class Hostile:

@@ -12,12 +12,12 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, cros
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
-from unit.conftest import weights_of
 
 from heart.classifier import HeartClassifier
 from heart.config import RECIPES, Settings
 from heart.errors import SettingsError, TrainingError
 from heart.training import train
+from tests.unit.conftest import weights_of
 
 QUICK = {"members": 2, "hidden": (8,), "max_epochs": 5, "device": "cpu"}
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from unit.conftest import NOON, weights_of
 
 from heart.bundle import serialise_bundle
 from heart.bundle.reader import read_plain
@@ -14,6 +13,7 @@ from heart.data import split_cohort
 from heart.errors import SettingsError, SplitError
 from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
 from heart.experiment import judge, run_experiment, split_for
+from tests.unit.conftest import NOON, weights_of
 
 
 def spoil(cohort, rows):

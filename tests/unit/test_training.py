@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from unit.conftest import weights_of
 
 from heart.config import LESSON, Settings
 from heart.errors import SettingsError, TrainingError
@@ -25,6 +24,7 @@ from heart.training import (
     train,
     train_step,
 )
+from tests.unit.conftest import weights_of
 
 CPU = torch.device("cpu")
 PLAIN = Settings(members=1, hidden=(8,), dropout=0.0, masking=0.0, patience=0, max_epochs=4, device="cpu")
