@@ -9,14 +9,20 @@ from typing import Any, NamedTuple
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
 from heart.bundle.content import check_name, check_title
+from heart.bundle.reader import MAX_BYTES
 from heart.classifier import HeartClassifier
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
-from heart.errors import BundleError
+from heart.errors import BundleError, SettingsError
 from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
 from heart.evaluation.thresholds import COST_RATIO, check_rule
+from heart.network import count_weights
+from heart.preprocessing import HeartPreprocessor
 from heart.training import EpochRecord, OnEpochEnd
+
+MAX_WEIGHT_BYTES = MAX_BYTES - 2**18
+"""What a bundle has left for its weights."""
 
 
 class Experiment(NamedTuple):
@@ -48,6 +54,20 @@ def split_of(bundle: Bundle) -> Split:
     return split_for(load_shipped(name), bundle.settings)
 
 
+def check_size(settings: Settings) -> None:
+    """Refuse settings whose weights no bundle could hold, before they are trained.
+
+    Raises:
+        SettingsError: saying how large they would be.
+    """
+    preprocessor = HeartPreprocessor(missing_flags=settings.missing_flags)
+    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
+    n_bytes = 4 * count_weights(n_numeric, [len(f.codes) + 1 for f in preprocessor.categories], settings)
+    if n_bytes > MAX_WEIGHT_BYTES:
+        limit = f"weights of at most {MAX_WEIGHT_BYTES / 2**20:g} MiB, because a bundle holds no more"
+        raise SettingsError(limit, f"{n_bytes / 2**20:.1f} MiB", "Use fewer members or narrower layers.")
+
+
 def run_experiment(
     cohort: Cohort,
     settings: Settings,
@@ -76,6 +96,7 @@ def run_experiment(
     check_name(name)
     check_title(cohort.name)
     check_rule(rule, cost_ratio)
+    check_size(settings)
     split = split_for(cohort, settings)
     classifier = HeartClassifier.from_settings(settings)
     classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)

@@ -131,6 +131,13 @@ class HeartMLP(nn.Module):
         return self.forward(numeric.expand(self.members, -1, -1), codes.expand(self.members, -1, -1))
 
 
+def count_weights(n_numeric: int, cardinalities: Sequence[int], settings: Settings) -> int:
+    """How many weights such a network has, counted without taking memory for them."""
+    with torch.device("meta"):
+        network = HeartMLP(n_numeric, cardinalities, settings)
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
 def drop(x: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
     """Inverted dropout (Srivastava et al. 2014) from the given generator; without one, `x` itself."""
     if generator is None or rate == 0.0:

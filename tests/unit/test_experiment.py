@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from heart.bundle import serialise_bundle
+from heart.bundle import load_bundle, serialise_bundle
 from heart.bundle.reader import read_plain
-from heart.config import get_recipe
+from heart.config import Settings, get_recipe
 from heart.data import split_cohort
 from heart.errors import SettingsError, SplitError
 from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
@@ -170,3 +170,18 @@ def test_cohort_of_one_class_is_refused(cleveland, small):
 def test_wrong_rule_or_costs_are_refused(cleveland, small, wrong):
     with pytest.raises(SettingsError):
         run_experiment(cleveland, small, name="small", created_at=NOON, **wrong)
+
+
+@pytest.mark.parametrize("changes", [{"members": 512, "hidden": (64,)}, {"members": 100, "hidden": (256, 256)}])
+def test_model_too_large_for_a_bundle_is_refused_before_it_trains(cleveland, changes):
+    seen = []
+    settings = Settings(**changes, max_epochs=1, device="cpu")
+    with pytest.raises(SettingsError, match="fewer members or narrower layers"):
+        run_experiment(cleveland, settings, name="large", created_at=NOON, on_epoch_end=seen.append)
+    assert seen == []
+
+
+def test_largest_plain_ensemble_fits_into_a_bundle(cleveland):
+    settings = Settings(members=512, hidden=(32,), max_epochs=1, device="cpu")
+    bundle = run_experiment(cleveland, settings, name="many", created_at=NOON).bundle
+    assert load_bundle(serialise_bundle(bundle)).network.members == 512
