@@ -142,9 +142,8 @@ def _write_atomically(content: bytes, target: Path) -> None:
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
         os.replace(temporary, target)  # noqa: PTH105  the same call, but it names what makes this atomic
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(temporary).unlink(missing_ok=True)  # it is still there only where something failed
 
 
 def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
