@@ -8,7 +8,6 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import torch
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
@@ -16,8 +15,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from heart.config import Device, Settings, get_recipe
 from heart.errors import TrainingError
+from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
-from heart.preprocessing import Encoded, HeartPreprocessor
+from heart.preprocessing import HeartPreprocessor
 from heart.schema import FEATURES, Feature
 from heart.training import EpochRecord, Labelled, OnEpochEnd, ValueMask, train
 
@@ -186,7 +186,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         """Each member's probability of the second class, float64, shape (M, n)."""
         check_is_fitted(self, "network_")
         encoded = self.preprocessor_.transform(self._as_frame(X))
-        return predict_members(self.network_, encoded)
+        return FoldedNetwork(self.network_).predict_members(encoded)
 
     def predict(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[Any]:
         """The more probable class, shape (n,); for a decision with costs, compare `predict_proba` with a threshold."""
@@ -262,13 +262,6 @@ def _train(preprocessor: HeartPreprocessor, part: Labelled, valid: Labelled | No
     network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
     mask = ValueMask(preprocessor.scaled_median(), cardinalities, settings.masking, has_flags=settings.missing_flags)
     return train(network, part, valid, settings, mask=mask, on_epoch_end=hook)
-
-
-def predict_members(network: HeartMLP, encoded: Encoded) -> npt.NDArray[np.float64]:
-    """Each member's probability, float64, shape (M, n), on the device the network is on."""
-    device = network.logit.weight.device
-    logits = network.predict_logits(torch.as_tensor(encoded.numeric, device=device), torch.as_tensor(encoded.codes, device=device))
-    return logits.double().sigmoid().cpu().numpy()
 
 
 def _has_schema(X: object) -> bool:

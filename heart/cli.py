@@ -6,18 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe, parse_widths
-from heart.errors import HeartError, SettingsError
+from heart.commands import run_cohort, run_predict, run_score, run_show, run_threshold, run_train
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES
+from heart.errors import HeartError
 from heart.schema import FEATURES
-
-if TYPE_CHECKING:
-    from heart.data import Cohort
-    from heart.training import EpochRecord
 
 EXIT_USER_ERROR = 2
 DEFAULT_BUNDLE = Path(__file__).resolve().parents[1] / "models" / "cleveland.joblib"
@@ -34,8 +29,17 @@ def main(arguments: Sequence[str] | None = None, *, out: TextIO | None = None, e
     except HeartError as error:
         print(f"python -m heart: {error}", file=err or sys.stderr)
         return EXIT_USER_ERROR
-    print(json.dumps(answer, indent=2) if options.json else format_answer(answer), file=out or sys.stdout)
-    return 0
+    refused = answer.get("refused")
+    if options.json or not refused:
+        print(json.dumps(answer, indent=2) if options.json else format_answer(answer), file=out or sys.stdout)
+    if refused:
+        print(f"python -m heart: {refused}", *_choices(answer), sep="\n", file=err or sys.stderr)
+    return EXIT_USER_ERROR if refused else 0
+
+
+def _choices(answer: dict[str, Any]) -> list[str]:
+    """The candidates of a question, one a line."""
+    return [f"  --dialect {candidate['dialect']}: {candidate['meaning']}" for candidate in answer.get("candidates", ())]
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -45,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_cohort(commands)
     _add_train(commands)
     _add_threshold(commands)
+    _add_score(commands)
     _add_predict(commands)
     _add_show(commands)
     return parser
@@ -58,13 +63,13 @@ def _add(commands: Any, name: str, command: Command, summary: str) -> argparse.A
 
 
 def _add_cohort(commands: Any) -> None:
-    parser = _add(commands, "cohort", run_cohort, "Say who is in a cohort, what is missing and how it is split.")
-    parser.add_argument("cohort", nargs="?", default="cleveland", help="a shipped cohort's name or a CSV file (default: cleveland)")
+    parser = _add(commands, "cohort", run_cohort, "Say how a file is read and why, who is in it, what is missing and how it is split.")
+    _add_file(parser, "cohort", nargs="?", default="cleveland")
 
 
 def _add_train(commands: Any) -> None:
     parser = _add(commands, "train", run_train, "Train a model and write it as a bundle.")
-    parser.add_argument("--cohort", default="cleveland", help="a shipped cohort's name or a CSV file (default: cleveland)")
+    _add_file(parser, "--cohort", default="cleveland")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the bundle to write, NAME.joblib")
     parser.add_argument("--recipe", choices=list(RECIPES), default="default")
     parser.add_argument("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
@@ -75,6 +80,25 @@ def _add_train(commands: Any) -> None:
         text = f"{bound.help} {bound.low:g} to {bound.high:g}.".replace("%", "%%")
         parser.add_argument(f"--{name.replace('_', '-')}", type=bound.kind, metavar="NUMBER", help=text)
     _add_costs(parser)
+
+
+def _add_score(commands: Any) -> None:
+    parser = _add(commands, "score", run_score, "Score every patient of a file and write a table, row by row in the same order.")
+    parser.add_argument("bundle", type=Path, help="a bundle file")
+    parser.add_argument("file", type=Path, help="CSV, ARFF, XLSX or Parquet, in any dialect; an outcome is not needed")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the CSV file to write, safe for spreadsheets")
+    _add_dialect(parser)
+
+
+def _add_file(parser: argparse.ArgumentParser, name: str, **options: str) -> None:
+    text = "shipped cohorts, as in cleveland or cleveland+hungary, or a file: CSV, ARFF, XLSX or Parquet (default: cleveland)"
+    parser.add_argument(name, help=text, **options)  # type: ignore[arg-type]
+    parser.add_argument("--leave-out-bad-rows", action="store_true", help="leave out rows with an impossible cell instead of stopping")
+    _add_dialect(parser)
+
+
+def _add_dialect(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dialect", metavar="NAME", help="how the file is coded, where its values do not show it")
 
 
 def _add_threshold(commands: Any) -> None:
@@ -104,133 +128,6 @@ def _add_bundle(parser: argparse.ArgumentParser) -> None:
 def _add_costs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cost-ratio", type=float, default=2.0, help="cost of a missed patient, in false alarms (default: 2)")
     parser.add_argument("--rule", choices=["bayes", "cheapest"], default="bayes", help="by expected cost, or cheapest on valid")
-
-
-def find_cohort(name: str) -> Cohort:
-    """The shipped cohort of this name, or the one in this file.
-
-    Raises:
-        CohortError: if it is neither.
-    """
-    from heart.data import SHIPPED, load_shipped, read_cohort  # noqa: PLC0415  --help need not wait for pandas
-
-    return load_shipped(name) if name in SHIPPED else read_cohort(Path(name))
-
-
-def run_cohort(options: argparse.Namespace) -> dict[str, Any]:
-    """`cohort`: counts, what reading changed, and the split."""
-    from heart.data import split_cohort  # noqa: PLC0415
-
-    cohort = find_cohort(options.cohort)
-    report = cohort.report
-    split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
-    return {
-        "cohort": cohort.name,
-        "source": cohort.source,
-        "rows": report.rows,
-        "patients": report.distinct,
-        "positives": report.positives,
-        "missing": report.missing,
-        "changes": [change._asdict() for change in report.changes],
-        "unusual": [value._asdict() for value in report.unusual],
-        "split": split.table().to_dict(orient="records"),
-        "fingerprint": cohort.fingerprint,
-    }
-
-
-def run_train(options: argparse.Namespace) -> dict[str, Any]:
-    """`train`: split, fit, choose the threshold, judge, write."""
-    settings = _settings(options)
-    cohort = find_cohort(options.cohort)
-    from heart.bundle import save_bundle  # noqa: PLC0415
-    from heart.experiment import run_experiment  # noqa: PLC0415
-
-    experiment = run_experiment(
-        cohort,
-        settings,
-        name=options.out.stem,
-        created_at=datetime.now(UTC),
-        cost_ratio=options.cost_ratio,
-        rule=options.rule,
-        on_epoch_end=_print_progress if sys.stderr.isatty() else None,
-    )
-    save_bundle(experiment.bundle, options.out)
-    return {"written": str(options.out), **_describe(experiment.bundle)}
-
-
-def run_threshold(options: argparse.Namespace) -> dict[str, Any]:
-    """`threshold`: the choice, its counts on valid and on test."""
-    from dataclasses import replace  # noqa: PLC0415
-
-    from heart.bundle import load_bundle, save_bundle  # noqa: PLC0415
-    from heart.evaluation import ThresholdChoice, select_threshold  # noqa: PLC0415
-    from heart.experiment import judge, split_of  # noqa: PLC0415
-
-    bundle = load_bundle(options.bundle)
-    split = split_of(bundle)
-    y_score = bundle.predict_proba(split.valid.features)
-    if options.value is None:
-        choice = select_threshold(split.valid.y_true, y_score, rule=options.rule, cost_ratio=options.cost_ratio)
-    elif 0 <= options.value <= 1:
-        choice = ThresholdChoice(options.value, "manual", options.cost_ratio, "valid")
-    else:
-        raise SettingsError("a threshold from 0 to 1", f"{options.value:g}", "Choose one inside.")
-    judged = judge(bundle, split, choice)
-    if options.out is not None:
-        save_bundle(replace(judged, name=options.out.stem), options.out)
-    parts = {name: judged.metrics[name] for name in ("valid", "test")}
-    return {"threshold": choice._asdict(), **parts} | ({"written": str(options.out)} if options.out else {})
-
-
-def run_predict(options: argparse.Namespace) -> dict[str, Any]:
-    """`predict`: probability, decision, warnings."""
-    from heart.bundle import load_bundle  # noqa: PLC0415
-    from heart.scoring import predict_patient  # noqa: PLC0415
-
-    prediction = predict_patient(load_bundle(options.bundle), {f.name: getattr(options, f.name) for f in FEATURES})
-    return {
-        "probability": prediction.probability,
-        "decision": prediction.label,
-        "threshold": prediction.threshold,
-        "of_100": prediction.of_100,
-        "model_low": prediction.low,
-        "model_high": prediction.high,
-        "warnings": [warning.message for warning in prediction.warnings],
-        "note": "a probability, not a diagnosis",
-    }
-
-
-def run_show(options: argparse.Namespace) -> dict[str, Any]:
-    """`show`: what is in a bundle."""
-    from heart.bundle import load_bundle  # noqa: PLC0415
-
-    return _describe(load_bundle(options.bundle))
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    names = {field.name for field in fields(Settings)} - {"recipe"}
-    given = {name: value for name, value in vars(options).items() if name in names and value is not None}
-    if "hidden" in given:
-        given["hidden"] = parse_widths(given["hidden"])
-    return get_recipe(options.recipe, **given)
-
-
-def _describe(bundle: Any) -> dict[str, Any]:
-    return {
-        "name": bundle.name,
-        "created_at": bundle.created_at,
-        "data": bundle.data._asdict(),
-        "settings": bundle.settings.as_dict() | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
-        "threshold": bundle.threshold._asdict(),
-        "metrics": dict(bundle.metrics),
-        "versions": dict(bundle.versions),
-    }
-
-
-def _print_progress(record: EpochRecord) -> None:
-    """One line that overwrites itself; only for terminals."""
-    valid = "" if record.valid_loss is None else f"  valid loss {record.valid_loss:.3f}"
-    print(f"\repoch {record.epoch}  train loss {record.train_loss:.3f}{valid} ", end="", file=sys.stderr, flush=True)
 
 
 def format_answer(answer: Any, indent: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -38,20 +38,26 @@ def split_for(cohort: Cohort, settings: Settings) -> Split:
     return split_cohort(cohort, random_state=settings.random_state, complete_rows=settings.complete_rows)
 
 
-def split_of(bundle: Bundle) -> Split:
+def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
     """The parts that the bundle was trained and judged on.
 
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+
     Raises:
-        BundleError: if its cohort is not one of those shipped, or not the same table.
+        BundleError: if its cohort is not among them and not one of those shipped, or not the same table.
     """
     name = bundle.data.cohort
-    if name not in SHIPPED or load_shipped(name).fingerprint != bundle.data.fingerprint:
-        raise BundleError(
-            "a model trained on one of the shipped cohorts",
-            f"one trained on {name!r}, which is not here",
-            "Train a model on a shipped cohort, or use the shipped model.",
-        )
-    return split_for(load_shipped(name), bundle.settings)
+    shipped = [load_shipped(name)] if set(name.split("+")) <= set(SHIPPED) else []
+    for cohort in (*shipped, *cohorts):
+        if cohort.fingerprint == bundle.data.fingerprint:
+            return split_for(cohort, bundle.settings)
+    raise BundleError(
+        "a model trained on a cohort that is here",
+        f"one trained on {name!r}, which is not",
+        "Load its file on the Cohort page, train a model on a shipped cohort, or use the shipped model.",
+    )
 
 
 def check_size(settings: Settings) -> None:

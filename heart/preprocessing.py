@@ -15,6 +15,8 @@ from sklearn.utils.validation import check_is_fitted
 from heart.data.patients import dtype_of
 from heart.schema import FEATURES, Feature
 
+PROBLEMS = ("", "missing", "unseen", "below", "above")
+MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
 REVIEW_COLUMNS = ["row", "feature", "value", "problem"]
 
 
@@ -109,17 +111,43 @@ class HeartPreprocessor(BaseEstimator):
         """What a missing number looks like after scaling, shape (F,)."""
         return np.asarray((self.median_ - self.scaler_.mean_) / self.scaler_.scale_, dtype=np.float32)
 
+    def find_problems(self, frame: pd.DataFrame) -> npt.NDArray[np.uint8]:
+        """What the model knows less about, uint8, shape (n, F + C), columns in the order of `features`: positions in `PROBLEMS`.
+
+        "missing", "unseen" (a category, or any value of a column that train did not have), "below" or "above" (a number outside the
+        range of the train part), else "".
+        """
+        check_is_fitted(self, "scaler_")
+        columns = dict(zip((f.name for f in self.numbers), self._numbers(frame).T, strict=True))
+        ranges = dict(zip(columns, self.training_range_, strict=True))
+        found = np.zeros((len(frame), len(self.features)), dtype=np.uint8)
+        for j, entry in enumerate(self.features):
+            if entry.name in columns:
+                found[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
+            else:
+                unknown = self._codes(frame, entry) == len(self.encoders_[entry.name].classes_)
+                found[:, j] = np.where(frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0))
+        return found
+
     def review(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Every value that the model knows less about, a row each: `row` (position from 0), `feature`, `value`, `problem`.
 
-        The problem is "missing", "unseen" (a category, or any value of a column that train did not have), "below" or "above"
-        (a number outside the range of the train part).
+        The problems are those of `find_problems`; the rows come in order, numbers before categories.
         """
-        check_is_fitted(self, "scaler_")
-        found = [self._review_number(j, f, values) for (j, f), values in zip(enumerate(self.numbers), self._numbers(frame).T, strict=True)]
-        found += [self._review_category(f, _category(frame, f)) for f in self.categories]
-        table = pd.concat([*found, pd.DataFrame(columns=REVIEW_COLUMNS)]) if found else pd.DataFrame(columns=REVIEW_COLUMNS)
-        return table.sort_values("row", kind="stable", ignore_index=True)
+        problems = self.find_problems(frame)
+        order = [*self.numbers, *self.categories]
+        places = [self.features.index(f) for f in order]
+        rows, columns = np.nonzero(problems[:, places])
+        values = [frame[f.name].to_numpy(dtype=object, na_value=np.nan) for f in order]
+        return pd.DataFrame(
+            {
+                "row": rows.astype(np.int64),
+                "feature": [order[j].name for j in columns],
+                "value": pd.Series([values[j][i] for i, j in zip(rows, columns, strict=True)], dtype=object),
+                "problem": [PROBLEMS[problems[i, places[j]]] for i, j in zip(rows, columns, strict=True)],
+            },
+            columns=REVIEW_COLUMNS,
+        )
 
     def _numbers(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Shape (n, F); missing is NaN."""
@@ -127,21 +155,12 @@ class HeartPreprocessor(BaseEstimator):
         return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
 
     def _codes(self, frame: pd.DataFrame, feature: Feature) -> npt.NDArray[np.int64]:
-        classes, column = self.encoders_[feature.name].classes_, _category(frame, feature)
-        known = pd.Index(classes).get_indexer(pd.Index(column))
-        return np.where((known >= 0) & column.notna().to_numpy(), known, len(classes))
-
-    def _review_number(self, j: int, feature: Feature, values: npt.NDArray[np.float64]) -> pd.DataFrame:
-        low, high = self.training_range_[j]
-        never = np.isnan(low) & ~np.isnan(values)
-        return _findings(
-            feature.name, values, {"missing": np.isnan(values), "unseen": never, "below": values < low, "above": values > high}
-        )
-
-    def _review_category(self, feature: Feature, column: pd.Series) -> pd.DataFrame:
-        missing = column.isna().to_numpy()
-        unseen = ~missing & ~column.isin(self.encoders_[feature.name].classes_).to_numpy()
-        return _findings(feature.name, column.to_numpy(dtype=object), {"missing": missing, "unseen": unseen})
+        """Shape (n,); each different value is looked up once."""
+        classes = self.encoders_[feature.name].classes_
+        codes, values = pd.factorize(_category(frame, feature))  # a missing value is -1, the last place of the table
+        table = np.append(pd.Index(classes).get_indexer(pd.Index(values)), -1)
+        table[table < 0] = len(classes)
+        return table[codes].astype(np.int64, copy=False)
 
 
 def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
@@ -158,6 +177,6 @@ def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
     return scaler
 
 
-def _findings(name: str, values: npt.NDArray[np.generic], masks: dict[str, npt.NDArray[np.bool_]]) -> pd.DataFrame:
-    rows = [(row, name, values[row], problem) for problem, mask in masks.items() for row in np.flatnonzero(mask)]
-    return pd.DataFrame(rows, columns=REVIEW_COLUMNS).astype({"row": "int64", "value": object})
+def _number_problems(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.uint8]:
+    problems = np.select([np.isnan(values), values < low, values > high], [MISSING, BELOW, ABOVE], 0)
+    return np.where(np.isnan(low) & ~np.isnan(values), UNSEEN, problems).astype(np.uint8)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from heart.data.patients import frame_of_patients
+from heart.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.schema import Feature, Value
 
 if TYPE_CHECKING:
@@ -74,25 +75,50 @@ def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction
 def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     """One row a patient, in the frame's order and with its index.
 
-    Columns: `probability`, `label`, `unknown` (values not known or never seen), `outside` (numbers outside the training range).
+    Columns: `probability` (float64), `decision` ("disease" or "no disease"), `unknown` and `unusual` (names of features, separated by
+    commas: not known or never seen in training; outside the training range or the usual one), the texts as categories.
 
     Args:
         bundle: the model.
         frame: canonical columns, shape (n, at least 13).
     """
-    review = bundle.preprocessor.review(frame)
-    unknown = review.loc[review["problem"].isin(["missing", "unseen"]), "row"]
-    outside = review.loc[review["problem"].isin(["below", "above"]), "row"]
     probability = bundle.predict_proba(frame)
+    problems = bundle.preprocessor.find_problems(frame)
+    features = bundle.preprocessor.features
+    strange = (problems == BELOW) | (problems == ABOVE)
+    for j, entry in enumerate(features):
+        if np.isfinite(entry.usual).any():
+            strange[:, j] |= ~np.isnan(values := frame[entry.name].to_numpy(dtype=np.float64)) & _is_outside(values, entry.usual)
     return pd.DataFrame(
         {
             "probability": probability,
-            "label": np.where(probability >= bundle.threshold.value, DISEASE, NO_DISEASE),
-            "unknown": np.bincount(unknown.astype(np.int64), minlength=len(frame)),
-            "outside": np.bincount(outside.astype(np.int64), minlength=len(frame)),
+            "decision": _categorical(probability >= bundle.threshold.value, [NO_DISEASE, DISEASE]),
+            "unknown": _list_names((problems == MISSING) | (problems == UNSEEN), features),
+            "unusual": _list_names(strange & (problems != UNSEEN), features),
         },
         index=frame.index,
     )
+
+
+def _is_outside(values: npt.NDArray[np.float64], bounds: tuple[float, float]) -> npt.NDArray[np.bool_]:
+    return (values < bounds[0]) | (values > bounds[1])
+
+
+def _list_names(flags: npt.NDArray[np.bool_], features: Sequence[Feature]) -> pd.Categorical:
+    """The names of the flagged features of each row; every different combination is written once.
+
+    Args:
+        flags: shape (n, number of features).
+        features: the columns' features.
+    """
+    patterns = flags @ (1 << np.arange(flags.shape[1]))
+    different, codes = np.unique(patterns, return_inverse=True)
+    texts = [", ".join(f.name for bit, f in enumerate(features) if pattern >> bit & 1) for pattern in different.tolist()]
+    return _categorical(codes, texts)
+
+
+def _categorical(codes: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(list(texts), dtype="str"))
 
 
 def _review(bundle: Bundle, frame: pd.DataFrame) -> tuple[ValueWarning, ...]:

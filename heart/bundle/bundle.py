@@ -8,6 +8,7 @@ import platform
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,11 +26,11 @@ import heart
 from heart.bundle.content import FORMAT, FORMAT_VERSION, check_content, describe_feature, digest
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.bundle.reader import MAX_BYTES, read_plain, refuse
-from heart.classifier import predict_members
 from heart.config import BOUNDS, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, PatientError, SettingsError
 from heart.evaluation.thresholds import ThresholdChoice
+from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
 from heart.preprocessing import HeartPreprocessor
 from heart.schema import feature as schema_feature
@@ -80,11 +81,16 @@ class Bundle:
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Each member's probability of disease, float64, shape (M, n), for a frame of canonical columns."""
-        return predict_members(self.network, self.preprocessor.transform(frame))
+        return self._folded.predict_members(self.preprocessor.transform(frame))
 
     def predict_proba(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """The probability of disease, the mean of the members', float64, shape (n,)."""
-        return np.asarray(self.predict_members(frame).mean(axis=0))
+        return self._folded.predict_mean(self.preprocessor.transform(frame))
+
+    @cached_property
+    def _folded(self) -> FoldedNetwork:
+        """The network for prediction."""
+        return FoldedNetwork(self.network)
 
     def with_threshold(self, threshold: ThresholdChoice, metrics: Mapping[str, Any]) -> Bundle:
         """The same model with another threshold, and the figures at it."""

@@ -1,22 +1,25 @@
-"""The canonical layout: the text of a file becomes checked cells, and the cells a typed frame."""
+"""The canonical layout: a file's texts, as a reading understands them, become typed columns and a list of the cells that cannot be."""
 
 from __future__ import annotations
 
-import csv
-import io
-from dataclasses import dataclass
-from typing import NamedTuple
+import re
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from heart.data.cells import Numbers, Parsed, Tokens
+from heart.data.names import COLUMNS
 from heart.data.patients import dtype_of
-from heart.errors import CohortError
-from heart.schema import FEATURE_NAMES, FEATURES, SEVERITIES, TARGET, Feature
+from heart.data.reading import MMOL, Reading, codes_of, nums_of
+from heart.data.validation import find_impossible
+from heart.errors import BadCell
+from heart.schema import FEATURES, TARGET, Feature, feature
 
-COLUMNS: tuple[str, ...] = (*FEATURE_NAMES, TARGET)
-NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 SHOWN = 5
+SEVERITY_DOMAIN = "0 to 4 (a severity for every patient)"
+_DATE = re.compile(r"[0-9]{1,4}-[A-Za-z]{3}|[A-Za-z]{3}-[0-9]{1,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}")
 
 
 class Change(NamedTuple):
@@ -27,156 +30,143 @@ class Change(NamedTuple):
     reason: str
 
 
-class UnusualValue(NamedTuple):
-    """A possible value that deserves a second look; `row` counts the patients of the file from 1."""
+class SetAside(NamedTuple):
+    """A row that is not used: its number in the file, and why."""
 
     row: int
-    column: str
-    value: float
-    usual: str
+    reason: str
 
 
-@dataclass(frozen=True)
-class CohortReport:
-    """What reading found.
+class BadTexts(NamedTuple):
+    """The cells of one column that cannot be: positions of their rows, shape (b,), and every row's text."""
+
+    positions: npt.NDArray[np.int64]
+    texts: pd.Index
+    codes: npt.NDArray[np.integer[Any]]
+
+
+class Converted(NamedTuple):
+    """A file in the canonical layout, before anything is repaired or left out.
 
     Attributes:
-        rows: patients in the file.
-        distinct: patients that are not exact repeats of an earlier row.
-        positives: patients with num > 0.
-        missing: column and its number of missing values, for every feature.
-        changes: what reading changed.
-        unusual: possible values that deserve a second look.
+        frame: the 13 features, and `num` as nullable Int64 if the file has a target; the index is the row's number in the file.
+        bad: column to its impossible cells, which are missing in the frame.
+        changes: what was changed on the way.
     """
 
-    rows: int
-    distinct: int
-    positives: int
-    missing: dict[str, int]
+    frame: pd.DataFrame
+    bad: dict[str, BadTexts]
     changes: tuple[Change, ...]
-    unusual: tuple[UnusualValue, ...]
-
-    @property
-    def duplicates(self) -> int:
-        """Rows that repeat an earlier row exactly."""
-        return self.rows - self.distinct
 
 
-def read_cells(content: bytes) -> pd.DataFrame:
-    """The cells of a canonical CSV file as text, shape (n, 14), index from 1.
-
-    Raises:
-        CohortError: if the file is not text, not this layout, or a row has too many or too few cells.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        raise CohortError(
-            "a CSV file in UTF-8", f"a byte that is not text at position {error.start}", "Save the table as CSV UTF-8."
-        ) from error
-    except csv.Error as error:
-        raise CohortError("a CSV file", str(error), "Save the table as CSV again.") from error
-    header = [name.strip() for name in rows[0]] if rows else []
-    if sorted(header) != sorted(COLUMNS):
-        raise _wrong_header(header)
-    body = [row for row in rows[1:] if row]
-    for number, row in enumerate(body, 1):
-        if len(row) != len(header):
-            raise CohortError(f"{len(header)} cells in each row", f"{len(row)} in row {number}", "Complete the row or remove it.")
-    if not body:
-        raise CohortError("at least one patient", "nothing but a header", "Add rows below the header.")
-    return pd.DataFrame(body, columns=header, index=pd.RangeIndex(1, len(body) + 1), dtype=str)[list(COLUMNS)]
-
-
-def _wrong_header(header: list[str]) -> CohortError:
-    missing = [name for name in COLUMNS if name not in header]
-    extra = [name[:40] for name in header if name not in COLUMNS][:SHOWN]
-    repeated = sorted({name for name in header if header.count(name) > 1 and name in COLUMNS})
-    found = "; ".join(
-        f"{what} {', '.join(repr(name) for name in names)}"
-        for what, names in (("without", missing), ("with", extra), ("twice", repeated))
-        if names
-    )
-    return CohortError(
-        f"the columns {', '.join(COLUMNS)}", f"a header {found}" if header else "an empty file", "Rename or add the columns."
-    )
-
-
-def convert_cells(cells: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Change, ...]]:
-    """The typed frame of canonical cells, and what was changed on the way.
-
-    Raises:
-        CohortError: listing row, column, value and range of impossible cells.
-    """
-    columns: dict[str, pd.Series] = {}
-    problems: list[str] = []
+def convert(parsed: Parsed, reading: Reading) -> Converted:
+    """The typed columns of a file under a reading; a feature without a column is missing in every row."""
+    columns: dict[str, pd.api.extensions.ExtensionArray | npt.NDArray[np.float64]] = {}
+    bad: dict[str, BadTexts] = {}
     changes: list[Change] = []
-    for feature in FEATURES:
-        columns[feature.name], bad, changed = _convert_feature(feature, cells[feature.name])
-        problems += bad
-        changes += [Change(feature.name, changed, f"{_codes(feature)} means not measured: now missing")] if changed else []
-    num, bad = _convert_target(cells[TARGET])
-    problems += bad
-    if problems:
-        more = f" and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-        raise CohortError(
-            "possible values in every cell",
-            f"{'; '.join(problems[:SHOWN])}{more}",
-            "Correct these cells, or empty them if the value is not known.",
-        )
-    return pd.DataFrame({**columns, TARGET: num.astype("int64")}, index=cells.index), tuple(changes)
+    for entry in FEATURES:
+        if entry.name in parsed.numbers:
+            columns[entry.name], impossible = _convert_number(entry, parsed.numbers[entry.name], reading, changes)
+        elif entry.name in parsed.categories:
+            columns[entry.name], impossible = _convert_category(entry, parsed.categories[entry.name], reading, changes)
+        else:
+            columns[entry.name] = pd.array([None] * 1, dtype=dtype_of(entry)).take(np.zeros(len(parsed.rows), dtype=np.int64))
+            changes.append(Change(entry.name, len(parsed.rows), "the file has no such column: missing"))
+            continue
+        _note_bad(bad, entry.name, parsed.numbers.get(entry.name) or parsed.categories[entry.name], impossible)
+    if parsed.target is not None and reading.target is not None:
+        columns[TARGET], impossible = _convert_target(parsed.target, reading)
+        _note_bad(bad, TARGET, parsed.target, impossible)
+    return Converted(pd.DataFrame(columns, index=parsed.rows, copy=False), bad, tuple(changes))
 
 
-def _codes(feature: Feature) -> str:
-    return " or ".join(f"{code:g}" for code in feature.missing_codes)
+def _convert_number(
+    entry: Feature, column: Numbers, reading: Reading, changes: list[Change]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    values = column.floats
+    if entry.name == "chol" and reading.mmol:
+        values = np.round(values * MMOL, 1)
+        changes.append(Change(entry.name, int(column.column.counts()[~np.isnan(values)].sum()), f"mmol/l x {MMOL}: now mg/dl"))
+    coded_missing = np.isin(values, entry.missing_codes)
+    changes += _missing_change(entry, coded_missing, column)
+    values = np.where(coded_missing, np.nan, values)
+    impossible = column.wrong | find_impossible(entry.name, pd.Series(values))
+    return np.where(impossible, np.nan, values)[column.column.codes], impossible
 
 
-def _convert_feature(feature: Feature, cells: pd.Series) -> tuple[pd.Series, list[str], int]:
-    """The typed column, the impossible cells in words, and how many cells stood for "not measured"."""
-    text = cells.str.strip()
-    if feature.holds_text:
-        words = text.where(text != "")
-        possible = words.isna() | words.isin([code for code, _ in feature.codes])
-        return words.astype(dtype_of(feature)), _problems(feature.name, text[~possible], feature.domain), 0
-    numbers = _numbers(text)
-    coded_missing = numbers.isin(feature.missing_codes)
-    values = numbers.mask(coded_missing)
-    allowed = values.isin([code for code, _ in feature.codes]) if feature.codes else values.between(feature.minimum, feature.maximum)
-    possible = (text == "") | coded_missing | allowed
-    typed = values.where(possible).astype(dtype_of(feature))
-    return typed, _problems(feature.name, text[~possible], feature.domain), int(coded_missing.sum())
+def _missing_change(entry: Feature, coded_missing: npt.NDArray[np.bool_], column: Numbers) -> list[Change]:
+    n = int(column.column.counts()[coded_missing].sum())
+    codes = " or ".join(f"{code:g}" for code in entry.missing_codes)
+    return [Change(entry.name, n, f"{codes} means not measured: now missing")] if n else []
 
 
-def _convert_target(cells: pd.Series) -> tuple[pd.Series, list[str]]:
-    text = cells.str.strip()
-    values = _numbers(text)
-    possible = values.isin(SEVERITIES)
-    return values.where(possible, 0), _problems(TARGET, text[~possible], "0 to 4 (a severity for every patient)")
+def _convert_category(
+    entry: Feature, column: Tokens, reading: Reading, changes: list[Change]
+) -> tuple[pd.api.extensions.ExtensionArray | npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    codes = codes_of(column, entry.name, reading)
+    changes += _code_changes(entry, column, codes)
+    if entry.holds_text:
+        words = [word for word, _ in entry.codes]
+        meanings = pd.Series([words[int(code)] if np.isfinite(code) else None if np.isnan(code) else "?" for code in codes], dtype="str")
+    else:
+        meanings = pd.Series(codes)
+    strange = find_impossible(entry.name, meanings)
+    typed = meanings.mask(strange).astype(dtype_of(entry)).array
+    rows = column.of_text.astype(np.int16)[column.column.codes]
+    taken = typed.take(rows)
+    return (taken.to_numpy() if entry.encoding == "scale" else taken), strange[column.of_text]
 
 
-def _numbers(text: pd.Series) -> pd.Series:
-    """float64; what is not an ASCII number is NaN."""
-    return pd.to_numeric(text.where(text.str.fullmatch(NUMBER)), errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
+def _code_changes(entry: Feature, column: Tokens, codes: npt.NDArray[np.float64]) -> list[Change]:
+    """Tokens whose canonical code is written otherwise, in one sentence, with the rows they stand in."""
+    counts = column.counts()
+    recoded = []
+    n = 0
+    for token, code, count in zip(column.tokens, codes, counts, strict=True):
+        if token is None or np.isinf(code):
+            continue
+        written = None if np.isnan(code) else entry.codes[int(code)][0] if entry.holds_text else f"{code:g}"
+        if token != written and str(token) != str(written):
+            label = "missing" if written is None else dict(entry.codes).get(_as_code(entry, written), str(written))
+            recoded.append(f"{token} is {label}")
+            n += int(count)
+    return [Change(entry.name, n, "; ".join(recoded))] if recoded else []
 
 
-def _problems(column: str, bad: pd.Series, domain: str) -> list[str]:
-    return [f"row {row}, column {column}: {value[:40]!r} is not {domain}" for row, value in bad.items()]
+def _as_code(entry: Feature, written: object) -> int | float | str:
+    return str(written) if entry.holds_text else int(float(str(written)))
 
 
-def build_report(frame: pd.DataFrame, changes: tuple[Change, ...]) -> CohortReport:
-    """The report on a typed frame."""
-    return CohortReport(
-        rows=len(frame),
-        distinct=int((~frame.duplicated()).sum()),
-        positives=int((frame[TARGET] > 0).sum()),
-        missing={name: int(frame[name].isna().sum()) for name in FEATURE_NAMES},
-        changes=changes,
-        unusual=tuple(unusual for feature in FEATURES if not feature.codes for unusual in _find_unusual(feature, frame[feature.name])),
-    )
+def _convert_target(column: Tokens, reading: Reading) -> tuple[pd.api.extensions.ExtensionArray, npt.NDArray[np.bool_]]:
+    nums = nums_of(column, reading)
+    strange = np.isinf(nums) | find_impossible(TARGET, pd.Series(nums))
+    typed: Any = pd.array(np.where(strange, np.nan, nums), dtype="Float64").astype("Int8")
+    rows: pd.api.extensions.ExtensionArray = typed.take(column.per_row())
+    return rows, strange[column.of_text]
 
 
-def _find_unusual(feature: Feature, values: pd.Series) -> list[UnusualValue]:
-    low, high = feature.usual
-    rare = values[values.notna() & ~values.between(low, high)]
-    return [UnusualValue(int(row), feature.name, float(value), f"{low:g} to {high:g}") for row, value in rare.items()]  # type: ignore[call-overload]
+def _note_bad(bad: dict[str, BadTexts], name: str, column: Numbers | Tokens, impossible: npt.NDArray[np.bool_]) -> None:
+    if impossible.any():
+        texts, codes = column.column
+        bad[name] = BadTexts(np.flatnonzero(impossible[codes]), texts, codes)
+
+
+def list_bad_cells(name: str, bad: BadTexts, rows: pd.Index) -> list[BadCell]:
+    """The impossible cells of a column: row, column, text and why."""
+    domain = SEVERITY_DOMAIN if name == TARGET else feature(name).domain
+    return [
+        BadCell(int(rows[p]), name, str(bad.texts[bad.codes[p]])[:40], _reason(str(bad.texts[bad.codes[p]]), domain)) for p in bad.positions
+    ]
+
+
+def _reason(text: str, domain: str) -> str:
+    if _DATE.fullmatch(text):
+        return f"is not {domain}; a spreadsheet has turned it into a date"
+    if text.startswith("="):
+        return f"is not {domain}; paste formulas as values"
+    return f"is not {domain}"
+
+
+def canonical_columns(frame: pd.DataFrame) -> list[str]:
+    """The canonical columns that a frame has, in their order."""
+    return [name for name in COLUMNS if name in frame.columns]

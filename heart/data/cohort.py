@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.data.canonical import CohortReport, build_report, convert_cells, read_cells
-from heart.errors import CohortError
+from heart.data.report import CohortReport, count_frame
 from heart.schema import FEATURE_NAMES, TARGET
-
-MAX_BYTES = 5 * 2**20
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,34 +61,18 @@ class Cohort:
     def complete(self) -> Cohort:
         """The patients of whom every feature is known."""
         frame = self.frame.dropna(subset=list(FEATURE_NAMES))
-        return Cohort(self.name, frame, f"{self.source}, complete rows only", build_report(frame, self.report.changes))
+        counts = count_frame(frame, self.report.changes)
+        kept = {name: getattr(counts, name) for name in ("rows", "distinct", "positives", "missing", "unusual", "conflicts")}
+        return Cohort(self.name, frame, f"{self.source}, complete rows only", replace(self.report, **kept, set_aside=()))
 
 
-def read_cohort(source: str | Path | bytes, *, name: str | None = None) -> Cohort:
-    """The patients in a CSV file of the canonical layout (data/README.md describes it).
-
-    Args:
-        source: a path, or the bytes of a file.
-        name: what to call the cohort; by default the file's name without its ending.
-
-    Raises:
-        CohortError: for a file that cannot be read, another layout, or an impossible value; it names row, column, value and range.
-    """
-    content, origin = (source, "an upload") if isinstance(source, bytes) else _read_file(Path(source))
-    _check_size(len(content))
-    frame, changes = convert_cells(read_cells(content))
-    title = name or (Path(source).stem if not isinstance(source, bytes) else "upload")
-    return Cohort(title, frame, origin, build_report(frame, changes))
-
-
-def _check_size(n_bytes: int) -> None:
-    if n_bytes > MAX_BYTES:
-        raise CohortError(f"a file of at most {MAX_BYTES // 2**20} MiB", f"{n_bytes / 2**20:.1f} MiB", "Cut the file into parts.")
-
-
-def _read_file(path: Path) -> tuple[bytes, str]:
-    try:
-        _check_size(path.stat().st_size)
-        return path.read_bytes(), path.name
-    except OSError as error:
-        raise CohortError("a file that can be read", f"{path}: {error.strerror}", "Check the path.") from error
+def combine_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
+    """All patients of several cohorts, renumbered from 1; a single cohort is itself. The name joins theirs with "+"."""
+    if len(cohorts) == 1:
+        return cohorts[0]
+    frame = pd.concat([cohort.frame for cohort in cohorts], ignore_index=True)
+    frame.index = pd.RangeIndex(1, len(frame) + 1)
+    changes = [change for cohort in cohorts for change in cohort.report.changes]
+    matched = {name: count for cohort in cohorts for name, count in cohort.report.matched.items()}
+    report = replace(count_frame(frame, changes), matched=matched)
+    return Cohort("+".join(cohort.name for cohort in cohorts), frame, " and ".join(cohort.source for cohort in cohorts), report)

@@ -25,8 +25,8 @@ def _none_if_missing(value: Any) -> object:
     return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
-def dtype_of(feature: Feature) -> Literal["str", "Int64", "float64"]:
+def dtype_of(feature: Feature) -> Literal["str", "Int8", "float64"]:
     """The dtype of a feature's canonical column."""
     if feature.holds_text:
         return "str"
-    return "Int64" if feature.encoding == "label" else "float64"
+    return "Int8" if feature.encoding == "label" else "float64"

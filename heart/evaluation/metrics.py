@@ -10,6 +10,7 @@ from scipy.stats import binomtest, rankdata
 from sklearn.metrics import average_precision_score, brier_score_loss, confusion_matrix, log_loss, roc_auc_score
 
 CONFIDENCE = 0.95
+MAX_RESAMPLED = 2_000
 RESAMPLES = 1000
 
 IntArray = npt.NDArray[np.int64]
@@ -103,7 +104,9 @@ def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> Thres
 def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> PartMetrics:
     """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap intervals over patients.
 
-    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep the number of each class.
+    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep the number of each class. Of more than
+    `MAX_RESAMPLED` patients that many are resampled, and the interval's distance from the figure is scaled by the root of the ratio
+    (m out of n bootstrap; Bickel, Goetze and van Zwet 1997).
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -111,27 +114,51 @@ def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) 
         random_state: seed of the bootstrap.
     """
     rng = np.random.default_rng(random_state)
+    chosen = _choose_resampled(y_true, rng)
+    resampled = _resample(y_true[chosen], y_score[chosen], rng)
+    scale = float(len(chosen) / max(len(y_true), 1)) ** 0.5
+    whole, part = _figures_of(y_true, y_score), _figures_of(y_true[chosen], y_score[chosen])
+    figures = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
+    return PartMetrics(n=len(y_true), positives=int(y_true.sum()), **(dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | figures))
+
+
+def _choose_resampled(y_true: IntArray, rng: np.random.Generator) -> IntArray:
+    """All rows, or `MAX_RESAMPLED` of them with the same share of each class (at least one)."""
+    if len(y_true) <= MAX_RESAMPLED:
+        return np.arange(len(y_true))
+    groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
+    sizes = [min(len(group), max(1, round(MAX_RESAMPLED * len(group) / len(y_true)))) for group in groups]
+    return np.concatenate([rng.choice(group, size, replace=False) for group, size in zip(groups, sizes, strict=True)])
+
+
+def _figures_of(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
+    """The figures that exist: with a single class there are no ranks to judge."""
+    figures = {"log_loss": log_loss(y_true, y_score, labels=[0, 1]), "brier": brier_score_loss(y_true, y_score)}
+    if 0 < y_true.sum() < len(y_true):
+        figures |= {"roc_auc": roc_auc_score(y_true, y_score), "average_precision": average_precision_score(y_true, y_score)}
+    return figures
+
+
+def _resample(y_true: IntArray, y_score: FloatArray, rng: np.random.Generator) -> dict[str, FloatArray]:
+    """Each figure of each resample, shape (RESAMPLES,)."""
     groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
     rows = np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in groups if len(group)])  # (RESAMPLES, n)
     clipped = np.clip(y_score, 1e-15, 1 - 1e-15)
     losses = -np.log(np.where(y_true == 1, clipped, 1 - clipped))
-    both = all(len(group) for group in groups)
-    return PartMetrics(
-        n=len(y_true),
-        positives=int(y_true.sum()),
-        roc_auc=_figure(roc_auc_score(y_true, y_score), _bootstrap_auc(y_score, rows, len(groups[0]))) if both else NO_FIGURE,
-        average_precision=_figure(average_precision_score(y_true, y_score), _bootstrap_precision(y_true, y_score, rows))
-        if both
-        else NO_FIGURE,
-        log_loss=_figure(log_loss(y_true, y_score, labels=[0, 1]), losses[rows].mean(axis=1)),
-        brier=_figure(brier_score_loss(y_true, y_score), ((y_score - y_true) ** 2)[rows].mean(axis=1)),
-    )
+    figures = {"log_loss": losses[rows].mean(axis=1), "brier": ((y_score - y_true) ** 2)[rows].mean(axis=1)}
+    if all(len(group) for group in groups):
+        figures["roc_auc"] = _bootstrap_auc(y_score, rows, len(groups[0]))
+        figures["average_precision"] = _bootstrap_precision(y_true, y_score, rows)
+    return figures
 
 
-def _figure(value: float, resampled: FloatArray) -> Figure:
+def _figure(value: float, part: float, resampled: FloatArray, scale: float) -> Figure:
+    """The figure of all rows, with the resampled rows' interval around it."""
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
-    return Figure(float(value), float(low), float(high))
+    if scale == 1:
+        return Figure(float(value), float(low), float(high))
+    return Figure(float(value), float(value + (low - part) * scale), float(value + (high - part) * scale))
 
 
 def _bootstrap_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> FloatArray:

@@ -20,12 +20,14 @@ RANKS = {
     "preprocessing": 1,
     "evaluation": 1,
     "network": 2,
+    "inference": 2,
     "training": 2,
     "classifier": 2,
 }
-RANKS |= {"bundle": 3, "experiment": 3, "scoring": 3, "patient": 3, "charts": 4, "ui": 5, "pages": 6, "cli": 7, "__main__": 7, "": 0}
+RANKS |= {"export": 1, "bundle": 3, "experiment": 3, "overlap": 3, "scoring": 3, "batch": 3, "patient": 3, "charts": 4, "ui": 5, "pages": 6}
+RANKS |= {"commands": 7, "cli": 7, "__main__": 7, "": 0}
 CHARTS_SEE = {"charts", "schema"}
-TORCH_ROOMS = {"network", "training", "classifier", "bundle", "patient"}
+TORCH_ROOMS = {"network", "inference", "training", "classifier", "bundle", "patient"}
 TORCH, HEAVY = {"torch", "safetensors"}, {"torch", "safetensors", "sklearn", "altair"}
 
 

@@ -29,6 +29,10 @@ def problems(prediction):
     return {warning.feature: warning.problem for warning in prediction.warnings}
 
 
+def names_of(prediction, *kinds):
+    return ", ".join(warning.feature for warning in prediction.warnings if warning.problem in kinds)
+
+
 def patients_of(frame):
     return [{name: None if pd.isna(value) else value for name, value in row.items()} for row in frame.to_dict("records")]
 
@@ -161,9 +165,9 @@ def test_scores_are_those_of_each_patient(bundle):
     scores = score_cohort(bundle, frame)
     single = [predict_patient(bundle, patient) for patient in patients_of(frame)]
     assert scores["probability"].tolist() == pytest.approx([p.probability for p in single], abs=1e-6)
-    assert scores["label"].tolist() == [p.label for p in single]
-    assert scores["unknown"].tolist() == [sum(w.problem in ("missing", "unseen") for w in p.warnings) for p in single]
-    assert scores["outside"].tolist() == [sum(w.problem in ("below", "above") for w in p.warnings) for p in single]
+    assert scores["decision"].tolist() == [p.label for p in single]
+    assert scores["unknown"].tolist() == [names_of(p, "missing", "unseen") for p in single]
+    assert scores["unusual"].tolist() == [names_of(p, "below", "above", "unusual") for p in single]
 
 
 def test_scores_keep_order_and_index(bundle, cleveland):

@@ -1,0 +1,76 @@
+"""Whether patients that a model is judged on are the ones it learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heart.bundle import Bundle
+from heart.data import Cohort
+from heart.data.keys import row_groups
+from heart.data.known import match_frame
+from heart.errors import BundleError
+from heart.experiment import split_of
+from heart.schema import FEATURE_NAMES
+
+
+class Overlap(NamedTuple):
+    """How many of the judged patients the model has seen.
+
+    Attributes:
+        n: judged patients.
+        seen: those of them whose values it was fitted or stopped on (its train and valid parts).
+        tested: those that are in its test part, which it never saw but was reported on.
+        known: whether the model's own patients are here to compare with; if not, both counts are 0 and say nothing.
+    """
+
+    n: int
+    seen: int
+    tested: int
+    known: bool
+
+    @property
+    def sentence(self) -> str:
+        """What to keep in mind when the figures are read; empty where there is nothing."""
+        if not self.known:
+            return "The patients that this model learnt from are not here, so it cannot be checked whether these are the same ones."
+        if not self.seen:
+            return ""
+        return (
+            f"{self.seen:,} of these {self.n:,} patients are ones that the model learnt from: on them it looks better than it is. "
+            "Figures over all of them say nothing about new patients."
+        )
+
+
+def find_overlap(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()) -> Overlap:
+    """How many of these patients the model has seen.
+
+    Two rows are the same patient if they are the same patient of a shipped hospital (as `heart.data.known` recognises them, also where
+    other columns are missing), or equal in all features.
+
+    Args:
+        bundle: the model.
+        features: canonical features, shape (n, 13).
+        cohorts: tables beside the shipped ones that the model may have been trained on.
+    """
+    try:
+        split = split_of(bundle, cohorts)
+    except BundleError:
+        return Overlap(len(features), 0, 0, known=False)
+    fitted = _is_among(features, pd.concat([split.train.features, split.valid.features]))
+    tested = _is_among(features, split.test.features) & ~fitted
+    return Overlap(len(features), int(fitted.sum()), int(tested.sum()), known=True)
+
+
+def _is_among(features: pd.DataFrame, others: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which rows are patients of the other frame, shape (n,)."""
+    columns = list(FEATURE_NAMES)
+    groups = row_groups(pd.concat([others[columns], features[columns]], ignore_index=True))
+    equal = np.isin(groups[len(others) :], groups[: len(others)])
+    theirs = match_frame(others)
+    ours = match_frame(features)
+    return equal | ((ours >= 0) & np.isin(ours, theirs[theirs >= 0]))
