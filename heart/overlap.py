@@ -40,10 +40,8 @@ class Overlap(NamedTuple):
             return "The patients that this model learnt from are not here, so it cannot be checked whether these are the same ones."
         if not self.seen:
             return ""
-        return (
-            f"{self.seen:,} of these {self.n:,} patients are ones that the model learnt from: on them it looks better than it is. "
-            "Figures over all of them say nothing about new patients."
-        )
+        sentence = f"{self.seen:,} of these {self.n:,} patients are ones that the model learnt from: on them it looks better than it is."
+        return f"{sentence} These figures say little about new patients." if self.seen > self.n / 10 else sentence
 
 
 def find_overlap(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()) -> Overlap:

@@ -1,14 +1,15 @@
-"""Cohort: which patients the model learns from, and what they are like."""
+"""Cohort: which patients the model learns from, how their file was read, and what they are like."""
 
 import streamlit as st
 
 from heart.charts import class_balance, feature_by_outcome, missing_values
 from heart.config import RECIPES
-from heart.data import SHIPPED, load_shipped, split_cohort
+from heart.data import split_cohort
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.ui.cache import show_chart
+from heart.ui.cohorts import describe_source, reading_summary, show_cohort_choice, show_reading
 from heart.ui.errors import errors_shown
 from heart.ui.state import get_session
 
@@ -16,33 +17,43 @@ session = get_session()
 
 st.title("Cohort")
 st.markdown(
-    "The patients that the model is trained and judged on: who they are, what is missing, and how the sick differ from the healthy."
+    "The patients that the model is trained and judged on: who they are, what is missing, and how the sick differ from the healthy. "
+    "Choose hospitals, or bring your own file: how it is coded is found out from its values, and shown."
 )
-names = list(SHIPPED)
-session.cohort = st.selectbox("Hospital", names, index=names.index(session.cohort), format_func=SHIPPED.__getitem__)
-cohort = load_shipped(session.cohort)
+cohort = show_cohort_choice(session)
 report = cohort.report
 
-patients, diseased, incomplete, repeats = st.columns(4)
-patients.metric("Patients", report.rows)
-diseased.metric("Diseased", f"{report.positives} ({report.positives / report.rows:.0%})", help=TARGET_LABEL)
+st.text(f"Shown below: {describe_source(session)}")
+patients, diseased, incomplete, different = st.columns(4)
+patients.metric("Patients", cohort.n)
+diseased.metric("Diseased", f"{cohort.positives} ({cohort.positives / cohort.n:.0%})", help=TARGET_LABEL)
 incomplete.metric("With a missing value", int(cohort.features.isna().any(axis=1).sum()))
-repeats.metric("Exact repeats", report.duplicates, help="Rows that repeat an earlier row; they stay on one side of the split.")
+different.metric(
+    "Different patients",
+    report.distinct,
+    help=f"{report.duplicates} rows repeat an earlier one exactly; they stay on one side of any split.",
+)
+
+st.header("How the file was read")
+st.caption(f"SHA-256 of the table {cohort.fingerprint[:16]}…")
+if session.use_upload:
+    st.table(reading_summary(report))
+show_reading(cohort)
 
 st.header("Class balance")
 balance = balance_frame(cohort)
-show_chart(class_balance, balance, alt=f"{report.rows - report.positives} healthy and {report.positives} diseased patients")
+show_chart(class_balance, balance, alt=f"{cohort.n - cohort.positives} healthy and {cohort.positives} diseased patients")
 
 st.header("Each feature by outcome")
 titles = {entry.name: entry.title for entry in FEATURES}
 feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
-known = report.rows - report.missing[feature.name]
-st.caption(f"{feature.help} Known for {known} of {report.rows} patients. Each colour adds up to 100 %.")
+known = cohort.n - report.missing[feature.name]
+st.caption(f"{feature.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %.")
 if known:
     by_outcome = outcome_frame(cohort, feature)
     show_chart(feature_by_outcome, by_outcome, alt=f"{feature.title}: shares of the healthy and of the diseased for each value")
 else:
-    st.info(f"This hospital has no value of {feature.label.lower()}.", icon="❔")
+    st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon="❔")
 
 st.header("Missing values")
 show_chart(missing_values, missing_frame(cohort), alt="Share of patients without a value, for each feature")
@@ -55,12 +66,3 @@ with errors_shown():
 
 st.header("First rows")
 st.dataframe(cohort.frame.head(20).rename_axis("row"))
-
-st.header("What reading the file found")
-st.caption(f"{cohort.source}, SHA-256 of the table {cohort.fingerprint[:16]}…")
-for change in report.changes:
-    st.text(f"Changed: {change.column} in {change.rows} rows. {change.reason}.")
-for value in report.unusual:
-    st.text(f"Unusual but possible: row {value.row}, {value.column} {value.value:g} (most are {value.usual}).")
-if not report.changes and not report.unusual:
-    st.text("Nothing was changed and no value is unusual.")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from heart.config import RECIPES
-from heart.data import SHIPPED, load_shipped
+from heart.ui.cohorts import choose_cohort
 from heart.ui.errors import errors_shown
 from heart.ui.forms import build_settings, show_settings_fields
 from heart.ui.results import show_trial
@@ -16,13 +16,13 @@ session = get_session()
 
 st.title("Train")
 st.markdown(
-    "Train a model of your own on one hospital's patients, see how it does on patients it never saw, "
+    "Train a model of your own on any hospitals' patients or your own file, see how it does on patients it never saw, "
     "then keep it for this session or discard it."
 )
 
-hospital, recipe_choice = st.columns(2)
-names = list(SHIPPED)
-session.cohort = hospital.selectbox("Hospital", names, index=names.index(session.cohort), format_func=SHIPPED.__getitem__)
+patients, recipe_choice = st.columns(2)
+with patients:
+    cohort = choose_cohort(session)
 recipe = recipe_choice.selectbox(
     "Recipe",
     list(RECIPES),
@@ -36,7 +36,7 @@ with st.form("train"):
 if started:
     with errors_shown():
         st.button("Stop training", help="Ends the training at the next epoch; nothing of it is kept.", on_click=session.note_stop)
-        session.trial = run_trial(load_shipped(session.cohort), build_settings(recipe, changes), created_at=datetime.now(UTC))
+        session.trial = run_trial(session, cohort, build_settings(recipe, changes), created_at=datetime.now(UTC))
         st.rerun()
 
 if session.stopped:

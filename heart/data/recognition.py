@@ -251,7 +251,8 @@ def _is_usual(reading: Reading) -> bool:
 
 
 def _ask(left: list[Reading], parsed: Parsed, known: KnownPatients, preview: Preview) -> DialectError:
-    candidates = [Candidate(reading.name, reading.meaning, tuple(preview(reading))) for reading in left]
+    usual_first = sorted(left, key=lambda reading: not _is_usual(reading))
+    candidates = [Candidate(reading.name, reading.meaning, tuple(preview(reading))) for reading in usual_first]
     names = ", ".join(candidate.name for candidate in candidates)
     if left[0].mmol and len(left) == 1:
         median = float(np.median(parsed.numbers["chol"].known()))

@@ -11,6 +11,7 @@ PAGES = {
     "cohort": ("Cohort", "👥"),
     "train": ("Train", "🏋️"),
     "threshold": ("Threshold", "⚖️"),
+    "score": ("Score", "📋"),
     "bundle": ("Bundle", "📦"),
 }
 

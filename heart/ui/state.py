@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from heart.data import load_shipped
 from heart.ui.cache import default_bundle
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
+    from heart.data import Cohort
     from heart.evaluation import ThresholdChoice
     from heart.experiment import Experiment
+    from heart.ui.files import FileResult
+    from heart.ui.scores import Scores
     from heart.ui.thresholds import ScoredParts
 
 _KEY = "heart"
@@ -26,7 +30,12 @@ class Session:
 
     Attributes:
         origin: where the model came from, in words.
-        cohort: name of the cohort that is looked at and trained on.
+        hospitals: names of the shipped cohorts that are looked at and trained on.
+        upload: the visitor's own cohort, if one was read.
+        use_upload: whether that is what is looked at and trained on.
+        trained_on: cohorts that are not shipped and that a model in this session learnt from, by fingerprint.
+        files: by purpose, the last file that was read and what came of it.
+        scores: the last scored file.
         trial: a training run that was neither kept nor discarded.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
@@ -35,7 +44,12 @@ class Session:
     """
 
     origin: str = SHIPPED_ORIGIN
-    cohort: str = "cleveland"
+    hospitals: tuple[str, ...] = ("cleveland",)
+    upload: Cohort | None = None
+    use_upload: bool = False
+    trained_on: dict[str, Cohort] = field(default_factory=dict)
+    files: dict[str, FileResult] = field(default_factory=dict)
+    scores: Scores | None = None
     trial: Experiment | None = None
     stopped: bool = False
     patient: dict[str, Any] | None = None
@@ -47,6 +61,11 @@ class Session:
     def bundle(self) -> Bundle:
         """The model that the pages use; the shipped one until another is chosen."""
         return default_bundle() if self._bundle is None else self._bundle
+
+    @property
+    def cohort(self) -> Cohort:
+        """The patients that are looked at and trained on."""
+        return self.upload if self.use_upload and self.upload is not None else load_shipped("+".join(self.hospitals))
 
     def use(self, bundle: Bundle, origin: str) -> None:
         """Make this the model that the pages use."""
@@ -61,7 +80,7 @@ class Session:
         from heart.experiment import judge, split_of  # noqa: PLC0415  torch waits until it is needed
 
         origin = self.origin if self.origin.endswith(NEW_THRESHOLD) else self.origin + NEW_THRESHOLD
-        self.use(judge(self.bundle, split_of(self.bundle), choice), origin)
+        self.use(judge(self.bundle, split_of(self.bundle, self.trained_on.values()), choice), origin)
 
     def keep_trial(self) -> None:
         """Make the trial the model in use."""

@@ -37,7 +37,7 @@ def score_parts(session: Session) -> ScoredParts:
 
     bundle = session.bundle
     if session.scored is None or session.scored[0] is not bundle.network:
-        split = split_of(bundle)
+        split = split_of(bundle, session.trained_on.values())
         parts = (Scored(part.y_true, bundle.predict_proba(part.features)) for part in (split.valid, split.test))
         session.scored = (bundle.network, ScoredParts(*parts))
     return session.scored[1]

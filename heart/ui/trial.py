@@ -11,10 +11,11 @@ from heart.ui.progress import LiveProgress, training_slot
 if TYPE_CHECKING:
     from heart.data import Cohort
     from heart.experiment import Experiment
+    from heart.ui.state import Session
 
 
-def run_trial(cohort: Cohort, settings: Settings, *, created_at: datetime) -> Experiment:
-    """Train with live progress and return the experiment.
+def run_trial(session: Session, cohort: Cohort, settings: Settings, *, created_at: datetime) -> Experiment:
+    """Train with live progress and return the experiment; a cohort that is not shipped stays in the session, to judge the model on.
 
     Raises:
         HeartError: for a cohort that cannot be split, a training that cannot finish, or too many trainings at once.
@@ -23,6 +24,9 @@ def run_trial(cohort: Cohort, settings: Settings, *, created_at: datetime) -> Ex
 
     with training_slot():
         progress = LiveProgress(settings.max_epochs)
-        experiment = run_experiment(cohort, settings, name=f"{cohort.name}-{settings.recipe}", created_at=created_at, on_epoch_end=progress)
+        experiment = run_experiment(
+            cohort, settings, name=f"{cohort.name}-{settings.recipe}".replace("+", "-"), created_at=created_at, on_epoch_end=progress
+        )
         progress.clear()
+    session.trained_on[cohort.fingerprint] = cohort
     return experiment

@@ -1,0 +1,47 @@
+"""The score page: every row back, with the reason where it could not be scored."""
+
+from tests.app.conftest import figures, said
+from tests.unit import dialects as d
+
+
+def upload(app, content):
+    return app.file_uploader[0].upload("patients.csv", content, "text/csv").run()
+
+
+def test_page_says_what_to_do(visit):
+    assert "Upload a CSV, ARFF, XLSX or Parquet file" in said(visit("score"))
+
+
+def test_file_without_outcome_is_scored(visit):
+    new = d.invent_patients(50, seed=1)
+    app = upload(visit("score"), d.write(d.uci_table(new).drop(columns="num")))
+    table = app.dataframe[0].value
+    assert table["row"].tolist() == list(range(1, len(new) + 1))
+    assert table["probability"].between(0, 1).all()
+    assert figures(app)["Patients"] == str(len(new))
+    assert "no outcome that can be read" in said(app)
+
+
+def test_row_that_cannot_be_scored_comes_first_with_the_reason(visit):
+    table = d.whole(d.uci_table(d.invent_patients(50, seed=1))).astype(object)
+    table.loc[4, "chol"] = "much"
+    app = upload(visit("score"), d.write(table))
+    assert figures(app)["Could not be scored"] == "1"
+    first = app.dataframe[0].value.iloc[0]
+    assert (first["row"], first["error"]) == (4, "column chol: 'much' is not 50 to 1000 mg/dl")
+
+
+def test_models_own_patients_are_marked(visit):
+    app = upload(visit("score"), d.write(d.kaggle_303(d.cleveland())))
+    assert "242 of these 303 patients are ones that the model learnt from" in said(app)
+    assert app.table[0].value.to_numpy().sum() == 303
+
+
+def test_other_hospital_is_judged_without_a_mark(visit):
+    app = upload(visit("score"), d.uci(d.load_shipped("hungary").frame))
+    assert "learnt from" not in said(app)
+    assert app.table[1].value.loc["ROC AUC", "on this file"].startswith("0.8")
+
+
+def test_file_about_something_else_is_refused(visit):
+    assert "it seems to be the iris flowers" in said(upload(visit("score"), b"sepal_length,sepal_width,species\n5.1,3.5,setosa\n"))
