@@ -229,8 +229,11 @@ def _read_arff(text: bytes, head_end: int, body_start: int) -> tuple[bytes, Layo
 def _parse(text: bytes, layout: Layout, positions: Sequence[int]) -> Cells:
     """The columns at these positions, block by block."""
     ragged: list[Ragged] = []
+    torn: list[int] = []
 
     def note(row: pa_csv.InvalidRow) -> str:
+        if "\n" in row.text.strip() or "\r" in row.text.strip():
+            torn.append(int(row.number))
         ragged.append(Ragged(int(row.number), int(row.actual_columns), int(row.expected_columns)))
         return "skip"
 
@@ -259,6 +262,8 @@ def _parse(text: bytes, layout: Layout, positions: Sequence[int]) -> Cells:
                 raise CohortError(f"at most {MAX_ROWS:,} rows", "more", "Cut the file into parts.")
     except pa.ArrowInvalid as error:
         raise _unreadable(error) from error
+    if torn:
+        raise CohortError("cells of one line", f"row {torn[0]}, which spans several lines", "Close the quotes, or remove the line breaks.")
     if not n_rows:
         raise CohortError(f"{layout.width} cells in each row", f"{ragged[0].found} in row 1", "Complete the rows.") if ragged else no_rows()
     return Cells(tuple(encoder.finish() for encoder in encoders), _number_rows(n_rows, ragged), tuple(ragged))

@@ -23,7 +23,7 @@ _ALIASES: dict[str, str] = {
     "chol": "cholesterol serumcholesterol serumcholestoral cholestoral serumchol cholesterolmgdl cholmgdl cholmmoll cholesterolmmoll",
     "fbs": "fastingbs fastingbloodsugar fbsover120 bloodsugar fastingbloodsugar120mgdl fbs120",
     "restecg": "restingecg restingelectrocardiographicresults ekgresults ecg restingelectrocardiogram restingecgresults",
-    "thalach": "thalch maxhr maxheartrate maximumheartrate maximumheartrateachieved maxheartrateachieved heartrate maxheartratebpm",
+    "thalach": "thalch maxhr maxheartrate maximumheartrate maximumheartrateachieved maxheartrateachieved maxheartratebpm",
     "exang": "exerciseangina exerciseinducedangina angina exerangina exerciseinduced",
     "oldpeak": "stdepression stdepressioninducedbyexercise peak stdepr",
     "slope": "stslope slp slopeofst slopest peakexercisestsegment stsegmentslope slopeofthepeakexercisestsegment stsegment",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import islice
@@ -29,7 +32,24 @@ from heart.data.tables import (
 )
 from heart.errors import CohortError
 
-MAX_UNPACKED = 512 * 2**20
+# zipfile and openpyxl have no error of their own for a damaged file: they raise what its bytes run into
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    SyntaxError,
+)
+_FORMULA_WITHOUT_RESULT = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+MAX_UNPACKED = 256 * 2**20
 MAX_XLSX_ROWS = 2**20
 MAX_PARQUET_BYTES = 2**30
 
@@ -68,6 +88,8 @@ def open_parquet(content: bytes) -> Table:
                 values = file.read(columns=[names[kept[position]]]).column(0).to_pandas()
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise damaged from error
+            if len(values) != n_rows:
+                raise damaged
             columns.append(_encode_values(values))
         return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
 
@@ -104,12 +126,32 @@ def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names, unpacked = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            if "xl/workbook.xml" in names and unpacked <= _most_unpacked(content):
+                _check_formulas(archive)
+    except DAMAGE as error:
+        if isinstance(error, CohortError):
+            raise
         raise _damaged() from error
     if "xl/workbook.xml" not in names:
         raise CohortError(FORMATS, "a ZIP archive", "Unpack it and choose the table inside.")
-    if unpacked > min(MAX_UNPACKED, max(200 * len(content), 2**20)):
+    if unpacked > _most_unpacked(content):
         raise CohortError("a workbook of ordinary size", f"one that unpacks to {unpacked / 2**20:,.0f} MiB", "Export the table as CSV.")
+
+
+def _most_unpacked(content: bytes) -> int:
+    """What a workbook of this size may unpack to, in bytes."""
+    return min(MAX_UNPACKED, max(200 * len(content), 2**20))
+
+
+def _check_formulas(archive: zipfile.ZipFile) -> None:
+    """Refuse formulas whose result is not stored: they would be read as missing values.
+
+    Raises:
+        CohortError: if there is one.
+    """
+    for name in archive.namelist():
+        if name.startswith("xl/worksheets/") and _FORMULA_WITHOUT_RESULT.search(archive.read(name)):
+            raise CohortError("a value in every cell", "formulas without a stored result", "Paste the formulas as values and save again.")
 
 
 def _damaged() -> CohortError:
@@ -130,8 +172,7 @@ def _read_sheet(content: bytes) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]
                 break
         else:
             raise CohortError("a table", "a workbook without data", "Choose another file.")
-    # openpyxl raises whatever the XML of a damaged file runs into
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError, OSError, SyntaxError, EOFError) as error:
+    except DAMAGE as error:
         if isinstance(error, CohortError):
             raise
         raise _damaged() from error

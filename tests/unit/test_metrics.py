@@ -123,3 +123,17 @@ def test_perfect_ranks_have_no_spread():
     result = score_part(np.array([0] * 10 + [1] * 10), np.linspace(0.01, 0.99, 20))
     assert result.roc_auc == pytest.approx((1, 1, 1))
     assert result.average_precision == pytest.approx((1, 1, 1))
+
+
+def test_large_samples_are_judged_by_fewer_resampled_rows_with_the_same_interval():
+    rng = np.random.default_rng(1)
+    y_true = rng.integers(0, 2, 20_000)
+    y_score = np.clip(rng.normal(0.35 + 0.3 * y_true, 0.2), 0.01, 0.99)
+    scores = score_part(y_true, y_score)
+    auc = roc_auc_score(y_true, y_score)
+    # Hanley and McNeil 1982
+    q1, q2, n = auc / (2 - auc), 2 * auc**2 / (1 + auc), 10_000
+    se = ((auc * (1 - auc) + (n - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)) / n**2) ** 0.5
+    assert scores.roc_auc.value == pytest.approx(auc)
+    assert scores.roc_auc.high - scores.roc_auc.low == pytest.approx(2 * 1.96 * se, rel=0.15)
+    assert scores.roc_auc.low < auc < scores.roc_auc.high
