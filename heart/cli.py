@@ -15,6 +15,7 @@ from heart.errors import HeartError
 from heart.schema import FEATURES
 
 EXIT_USER_ERROR = 2
+COHORT_HELP = "shipped cohorts, as in cleveland or cleveland+hungary, or a file: CSV, ARFF, XLSX or Parquet (default: cleveland)"
 DEFAULT_BUNDLE = Path(__file__).resolve().parents[1] / "models" / "cleveland.joblib"
 
 Command = Callable[[argparse.Namespace], dict[str, Any]]
@@ -64,12 +65,12 @@ def _add(commands: Any, name: str, command: Command, summary: str) -> argparse.A
 
 def _add_cohort(commands: Any) -> None:
     parser = _add(commands, "cohort", run_cohort, "Say how a file is read and why, who is in it, what is missing and how it is split.")
-    _add_file(parser, "cohort", nargs="?", default="cleveland")
+    _add_file(parser, "cohort", COHORT_HELP, nargs="?", default="cleveland")
 
 
 def _add_train(commands: Any) -> None:
     parser = _add(commands, "train", run_train, "Train a model and write it as a bundle.")
-    _add_file(parser, "--cohort", default="cleveland")
+    _add_file(parser, "--cohort", COHORT_HELP, default="cleveland")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the bundle to write, NAME.joblib")
     parser.add_argument("--recipe", choices=list(RECIPES), default="default")
     parser.add_argument("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
@@ -90,9 +91,8 @@ def _add_score(commands: Any) -> None:
     _add_dialect(parser)
 
 
-def _add_file(parser: argparse.ArgumentParser, name: str, **options: str) -> None:
-    text = "shipped cohorts, as in cleveland or cleveland+hungary, or a file: CSV, ARFF, XLSX or Parquet (default: cleveland)"
-    parser.add_argument(name, help=text, **options)  # type: ignore[arg-type]
+def _add_file(parser: argparse.ArgumentParser, name: str, text: str, **options: Any) -> None:
+    parser.add_argument(name, help=text, **options)
     parser.add_argument("--leave-out-bad-rows", action="store_true", help="leave out rows with an impossible cell instead of stopping")
     _add_dialect(parser)
 
@@ -106,6 +106,7 @@ def _add_threshold(commands: Any) -> None:
     _add_bundle(parser)
     _add_costs(parser)
     parser.add_argument("--value", type=float, help="a threshold by hand, 0 to 1")
+    _add_file(parser, "--cohort", "the file that the model was trained on, if it was no shipped cohort")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the bundle with this threshold")
 
 

@@ -123,7 +123,7 @@ def run_threshold(options: argparse.Namespace) -> dict[str, Any]:
     from heart.experiment import judge, split_of  # noqa: PLC0415
 
     bundle = load_bundle(options.bundle)
-    split = split_of(bundle)
+    split = split_of(bundle, [] if options.cohort is None else [find_cohort(options)])
     y_score = bundle.predict_proba(split.valid.features)
     if options.value is None:
         choice = select_threshold(split.valid.y_true, y_score, rule=options.rule, cost_ratio=options.cost_ratio)

@@ -137,7 +137,7 @@ def _ask_bad_rows(error: BadCellsError, purpose: str) -> bool:
         st.dataframe(table.head(1000), hide_index=True)
         st.caption("Rows are numbered as in the file: the first patient is row 1.")
         download_table("Download the list", table, "bad-cells.csv", key=f"bad_{purpose}")
-        return st.button(f"Leave these {rows:,} rows out", type="primary", key=f"leave_out_{purpose}")
+        return st.button(f"Leave {'this row' if rows == 1 else f'these {rows:,} rows'} out", type="primary", key=f"leave_out_{purpose}")
 
 
 def bad_cells_table(bad_cells: tuple[BadCell, ...]) -> pd.DataFrame:

@@ -2,14 +2,18 @@
 
 import re
 
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from heart.data import load_shipped
+from tests.unit import dialects as d
+
 # Streamlit's file uploader labels a section that it also marks as presentational; nothing in this project can change that element
 STREAMLITS_OWN = {"presentation-role-conflict"}
 
-PAGES = {"": "Patient", "cohort": "Cohort", "train": "Train", "threshold": "Threshold", "bundle": "Bundle"}
+PAGES = {"": "Patient", "cohort": "Cohort", "train": "Train", "threshold": "Threshold", "score": "Score", "bundle": "Bundle"}
 
 
 def open_page(page, address, path=""):
@@ -174,6 +178,75 @@ def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(bad)
     expect(page.get_by_text("the opcode GLOBAL at byte 2")).to_be_visible()
     expect(page.get_by_text("shipped with the app")).to_be_visible()
+
+
+def choose_file(page, content, name="heart.csv"):
+    file = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(file)
+
+
+def test_inverted_upload_is_put_right_trained_on_and_judged(address, new_page):
+    page = new_page()
+    open_page(page, address, "cohort")
+    choose_file(page, d.write(d.kaggle_303(d.invent_patients(150, seed=4)), encoding="utf-8-sig"))
+    expect(page.get_by_text("inverted in the file, put right here")).to_be_visible()
+    go_to(page, "Train")
+    expect(page.get_by_role("radio", name="Your own file")).to_be_checked()
+    fill_number(page, "Members", 2)
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.get_by_role("button", name="Keep for this session").click()
+    expect(page.get_by_text("(upload)")).to_be_visible()
+    go_to(page, "Threshold")
+    expect(page.get_by_text("Report on the test part")).to_be_visible()
+
+
+def test_one_question_is_asked_and_its_answer_is_used(address, new_page):
+    page = new_page()
+    open_page(page, address, "cohort")
+    choose_file(page, d.write(d.kaggle_303(d.invent_patients(60, seed=2).groupby("num").head(3))))
+    expect(page.get_by_text("One question before this file can be used.")).to_be_visible()
+    expect(page.get_by_role("button", name="Read it this way")).to_be_disabled()
+    page.get_by_text("kaggle-303", exact=True).last.click()
+    page.get_by_role("button", name="Read it this way").click()
+    expect(page.get_by_text("Shown below: your own file")).to_be_visible()
+    expect(page.get_by_text("the user, who chose the dialect 'kaggle-303'")).to_be_visible()
+
+
+def test_bad_cells_are_listed_and_left_out(address, new_page):
+    page = new_page()
+    open_page(page, address, "cohort")
+    table = d.whole(d.uci_table(d.invent_patients(100, seed=6))).astype(object)
+    table.loc[7, "age"] = "fifty"
+    choose_file(page, d.write(table))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the list").click()
+    assert "'fifty'" not in download.value.suggested_filename
+    page.get_by_role("button", name="Leave this row out").click()
+    expect(page.get_by_text("Set aside (1)")).to_be_visible()
+
+
+def test_refused_upload_says_what_it_is_and_the_cohort_stays(address, new_page):
+    page = new_page()
+    open_page(page, address, "cohort")
+    choose_file(page, b"PK\x03\x04 not a workbook", "heart.csv")
+    expect(page.get_by_text("That did not work. Nothing was lost.")).to_be_visible()
+    expect(page.get_by_text("Shown below: Cleveland Clinic Foundation")).to_be_visible()
+
+
+def test_file_is_scored_and_downloaded(address, new_page, tmp_path):
+    page = new_page()
+    open_page(page, address, "score")
+    table = d.whole(d.uci_table(load_shipped("hungary").frame)).astype(object)
+    table.loc[4, "chol"] = "=1+1"
+    choose_file(page, d.write(table))
+    expect(page.get_by_role("heading", name="How the model does there")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download all rows").click()
+    download.value.save_as(tmp_path / "scores.csv")
+    scores = pd.read_csv(tmp_path / "scores.csv")
+    assert scores["row"].tolist() == list(range(1, 295))
+    assert scores["probability"].isna().sum() == 1
+    assert "paste formulas as values" in scores["error"].iloc[3]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -7,13 +7,16 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from heart.bundle import load_bundle
 from heart.cli import DEFAULT_BUNDLE, main
+from heart.commands import _print_rows
 from heart.data import load_shipped
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring import predict_patient
+from tests.unit import dialects as d
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--members", "2", "--max-epochs", "3"]
@@ -138,3 +141,114 @@ def test_help_does_not_wait_for_torch():
     slow = "any(name in sys.modules for name in ('torch', 'pandas', 'sklearn'))"
     script = f"import sys, heart.cli; heart.cli.build_parser().format_help(); sys.exit({slow})"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a file's bytes and returns its path."""
+
+    def write_file(content, name="heart.csv"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write_file
+
+
+def few_new():
+    return d.write(d.kaggle_303(d.invent_patients(60, seed=2).groupby("num").head(3)))
+
+
+def with_bad_cell():
+    table = d.whole(d.uci_table(d.invent_patients(100, seed=6))).astype(object)
+    table.loc[7, "age"] = "fifty"
+    return d.write(table)
+
+
+def test_cohort_tells_how_a_file_is_read(write):
+    told = answer("cohort", write(d.write(d.kaggle_303(d.cleveland()).assign(name="Mr Secret"))))
+    assert (told["dialect"], told["rows"], told["patients"], told["positives"]) == ("kaggle-303", 303, 303, 139)
+    assert (told["inverted"], told["matched"], told["refused"], told["bad_cells"]) == (True, 303, None, [])
+    assert told["dropped_columns"] == told["personal_columns"] == ["name"]
+    assert {change["column"] for change in told["converted"]} == {"cp", "restecg", "slope", "ca", "thal"}
+    assert "Secret" not in json.dumps(told)
+
+
+def test_cohort_of_several_hospitals():
+    told = answer("cohort", "cleveland+hungary")
+    assert (told["rows"], told["positives"]) == (597, 245)
+
+
+def test_refused_file_is_told_as_json_and_as_text(write):
+    file = write(b"sepal_length,sepal_width,species\n5.1,3.5,setosa\n")
+    status, out, err = run("cohort", file, "--json")
+    assert status == 2
+    assert "it seems to be the iris flowers" in json.loads(out)["refused"]
+    assert "it seems to be the iris flowers" in err
+    status, out, err = run("cohort", file)
+    assert (status, out) == (2, "")
+    assert "it seems to be the iris flowers" in err
+
+
+def test_undecided_file_needs_a_dialect(write):
+    file = write(few_new())
+    status, out, err = run("cohort", file, "--json")
+    assert status == 2
+    assert {"kaggle-303", "kaggle-303-binary"} <= {candidate["dialect"] for candidate in json.loads(out)["candidates"]}
+    assert "--dialect kaggle-303: " in err
+    told = answer("cohort", file, "--dialect", "kaggle-303")
+    assert (told["dialect"], told["inverted"], told["positives"]) == ("kaggle-303", True, 3)
+    assert not answer("cohort", file, "--dialect", "kaggle-303-binary")["inverted"]
+
+
+def test_bad_cells_stop_or_are_left_out(write):
+    file = write(with_bad_cell())
+    status, out, _ = run("cohort", file, "--json")
+    assert status == 2
+    assert json.loads(out)["bad_cells"] == [{"row": 7, "column": "age", "value": "fifty", "reason": "is not 18 to 110 years"}]
+    told = answer("cohort", file, "--leave-out-bad-rows")
+    assert (told["rows"] - told["used"], [entry["row"] for entry in told["set_aside"]]) == (1, [7])
+
+
+def test_score_writes_every_row_and_judges(write, tmp_path):
+    out = tmp_path / "scores.csv"
+    told = answer("score", DEFAULT_BUNDLE, write(d.uci(load_shipped("hungary").frame)), "--out", out)
+    frame = pd.read_csv(out)
+    assert frame["row"].tolist() == list(range(1, 295))
+    assert (told["rows"], told["failed"], told["judged"]["n"], told["judged"]["seen_by_the_model"]) == (294, 0, 294, 0)
+    expected = load_bundle(DEFAULT_BUNDLE).predict_proba(load_shipped("hungary").features)
+    assert frame["probability"].to_numpy() == pytest.approx(expected, abs=1e-6)
+
+
+def test_score_keeps_bad_rows_with_their_reason(write, tmp_path):
+    out = tmp_path / "scores.csv"
+    assert answer("score", DEFAULT_BUNDLE, write(with_bad_cell()), "--out", out)["failed"] == 1
+    assert pd.read_csv(out).set_index("row").loc[7, "error"] == "column age: 'fifty' is not 18 to 110 years"
+
+
+def test_score_marks_the_models_own_patients(write, tmp_path):
+    told = answer("score", DEFAULT_BUNDLE, write(d.write(d.kaggle_303(d.cleveland()))), "--out", tmp_path / "scores.csv")
+    assert told["judged"]["seen_by_the_model"] == 242
+    assert "learnt from" in told["judged"]["note"]
+
+
+def test_score_that_cannot_be_written_or_read_is_refused(write, tmp_path):
+    file = write(few_new())
+    assert run("score", DEFAULT_BUNDLE, file, "--out", tmp_path / "absent" / "x.csv", "--dialect", "kaggle-303")[0] == 2
+    assert run("score", DEFAULT_BUNDLE, file, "--out", tmp_path / "x.csv")[0] == 2
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_model_of_an_own_file_is_trained_and_its_threshold_chosen(write, tmp_path):
+    file, bundle = write(d.write(d.kaggle_303(d.invent_patients(150, seed=4)))), tmp_path / "own.joblib"
+    assert answer("train", "--cohort", file, "--out", bundle, *SMALL)["data"]["cohort"] == "heart"
+    assert run("threshold", bundle)[0] == 2
+    assert answer("threshold", bundle, "--cohort", file, "--value", "0.4")["threshold"]["value"] == 0.4
+
+
+def test_progress_bar_ends_with_all_rows(capsys):
+    _print_rows(5, 10)
+    _print_rows(10, 10)
+    shown = capsys.readouterr().err
+    assert shown.endswith("\r[" + "#" * 40 + "] 10 of 10 rows\n")
+    assert "#" * 20 + "." * 20 in shown
