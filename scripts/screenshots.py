@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 from drive import ROOT, browse, calculate, fill_example, serve
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 1000}
@@ -22,6 +23,21 @@ def main() -> None:
         page = _open(browser, f"{address}/threshold", "light")
         page.get_by_text("Report on the test part").wait_for()
         _take(page, IMAGES / "threshold.png")
+        page = _open(browser, f"{address}/cohort", "light")
+        page.get_by_text("Model in use").wait_for()
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(_inverted_file())
+        page.get_by_text("inverted in the file, put right here").wait_for()
+        page.wait_for_timeout(800)
+        page.screenshot(path=IMAGES / "cohort.png")
+
+
+def _inverted_file() -> FilePayload:
+    """Cleveland as it circulates on Kaggle: other codes, and a target that is upside down."""
+    frame = pd.read_csv(ROOT / "data" / "cleveland.csv").dropna()
+    maps = {"cp": {4: 0, 2: 1, 3: 2, 1: 3}, "restecg": {2: 0, 0: 1, 1: 2}, "slope": {3: 0, 2: 1, 1: 2}}
+    maps["thal"] = {"fixed": 1, "normal": 2, "reversible": 3}
+    coded = frame.assign(**{name: frame[name].map(codes) for name, codes in maps.items()}, target=(frame["num"] == 0).astype(int))
+    return {"name": "heart.csv", "mimeType": "text/csv", "buffer": coded.drop(columns="num").to_csv(index=False).encode()}
 
 
 def _open(browser: Browser, address: str, scheme: str) -> Page:

@@ -1,6 +1,6 @@
 """How files code the categories and the target: words that mean one thing everywhere, and the number codings, which do not.
 
-Every coding was checked row by row against UCI's values (data/README.md tells how to do it again). A file's cell is folded into a token
+Every coding was checked row by row against UCI's values (docs/DIALECTS.md). A file's cell is folded into a token
 first: the shortest form of a number ("63.0" is "63"), or a word's letters and digits in lower case.
 """
 

@@ -106,7 +106,7 @@ class Relation(NamedTuple):
 
 
 def clinical_relations(parsed: Parsed, reading: Reading) -> list[Relation]:
-    """Each relation that the file can show under a reading. Sources: the class-wise shares of the four hospitals (data/README.md).
+    """Each relation that the file can show under a reading. docs/DIALECTS.md shows how far they hold in the four hospitals.
 
     The z values are those of the point-biserial correlation, r * sqrt(n - 1), over at most `MAX_SAMPLE` rows evenly from the whole file.
     """

@@ -17,6 +17,13 @@ def test_recipes_benchmark_runs_and_leaves_its_document_alone():
     assert document.read_bytes() == before
 
 
+def test_files_benchmark_runs():
+    command = [sys.executable, "benchmarks/files.py", "--rows", "3000", "--rounds", "1"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert "| everything after the parse |" in run.stdout
+
+
 def test_recipes_document_names_the_command_that_made_it():
     text = (ROOT / "docs" / "RECIPES.md").read_text()
     assert "Made by `python benchmarks/recipes.py" in text

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from heart.data import SHIPPED, load_shipped
+from heart.data.codings import DIALECTS
 from heart.schema import FEATURE_NAMES, FEATURES
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,11 @@ def block(text: str, name: str) -> list[list[str]]:
 def test_feature_tables_match_the_schema(text, name):
     rows = {row[0]: row[1:] for row in block(text, name) if row[0] in FEATURE_NAMES}
     assert rows == {f.name: [f.title, f.domain] for f in FEATURES}
+
+
+def test_dialects_document_names_every_dialect():
+    rows = [line.split("|")[1] for line in (ROOT / "docs" / "DIALECTS.md").read_text().splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == set(DIALECTS)
 
 
 def test_missing_counts_match_the_files():
