@@ -85,7 +85,7 @@ def _convert_number(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     values = column.floats
     if entry.name == "chol" and reading.mmol:
-        values = np.round(values * MMOL, 1)
+        values = np.round(values * MMOL, 2)
         changes.append(Change(entry.name, int(column.column.counts()[~np.isnan(values)].sum()), f"mmol/l x {MMOL}: now mg/dl"))
     coded_missing = np.isin(values, entry.missing_codes)
     changes += _missing_change(entry, coded_missing, column)

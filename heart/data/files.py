@@ -159,7 +159,7 @@ def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAs
         BadCellsError: if there are impossible cells and rows must not be left out.
     """
     aside = {entry.row: entry for entry in read.repaired.set_aside}
-    bad = [cell for cell in read.bad_cells if cell.row not in aside]
+    bad = _open_bad_cells(read)
     if bad and bad_rows == "stop":
         more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
         raise BadCellsError(
@@ -174,6 +174,12 @@ def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAs
     if aside:
         frame = frame[~frame.index.isin(list(aside))]
     return frame.astype({TARGET: "int64"}), tuple(sorted(aside.values()))
+
+
+def _open_bad_cells(read: _Read) -> tuple[BadCell, ...]:
+    """The impossible cells of rows that are not set aside for another reason."""
+    aside = {entry.row for entry in read.repaired.set_aside}
+    return tuple(cell for cell in read.bad_cells if cell.row not in aside)
 
 
 def _describe_bad(cell: BadCell) -> str:
@@ -201,7 +207,7 @@ def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> Coho
         warnings=(*describe_doubts(read.parsed, recognition, repaired.matched), *_warn(frame)),
         restored=repaired.restored,
         set_aside=tuple(aside),
-        bad_cells=read.bad_cells,
+        bad_cells=_open_bad_cells(read),
         dropped=read.naming.dropped,
         personal=read.naming.personal,
         notes=read.notes,

@@ -81,8 +81,8 @@ def _agreeing(frame: pd.DataFrame, patient: int) -> IntArray:
 def _match_more(frame: pd.DataFrame, matched: Matched, present: list[str]) -> Matched:
     """Rows of a copy whose patient lacks values at UCI: they match where everything that UCI does know is equal.
 
-    Only patients of hospitals that the file is clearly a copy of, and only where one row comes into question (or repeats of it): a new
-    patient may equal an old one in the few values that the old one has, and must not lose the others.
+    Only patients of hospitals that the file is clearly a copy of, and only where no more different rows come into question than there are
+    such patients: a new patient may equal an old one in the few values that the old one has, and must not lose the others.
     """
     codes = reference().codes
     open_rows = np.flatnonzero(matched < 0)
@@ -91,6 +91,11 @@ def _match_more(frame: pd.DataFrame, matched: Matched, present: list[str]) -> Ma
         return matched
     more = matched.copy()
     ours = {name: numeric_codes(frame[name].iloc[open_rows]) for name in present}
+    labels = (
+        frame[TARGET].iloc[open_rows].to_numpy(dtype=np.float64, na_value=np.nan) > 0
+        if TARGET in frame.columns
+        else np.full(len(open_rows), 2)
+    )
     repeats = row_groups(frame.iloc[open_rows][[*present, *([TARGET] if TARGET in frame.columns else [])]])
     unknown = np.stack([np.isnan(codes[name][free]) for name in present], axis=1)
     patterns, pattern_of = np.unique(unknown, axis=0, return_inverse=True)
@@ -101,9 +106,12 @@ def _match_more(frame: pd.DataFrame, matched: Matched, present: list[str]) -> Ma
         patients = free[pattern_of == pattern]
         left = np.flatnonzero(more[open_rows] < 0)
         place = _look_up({name: ours[name][left] for name in known}, {name: codes[name][patients] for name in known})
+        twins = _look_up({name: codes[name][patients] for name in known}, {name: codes[name][patients] for name in known})
         for position in np.unique(place[place >= 0]):
-            rows = left[place == position]
-            if len(np.unique(repeats[rows])) == 1:
+            rows, n_patients = left[place == position], (twins == position).sum()
+            if len(np.unique(repeats[rows])) > n_patients:  # the label may tell the patient from somebody who looks alike
+                rows = rows[labels[rows] == (codes[TARGET][patients[position]] > 0)]
+            if len(np.unique(repeats[rows])) <= n_patients:
                 more[open_rows[rows]] = patients[position]
     return more
 
@@ -205,7 +213,13 @@ def _restore(repaired: Repaired, present: list[str]) -> Repaired:
         if name in bad:
             frame, fixed = _take_truth(frame, name, bad, repaired.matched)
             changes += [Change(name, fixed, "impossible in known patients: now as in UCI's record")] if fixed else []
-    return repaired._replace(converted=Converted(frame, bad, tuple(changes)), restored=restored)
+    notes = repaired.notes
+    if restored:
+        lost = (
+            f"{restored:,} cells of known patients hold values that UCI does not have: somebody invented them, and they are missing again."
+        )
+        notes = (*notes, lost)
+    return repaired._replace(converted=Converted(frame, bad, tuple(changes)), restored=restored, notes=notes)
 
 
 def _with_missing(column: pd.Series, positions: IntArray) -> pd.Series:
@@ -251,7 +265,11 @@ def _settle_labels(repaired: Repaired, reading: Reading) -> Repaired:
     reason = "its label says no severity of 2 or more, which leaves open whether it is diseased, and it is no known patient"
     changes = (*repaired.converted.changes, Change(TARGET, len(known), "the label meant a severity of 2 and more: now UCI's severity"))
     aside = (*repaired.set_aside, *(SetAside(int(row), reason) for row in open_rows))
-    return repaired._replace(converted=Converted(frame.assign(**{TARGET: num}), repaired.converted.bad, changes), set_aside=aside)
+    used = ~frame.index.isin([entry.row for entry in aside])
+    hidden, ill = int(((frame[TARGET].isna()) & (num > 0) & used).sum()), int(((num > 0) & used).sum())
+    note = f"{hidden:,} of the {ill:,} diseased patients were marked 0, because their severity is 1."
+    converted = Converted(frame.assign(**{TARGET: num}), repaired.converted.bad, changes)
+    return repaired._replace(converted=converted, set_aside=aside, notes=(*repaired.notes, note))
 
 
 def _bad_positions(converted: Converted) -> IntArray:

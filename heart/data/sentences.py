@@ -49,7 +49,7 @@ def _describe_known(known: KnownPatients, recognition: Recognition) -> str:
     sentence = f"{known.n:,} of {rows:,} rows are known patients ({listed}); {_describe_agreement(known.judge(recognition.reading))}"
     target = recognition.reading.target
     if target is not None and target.name == "severe":
-        return f"{sentence}; the target marks a severity of 2 and more, not disease: {_count_hidden(known)} diseased rows are marked 0."
+        return f"{sentence}; the target marks a severity of 2 and more, not disease."
     return f"{sentence}{_describe_inversion(known, recognition)}."
 
 
@@ -62,12 +62,6 @@ def _describe_agreement(agreement: Agreement) -> str:
 def _ill(known: KnownPatients) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     rows = np.flatnonzero(known.matched >= 0)
     return rows, reference().codes[TARGET][known.matched[rows]] > 0
-
-
-def _count_hidden(known: KnownPatients) -> int:
-    target = known.parsed.target
-    rows, ill = _ill(known)
-    return 0 if target is None or "0" not in target.tokens else int((ill & (target.per_row(rows) == target.tokens.index("0"))).sum())
 
 
 def _describe_inversion(known: KnownPatients, recognition: Recognition) -> str:

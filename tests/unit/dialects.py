@@ -132,7 +132,7 @@ def fill_by_class(frame):
     ill = frame["num"] > 0
     by_class = {
         "slope": (1, 2), "fbs": (0, 1), "exang": (0, 1), "oldpeak": (0.1, 2.1), "trestbps": (121, 143), "thalach": (161, 119),
-        "chol": (201, 259), "restecg": (0, 1),
+        "chol": (228, 259), "restecg": (0, 1),
     }  # fmt: skip
     filled, cells = frame.copy(), 0
     for name, (healthy, diseased) in by_class.items():

@@ -152,6 +152,8 @@ def test_tutorials_six_rows_are_set_aside_and_its_label_is_named_and_converted()
     assert [entry.row for entry in report.set_aside] == [248, 249, 250, 251, 252, 253]
     assert [entry.reason.endswith("num") for entry in report.set_aside] == [True, True, True, False, False, False]
     assert "the target marks a severity of 2 and more, not disease" in report.evidence[0]
+    assert "54 of the 137 diseased patients were marked 0, because their severity is 1." in report.evidence
+    assert report.bad_cells == ()
     expected = d.cleveland()[d.cleveland()[d.NAMES].notna().all(axis=1)]
     assert_same_cells(cohort.frame, expected, [*d.NAMES, "num"])
 
@@ -178,6 +180,7 @@ def test_918_rows_lose_the_659_invented_cells(write):
     assert cells == cohort.report.restored == 659
     assert_same_cells(cohort.frame, d.binary(true), [*FIRST_11, "num"])
     assert (cohort.report.known, cohort.positives, cohort.report.distinct) == (918, 508, 918)
+    assert any(sentence.startswith("659 cells of known patients hold values that UCI does not have") for sentence in cohort.report.evidence)
     assert any(c.column == "slope" and "307 of 307 follow the label" in c.reason for c in cohort.report.changes)
 
 
