@@ -13,7 +13,6 @@ from heart.data.cells import Numbers, Parsed, Tokens
 from heart.data.names import COLUMNS
 from heart.data.patients import dtype_of
 from heart.data.reading import MMOL, Reading, codes_of, nums_of
-from heart.data.validation import find_impossible
 from heart.errors import BadCell
 from heart.schema import FEATURES, TARGET, Feature, feature
 
@@ -90,7 +89,7 @@ def _convert_number(
     coded_missing = np.isin(values, entry.missing_codes)
     changes += _missing_change(entry, coded_missing, column)
     values = np.where(coded_missing, np.nan, values)
-    impossible = column.wrong | find_impossible(entry.name, pd.Series(values))
+    impossible = column.wrong | _find_impossible(entry.name, pd.Series(values))
     return np.where(impossible, np.nan, values)[column.column.codes], impossible
 
 
@@ -110,7 +109,7 @@ def _convert_category(
         meanings = pd.Series([words[int(code)] if np.isfinite(code) else None if np.isnan(code) else "?" for code in codes], dtype="str")
     else:
         meanings = pd.Series(codes)
-    strange = find_impossible(entry.name, meanings)
+    strange = _find_impossible(entry.name, meanings)
     typed = meanings.mask(strange).astype(dtype_of(entry)).array
     rows = column.of_text.astype(np.int16)[column.column.codes]
     taken = typed.take(rows)
@@ -139,7 +138,7 @@ def _as_code(entry: Feature, written: object) -> int | float | str:
 
 def _convert_target(column: Tokens, reading: Reading) -> tuple[pd.api.extensions.ExtensionArray, npt.NDArray[np.bool_]]:
     nums = nums_of(column, reading)
-    strange = np.isinf(nums) | find_impossible(TARGET, pd.Series(nums))
+    strange = np.isinf(nums) | _find_impossible(TARGET, pd.Series(nums))
     typed: Any = pd.array(np.where(strange, np.nan, nums), dtype="Float64").astype("Int8")
     rows: pd.api.extensions.ExtensionArray = typed.take(column.per_row())
     return rows, strange[column.of_text]
@@ -149,6 +148,12 @@ def _note_bad(bad: dict[str, BadTexts], name: str, column: Numbers | Tokens, imp
     if impossible.any():
         texts, codes = column.column
         bad[name] = BadTexts(np.flatnonzero(impossible[codes]), texts, codes)
+
+
+def _find_impossible(name: str, values: pd.Series) -> npt.NDArray[np.bool_]:
+    from heart.data.validation import find_impossible  # noqa: PLC0415  pandera takes a moment, and the patient page does not need it
+
+    return find_impossible(name, values)
 
 
 def list_bad_cells(name: str, bad: BadTexts, rows: pd.Index) -> list[BadCell]:

@@ -17,7 +17,6 @@ from heart.ui.errors import show_error
 from heart.ui.state import Session
 
 MAX_UPLOAD_MIB = 64
-TYPES = ["csv", "tsv", "txt", "data", "dat", "arff", "xlsx", "parquet"]
 
 Read = Callable[..., Any]
 """`read_cohort` or `read_patients`, called with the bytes, `dialect=` and, for a cohort, `bad_rows=`."""
@@ -63,7 +62,6 @@ class TableUpload:
         """The uploader."""
         upload = st.file_uploader(
             label,
-            type=TYPES,
             key=f"file_{self._purpose}",
             max_upload_size=MAX_UPLOAD_MIB,
             help="CSV, ARFF, XLSX or Parquet, in any of the forms in which heart-disease data circulates. It stays in this session.",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from heart.data import load_shipped
 from heart.ui.cache import default_bundle
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ class Session:
     @property
     def cohort(self) -> Cohort:
         """The patients that are looked at and trained on."""
+        from heart.data import load_shipped  # noqa: PLC0415  the patient page does not need it
+
         return self.upload if self.use_upload and self.upload is not None else load_shipped("+".join(self.hospitals))
 
     def use(self, bundle: Bundle, origin: str) -> None:
