@@ -121,6 +121,7 @@ def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
     naming = name_columns(table.header, need_target=need_target) if table.header else name_positions(table.width, need_target=need_target)
     parsed, notes = parse_table(table, naming), table.notes
     del table, content  # the bytes are not needed any more, and may be large
+    _check_known(parsed)
     if not need_target and parsed.target is not None:
         parsed = _without_unreadable_target(parsed)
 
@@ -130,6 +131,17 @@ def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
     recognition = recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
     repaired = repair(convert(parsed, recognition.reading), recognition.matched, recognition.reading)
     return _Read(notes, naming, parsed, recognition, repaired, _list_bad(repaired.converted, parsed))
+
+
+def _check_known(parsed: Parsed) -> None:
+    """Refuse a table of empty cells.
+
+    Raises:
+        CohortError: if no feature of any patient is known.
+    """
+    known = any(token is not None for column in parsed.categories.values() for token in column.tokens)
+    if not known and all(np.isnan(column.floats).all() for column in parsed.numbers.values()):
+        raise CohortError("at least one known value", "columns in which every value is missing", "Choose another file.")
 
 
 def _list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from heart.data.cells import Parsed
 from heart.data.codings import CODINGS, DIALECTS, DOUBTFUL, TARGET_RULES, TARGET_WORDS, WORDS, Coding, TargetRule
-from heart.data.evidence import KnownPatients, Relation, clinical_relations, combined_z
+from heart.data.evidence import Agreement, KnownPatients, Relation, clinical_relations, combined_z
 from heart.data.known import Matched, match_rows
 from heart.data.reading import Reading, codes_of, means
 from heart.errors import Candidate, CohortError, DialectError
 
-MIN_MATCHED = 3
+MIN_MATCHED, MANY_MATCHED = 3, 20
 MIN_AGREEMENT = 0.9
 AGREEMENT_MARGIN = 0.01
 CLEAR_Z, Z_MARGIN = 3.0, 2.0
@@ -184,6 +184,7 @@ def _shown_by_known(readings: list[Reading], known: KnownPatients) -> list[Readi
     judged = [(reading, known.judge(reading)) for reading in readings]
     best = max(agreement.share for _, agreement in judged)
     if best < MIN_AGREEMENT:
+        _check_mixture(known, max(judged, key=lambda pair: pair[1].share))
         return []
     judged = [(reading, agreement) for reading, agreement in judged if agreement.share >= best - AGREEMENT_MARGIN]
     if not any(agreement.of_labels for _, agreement in judged):
@@ -194,6 +195,21 @@ def _shown_by_known(readings: list[Reading], known: KnownPatients) -> list[Readi
     judged = [(reading, agreement) for reading, agreement in judged if agreement.label_share >= best - AGREEMENT_MARGIN]
     plain = [reading for reading, _ in judged if reading.target is None or reading.target.name != "severe"]
     return plain or [reading for reading, _ in judged]
+
+
+def _check_mixture(known: KnownPatients, best: tuple[Reading, Agreement]) -> None:
+    """Refuse a file that is mostly known patients and fits no coding throughout.
+
+    Raises:
+        CohortError: with the best coding and how far it goes.
+    """
+    reading, agreement = best
+    if known.n >= max(MANY_MATCHED, len(known.parsed.rows) / 2) and agreement.of_cells:
+        raise CohortError(
+            f"one coding throughout; {known.n:,} of {len(known.parsed.rows):,} rows are known patients",
+            f"that even under the best one, {reading.name!r}, {agreement.cells:,} of their {agreement.of_cells:,} codes agree",
+            "If the file was put together from several, read them one by one.",
+        )
 
 
 def _wanted(dialect: str, left: list[Reading], readings: list[Reading], known: KnownPatients) -> list[Reading]:

@@ -148,6 +148,11 @@ FILES: dict[str, tuple[bytes, str | None]] = {
     "thousands separator": (changed("chol", "1,000"), "'1,000' is not 50 to 1000"),
     "all ages missing": (column("age", ""), None),
     "all cells missing": (lines(rows=["," * 13] * N), ""),
+    "all features missing": (lines(rows=["," * 13 + str(i % 2) for i in range(N)]), "every value is missing"),
+    "two codings in one file": (
+        d.write(pd.concat([d.uci_table(d.cleveland()).rename(columns={"num": "target"}), d.kaggle_303(d.cleveland())])),
+        "one coding",
+    ),
     "all ages words": (column("age", "old"), "of 80 cells that cannot"),
     "ages in the chest pain": (column("cp", BASE["age"]), "of 80 cells that cannot"),
     "many chest pains": (column("cp", range(1000, 1000 + N)), "cells that cannot"),
