@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
 from heart.preprocessing import HeartPreprocessor
 from heart.schema import FEATURES, Feature
-from heart.training import EpochRecord, Labelled, OnEpochEnd, ValueMask, train
+from heart.training import EpochRecord, Labelled, OnEpochEnd, Trained, ValueMask, train
 
 _SETTINGS = (
     "hidden",
@@ -38,6 +38,22 @@ _SETTINGS = (
     "patience",
     "time_limit",
 )
+
+
+class Prepared(NamedTuple):
+    """What a classifier trains on.
+
+    Attributes:
+        classes: the two labels.
+        preprocessor: fitted on the train part.
+        train: the rows to fit.
+        valid: the rows to stop on, if the recipe stops early.
+    """
+
+    classes: npt.NDArray[Any]
+    preprocessor: HeartPreprocessor
+    train: Labelled
+    valid: Labelled | None
 
 
 class HeartClassifier(ClassifierMixin, BaseEstimator):
@@ -157,7 +173,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         self.__dict__.update(learnt.__dict__)
         return self
 
-    def _learn(self, X: Any, y: Any, valid: tuple[pd.DataFrame, npt.ArrayLike] | None, on_epoch_end: OnEpochEnd | None) -> None:
+    def prepare(self, X: Any, y: Any, *, valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None) -> Prepared:
+        """What `fit` trains on: preprocessing fitted on the rows that are not held out, and those rows and the held-out ones encoded."""
         settings = self.settings()
         frame, y = self._check_fit(X, y)
         classes, outcome = np.unique(y, return_inverse=True)
@@ -172,8 +189,12 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         valid_part = None if held is None else Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
         if valid is not None:
             valid_part = Labelled(preprocessor.transform(self._as_frame(valid[0])), _positions(np.asarray(valid[1]), classes))
-        trained = _train(preprocessor, train_part, valid_part, settings, on_epoch_end)
-        self.classes_, self.preprocessor_ = classes, preprocessor
+        return Prepared(classes, preprocessor, train_part, valid_part)
+
+    def _learn(self, X: Any, y: Any, valid: tuple[pd.DataFrame, npt.ArrayLike] | None, on_epoch_end: OnEpochEnd | None) -> None:
+        prepared = self.prepare(X, y, valid=valid)
+        trained = _train(prepared.preprocessor, prepared.train, prepared.valid, self.settings(), on_epoch_end)
+        self.classes_, self.preprocessor_ = prepared.classes, prepared.preprocessor
         self.network_, self.history_, self.best_epoch_ = trained.network, trained.history, trained.best_epoch
         self.n_iter_ = len(self.history_)
 
@@ -257,7 +278,7 @@ def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArr
     return np.searchsorted(classes, labels)
 
 
-def _train(preprocessor: HeartPreprocessor, part: Labelled, valid: Labelled | None, settings: Settings, hook: OnEpochEnd | None) -> Any:
+def _train(preprocessor: HeartPreprocessor, part: Labelled, valid: Labelled | None, settings: Settings, hook: OnEpochEnd | None) -> Trained:
     cardinalities = preprocessor.cardinalities
     network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
     mask = ValueMask(preprocessor.scaled_median(), cardinalities, settings.masking, has_flags=settings.missing_flags)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from heart.commands import run_cohort, run_predict, run_score, run_show, run_threshold, run_train
+from heart.commands import run_cohort, run_evaluate, run_predict, run_score, run_show, run_threshold, run_train
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES
 from heart.errors import HeartError
 from heart.schema import FEATURES
@@ -49,6 +49,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_cohort(commands)
     _add_train(commands)
+    _add_evaluate(commands)
     _add_threshold(commands)
     _add_score(commands)
     _add_predict(commands)
@@ -81,6 +82,16 @@ def _add_train(commands: Any) -> None:
         text = f"{bound.help} {bound.low:g} to {bound.high:g}.".replace("%", "%%")
         parser.add_argument(f"--{name.replace('_', '-')}", type=bound.kind, metavar="NUMBER", help=text)
     _add_costs(parser)
+
+
+def _add_evaluate(commands: Any) -> None:
+    parser = _add(commands, "evaluate", run_evaluate, "Judge models by repeated cross-validation, and at hospitals they never saw.")
+    _add_file(parser, "--cohort", COHORT_HELP, default="cleveland")
+    parser.add_argument("--models", metavar="NAMES", help="names with commas between them (default: all)")
+    parser.add_argument("--folds", type=int, default=10, metavar="NUMBER", help="parts of a repeat (default: 10)")
+    parser.add_argument("--repeats", type=int, default=5, metavar="NUMBER", help="how often the patients are cut anew (default: 5)")
+    parser.add_argument("--random-state", type=int, default=0, metavar="NUMBER", help="seed of the folds (default: 0)")
+    parser.add_argument("--no-hospitals", action="store_true", help="leave out the other hospitals")
 
 
 def _add_score(commands: Any) -> None:

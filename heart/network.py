@@ -89,6 +89,7 @@ class HeartMLP(nn.Module):
     def __init__(self, n_numeric: int, cardinalities: Sequence[int], settings: Settings) -> None:
         super().__init__()
         self.members, self.dropout = settings.members, settings.dropout
+        self.n_numeric, self.cardinalities = n_numeric, tuple(cardinalities)
         self.embedding = (
             MemberEmbedding(self.members, cardinalities, settings.embedding_dim) if settings.categories == "embedding" else None
         )
@@ -99,11 +100,16 @@ class HeartMLP(nn.Module):
         self.linear_path = MemberLinear(self.members, n_inputs, 1) if settings.linear_path and settings.hidden else None
         self.reset(settings.random_state)
 
-    def reset(self, random_state: int) -> None:
-        """Draw the first weights; a member's depend on the seed and its own index only. On the meta device there is nothing to draw."""
+    def reset(self, random_state: int, indices: Sequence[int] | None = None) -> None:
+        """Draw the first weights; a member's depend on the seed and its own index only. On the meta device there is nothing to draw.
+
+        Args:
+            random_state: the seed.
+            indices: each member's index; by default 0 to M - 1. Several fits that train as one network each count from 0.
+        """
         if self.logit.weight.is_meta:
             return
-        generators = [member_generator(random_state, member, "weights") for member in range(self.members)]
+        generators = [member_generator(random_state, member, "weights") for member in indices or range(self.members)]
         for module in self.modules():
             if isinstance(module, MemberLinear | MemberEmbedding):
                 module.reset(generators)

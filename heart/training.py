@@ -92,36 +92,54 @@ class Patients(Dataset[Batch]):
         return Batch(self.numeric[index], self.codes[index], self.y_true[index])
 
 
-class IndexBatches(Sampler[Tensor]):
-    """Every epoch, each member's own order of the patients, cut into index batches of shape (M, B)."""
+class MemberRows(NamedTuple):
+    """Which rows each member sees, where several fits train as one network.
 
-    def __init__(self, n: int, settings: Settings, device: torch.device) -> None:
-        self.n, self.batch_size, self.device = n, settings.batch_size, device
-        self.generators = [member_generator(settings.random_state, member, "order") for member in range(settings.members)]
+    Attributes:
+        train: int64, shape (M, n): rows of the train part.
+        valid: int64, shape (M, v): rows of the valid part; None without one.
+        indices: each member's index within its own fit, which decides its weights and its order.
+    """
+
+    train: npt.NDArray[np.int64]
+    valid: npt.NDArray[np.int64] | None
+    indices: Sequence[int]
+
+
+class IndexBatches(Sampler[Tensor]):
+    """Every epoch, each member's own order of its patients, cut into index batches of shape (M, B)."""
+
+    def __init__(self, n: int, settings: Settings, device: torch.device, rows: MemberRows | None = None) -> None:
+        self.n, self.batch_size, self.device = n if rows is None else rows.train.shape[1], settings.batch_size, device
+        self.rows = None if rows is None else torch.as_tensor(rows.train)
+        indices = range(settings.members) if rows is None else rows.indices
+        self.generators = [member_generator(settings.random_state, index, "order") for index in indices]
 
     def __len__(self) -> int:
         return math.ceil(self.n / self.batch_size)
 
     def __iter__(self) -> Iterator[Tensor]:
-        order = torch.stack([torch.randperm(self.n, generator=g) for g in self.generators]).to(self.device)
-        yield from order.split(self.batch_size, dim=1)
+        order = torch.stack([torch.randperm(self.n, generator=g) for g in self.generators])
+        order = order if self.rows is None else self.rows.gather(1, order)
+        yield from order.to(self.device).split(self.batch_size, dim=1)
 
 
 class ValueMask:
     """Hides values at random, so that the codes and flags for unknown are trained.
 
     Args:
-        scaled_median: what a missing number looks like, shape (F,).
+        scaled_median: what a missing number looks like, shape (F,), or (M, F) where each member has its own scaler.
         cardinalities: number of codes of each category; the last one means unknown.
         rate: share of values to hide.
         has_flags: whether `numeric` ends with one missing flag a number.
     """
 
     def __init__(self, scaled_median: npt.NDArray[np.float32], cardinalities: list[int], rate: float, *, has_flags: bool) -> None:
-        flags = np.ones_like(scaled_median) if has_flags else scaled_median[:0]
-        self.hidden_numeric = torch.as_tensor(np.concatenate([scaled_median, flags]))
+        flags = np.ones_like(scaled_median) if has_flags else scaled_median[..., :0]
+        hidden = np.concatenate([scaled_median, flags], axis=-1)
+        self.hidden_numeric = torch.as_tensor(hidden if hidden.ndim == 1 else hidden[:, None, :])  # (D,) or (M, 1, D)
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
-        self.n_numbers, self.rate, self.has_flags = len(scaled_median), rate, has_flags
+        self.n_numbers, self.rate, self.has_flags = scaled_median.shape[-1], rate, has_flags
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         """The batch with some values hidden; the same object if the rate is 0."""
@@ -184,6 +202,7 @@ def train(
     settings: Settings,
     *,
     mask: ValueMask,
+    rows: MemberRows | None = None,
     on_epoch_end: OnEpochEnd | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Trained:
@@ -195,6 +214,7 @@ def train(
         valid_part: the same to stop on; without one the last weights stay.
         settings: the step size, batch size, epochs and the rest.
         mask: hides values in training.
+        rows: which rows each member sees; by default all members see all.
         on_epoch_end: sees each epoch once; whatever it raises ends the training.
         clock: seconds, for the time limit.
 
@@ -209,14 +229,14 @@ def train(
     noise = torch.Generator(device).manual_seed(settings.random_state)
     data = Patients(train_part, device)
     # a generator of its own, so that the loader leaves the global random state alone
-    loader = DataLoader(data, batch_size=None, sampler=IndexBatches(len(data), settings, device), generator=torch.Generator())
+    loader = DataLoader(data, batch_size=None, sampler=IndexBatches(len(data), settings, device, rows), generator=torch.Generator())
     valid = None if valid_part is None else Patients(valid_part, device)
     best = BestWeights(network, settings.patience) if valid is not None and settings.patience else None
     history: list[EpochRecord] = []
     start = clock()
     for epoch in range(1, settings.max_epochs + 1):
         train_loss, train_accuracy = _train_epoch(network, optimizer, loader, mask, noise)
-        member_loss, valid_accuracy = (None, None) if valid is None else _validate(network, valid)
+        member_loss, valid_accuracy = (None, None) if valid is None else _validate(network, valid, rows)
         record = EpochRecord(epoch, train_loss, train_accuracy, None if member_loss is None else float(member_loss.mean()), valid_accuracy)
         _check_progress(record, clock() - start, settings)
         history.append(record)
@@ -255,13 +275,22 @@ def train_step(network: HeartMLP, optimizer: torch.optim.Optimizer, batch: Batch
     return loss.detach(), logits.detach()
 
 
-def _validate(network: HeartMLP, valid: Patients) -> tuple[Tensor, float]:
-    """Each member's mean loss, shape (M,), and the accuracy of the members' mean probability."""
+def _validate(network: HeartMLP, valid: Patients, rows: MemberRows | None) -> tuple[Tensor, float]:
+    """Each member's mean loss, shape (M,), and the accuracy of their mean probability, or their mean accuracy if each has its own rows."""
+    if rows is not None and rows.valid is not None:
+        return _validate_own(network, valid[torch.as_tensor(rows.valid, device=valid.y_true.device)])
     logits = network.predict_logits(valid.numeric, valid.codes)
     y_true = valid.y_true.expand_as(logits)
     loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="none").mean(dim=1)
     decided = logits.sigmoid().mean(dim=0) > 0.5
     return loss, float((decided == (valid.y_true > 0)).float().mean())
+
+
+@torch.no_grad()
+def _validate_own(network: HeartMLP, batch: Batch) -> tuple[Tensor, float]:
+    logits = network(batch.numeric, batch.codes)
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.y_true, reduction="none").mean(dim=1)
+    return loss, float(((logits > 0) == (batch.y_true > 0)).float().mean())
 
 
 def _check_progress(record: EpochRecord, seconds: float, settings: Settings) -> None:

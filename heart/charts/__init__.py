@@ -4,16 +4,23 @@ Everything that varies is in the frame, so that the specification of a chart can
 """
 
 from heart.charts.cohort import class_balance, feature_by_outcome, missing_values
+from heart.charts.evaluation import decision, learning, local_patients, precision_recall, reliability, roc
 from heart.charts.patient import hundred_people
 from heart.charts.thresholds import threshold_cost, threshold_curves
 from heart.charts.training import loss_curves
 
 __all__ = [
     "class_balance",
+    "decision",
     "feature_by_outcome",
     "hundred_people",
+    "learning",
+    "local_patients",
     "loss_curves",
     "missing_values",
+    "precision_recall",
+    "reliability",
+    "roc",
     "threshold_cost",
     "threshold_curves",
 ]

@@ -10,6 +10,7 @@ PAGES = {
     "patient": ("Patient", "🩺"),
     "cohort": ("Cohort", "👥"),
     "train": ("Train", "🏋️"),
+    "evaluate": ("Evaluate", "🔬"),
     "threshold": ("Threshold", "⚖️"),
     "score": ("Score", "📋"),
     "bundle": ("Bundle", "📦"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from heart.data import Cohort
     from heart.evaluation import ThresholdChoice
     from heart.experiment import Experiment
+    from heart.ui.evaluation import Evaluation
     from heart.ui.files import FileResult
     from heart.ui.scores import Scores
     from heart.ui.thresholds import ScoredParts
@@ -35,6 +36,7 @@ class Session:
         trained_on: cohorts that are not shipped and that a model in this session learnt from, by fingerprint.
         files: by purpose, the last file that was read and what came of it.
         scores: the last scored file.
+        evaluations: what was computed for a cohort, by its fingerprint.
         trial: a training run that was neither kept nor discarded.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
@@ -49,6 +51,7 @@ class Session:
     trained_on: dict[str, Cohort] = field(default_factory=dict)
     files: dict[str, FileResult] = field(default_factory=dict)
     scores: Scores | None = None
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
     trial: Experiment | None = None
     stopped: bool = False
     patient: dict[str, Any] | None = None
