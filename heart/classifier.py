@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from heart.config import Device, Settings, get_recipe
+from heart.data.keys import distinct_rows
 from heart.errors import TrainingError
 from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
@@ -183,7 +184,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         features = _features(frame)
         if settings.complete_rows:
             frame, outcome = _complete(frame, outcome, features)
-        rows, held = self._hold_out(outcome, settings) if valid is None else (np.arange(len(frame)), None)
+        rows, held = self._hold_out(frame, outcome, settings) if valid is None else (np.arange(len(frame)), None)
         preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(frame.iloc[rows])
         train_part = Labelled(preprocessor.transform(frame.iloc[rows]), outcome[rows])
         valid_part = None if held is None else Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
@@ -234,14 +235,19 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             return X
         return _number_frame(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False))
 
-    def _hold_out(self, outcome: npt.NDArray[np.int64], settings: Settings) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
-        """Rows to train on and rows to stop on, if the recipe stops early and both classes are large enough to share."""
-        rows = np.arange(len(outcome))
-        n_held = int(self.validation_fraction * len(rows))
-        if not settings.patience or n_held < 2 or np.bincount(outcome, minlength=2).min() < 2:
-            return rows, None
-        kept, held = train_test_split(rows, test_size=n_held, stratify=outcome, random_state=settings.random_state)
-        return np.sort(kept), np.sort(held)
+    def _hold_out(
+        self, frame: pd.DataFrame, outcome: npt.NDArray[np.int64], settings: Settings
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
+        """Rows to train on and rows to stop on, if the recipe stops early and both classes are large enough to share.
+
+        Identical rows are on one side: a copy of a training patient would say nothing about when to stop.
+        """
+        member, first = distinct_rows(frame)
+        n_held = int(self.validation_fraction * len(first))
+        if not settings.patience or n_held < 2 or np.bincount(outcome[first], minlength=2).min() < 2:
+            return np.arange(len(outcome)), None
+        kept, held = train_test_split(np.arange(len(first)), test_size=n_held, stratify=outcome[first], random_state=settings.random_state)
+        return np.flatnonzero(np.isin(member, kept)), np.flatnonzero(np.isin(member, held))
 
 
 def _features(frame: pd.DataFrame) -> tuple[Feature, ...]:

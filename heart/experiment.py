@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,6 +17,8 @@ from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
 from heart.errors import BundleError, SettingsError
 from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
+from heart.evaluation.predictions import OutOfFold
+from heart.evaluation.recalibration import fit_recalibration
 from heart.evaluation.thresholds import COST_RATIO, check_rule
 from heart.network import count_weights
 from heart.preprocessing import HeartPreprocessor
@@ -82,6 +85,7 @@ def run_experiment(
     created_at: datetime,
     cost_ratio: float = COST_RATIO,
     rule: str = "bayes",
+    at_least: float | None = None,
     on_epoch_end: OnEpochEnd | None = None,
 ) -> Experiment:
     """Train on the cohort's train part, stop on valid, choose the threshold by the rule, judge every part at it.
@@ -92,7 +96,8 @@ def run_experiment(
         name: of the bundle.
         created_at: the time; it is written down in UTC.
         cost_ratio: cost of a missed patient in false alarms.
-        rule: how the threshold is chosen; "bayes" uses the costs only, "cheapest" the valid part.
+        rule: how the threshold is chosen: "bayes" uses the costs only, the other automatic rules the valid part.
+        at_least: the wanted sensitivity or specificity, for the rules of that name.
         on_epoch_end: sees each epoch once; whatever it raises ends the run, and nothing is kept.
 
     Raises:
@@ -101,7 +106,7 @@ def run_experiment(
     """
     check_name(name)
     check_title(cohort.name)
-    check_rule(rule, cost_ratio)
+    check_rule(rule, cost_ratio, at_least)
     check_size(settings)
     split = split_for(cohort, settings)
     classifier = HeartClassifier.from_settings(settings)
@@ -121,13 +126,30 @@ def run_experiment(
         data=Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint),
         versions=current_versions(),
     )
-    choice = select_threshold(split.valid.y_true, draft.predict_proba(split.valid.features), rule=rule, cost_ratio=cost_ratio)
+    y_score = draft.predict_proba(split.valid.features)
+    choice = select_threshold(split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least)
     return Experiment(judge(draft, split, choice), split, classifier.history_)
 
 
 def judge(bundle: Bundle, split: Split, choice: ThresholdChoice) -> Bundle:
     """The same model with this threshold, and the figures of every part at it."""
     return bundle.with_threshold(choice, {name: describe_part(bundle, part, choice.value) for name, part in split._asdict().items()})
+
+
+def recalibrate(bundle: Bundle, split: Split, predictions: OutOfFold, method: str) -> Bundle:
+    """The same model with a recalibration fitted on out-of-fold predictions of its train and valid patients, every part judged again.
+
+    Args:
+        bundle: the model; a recalibration that it has is replaced.
+        split: the parts that it was trained and judged on.
+        predictions: on the network's own scale.
+        method: among `heart.evaluation.recalibration.METHODS`.
+
+    Raises:
+        SettingsError: for a method that these patients do not allow.
+    """
+    fitted = fit_recalibration(method, predictions.y_true, predictions.y_score)
+    return judge(replace(bundle, recalibration=fitted), split, bundle.threshold)
 
 
 def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, Any]:

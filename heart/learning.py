@@ -12,6 +12,7 @@ from sklearn.model_selection import train_test_split
 from heart.classifier import HeartClassifier, Prepared
 from heart.config import Settings
 from heart.data import Cohort
+from heart.data.keys import distinct_rows
 from heart.inference import FoldedNetwork
 from heart.joint import fit_jointly
 from heart.validation import IntArray, score_all
@@ -43,7 +44,7 @@ def learning_curve(
     prepared: list[Prepared] = []
     tests = []
     for repeat in range(repeats):
-        train, test = train_test_split(np.arange(cohort.n), test_size=TEST_FRACTION, stratify=y_true, random_state=random_state + repeat)
+        train, test = _split(features, y_true, random_state + repeat)
         order = _interleave(train, y_true)
         for share in SHARES:
             chosen = order[: round(share * len(order))]
@@ -56,6 +57,13 @@ def learning_curve(
         figures = score_all(y_true[test], scores)
         rows.append((n, figures["auc"], figures["log_loss"]))
     return _summarise(pd.DataFrame(rows, columns=["patients", "auc", "log_loss"]))
+
+
+def _split(features: pd.DataFrame, y_true: IntArray, random_state: int) -> tuple[IntArray, IntArray]:
+    """Rows to learn from, in random order, and rows to test on; patients with identical features are on one side."""
+    member, first = distinct_rows(features)
+    train, test = train_test_split(np.arange(len(first)), test_size=TEST_FRACTION, stratify=y_true[first], random_state=random_state)
+    return np.concatenate([np.flatnonzero(member == row) for row in train]), np.flatnonzero(np.isin(member, test))
 
 
 def _interleave(train: IntArray, y_true: IntArray) -> IntArray:

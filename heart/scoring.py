@@ -67,7 +67,7 @@ def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction
     frame = frame_of_patients([patient])
     members = bundle.predict_members(frame)[:, 0]
     low, high = np.quantile(members, [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
-    probability = float(members.mean())
+    probability = float(bundle.predict_proba(frame)[0])  # recalibrated as a whole, not member by member
     threshold = bundle.threshold.value
     return Prediction(probability, low, high, threshold, DISEASE if probability >= threshold else NO_DISEASE, _review(bundle, frame))
 

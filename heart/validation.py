@@ -16,9 +16,10 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from heart.classifier import HeartClassifier
 from heart.config import Settings, get_recipe
 from heart.data import Cohort
-from heart.data.keys import row_groups
+from heart.data.keys import distinct_rows
 from heart.errors import SplitError
-from heart.evaluation.metrics import Figure
+from heart.evaluation.metrics import Figure, bootstrap_figures
+from heart.evaluation.predictions import OutOfFold
 from heart.inference import FoldedNetwork
 from heart.joint import fit_jointly
 from heart.models import OTHERS
@@ -47,8 +48,7 @@ class Folds(NamedTuple):
         Raises:
             SplitError: if a class has fewer different patients than parts.
         """
-        groups = row_groups(features)
-        _, first, member = np.unique(groups, return_index=True, return_inverse=True)
+        member, first = distinct_rows(features)
         smallest = int(np.bincount(y_true[first], minlength=2).min())
         if smallest < self.n_splits:
             raise SplitError(
@@ -60,40 +60,34 @@ class Folds(NamedTuple):
         return [(np.flatnonzero(np.isin(member, a)), np.flatnonzero(np.isin(member, b))) for a, b in folds.split(first, y_true[first])]
 
 
-class OutOfFold(NamedTuple):
-    """A model's predictions for patients it did not see.
-
-    Attributes:
-        y_true: 0 or 1, shape (n,).
-        y_score: probabilities, shape (repeats, n): each repeat predicts every patient once.
-        fold: which fold of its repeat a patient was tested in, shape (repeats, n).
-        seconds: for all fits and predictions.
-    """
-
-    y_true: IntArray
-    y_score: FloatArray
-    fold: IntArray
-    seconds: float
-
-    @property
-    def mean_score(self) -> FloatArray:
-        """Each patient's mean probability over the repeats, shape (n,)."""
-        return np.asarray(self.y_score.mean(axis=0))
-
-
 def cross_validate(cohort: Cohort, model: str | Settings, *, folds: Folds, on_share: Callable[[float], object] | None = None) -> OutOfFold:
+    """`predict_out_of_fold` for all patients of a cohort."""
+    return predict_out_of_fold(cohort.features, cohort.y_true, model, folds=folds, on_share=on_share)
+
+
+def predict_out_of_fold(
+    features: pd.DataFrame,
+    y_true: IntArray,
+    model: str | Settings,
+    *,
+    folds: Folds,
+    on_share: Callable[[float], object] | None = None,
+) -> OutOfFold:
     """The out-of-fold predictions of a recipe ("default", "lesson"), of settings, or of one of `heart.models.OTHERS`.
 
     Preprocessing, early stopping and inner tuning see the training rows of a fold only.
 
     Args:
-        cohort: the patients.
+        features: canonical features, shape (n, 13).
+        y_true: 0 or 1, shape (n,).
         model: what to fit in each fold.
         folds: how the patients are cut.
         on_share: sees the share of the work that is done; whatever it raises ends it.
+
+    Raises:
+        SplitError: if a class has fewer different patients than there are folds.
     """
     start = time.perf_counter()
-    features, y_true = cohort.features, cohort.y_true
     splits = folds.split(features, y_true)
     tell = on_share or (lambda share: None)  # noqa: ARG005
     if isinstance(model, str) and model in OTHERS:
@@ -199,8 +193,9 @@ MODELS = ("default", "lesson", *OTHERS)
 def leaderboard(results: dict[str, OutOfFold]) -> list[Entry]:
     """The models, best log-loss first; all on the same folds.
 
-    A figure is pooled over the patients of a repeat and averaged over repeats; its interval, and the difference to the model that is best
-    in that figure, come from the folds' own figures by the corrected resampled t interval.
+    A figure is pooled over the patients of a repeat and averaged over repeats, its interval a bootstrap's over patients. The difference to
+    the model that is best in that figure comes from the folds' own figures, with the corrected resampled t interval: the folds are paired,
+    which tells models apart that the patients' interval cannot.
     """
     pooled = {model: pooled_figures(predictions) for model, predictions in results.items()}
     by_fold = {model: fold_figures(predictions) for model, predictions in results.items()}
@@ -208,7 +203,7 @@ def leaderboard(results: dict[str, OutOfFold]) -> list[Entry]:
     entries = [
         Entry(
             model,
-            {name: _figure(pooled[model][name], by_fold[model][name], predictions) for name in FIGURES},
+            _figures(predictions),
             {name: _behind(name, by_fold[model][name], by_fold[best[name]][name], predictions) for name in FIGURES},
             predictions.seconds,
         )
@@ -221,9 +216,9 @@ def _best(name: str, values: dict[str, float]) -> str:
     return (min if name in LOWER_IS_BETTER else max)(values, key=lambda model: values[model])
 
 
-def _figure(value: float, by_fold: pd.Series, predictions: OutOfFold) -> Figure:
-    half = corrected_half_width(by_fold.to_numpy(), n_splits=int(predictions.fold.max()) + 1)
-    return Figure(value, value - half, value + half)
+def _figures(predictions: OutOfFold) -> dict[str, Figure]:
+    found = bootstrap_figures(predictions.y_true, predictions.y_score)
+    return {name: found["roc_auc" if name == "auc" else name] for name in FIGURES}
 
 
 def _behind(name: str, by_fold: pd.Series, best: pd.Series, predictions: OutOfFold) -> Figure:

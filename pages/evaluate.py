@@ -5,6 +5,7 @@ import streamlit as st
 from heart.ui.cohorts import choose_cohort
 from heart.ui.errors import errors_shown
 from heart.ui.evaluation import evaluation_of, show_discrimination, show_elsewhere, show_leaderboard, show_learning_curve
+from heart.ui.recalibration import show_recalibration
 from heart.ui.state import get_session
 
 session = get_session()
@@ -33,3 +34,7 @@ with errors_shown():
 st.header("How many patients")
 with errors_shown():
     show_learning_curve(cohort, evaluation)
+
+st.header("Recalibrate the model in use")
+with errors_shown():
+    show_recalibration(session)

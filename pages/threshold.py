@@ -1,43 +1,61 @@
-"""Threshold: from a probability to a decision, chosen on valid, reported on test."""
+"""Threshold: from a probability to a decision, chosen on out-of-fold predictions, reported on test."""
 
 import streamlit as st
 
-from heart.charts import threshold_cost, threshold_curves
-from heart.charts.thresholds import marked_table
-from heart.evaluation import metrics_at, threshold_table
-from heart.evaluation.thresholds import COST_RATIO_BOUNDS
-from heart.ui.cache import show_chart
+from heart.evaluation import metrics_at
 from heart.ui.errors import errors_shown
-from heart.ui.results import show_test_report, show_valid_matrix
-from heart.ui.state import get_session
-from heart.ui.thresholds import choose_threshold, score_parts
+from heart.ui.policies import choose_prevalence, offer_table, show_choice, show_counts, show_curves, show_prevalence, show_zones
+from heart.ui.results import show_test_report
+from heart.ui.state import Session, get_session
+from heart.ui.thresholds import Judgement, choose_costs, choose_threshold, compute_out_of_fold, judgement_of
+
+
+@st.fragment
+def decide(session: Session, judgement: Judgement) -> None:
+    """Everything that follows the sliders; looked up in tables that were computed once."""
+    curves, test = judgement
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        cost_ratio = choose_costs(session)
+        choice = choose_threshold(curves, cost_ratio)
+        prevalence = choose_prevalence(curves)
+        show_choice(curves, choice)
+        if st.button("Use this threshold in the model", type="primary", width="stretch"):
+            session.use_threshold(choice)
+            st.rerun()
+    here = curves.table(cost_ratio=cost_ratio)
+    there = here if prevalence == curves.prevalence else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
+    with right:
+        show_curves(curves, there, choice, prevalence)
+    st.header("What it does")
+    show_prevalence(curves, here, there, choice, prevalence)
+    show_counts(curves, there, choice, prevalence)
+    show_test_report(metrics_at(test.y_true, test.y_score, choice.value))
+    offer_table(there)
+
+
+@st.fragment
+def draw_zones(judgement: Judgement) -> None:
+    """The zones have borders of their own."""
+    st.header("Rule out, rule in, or cannot tell")
+    show_zones(judgement.curves)
+
 
 session = get_session()
 
 st.title("Threshold")
 st.markdown(
     "The model gives a probability; a decision needs a threshold. Say what a missed patient costs, see what each threshold does "
-    "on the **valid** part, and put the one you choose into the model. The **test** part only reports."
+    "to patients the model **did not see**, and put the one you choose into the model. The **test** part only reports."
 )
 with errors_shown():
-    parts = score_parts(session)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        cost_ratio = st.number_input(
-            "Cost of a missed patient, in false alarms",
-            *COST_RATIO_BOUNDS,
-            session.bundle.threshold.cost_ratio,
-            step=0.5,
-            format="%.1f",
-            help="2 means: missing one diseased patient is as bad as two false alarms.",
+    predictions = compute_out_of_fold(session)
+    if predictions is not None:
+        repeats, n = predictions.y_score.shape
+        st.caption(
+            f"{n} patients of train and valid, {int(predictions.y_true.sum())} of them diseased; each predicted {repeats} times by models "
+            "that never saw that patient (10-fold cross-validation). Nothing is trained while you look."
         )
-        choice = choose_threshold(parts.valid, cost_ratio)
-        show_valid_matrix(metrics_at(parts.valid.y_true, parts.valid.y_score, choice.value), cost_ratio)
-        if st.button("Use this threshold in the model", type="primary", width="stretch"):
-            session.use_threshold(choice)
-            st.rerun()
-    with right:
-        table = marked_table(threshold_table(parts.valid.y_true, parts.valid.y_score, cost_ratio=cost_ratio), choice.value)
-        show_chart(threshold_curves, table, alt=f"Precision, recall, specificity and F1 against the threshold, {choice.value:.0%} marked")
-        show_chart(threshold_cost, table, alt=f"Cost of 100 patients against the threshold, {choice.value:.0%} marked")
-    show_test_report(metrics_at(parts.test.y_true, parts.test.y_score, choice.value))
+        judgement = judgement_of(session, predictions)
+        decide(session, judgement)
+        draw_zones(judgement)

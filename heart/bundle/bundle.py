@@ -29,6 +29,7 @@ from heart.bundle.reader import MAX_BYTES, read_plain, refuse
 from heart.config import BOUNDS, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, PatientError, SettingsError
+from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
@@ -65,6 +66,7 @@ class Bundle:
         metrics: part ("train", "valid", "test") to `n`, `positives`, `confusion` and `figures` (name to value, low, high).
         data: the cohort it was trained on.
         versions: of the libraries it was trained with.
+        recalibration: the map from the network's probabilities to the bundle's answers.
     """
 
     name: str
@@ -78,14 +80,15 @@ class Bundle:
     metrics: Mapping[str, Any]
     data: Provenance
     versions: Mapping[str, str]
+    recalibration: Recalibration = NO_RECALIBRATION
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Each member's probability of disease, float64, shape (M, n), for a frame of canonical columns."""
-        return self._folded.predict_members(self.preprocessor.transform(frame))
+        """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame of canonical columns."""
+        return self.recalibration.apply(self._folded.predict_members(self.preprocessor.transform(frame)))
 
     def predict_proba(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """The probability of disease, the mean of the members', float64, shape (n,)."""
-        return self._folded.predict_mean(self.preprocessor.transform(frame))
+        """The probability of disease, the mean of the members', recalibrated, float64, shape (n,)."""
+        return self.recalibration.apply(self._folded.predict_mean(self.preprocessor.transform(frame)))
 
     @cached_property
     def _folded(self) -> FoldedNetwork:
@@ -193,11 +196,16 @@ def _to_content(bundle: Bundle) -> dict[str, Any]:
         "model": safetensors.torch.save(state),
         "settings": _floats(bundle.settings.as_dict()) | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
         "threshold": bundle.threshold._asdict(),
+        "recalibration": _plain_recalibration(bundle.recalibration),
         "metrics": dict(bundle.metrics),
         "data": bundle.data._asdict(),
         "golden": [{"patient": dict(p), "probability": q} for p, q in zip(GOLDEN_PATIENTS, golden, strict=True)],
         "versions": dict(bundle.versions),
     }
+
+
+def _plain_recalibration(recalibration: Recalibration) -> dict[str, Any]:
+    return recalibration._asdict() | {"knots": [list(knot) for knot in recalibration.knots]}
 
 
 def _floats(settings: dict[str, Any]) -> dict[str, Any]:
@@ -224,7 +232,15 @@ def _from_content(content: dict[str, Any], device: str) -> Bundle:
         metrics=content["metrics"],
         data=Provenance(**content["data"]),
         versions=content["versions"],
+        recalibration=_restore_recalibration(content.get("recalibration")),
     )
+
+
+def _restore_recalibration(entry: dict[str, Any] | None) -> Recalibration:
+    """The map; format version 1 has none."""
+    if entry is None:
+        return NO_RECALIBRATION
+    return Recalibration(**entry | {"knots": tuple((before, after) for before, after in entry["knots"])})
 
 
 def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> HeartPreprocessor:

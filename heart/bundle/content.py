@@ -1,4 +1,4 @@
-"""What a bundle may hold: the layout of format version 1, and the rules that tie its parts together."""
+"""What a bundle may hold: the layout of format versions 1 and 2, and the rules that tie its parts together."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from heart.bundle.checks import Check, blob, integer, listing, number, one_of, o
 from heart.bundle.reader import refuse
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError
+from heart.evaluation.recalibration import MAX_KNOTS, METHODS
 from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES, Feature
 from heart.schema import feature as schema_feature
 
-FORMAT, FORMAT_VERSION = "heart-bundle", 1
+FORMAT, FORMAT_VERSION = "heart-bundle", 2
+READABLE = (1, 2)
+"""Version 2 adds `recalibration`, and `at_least` to the threshold; version 1 is still read."""
+
 PARTS = ("train", "valid", "test")
 FIGURES = ("roc_auc", "average_precision", "log_loss", "brier", "accuracy", "precision", "recall", "specificity", "npv")
 N_GOLDEN = 5
@@ -83,34 +87,50 @@ _PART: Check = record(
     }
 )
 
-_CONTENT: Check = record(
+_THRESHOLD = {
+    "value": number(0, 1),
+    "rule": one_of(list(RULES)),
+    "cost_ratio": number(*COST_RATIO_BOUNDS),
+    "chosen_on": one_of(["costs only", "valid", "out-of-fold"]),
+}
+
+_RECALIBRATION: Check = record(
     {
-        "format": one_of([FORMAT]),
-        "format_version": one_of([FORMAT_VERSION]),
-        "name": text(NAME_PATTERN, NAME_RULE),
-        "created_at": _time,
-        "features": listing(_FEATURE, 1, 128),
-        "scaler": record({name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}),
-        "encoders": table(FEATURE_NAMES, listing(_any_value, 0, 64)),
-        "model": blob,
-        "settings": _SETTINGS,
-        "threshold": record(
-            {
-                "value": number(0, 1),
-                "rule": one_of(list(RULES)),
-                "cost_ratio": number(*COST_RATIO_BOUNDS),
-                "chosen_on": one_of(["costs only", "valid", "out-of-fold"]),
-            }
-        ),
-        "metrics": record(dict.fromkeys(PARTS, _PART)),
-        "data": record({"cohort": _TITLE, "n": _COUNT, "positives": _COUNT, "fingerprint": text(r"[0-9a-f]{64}", "a SHA-256")}),
-        "golden": listing(record({"patient": table(FEATURE_NAMES, optional(_any_value)), "probability": number(0, 1)}), N_GOLDEN, N_GOLDEN),
-        "versions": record(
-            {name: text(r"[0-9A-Za-z.+_-]{1,40}", "a version") for name in ("python", "torch", "scikit-learn", "numpy", "heart")}
-        ),
-        "sha256": text(r"[0-9a-f]{64}", "a SHA-256"),
+        "method": one_of(list(METHODS)),
+        "slope": number(1e-3, 1e3),
+        "intercept": number(-100, 100),
+        "knots": listing(listing(number(0, 1), 2, 2), 0, MAX_KNOTS),
+        "patients": _COUNT,
     }
 )
+
+_VERSION_1: dict[str, Check] = {
+    "format": one_of([FORMAT]),
+    "format_version": one_of([1]),
+    "name": text(NAME_PATTERN, NAME_RULE),
+    "created_at": _time,
+    "features": listing(_FEATURE, 1, 128),
+    "scaler": record({name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}),
+    "encoders": table(FEATURE_NAMES, listing(_any_value, 0, 64)),
+    "model": blob,
+    "settings": _SETTINGS,
+    "threshold": record(_THRESHOLD),
+    "metrics": record(dict.fromkeys(PARTS, _PART)),
+    "data": record({"cohort": _TITLE, "n": _COUNT, "positives": _COUNT, "fingerprint": text(r"[0-9a-f]{64}", "a SHA-256")}),
+    "golden": listing(record({"patient": table(FEATURE_NAMES, optional(_any_value)), "probability": number(0, 1)}), N_GOLDEN, N_GOLDEN),
+    "versions": record(
+        {name: text(r"[0-9A-Za-z.+_-]{1,40}", "a version") for name in ("python", "torch", "scikit-learn", "numpy", "heart")}
+    ),
+    "sha256": text(r"[0-9a-f]{64}", "a SHA-256"),
+}
+
+_VERSION_2: dict[str, Check] = _VERSION_1 | {
+    "format_version": one_of([2]),
+    "threshold": record(_THRESHOLD | {"at_least": optional(number(0, 1))}),
+    "recalibration": _RECALIBRATION,
+}
+
+_LAYOUTS: dict[int, Check] = {1: record(_VERSION_1), 2: record(_VERSION_2)}
 
 
 def check_name(name: str) -> None:
@@ -149,18 +169,19 @@ def check_content(content: object) -> dict[str, Any]:
     Raises:
         BundleError: naming the place, what was expected and what was found.
     """
-    if type(content) is dict and content.get("format") == FORMAT and content.get("format_version") != FORMAT_VERSION:
+    version = content.get("format_version") if type(content) is dict and content.get("format") == FORMAT else FORMAT_VERSION
+    if version not in READABLE:
         raise refuse(
-            f"format version {FORMAT_VERSION}",
-            f"{_show_version(content.get('format_version'))}, which needs another version of this software",
+            f"format version {' or '.join(map(str, READABLE))}", f"{_show_version(version)}, which needs another version of this software"
         )
-    _CONTENT(content, "bundle")
+    _LAYOUTS[version if type(version) is int else FORMAT_VERSION](content, "bundle")
     checked: dict[str, Any] = content  # type: ignore[assignment]
     if digest(checked) != checked["sha256"]:
         raise refuse("content that matches its SHA-256", "a changed or damaged file")
     _check_features(checked["features"], checked["encoders"])
     _check_scaler(checked["features"], checked["scaler"])
     _check_counts(checked)
+    _check_knots(checked.get("recalibration"))
     return checked
 
 
@@ -218,3 +239,14 @@ def _check_counts(content: dict[str, Any]) -> None:
         counts = part["confusion"]
         if sum(counts.values()) != part["n"] or counts["fn"] + counts["tp"] != part["positives"]:
             raise refuse(f"the confusion matrix of {place} to add up to its patients", f"{sum(counts.values())} of {part['n']}")
+
+
+def _check_knots(recalibration: dict[str, Any] | None) -> None:
+    """Isotonic steps, and they alone, have at least two knots, which rise."""
+    if recalibration is None:
+        return
+    knots, isotonic = recalibration["knots"], recalibration["method"] == "isotonic"
+    if isotonic != (len(knots) >= 2) or (not isotonic and knots):
+        raise refuse("at least two knots for isotonic recalibration and none for another", f"{len(knots)}")
+    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(knots)):
+        raise refuse("rising knots of the recalibration", "others")

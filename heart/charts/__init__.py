@@ -6,7 +6,7 @@ Everything that varies is in the frame, so that the specification of a chart can
 from heart.charts.cohort import class_balance, feature_by_outcome, missing_values
 from heart.charts.evaluation import decision, learning, local_patients, precision_recall, reliability, roc
 from heart.charts.patient import hundred_people
-from heart.charts.thresholds import threshold_cost, threshold_curves
+from heart.charts.thresholds import threshold_cost, threshold_curves, tuned_thresholds
 from heart.charts.training import loss_curves
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "roc",
     "threshold_cost",
     "threshold_curves",
+    "tuned_thresholds",
 ]

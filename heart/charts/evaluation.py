@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
 
 UNIT = alt.Scale(domain=[0, 1])
 
@@ -46,9 +46,9 @@ def reliability(frame: pd.DataFrame) -> Drawing:
 
 
 def decision(frame: pd.DataFrame) -> Drawing:
-    """Net benefit of the model, of following up all and none, against the threshold: a `decision_curve`."""
+    """Net benefit of the model, of following up all and none, against the threshold, one marked: a `decision_curve` with `chosen`."""
     names = ["model", "all", "none"]
-    return (
+    lines = (
         alt.Chart(frame)
         .transform_fold([*names], as_=["policy", "benefit"])
         .transform_filter("datum.benefit > -0.05")
@@ -61,8 +61,8 @@ def decision(frame: pd.DataFrame) -> Drawing:
             ),
             tooltip=["policy:N", alt.Tooltip("threshold:Q", format=".0%"), alt.Tooltip("benefit:Q", format=".3f")],
         )
-        .properties(height=300)
     )
+    return alt.layer(lines, chosen_line(frame)).properties(height=300)
 
 
 def learning(frame: pd.DataFrame) -> Drawing:

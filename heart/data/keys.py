@@ -17,6 +17,14 @@ def row_groups(frame: pd.DataFrame) -> npt.NDArray[np.int64]:
     return combine_codes(_codes(frame[name]) for name in frame.columns)
 
 
+def distinct_rows(frame: pd.DataFrame) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The different rows, in order of first appearance: which one each row is, shape (n,), and where each first appears."""
+    member, different = pd.factorize(row_groups(frame))
+    first = np.full(len(different), len(frame), dtype=np.int64)
+    np.minimum.at(first, member, np.arange(len(frame)))
+    return member.astype(np.int64), first
+
+
 def _codes(column: pd.Series) -> tuple[npt.NDArray[np.integer[Any]], int]:
     codes, values = pd.factorize(column, use_na_sentinel=True)
     size = len(values) + 1

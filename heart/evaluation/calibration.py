@@ -14,7 +14,6 @@ from heart.evaluation.metrics import FloatArray, IntArray, proportion
 BINS = 10
 _EDGE = 1e-6
 _LARGEST_SHIFT = 30.0
-MIN_ISOTONIC = 1000
 
 
 class Calibration(NamedTuple):
@@ -79,8 +78,8 @@ def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS
 
     Columns: `expected` (mean probability), `observed` (share diseased), its exact 95 % interval `low` and `high`, `patients`, `diseased`.
     """
-    edges = np.unique(np.quantile(y_score, np.linspace(0, 1, bins + 1)))
-    place = np.clip(np.searchsorted(edges, y_score, side="left") - 1, 0, max(len(edges) - 2, 0))
+    edges = np.unique(np.quantile(y_score, np.linspace(0, 1, bins + 1)[1:]))  # where each bin ends
+    place = np.searchsorted(edges, y_score, side="left")
     rows = []
     for b in np.unique(place):
         inside = place == b

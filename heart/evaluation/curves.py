@@ -11,6 +11,7 @@ from heart.evaluation.metrics import FloatArray, IntArray
 
 GRID = np.linspace(0, 1, 51)
 RESAMPLES = 300
+_ROUNDING = 1e-12
 
 
 def roc_table(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> pd.DataFrame:
@@ -50,5 +51,7 @@ def _precision(y_true: IntArray, y_score: FloatArray) -> FloatArray:
     from sklearn.metrics import precision_recall_curve  # noqa: PLC0415
 
     precision, recall, _ = precision_recall_curve(y_true, y_score)
+    precision, recall = precision[:-1], recall[:-1]  # the last point is no threshold's
     best = np.maximum.accumulate(precision)  # recall falls along the curve: the best precision so far holds for any lower recall
-    return np.asarray(np.interp(GRID, recall[::-1], best[::-1]))
+    enough = len(recall) - np.searchsorted(recall[::-1], GRID - _ROUNDING)  # how many points have at least that recall
+    return np.asarray(best[enough - 1])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from heart.evaluation import RULES
+from heart.evaluation.recalibration import METHODS, Recalibration
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -27,9 +28,18 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
         "Network": f"{settings.members} members, hidden layers {layers}, categories as {settings.categories}",
         "Training": f"recipe {settings.recipe}, {bundle.epochs_run} epochs on {bundle.device_used}, random state {settings.random_state}",
         "Threshold": f"{threshold.value:.4g}: {RULES[threshold.rule]}; a missed patient costs {threshold.cost_ratio:g} false alarms",
+        "Recalibration": describe_recalibration(bundle.recalibration),
         "Versions": ", ".join(f"{name} {version}" for name, version in bundle.versions.items()),
     }
     return pd.DataFrame({"value": list(rows.values())}, index=pd.Index(list(rows), name="what"))
+
+
+def describe_recalibration(recalibration: Recalibration) -> str:
+    """The map in words."""
+    words = METHODS[recalibration.method]
+    if recalibration.method in ("temperature", "platt"):
+        words += f"; log-odds × {recalibration.slope:.3f} {recalibration.intercept:+.3f}"
+    return words if recalibration.method == "none" else f"{words}; fitted on {recalibration.patients} patients"
 
 
 def download_bytes(bundle: Bundle) -> bytes:

@@ -27,8 +27,14 @@ def choose_cohort(session: Session) -> Cohort:
 
 
 def _choose_hospitals(before: tuple[str, ...]) -> tuple[str, ...]:
+    # with a key, a default that follows the choice does not make another widget; without one, every second change is lost
     chosen = st.multiselect(
-        "Hospitals", list(SHIPPED), default=list(before), format_func=SHIPPED.__getitem__, help="One, or any of them together."
+        "Hospitals",
+        list(SHIPPED),
+        default=list(before),
+        format_func=SHIPPED.__getitem__,
+        help="One, or any of them together.",
+        key="hospitals",
     )
     if not chosen:
         st.info("Choose at least one hospital.", icon="👆")

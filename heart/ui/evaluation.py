@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -16,16 +16,16 @@ from heart.evaluation import bayes_threshold
 from heart.evaluation.calibration import brier_parts, calibration_of, reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision import decision_curve
+from heart.evaluation.predictions import OutOfFold
 from heart.evaluation.subgroups import subgroup_table
 from heart.evaluation.thresholds import COST_RATIO
 from heart.ui.cache import show_chart
-from heart.ui.progress import training_slot
+from heart.ui.progress import run_long
 
 if TYPE_CHECKING:
     from heart.evaluation.metrics import Figure
     from heart.hospitals import External
     from heart.ui.state import Session
-    from heart.validation import OutOfFold
 
 FIGURE_TITLES = {
     "auc": "ROC AUC",
@@ -55,29 +55,6 @@ class Evaluation:
 def evaluation_of(session: Session, cohort: Cohort) -> Evaluation:
     """What this session has computed for the cohort so far."""
     return session.evaluations.setdefault(cohort.fingerprint, Evaluation())
-
-
-def run_long(label: str, key: str, work: Callable[[Callable[[str, float], None]], Any]) -> Any:
-    """A button that starts long work, with progress and a way to stop; None until it is done.
-
-    Args:
-        label: of the button.
-        key: of the button.
-        work: takes a function of a text and a share, which it calls as it goes on.
-    """
-    place = st.empty()
-    if not place.button(label, type="primary", key=key):
-        return None
-    with training_slot():
-        place.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
-        bar = st.progress(0.0, "Starting …")
-
-        def tell(text: str, share: float) -> None:
-            bar.progress(min(share, 1.0), text)
-
-        found = work(tell)
-        bar.empty()
-    return found
 
 
 def show_leaderboard(cohort: Cohort, evaluation: Evaluation) -> None:
@@ -147,7 +124,8 @@ def show_discrimination(cohort: Cohort, predictions: OutOfFold) -> None:
         _show_calibration(predictions)
     with right:
         st.markdown("**Decision curve**: is following the model worth more than following up everybody?")
-        show_chart(decision, decision_curve(y_true, y_score), alt="Net benefit of the model, of all and of none against the threshold")
+        curve = decision_curve(y_true, y_score).assign(chosen=bayes_threshold(COST_RATIO))
+        show_chart(decision, curve, alt="Net benefit of the model, of all and of none against the threshold")
         st.caption("Net benefit: true positives less false ones at the threshold's odds, a patient (Vickers and Elkin 2006).")
     st.header("Subgroups")
     threshold = bayes_threshold(COST_RATIO)

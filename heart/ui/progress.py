@@ -1,12 +1,12 @@
-"""Live progress of a training run, and the bound on how many run at once."""
+"""Live progress of training and other long work, and the bound on how much runs at once."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -36,6 +36,29 @@ def training_slot() -> Iterator[None]:
         yield
     finally:
         _slots.release()
+
+
+def run_long(label: str, key: str, work: Callable[[Callable[[str, float], None]], Any]) -> Any:
+    """A button that starts long work, with progress and a way to stop; None until it is done.
+
+    Args:
+        label: of the button.
+        key: of the button.
+        work: takes a function of a text and a share, which it calls as it goes on.
+    """
+    place = st.empty()
+    if not place.button(label, type="primary", key=key):
+        return None
+    with training_slot():
+        place.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
+        bar = st.progress(0.0, "Starting …")
+
+        def tell(text: str, share: float) -> None:
+            bar.progress(min(share, 1.0), text)
+
+        found = work(tell)
+        bar.empty()
+    return found
 
 
 class LiveProgress:

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.data import Cohort
     from heart.evaluation import ThresholdChoice
+    from heart.evaluation.predictions import OutOfFold
     from heart.experiment import Experiment
     from heart.ui.evaluation import Evaluation
     from heart.ui.files import FileResult
     from heart.ui.scores import Scores
-    from heart.ui.thresholds import ScoredParts
+    from heart.ui.thresholds import Judgement
 
 _KEY = "heart"
 SHIPPED_ORIGIN = "shipped with the app"
-NEW_THRESHOLD = ", with a new threshold"
+NEW_THRESHOLD, RECALIBRATED = ", with a new threshold", ", recalibrated"
 
 
 @dataclass
@@ -40,7 +41,8 @@ class Session:
         trial: a training run that was neither kept nor discarded.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
-        scored: a network and the parts of its cohort with its probabilities.
+        out_of_fold: a network and its recipe's predictions for patients that its folds did not see.
+        judgement: a network with its recalibration, and what a threshold is chosen on and reported on.
         taken_upload: SHA-256 of the bundle file that was last taken.
     """
 
@@ -55,7 +57,8 @@ class Session:
     trial: Experiment | None = None
     stopped: bool = False
     patient: dict[str, Any] | None = None
-    scored: tuple[object, ScoredParts] | None = None
+    out_of_fold: tuple[object, OutOfFold] | None = None
+    judgement: tuple[tuple[object, object], Judgement] | None = None
     taken_upload: str | None = None
     _bundle: Bundle | None = None
 
@@ -83,8 +86,18 @@ class Session:
         """Put a threshold into the model in use, and judge every part at it."""
         from heart.experiment import judge, split_of  # noqa: PLC0415  torch waits until it is needed
 
-        origin = self.origin if self.origin.endswith(NEW_THRESHOLD) else self.origin + NEW_THRESHOLD
-        self.use(judge(self.bundle, split_of(self.bundle, self.trained_on.values()), choice), origin)
+        self.use(judge(self.bundle, split_of(self.bundle, self.trained_on.values()), choice), self._changed(NEW_THRESHOLD))
+
+    def use_recalibration(self, predictions: OutOfFold, method: str) -> None:
+        """Put a recalibration, fitted on out-of-fold predictions, into the model in use, and judge every part again."""
+        from heart.experiment import recalibrate, split_of  # noqa: PLC0415
+
+        split = split_of(self.bundle, self.trained_on.values())
+        self.use(recalibrate(self.bundle, split, predictions, method), self._changed(RECALIBRATED))
+
+    def _changed(self, what: str) -> str:
+        """Where the model came from, and what was changed since, each once."""
+        return self.origin.replace(what, "") + what
 
     def keep_trial(self) -> None:
         """Make the trial the model in use."""

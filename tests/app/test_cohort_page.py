@@ -37,6 +37,13 @@ def test_hospitals_can_be_combined(visit):
     assert (shown["Patients"], shown["Diseased"], shown["Different patients"]) == ("797", "394 (49%)", "795")
 
 
+def test_every_change_of_hospitals_counts(visit):
+    app = visit("cohort")
+    for name in ("hungary", "switzerland", "cleveland", "va_long_beach"):
+        app = choose_hospitals(app, name)
+        assert app.multiselect[0].value == [name]
+
+
 def test_no_hospital_is_asked_for(visit):
     assert "Choose at least one hospital." in said(choose_hospitals(visit("cohort")))
 

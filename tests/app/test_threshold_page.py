@@ -1,7 +1,9 @@
-"""The threshold page: chosen on valid, reported on test, put into the bundle."""
+"""The threshold page: chosen on out-of-fold predictions, reported on test, put into the bundle."""
 
+import numpy as np
 import pytest
 
+from heart.errors import SettingsError
 from tests.app.conftest import go, press, said
 
 
@@ -9,27 +11,35 @@ def counts(app, position):
     return int(app.table[position].value.to_numpy().sum())
 
 
+def by_label(elements, label):
+    (found,) = (element for element in elements if element.label == label)
+    return found
+
+
 def test_default_is_the_bayes_threshold_of_two_to_one(visit):
-    assert "**Valid part at 33%**: 22 of 49 diseased" in said(visit("threshold"))
+    app = visit("threshold")
+    assert "Threshold **33%**" in said(app)
+    assert "242 patients of train and valid, 111 of them diseased" in said(app)
 
 
 def test_matrices_hold_every_patient_of_their_part(visit):
     app = visit("threshold")
-    assert counts(app, 0) == 49
-    assert counts(app, 1) == 61
+    assert counts(app, 0) == 242
+    matrices = [table.value for table in app.table if "decided: disease" in table.value.columns]
+    assert [int(matrix.to_numpy().sum()) for matrix in matrices] == [242, 61]
 
 
 @pytest.mark.parametrize(("ratio", "shown"), [(1.0, "50%"), (4.0, "20%"), (9.0, "10%")])
 def test_cost_moves_the_threshold(visit, ratio, shown):
     app = visit("threshold")
     app = app.number_input[0].set_value(ratio).run()
-    assert f"**Valid part at {shown}**" in said(app)
+    assert f"Threshold **{shown}**" in said(app)
 
 
 def test_threshold_by_hand_goes_into_the_model(visit):
     app = visit("threshold")
     app = app.radio[0].set_value("manual").run()
-    app = app.slider[0].set_value(60).run()
+    app = by_label(app.slider, "Threshold").set_value(60).run()
     app = press(app, "Use this threshold in the model")
     assert "decides “disease” at 60% and above" in said(app)
     app = go(app, "bundle")
@@ -39,8 +49,8 @@ def test_threshold_by_hand_goes_into_the_model(visit):
 def test_everybody_is_diseased_at_zero(visit):
     app = visit("threshold")
     app = app.radio[0].set_value("manual").run()
-    app = app.slider[0].set_value(0).run()
-    assert app.table[0].value["decided: disease"].tolist() == [22, 27]
+    app = by_label(app.slider, "Threshold").set_value(0).run()
+    assert app.table[0].value["decided: disease"].tolist() == [111, 131]
 
 
 def test_cheapest_threshold_is_not_dearer_than_the_default(visit):
@@ -52,3 +62,80 @@ def test_cheapest_threshold_is_not_dearer_than_the_default(visit):
 
     default = cost(app)
     assert cost(app.radio[0].set_value("cheapest").run()) <= default
+
+
+@pytest.mark.parametrize(("rule", "row"), [("sensitivity", "diseased"), ("specificity", "healthy")])
+def test_wanted_share_is_kept_on_these_patients(visit, rule, row):
+    app = visit("threshold")
+    app = app.radio[0].set_value(rule).run()
+    app = by_label(app.slider, f"Wanted {rule}").set_value(90).run()
+    matrix = app.table[0].value.loc[row]
+    right = matrix["decided: disease" if row == "diseased" else "decided: no disease"]
+    assert right / matrix.sum() >= 0.9
+
+
+def test_tuned_threshold_is_said_to_move(visit):
+    (line,) = (c.value for c in visit("threshold").caption if c.value.startswith("Tuned"))
+    low, high = (int(word.rstrip("%:")) for word in np.array(line.split("from ")[1].split())[[0, 2]])
+    assert high - low >= 10
+
+
+def test_another_share_of_ill_patients_changes_what_an_answer_means(visit):
+    app = visit("threshold")
+    assert not app.warning
+    before = app.table[1].value["at 33%"]
+    app = by_label(app.slider, "Share of ill patients where it is used").set_value(9).run()
+    after = app.table[1].value["at 33%"]
+    assert before["Sensitivity (recall)"] == after["Sensitivity (recall)"]
+    assert float(after["Positive predictive value (precision)"][:5]) < 0.4
+    assert "With 9% instead of 46% ill" in app.warning[0].value
+
+
+def test_thousand_patients_follow_the_share_of_ill_ones(visit):
+    app = visit("threshold")
+    app = by_label(app.slider, "Share of ill patients where it is used").set_value(10).run()
+    app = app.button_group[0].set_value("of 1,000 patients").run()
+    assert app.table[0].value.sum(axis=1).tolist() == [100, 900]
+
+
+def test_zones_hold_every_patient_and_say_when_patients_are_too_few(visit):
+    app = visit("threshold")
+    (zones,) = (table.value for table in app.table if "likelihood ratio" in table.value.columns)
+    assert zones["patients"].astype(int).sum() == 242
+    assert "too few to guarantee the wanted sensitivity" in said(app)
+    app = by_label(app.slider, "Rule out keeps a sensitivity of at least").set_value(80).run()
+    (wider,) = (table.value for table in app.table if "likelihood ratio" in table.value.columns)
+    assert int(wider["patients"].iloc[0]) > int(zones["patients"].iloc[0])
+
+
+def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_up(visit, monkeypatch):
+    from heart import out_of_fold  # noqa: PLC0415
+
+    calls, plain = [], out_of_fold.cross_validate_bundle
+
+    def quick(bundle, split, **options):
+        calls.append(bundle.name)
+        return plain(bundle, split, folds=out_of_fold.Folds(3, 1), **options)
+
+    monkeypatch.setattr(out_of_fold, "cross_validate_bundle", quick)
+    monkeypatch.setattr(out_of_fold, "find_stored", lambda bundle: None)  # noqa: ARG005
+    app = visit("threshold")
+    assert not app.table
+    app = press(app, "Cross-validate this model's recipe")
+    assert "each predicted 1 times" in said(app) or "predicted once" in said(app)
+    app = app.number_input[0].set_value(4.0).run()
+    app = go(go(app, "train"), "threshold")
+    assert "Threshold **20%**" in said(app) or "Threshold **33%**" in said(app)
+    assert len(calls) == 1
+
+
+def test_refused_work_leaves_the_page_with_what_to_do(visit, monkeypatch):
+    from heart import out_of_fold  # noqa: PLC0415
+
+    def refuse(*_, **__):
+        raise SettingsError("more patients", "few", "Use a larger cohort.")
+
+    monkeypatch.setattr(out_of_fold, "cross_validate_bundle", refuse)
+    monkeypatch.setattr(out_of_fold, "find_stored", lambda bundle: None)  # noqa: ARG005
+    app = press(visit("threshold"), "Cross-validate this model's recipe")
+    assert "Use a larger cohort." in said(app)

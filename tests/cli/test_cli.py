@@ -12,7 +12,7 @@ import pytest
 
 from heart.bundle import load_bundle
 from heart.cli import DEFAULT_BUNDLE, main
-from heart.commands import _print_rows
+from heart.commands.progress import print_rows
 from heart.data import load_shipped
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring import predict_patient
@@ -76,6 +76,13 @@ def test_words_and_codes_are_the_same_patient():
         (["show", str(ROOT / "README.md")], "an uncompressed joblib file"),
         (["threshold", "--value", "1.5"], "a threshold from 0 to 1"),
         (["threshold", "--cost-ratio", "0"], "a cost ratio from 0.1 to 100"),
+        (["threshold", "--rule", "best"], "a rule among bayes, cheapest"),
+        (["threshold", "--rule", "sensitivity"], "a wanted sensitivity above 0"),
+        (["threshold", "--rule-out", "1.5"], "a wanted sensitivity above 0"),
+        (["threshold", "--prevalence", "0"], "a share of ill patients"),
+        (["threshold", "--table", "nowhere/t.csv"], "to write nowhere/t.csv"),
+        (["recalibrate", "--method", "magic"], "a method among none"),
+        (["recalibrate", "--method", "isotonic"], "at least 1,000 patients"),
         (["train", "--out", "x.joblib", "--hidden", "wide"], "widths of hidden layers"),
         (["train", "--out", "x.joblib", "--lr", "9"], "lr to be a number from 1e-05 to 0.5"),
         (["train", "--out", "x.txt", *SMALL], "ends in .joblib"),
@@ -116,6 +123,37 @@ def test_threshold_is_chosen_and_reported_on_valid_and_test(words, value):
     assert [sum(told[part]["confusion"].values()) for part in ("valid", "test")] == [49, 61]
 
 
+def test_threshold_is_judged_on_out_of_fold_predictions():
+    told = answer("threshold", "--rule", "sensitivity", "--at-least", "0.9", "--prevalence", "0.1")
+    counts = told["out_of_fold"]["confusion"]
+    assert sum(counts.values()) == told["out_of_fold"]["n"] == 242
+    assert counts["tp"] / (counts["tp"] + counts["fn"]) >= 0.9
+    assert told["threshold"]["chosen_on"] == "out-of-fold"
+    assert told["tuned"]["low"] < told["tuned"]["median"] < told["tuned"]["high"]
+    assert sum(told["out_of_fold"]["of_1000"].values()) == 1000
+    assert [zone["name"] for zone in told["zones"]] == ["rule out", "cannot tell", "rule in"]
+    assert sum(zone["patients"] for zone in told["zones"]) == 242
+
+
+def test_table_of_all_thresholds_is_written(tmp_path):
+    told = answer("threshold", "--table", tmp_path / "t.csv")
+    table = pd.read_csv(told["table"])
+    assert table["threshold"].tolist() == [i / 100 for i in range(101)]
+    assert (table[["tn", "fp", "fn", "tp"]].sum(axis=1) == 242).all()
+
+
+def test_recalibrated_bundle_is_written_and_answers_on_its_scale(tmp_path):
+    file = tmp_path / "scaled.joblib"
+    told = answer("recalibrate", "--method", "platt", "--out", file)
+    assert [row["method"] for row in told["compared"]] == ["none", "temperature", "platt"]
+    assert answer("show", file)["recalibration"] == told["recalibration"]
+    assert told["recalibration"]["patients"] == 242
+    plain, scaled = answer("predict", *EXAMPLE)["probability"], answer("predict", file, *EXAMPLE)["probability"]
+    logits = np.log(plain / (1 - plain))
+    expected = 1 / (1 + np.exp(-(told["recalibration"]["intercept"] + told["recalibration"]["slope"] * logits)))
+    assert scaled == pytest.approx(expected)
+
+
 def test_threshold_is_written_into_a_bundle_of_its_own(tmp_path):
     file = tmp_path / "careful.joblib"
     answer("threshold", "--cost-ratio", "9", "--out", file)
@@ -123,7 +161,7 @@ def test_threshold_is_written_into_a_bundle_of_its_own(tmp_path):
     assert (bundle.name, bundle.threshold.value) == ("careful", pytest.approx(0.1))
 
 
-@pytest.mark.parametrize("command", ["cohort", "train", "threshold", "predict", "show"])
+@pytest.mark.parametrize("command", ["cohort", "train", "evaluate", "threshold", "recalibrate", "score", "predict", "show"])
 def test_help_explains_every_command(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
@@ -247,8 +285,8 @@ def test_model_of_an_own_file_is_trained_and_its_threshold_chosen(write, tmp_pat
 
 
 def test_progress_bar_ends_with_all_rows(capsys):
-    _print_rows(5, 10)
-    _print_rows(10, 10)
+    print_rows(5, 10)
+    print_rows(10, 10)
     shown = capsys.readouterr().err
     assert shown.endswith("\r[" + "#" * 40 + "] 10 of 10 rows\n")
     assert "#" * 20 + "." * 20 in shown

@@ -27,8 +27,8 @@ from heart.schema import FEATURE_NAMES
 from tests.unit.conftest import NOON, dump, put, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = ["format", "format_version", "name", "created_at", "features", "scaler", "encoders", "model", "settings", "threshold", "metrics"]
-KEYS += ["data", "golden", "versions", "sha256"]
+KEYS = ["format", "format_version", "name", "created_at", "features", "scaler", "encoders", "model", "settings", "threshold"]
+KEYS += ["recalibration", "metrics", "data", "golden", "versions", "sha256"]
 
 PREDICT = """
 import json, sys
@@ -189,7 +189,16 @@ def test_golden_probabilities_are_the_bundles(content, bundle):
 
 WRONG = [
     ("format", "other-bundle", "bundle.format"),
-    ("format_version", 2, "format version 1, but found 2"),
+    ("format_version", 3, "format version 1 or 2, but found 3"),
+    ("format_version", 1, "bundle to have the keys"),
+    ("recalibration.method", "magic", "recalibration.method"),
+    ("recalibration.slope", 0.0, "recalibration.slope"),
+    ("recalibration.slope", math.inf, "recalibration.slope"),
+    ("recalibration.intercept", "0", "recalibration.intercept"),
+    ("recalibration.knots", [[0.1, 0.2]], "at least two knots"),
+    ("recalibration.method", "isotonic", "at least two knots"),
+    ("recalibration.knots", [[0.1, 0.2]] * 600, "recalibration.knots"),
+    ("threshold.at_least", 2.0, "threshold.at_least"),
     ("format_version", True, "bundle.format_version"),
     ("format_version", 1.0, "bundle.format_version"),
     ("name", "../evil", "bundle.name"),

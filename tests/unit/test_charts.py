@@ -2,28 +2,44 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from heart.charts import (
     class_balance,
+    decision,
     feature_by_outcome,
     hundred_people,
+    learning,
+    local_patients,
     loss_curves,
     missing_values,
+    precision_recall,
+    reliability,
+    roc,
     threshold_cost,
     threshold_curves,
+    tuned_thresholds,
 )
 from heart.charts.patient import hundred_frame
-from heart.charts.thresholds import marked_table
+from heart.charts.thresholds import cost_frame, curve_frame, tuned_frame
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
-from heart.evaluation import threshold_table
+from heart.evaluation.calibration import reliability_table
+from heart.evaluation.curves import precision_recall_table, roc_table
+from heart.evaluation.decision import decision_curve
+from heart.evaluation.predictions import OutOfFold
+from heart.evaluation.stability import ThresholdCurves
+from heart.hospitals import local_recalibration
 from heart.schema import DISEASED, FEATURES, feature
 from heart.training import EpochRecord, history_frame
 
 COHORT = load_shipped("cleveland")
 HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]
-TABLE = marked_table(threshold_table(COHORT.y_true, COHORT.frame["thalach"].to_numpy() / 250), 0.3)
+SCORE = 1 - COHORT.frame["thalach"].to_numpy() / 250
+CURVES = ThresholdCurves(OutOfFold(COHORT.y_true, SCORE[None], np.zeros((1, COHORT.n), dtype=int), 0.0))
+LEARNT = pd.DataFrame({name: [1.0] for name in ("patients", "auc", "auc_low", "auc_high", "log_loss", "log_loss_low", "log_loss_high")})
 
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
@@ -31,8 +47,15 @@ CHARTS = [
     (feature_by_outcome, outcome_frame(COHORT, feature("cp"))),
     (hundred_people, hundred_frame(31)),
     (loss_curves, history_frame(HISTORY)),
-    (threshold_curves, TABLE),
-    (threshold_cost, TABLE),
+    (threshold_curves, curve_frame(CURVES.table(), 0.3)),
+    (threshold_cost, cost_frame(CURVES.table(), 0.3)),
+    (tuned_thresholds, tuned_frame(CURVES.tuned("cheapest"), 0.3)),
+    (decision, decision_curve(COHORT.y_true, SCORE).assign(chosen=0.3)),
+    (roc, roc_table(COHORT.y_true, SCORE)),
+    (precision_recall, precision_recall_table(COHORT.y_true, SCORE)),
+    (reliability, reliability_table(COHORT.y_true, SCORE)),
+    (learning, LEARNT),
+    (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
 ]
 
 
@@ -47,7 +70,7 @@ def test_specification_is_the_same_for_an_empty_frame(draw, frame):
 
 @pytest.mark.parametrize(("draw", "frame"), CHARTS)
 def test_every_encoded_field_is_a_column(draw, frame):
-    made = {"figure", "value", "per_100"}  # by the charts' own transforms
+    made = {"policy", "benefit"}  # by the charts' own transforms
     fields = {part.split('"')[0] for part in json.dumps(spec_without_data(draw(frame))).split('"field": "')[1:]}
     assert fields <= set(frame.columns) | made
 
@@ -77,3 +100,9 @@ def test_history_frame_has_a_row_an_epoch_and_part():
 def test_history_without_a_valid_part_shows_train_only():
     frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
     assert frame["part"].tolist() == ["train"]
+
+
+def test_tuned_frame_counts_every_resample_once():
+    frame = tuned_frame(np.array([0.0, 0.02, 0.019, 0.5, 1.0, 0.98]), 0.3)
+    assert frame["share"].sum() == pytest.approx(1)
+    assert frame.loc[frame["share"] > 0, "start"].tolist() == [0.0, 0.02, 0.5, 0.98]

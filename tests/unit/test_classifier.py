@@ -140,7 +140,7 @@ def test_random_state_object_and_none_are_seeds():
 def test_rows_held_out_are_not_learnt_from(data):
     X, y = data
     classifier = HeartClassifier(**{**QUICK, "max_epochs": 1})
-    _, held = classifier._hold_out(y, classifier.settings())
+    _, held = classifier._hold_out(X, y, classifier.settings())
     spoilt = X.copy()
     spoilt.iloc[held, [X.columns.get_loc(c) for c in ("age", "chol", "thalach")]] = [110.0, 1000.0, 250.0]
     spoilt.iloc[held, X.columns.get_loc("thal")] = "spoilt"
@@ -154,7 +154,7 @@ def test_rows_held_out_are_not_learnt_from(data):
 
 def test_held_out_rows_are_a_stratified_share(data):
     classifier = HeartClassifier(validation_fraction=0.2)
-    kept, held = classifier._hold_out(data[1], classifier.settings())
+    kept, held = classifier._hold_out(*data, classifier.settings())
     assert sorted([*kept, *held]) == list(range(303))
     assert len(held) == 60
     assert abs(data[1][held].sum() - 60 * 139 / 303) < 1

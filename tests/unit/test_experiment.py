@@ -116,7 +116,7 @@ def test_cheapest_threshold_is_chosen_on_valid(cleveland, small):
 
 
 def test_default_threshold_is_a_third(bundle):
-    assert bundle.threshold == (pytest.approx(1 / 3), "bayes", 2.0, "costs only")
+    assert bundle.threshold == (pytest.approx(1 / 3), "bayes", 2.0, "costs only", None)
 
 
 def test_judging_at_another_threshold_keeps_the_model(experiment):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import f1_score
 
 from heart.errors import SettingsError
 from heart.evaluation import bayes_threshold, metrics_at, select_threshold, threshold_table
-from heart.evaluation.thresholds import GRID, RULES, cheapest_threshold
+from heart.evaluation.thresholds import AUTOMATIC, GRID, RULES, Counts, counts_of, find_threshold
 
 COUNTS = ["tn", "fp", "fn", "tp"]
 
@@ -81,7 +82,7 @@ def test_bayes_threshold_is_the_false_alarms_share_of_the_costs(cost_ratio, thre
 def test_bayes_threshold_is_cheapest_where_probabilities_are_true():
     p = np.repeat(np.linspace(0.005, 0.995, 100), 200)
     y_true = (np.tile(np.arange(200), 100) < p * 200).astype(np.int64)
-    assert cheapest_threshold(threshold_table(y_true, p, cost_ratio=2)) == pytest.approx(1 / 3, abs=0.01)
+    assert select_threshold(y_true, p, rule="cheapest", cost_ratio=2).value == pytest.approx(1 / 3, abs=0.01)
 
 
 @pytest.mark.parametrize("cost_ratio", [0, 0.09, 101, -1, float("nan"), float("inf")])
@@ -108,20 +109,63 @@ def test_of_several_cheapest_thresholds_it_is_the_middle_one():
 
 
 def test_choice_says_how_and_on_what_it_was_made(parts):
-    assert select_threshold(*parts["valid"]) == (bayes_threshold(2.0), "bayes", 2.0, "costs only")
-    assert select_threshold(*parts["valid"], rule="cheapest", cost_ratio=4, chosen_on="out-of-fold")[1:] == ("cheapest", 4.0, "out-of-fold")
+    assert select_threshold(*parts["valid"]) == (bayes_threshold(2.0), "bayes", 2.0, "costs only", None)
+    chosen = select_threshold(*parts["valid"], rule="cheapest", cost_ratio=4, chosen_on="out-of-fold")
+    assert chosen[1:] == ("cheapest", 4.0, "out-of-fold", None)
+    assert select_threshold(*parts["valid"], rule="sensitivity", at_least=0.9)[1:] == ("sensitivity", 2.0, "valid", 0.9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.95, 1.0])
+def test_wanted_sensitivity_is_kept_by_no_higher_threshold(seed, wanted):
+    y_true, y_score = random_part(seed)
+    value = select_threshold(y_true, y_score, rule="sensitivity", at_least=wanted).value
+    assert max(t for t in GRID if (y_score[y_true == 1] >= t).mean() >= wanted) == value
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.95, 1.0])
+def test_wanted_specificity_is_kept_by_no_lower_threshold(seed, wanted):
+    y_true, y_score = random_part(seed)
+    value = select_threshold(y_true, y_score, rule="specificity", at_least=wanted).value
+    assert min(t for t in GRID if (y_score[y_true == 0] < t).mean() >= wanted) == value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_best_f1_and_youden_are_the_greatest_of_all_thresholds(seed):
+    y_true, y_score = random_part(seed)
+    f1 = [f1_score(y_true, y_score >= t, zero_division=0) for t in GRID]
+    youden = [(y_score[y_true == 1] >= t).mean() - (y_score[y_true == 0] >= t).mean() for t in GRID]
+    for rule, values in (("f1", f1), ("youden", youden)):
+        chosen = select_threshold(y_true, y_score, rule=rule).value
+        assert values[round(chosen * 100)] == pytest.approx(max(values))
+
+
+def test_many_samples_get_the_threshold_that_each_gets_alone():
+    parts = [counts_of(threshold_table(*random_part(seed))) for seed in range(3)]
+    parts = [part for part in parts if part.positives == parts[0].positives] or parts[:1]
+    together = Counts(np.stack([p.tp for p in parts]), np.stack([p.fp for p in parts]), parts[0].positives, parts[0].negatives)
+    for rule in set(AUTOMATIC) - {"bayes"}:
+        alone = [float(find_threshold(part, rule, at_least=0.9)) for part in parts]
+        assert find_threshold(together, rule, at_least=0.9).tolist() == alone
+
+
+@pytest.mark.parametrize("wanted", [None, 0.0, -0.5, 1.01, float("nan")])
+def test_wanted_share_that_cannot_be_is_refused(wanted):
+    with pytest.raises(SettingsError, match="a wanted sensitivity above 0"):
+        select_threshold(*random_part(0), rule="sensitivity", at_least=wanted)
 
 
 def test_bayes_rule_does_not_look_at_the_part():
     assert select_threshold(*random_part(0)) == select_threshold(*random_part(1))
 
 
-@pytest.mark.parametrize("rule", ["manual", "youden", ""])
+@pytest.mark.parametrize("rule", ["manual", "best", ""])
 def test_other_rules_are_refused(rule):
-    with pytest.raises(SettingsError, match='"bayes" or "cheapest"'):
+    with pytest.raises(SettingsError, match="a rule among bayes, cheapest"):
         select_threshold(*random_part(0), rule=rule)
 
 
 def test_every_rule_is_explained():
-    assert set(RULES) == {"bayes", "cheapest", "manual"}
+    assert set(RULES) == {*AUTOMATIC, "manual"}
     assert all(RULES.values())

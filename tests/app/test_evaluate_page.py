@@ -1,0 +1,99 @@
+"""The evaluate page: nothing long starts by itself; what was computed stays, for this cohort and this visitor only."""
+
+from dataclasses import replace
+
+import pytest
+
+from heart import validation
+from heart.config import RECIPES
+from heart.validation import Folds
+from tests.app.conftest import go, press, said
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """The same work with smaller networks and fewer folds; counts how often the leaderboard was computed."""
+    calls, plain = [], validation.run_leaderboard
+    small = {name: replace(recipe, members=2, max_epochs=8, patience=0) for name, recipe in RECIPES.items()}
+    monkeypatch.setattr("heart.config.RECIPES", small)
+    monkeypatch.setattr("heart.ui.evaluation.RECIPES", small)
+
+    def run(cohort, *, folds, **options):
+        calls.append(folds.n_repeats)
+        return plain(cohort, folds=Folds(3, 2), models=("default", "logistic regression", "class share alone"), **options)
+
+    monkeypatch.setattr(validation, "run_leaderboard", run)
+    return calls
+
+
+def table_with(app, column):
+    (found,) = (table.value for table in app.table if column in table.value.columns)
+    return found
+
+
+def test_nothing_long_starts_by_itself(visit, quick):
+    app = visit("evaluate")
+    assert [b.label for b in app.button][:3] == ["Judge all models", "Test at the other hospitals", "Compute the learning curve"]
+    assert not quick
+
+
+def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(visit, quick):
+    app = press(visit("evaluate"), "Judge all models")
+    table = table_with(app, "Average precision")
+    assert set(table.index) == {"default", "logistic regression", "class share alone"}
+    assert table.loc["class share alone"].name == table.index[-1]
+    assert "(" in table["Log-loss"].iloc[0]
+    assert "Calibration" in said(app)
+    assert "Subgroups" in said(app)
+    app = go(go(app, "train"), "evaluate")
+    assert set(table_with(app, "Average precision").index) == set(table.index)
+    assert quick == [5]
+
+
+def test_results_belong_to_their_cohort(visit, quick):
+    app = press(visit("evaluate"), "Judge all models")
+    app = app.multiselect[0].set_value(["hungary"]).run()
+    assert "Judge all models" in [b.label for b in app.button]
+    app = app.multiselect[0].set_value(["cleveland"]).run()
+    assert "Judge all models" not in [b.label for b in app.button]
+    assert len(quick) == 1
+
+
+def test_results_belong_to_their_visitor(visit, quick):
+    press(visit("evaluate"), "Judge all models")
+    assert "Judge all models" in [b.label for b in visit("evaluate").button]
+    assert len(quick) == 1
+
+
+def test_subgroups_sum_to_the_cohort(visit, quick):
+    table = table_with(press(visit("evaluate"), "Judge all models"), "Expected")
+    patients = table["Patients"].astype(int)
+    assert patients["all"] == 303
+    assert patients["female"] + patients["male"] == 303
+    assert quick
+
+
+def test_other_hospitals_are_shown_with_what_they_lack(visit, quick):
+    app = press(visit("evaluate"), "Test at the other hospitals")
+    table = table_with(app, "1989")
+    hungary = [row for place, row in table.iterrows() if place[0].startswith("Budapest") or "ungar" in place[0]]
+    assert len(hungary) == 2
+    assert {row["1989"] for row in hungary} == {"0.77"}
+    assert "ca" in hungary[0]["lacks"]
+    assert not quick
+
+
+def test_recalibration_goes_into_the_model_and_back_out(visit):
+    app = visit("evaluate")
+    table = table_with(app, "Slope (1 is right)")
+    assert table.index.tolist() == ["None", "Temperature", "Platt"]
+    assert "needs 1,000 patients; these are 242" in said(app)
+    app = app.radio[0].set_value("platt").run()
+    app = press(app, "Use this recalibration in the model")
+    assert "recalibrated" in said(app)
+    app = go(app, "bundle")
+    assert "Platt" in app.table[0].value.loc["Recalibration"].item()
+    app = go(app, "threshold")
+    assert "Threshold **33%**" in said(app)
+    app = go(app, "evaluate")
+    assert app.radio[0].value == "platt"

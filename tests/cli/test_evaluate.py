@@ -1,0 +1,156 @@
+"""`python -m heart evaluate`: the leaderboard and the other hospitals, as the library computes them."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from heart.cli import main
+from heart.config import RECIPES, Settings
+from heart.data import load_shipped
+from heart.hospitals import judge_elsewhere
+from heart.validation import MODELS, Folds, cross_validate, pooled_figures
+
+ROOT = Path(__file__).parents[2]
+FIGURES = ["auc", "average_precision", "log_loss", "brier", "accuracy"]
+BOUNDS = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
+FAST = ["--models", "logistic regression,class share alone", "--folds", "3", "--repeats", "1"]
+TINY = Settings(members=2, hidden=(8,), max_epochs=4, patience=2, device="cpu")
+
+
+def run(*words):
+    """Exit status, standard output and standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    status = main([str(word) for word in words], out=out, err=err)
+    return status, out.getvalue(), err.getvalue()
+
+
+def answer(*words):
+    status, out, err = run(*words, "--json")
+    assert (status, err) == (0, "")
+    return json.loads(out)
+
+
+@pytest.fixture(scope="module")
+def told():
+    return answer("evaluate", *FAST, "--no-hospitals")
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A default recipe that takes a moment."""
+    monkeypatch.setitem(RECIPES, "default", TINY)
+    return TINY
+
+
+def test_leaderboard_has_each_model_with_its_figures_and_intervals(told):
+    assert [row["model"] for row in told["leaderboard"]] == ["logistic regression", "class share alone"]
+    for row in told["leaderboard"]:
+        assert {"model", "seconds", *BOUNDS, *(f"behind_{name}" for name in BOUNDS)} == set(row)
+        assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in FIGURES)
+        assert row["seconds"] > 0
+
+
+def test_leaderboard_says_what_the_library_computes(told):
+    expected = pooled_figures(cross_validate(load_shipped("cleveland"), "logistic regression", folds=Folds(3, 1)))
+    assert {name: told["leaderboard"][0][name] for name in FIGURES} == pytest.approx(expected)
+    assert told["folds"] == {"n_splits": 3, "n_repeats": 1, "random_state": 0}
+    assert told["cohort"] == "cleveland"
+    assert told["hospitals"] == []
+
+
+def test_best_model_is_not_behind_and_the_others_are(told):
+    best, other = told["leaderboard"]
+    assert (best["behind_log_loss"], best["behind_log_loss_low"], best["behind_log_loss_high"]) == (0, 0, 0)
+    assert 0 < other["behind_log_loss_low"] < other["behind_log_loss"] < other["behind_log_loss_high"]
+
+
+def test_hospitals_have_the_same_figures(tiny):
+    told = answer("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1")["hospitals"]
+    assert [(row["trained_on"], row["tested_on"]) for row in told[::2]] == [
+        ("cleveland", name) for name in ("hungary", "switzerland", "va_long_beach")
+    ]
+    assert [row["features"] for row in told] == ["all", "shared"] * 3
+    assert [row["lacking"] for row in told[::2]] == ["slope, ca, thal", "chol, fbs, ca", "slope, ca, thal"]
+    for row, external in zip(told, judge_elsewhere("cleveland", tiny), strict=True):
+        cohort = load_shipped(row["tested_on"])
+        assert set(BOUNDS) <= set(row)
+        assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in FIGURES)
+        assert (row["n"], row["positives"]) == (cohort.n, cohort.positives)
+        assert row["auc"] == pytest.approx(roc_auc_score(cohort.y_true, external.y_score))
+        assert row["calibration_intercept"] == pytest.approx(external.calibration.intercept)
+        assert row["calibration_slope"] == pytest.approx(external.calibration.slope)
+
+
+def test_file_of_somebodys_own_has_no_other_hospitals(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_bytes((ROOT / "data" / "hungary.csv").read_bytes())
+    told = answer("evaluate", "--cohort", file, "--models", "class share alone", "--folds", "2", "--repeats", "1")
+    assert told["hospitals"] == []
+    assert told["leaderboard"][0]["accuracy"] == pytest.approx(188 / 294)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("cohort", ["cleveland+hungary", "va_long_beach"])
+def test_hospitals_that_were_trained_on_are_not_tested(cohort):
+    told = answer("evaluate", "--cohort", cohort, "--models", "class share alone", "--folds", "2", "--repeats", "1")
+    tested = {row["tested_on"] for row in told["hospitals"]}
+    assert tested == {"cleveland", "hungary", "switzerland", "va_long_beach"} - set(cohort.split("+"))
+    assert {row["trained_on"] for row in told["hospitals"]} == {cohort}
+
+
+def test_seed_cuts_the_patients_anew(told):
+    other = answer("evaluate", *FAST, "--no-hospitals", "--random-state", "1")
+    assert other["leaderboard"][0]["log_loss"] != told["leaderboard"][0]["log_loss"]
+
+
+def test_all_models_are_judged_by_default(monkeypatch):
+    asked = []
+    found = cross_validate(load_shipped("cleveland"), "class share alone", folds=Folds(2, 1))
+
+    def record(cohort, model, *, folds, on_share):  # noqa: ARG001  the signature that is replaced
+        asked.append((cohort.name, model, folds))
+        return found
+
+    monkeypatch.setattr("heart.validation.cross_validate", record)
+    answer("evaluate", "--no-hospitals")
+    assert asked == [("cleveland", model, Folds(10, 5, 0)) for model in MODELS]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--models", "oracle"], "models among default, lesson, logistic regression"),
+        (["--models", "default,Logistic Regression"], "'Logistic Regression'"),
+        (["--models", ""], "models among"),
+        (["--folds", "1"], "2 to 50 folds"),
+        (["--folds", "51"], "2 to 50 folds"),
+        (["--repeats", "0"], "1 to 50 repeats"),
+        (["--random-state", "-1", *FAST], "random"),
+        (["--cohort", "switzerland", "--models", "class share alone"], "at least 10 different patients with and without disease"),
+        (["--cohort", "nowhere.csv"], "No such file"),
+    ],
+)
+def test_mistakes_are_told_on_standard_error_with_status_2(words, message):
+    status, out, err = run("evaluate", "--no-hospitals", *words)
+    assert (status, out) == (2, "")
+    assert err.startswith("python -m heart: Expected ")
+    assert message in err
+
+
+def test_text_says_the_same_for_people():
+    status, out, err = run("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals")
+    assert (status, err) == (0, "")
+    assert "model class share alone" in out
+
+
+def test_command_runs_from_a_shell():
+    words = ["evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals", "--json"]
+    done = subprocess.run([sys.executable, "-m", "heart", *words], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = json.loads(done.stdout)["leaderboard"]
+    assert row["model"] == "class share alone"
