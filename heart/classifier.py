@@ -194,7 +194,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
 
     def _learn(self, X: Any, y: Any, valid: tuple[pd.DataFrame, npt.ArrayLike] | None, on_epoch_end: OnEpochEnd | None) -> None:
         prepared = self.prepare(X, y, valid=valid)
-        trained = _train(prepared.preprocessor, prepared.train, prepared.valid, self.settings(), on_epoch_end)
+        trained = train_prepared(prepared, self.settings(), on_epoch_end=on_epoch_end)
         self.classes_, self.preprocessor_ = prepared.classes, prepared.preprocessor
         self.network_, self.history_, self.best_epoch_ = trained.network, trained.history, trained.best_epoch
         self.n_iter_ = len(self.history_)
@@ -284,11 +284,13 @@ def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArr
     return np.searchsorted(classes, labels)
 
 
-def _train(preprocessor: HeartPreprocessor, part: Labelled, valid: Labelled | None, settings: Settings, hook: OnEpochEnd | None) -> Trained:
+def train_prepared(prepared: Prepared, settings: Settings, *, on_epoch_end: OnEpochEnd | None = None) -> Trained:
+    """A network of the settings, trained on what was prepared."""
+    preprocessor, part = prepared.preprocessor, prepared.train
     cardinalities = preprocessor.cardinalities
     network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
     mask = ValueMask(preprocessor.scaled_median(), cardinalities, settings.masking, has_flags=settings.missing_flags)
-    return train(network, part, valid, settings, mask=mask, on_epoch_end=hook)
+    return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
 
 
 def _has_schema(X: object) -> bool:

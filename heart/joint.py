@@ -27,8 +27,8 @@ def fit_jointly(
 ) -> list[HeartMLP]:
     """A network of `settings.members` members for each fit, as if each had been trained by itself.
 
-    A member's first weights and order depend on the seed and on its index within its own fit. Without dropout and masking a fit equals the
-    separate one (to rounding); with them the noise is drawn for all members at once.
+    A member's first weights and order depend on the seed and on its index within its own fit, and every fit gets the noise that it would
+    get alone: it equals the separate fit, to rounding.
 
     Args:
         prepared: the fits. Those with equally many rows train together.
@@ -67,7 +67,7 @@ def _train_joint(fits: list[Prepared], settings: Settings, on_epoch_end: OnEpoch
     train_part, train_rows = _stack([fit.train for fit in fits], members)
     valid = [fit.valid for fit in fits if fit.valid is not None]
     valid_part, valid_rows = _stack(valid, members) if valid else (None, None)
-    rows = MemberRows(train_rows, valid_rows, indices)
+    rows = MemberRows(train_rows, valid_rows, indices, len(fits))
     trained = train(network, train_part, valid_part, together, mask=mask, rows=rows, on_epoch_end=on_epoch_end)
     return [_take_members(trained.network, start, settings) for start in range(0, together.members, members)]
 

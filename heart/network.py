@@ -1,8 +1,8 @@
 """The network: M independent multilayer perceptrons as one, every layer a batched matrix product over the member axis.
 
 Shapes: M members, B patients, D numbers (flags included), C categories, H hidden units. A single MLP has M = 1.
-The network holds weights only. Dropout and masking happen where a generator is handed in, in training; without one, `forward` is a function
-of the weights and the patient, whichever mode another thread believes the module to be in.
+The network holds weights only: `forward` is a function of the weights and the patient, whichever mode another thread believes the module to
+be in. What is dropped in training is handed in; training itself is in `heart.step`.
 """
 
 from __future__ import annotations
@@ -52,12 +52,15 @@ class MemberEmbedding(nn.Module):
     """
 
     offsets: Tensor
+    starts: Tensor
 
     def __init__(self, members: int, cardinalities: Sequence[int], dim: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(members, sum(cardinalities), dim))
         starts = torch.tensor([0, *cardinalities[:-1]], dtype=torch.int64, device="cpu").cumsum(0)
         self.register_buffer("offsets", starts[: len(cardinalities)], persistent=False)
+        first = torch.arange(members, device="cpu").view(-1, 1, 1) * sum(cardinalities)  # where each member's table starts
+        self.register_buffer("starts", first + starts[: len(cardinalities)], persistent=False)
 
     def reset(self, generators: Sequence[torch.Generator]) -> None:
         """Draw each member's vectors from its own generator: standard normal, as in `torch.nn.Embedding`."""
@@ -65,12 +68,19 @@ class MemberEmbedding(nn.Module):
             for member, generator in enumerate(generators):
                 self.weight[member].normal_(generator=generator)
 
+    def rows(self, codes: Tensor) -> Tensor:
+        """Where each code's vector is in the tables below each other: (M, B, C) to (M * B * C,)."""
+        return (codes + self.starts).view(-1)
+
     def forward(self, codes: Tensor) -> Tensor:
         """(M, B, C) to (M, B, C * dim)."""
-        members, n, n_categories = codes.shape
+        return self.look_up(self.rows(codes), codes.shape)
+
+    def look_up(self, rows: Tensor, shape: torch.Size) -> Tensor:
+        """The vectors of the rows of codes of this shape, (M, B, C * dim)."""
+        members, n, n_categories = shape
         dim = self.weight.shape[2]
-        rows = (codes + self.offsets).reshape(members, n * n_categories, 1).expand(-1, -1, dim)
-        return self.weight.gather(1, rows).reshape(members, n, n_categories * dim)
+        return self.weight.view(-1, dim).index_select(0, rows).view(members, n, n_categories * dim)
 
 
 class HeartMLP(nn.Module):
@@ -94,6 +104,7 @@ class HeartMLP(nn.Module):
             MemberEmbedding(self.members, cardinalities, settings.embedding_dim) if settings.categories == "embedding" else None
         )
         n_inputs = n_numeric + len(cardinalities) * (settings.embedding_dim if self.embedding else 1)
+        self.widths = settings.hidden
         widths = [n_inputs, *settings.hidden]
         self.hidden = nn.ModuleList(MemberLinear(self.members, *pair) for pair in pairwise(widths))
         self.logit = MemberLinear(self.members, widths[-1], 1)
@@ -114,19 +125,30 @@ class HeartMLP(nn.Module):
             if isinstance(module, MemberLinear | MemberEmbedding):
                 module.reset(generators)
 
-    def forward(self, numeric: Tensor, codes: Tensor, *, generator: torch.Generator | None = None) -> Tensor:
+    def layers(self) -> list[MemberLinear]:
+        """The hidden layers, first to last."""
+        return [layer for layer in self.hidden if isinstance(layer, MemberLinear)]
+
+    def inputs(self, numeric: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the first layer reads, (M, B, D + C * dim), and the rows of the embedding, (M * B * C,), if there is one."""
+        if self.embedding is None:
+            return (torch.cat([numeric, codes.to(numeric.dtype)], dim=2) if codes.shape[2] else numeric), None
+        rows = self.embedding.rows(codes)
+        return torch.cat([numeric, self.embedding.look_up(rows, codes.shape)], dim=2), rows
+
+    def forward(self, numeric: Tensor, codes: Tensor, *, kept: Sequence[Tensor] = ()) -> Tensor:
         """Logits, float32, shape (M, B).
 
         Args:
             numeric: float32, shape (M, B, D).
             codes: int64, shape (M, B, C).
-            generator: draws dropout in training; without one nothing is dropped.
+            kept: for each hidden layer which units are not dropped, bool, (M, B, H); they are scaled up (Srivastava et al. 2014).
         """
-        categories = codes.to(numeric.dtype) if self.embedding is None else self.embedding(codes)
-        inputs = torch.cat([numeric, categories], dim=2)  # (M, B, D + C * dim)
+        inputs, _ = self.inputs(numeric, codes)
         x = inputs
-        for layer in self.hidden:
-            x = drop(torch.relu(layer(x)), self.dropout, generator)  # (M, B, H)
+        for place, layer in enumerate(self.hidden):
+            x = torch.relu(layer(x))  # (M, B, H)
+            x = x * kept[place] / (1 - self.dropout) if len(kept) else x
         logits = self.logit(x) if self.linear_path is None else self.logit(x) + self.linear_path(inputs)
         flat: Tensor = logits.squeeze(2)  # (M, B)
         return flat
@@ -142,11 +164,3 @@ def count_weights(n_numeric: int, cardinalities: Sequence[int], settings: Settin
     with torch.device("meta"):
         network = HeartMLP(n_numeric, cardinalities, settings)
     return sum(parameter.numel() for parameter in network.parameters())
-
-
-def drop(x: Tensor, rate: float, generator: torch.Generator | None) -> Tensor:
-    """Inverted dropout (Srivastava et al. 2014) from the given generator; without one, `x` itself."""
-    if generator is None or rate == 0.0:
-        return x
-    kept = torch.rand(x.shape, generator=generator, device=x.device) >= rate
-    return x * kept / (1.0 - rate)

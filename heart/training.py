@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,12 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 from heart.config import Settings
 from heart.errors import SettingsError, TrainingError
 from heart.network import HeartMLP, member_generator
+from heart.noise import Noise
 from heart.preprocessing import Encoded
+from heart.step import Batch, TrainingStep
+
+TALLY = 2**17
+"""Predictions of which loss and accuracy are computed at once."""
 
 
 class EpochRecord(NamedTuple):
@@ -69,27 +75,33 @@ class Trained:
     best_epoch: tuple[int, ...]
 
 
-class Batch(NamedTuple):
-    """Tensors of one training step: numeric (M, B, D), codes (M, B, C), y_true (M, B)."""
-
-    numeric: Tensor
-    codes: Tensor
-    y_true: Tensor
-
-
 class Patients(Dataset[Batch]):
-    """Patients on the device, fetched by whole index batches of shape (M, B)."""
+    """Patients on the device, fetched by whole index batches of shape (M, B).
 
-    def __init__(self, part: Labelled, device: torch.device) -> None:
-        self.numeric = torch.as_tensor(part.encoded.numeric, device=device)
-        self.codes = torch.as_tensor(part.encoded.codes, device=device)
+    Args:
+        part: encoded patients with their outcomes.
+        device: where they are kept.
+        codes_as_numbers: whether codes become columns of `numeric`, and `codes` has none: one gather less.
+    """
+
+    def __init__(self, part: Labelled, device: torch.device, *, codes_as_numbers: bool = False) -> None:
+        numeric, codes = part.encoded
+        if codes_as_numbers:
+            numeric, codes = np.concatenate([numeric, codes.astype(np.float32)], axis=1), codes[:, :0]
+        self.numeric = torch.as_tensor(numeric, device=device)
+        self.codes = torch.as_tensor(codes, device=device)
         self.y_true = torch.as_tensor(part.y_true, dtype=torch.float32, device=device)
 
     def __len__(self) -> int:
         return len(self.y_true)
 
     def __getitem__(self, index: Tensor) -> Batch:
-        return Batch(self.numeric[index], self.codes[index], self.y_true[index])
+        return Batch(_rows(self.numeric, index), _rows(self.codes, index), _rows(self.y_true, index))
+
+
+def _rows(values: Tensor, index: Tensor) -> Tensor:
+    """`values[index]` for an index of shape (M, B); `index_select` copies whole rows, which takes half the time."""
+    return values.index_select(0, index.reshape(-1)).view(*index.shape, *values.shape[1:])
 
 
 class MemberRows(NamedTuple):
@@ -99,11 +111,13 @@ class MemberRows(NamedTuple):
         train: int64, shape (M, n): rows of the train part.
         valid: int64, shape (M, v): rows of the valid part; None without one.
         indices: each member's index within its own fit, which decides its weights and its order.
+        fits: how many fits there are; a fit's members are next to each other.
     """
 
     train: npt.NDArray[np.int64]
     valid: npt.NDArray[np.int64] | None
     indices: Sequence[int]
+    fits: int
 
 
 class IndexBatches(Sampler[Tensor]):
@@ -131,29 +145,44 @@ class ValueMask:
         scaled_median: what a missing number looks like, shape (F,), or (M, F) where each member has its own scaler.
         cardinalities: number of codes of each category; the last one means unknown.
         rate: share of values to hide.
-        has_flags: whether `numeric` ends with one missing flag a number.
+        has_flags: whether `numeric` has one missing flag a number after the numbers.
     """
 
-    def __init__(self, scaled_median: npt.NDArray[np.float32], cardinalities: list[int], rate: float, *, has_flags: bool) -> None:
+    def __init__(self, scaled_median: npt.NDArray[np.float32], cardinalities: Sequence[int], rate: float, *, has_flags: bool) -> None:
         flags = np.ones_like(scaled_median) if has_flags else scaled_median[..., :0]
         hidden = np.concatenate([scaled_median, flags], axis=-1)
         self.hidden_numeric = torch.as_tensor(hidden if hidden.ndim == 1 else hidden[:, None, :])  # (D,) or (M, 1, D)
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
         self.n_numbers, self.rate, self.has_flags = scaled_median.shape[-1], rate, has_flags
 
-    def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
+    def to(self, device: torch.device) -> ValueMask:
+        """The same mask for batches on the device."""
+        moved = copy(self)
+        moved.hidden_numeric, moved.hidden_codes = self.hidden_numeric.to(device), self.hidden_codes.to(device)
+        return moved
+
+    def with_codes_as_numbers(self) -> ValueMask:
+        """The same mask for batches whose codes are columns of `numeric`, as `Patients` has them."""
+        joined = copy(self)
+        unknown = self.hidden_codes.to(torch.float32).expand(*self.hidden_numeric.shape[:-1], -1)
+        joined.hidden_numeric = torch.cat([self.hidden_numeric, unknown], dim=-1)
+        joined.hidden_codes = self.hidden_codes[:0]
+        return joined
+
+    def __call__(self, batch: Batch, noise: Noise) -> Batch:
         """The batch with some values hidden; the same object if the rate is 0."""
         if self.rate == 0.0:
             return batch
-        shape = (*batch.y_true.shape, self.n_numbers + len(self.hidden_codes))
-        hide = torch.rand(shape, generator=generator, device=batch.y_true.device) < self.rate  # (M, B, F + C)
-        numbers, categories = hide[..., : self.n_numbers], hide[..., self.n_numbers :]
-        numbers = torch.cat([numbers, numbers], dim=2) if self.has_flags else numbers
-        return Batch(
-            torch.where(numbers, self.hidden_numeric.to(hide.device), batch.numeric),
-            torch.where(categories, self.hidden_codes.to(hide.device), batch.codes),
-            batch.y_true,
-        )
+        n_codes = batch.codes.shape[2]
+        n_columns = batch.numeric.shape[2] - (self.n_numbers if self.has_flags else 0) + n_codes
+        hide = noise.decide(self.rate, (*batch.y_true.shape, n_columns))  # (M, B, F + C)
+        shown, rest = hide[..., : n_columns - n_codes], hide[..., n_columns - n_codes :]
+        if self.has_flags:  # a flag goes with its number
+            shown = torch.cat([shown[..., : self.n_numbers], shown], dim=2)
+        # by arithmetic: torch.where stumbles over random conditions, and takes ten times as long
+        numeric = torch.lerp(batch.numeric, self.hidden_numeric, shown.to(batch.numeric.dtype))
+        codes = batch.codes + (self.hidden_codes - batch.codes) * rest if n_codes else batch.codes
+        return Batch(numeric, codes, batch.y_true)
 
 
 class BestWeights:
@@ -224,18 +253,20 @@ def train(
     """
     device = pick_device(settings.device)
     network.to(device)
-    # fused AdamW does in one kernel what the default does in a dozen; without decay it is Adam
-    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
-    noise = torch.Generator(device).manual_seed(settings.random_state)
-    data = Patients(train_part, device)
-    # a generator of its own, so that the loader leaves the global random state alone
-    loader = DataLoader(data, batch_size=None, sampler=IndexBatches(len(data), settings, device, rows), generator=torch.Generator())
-    valid = None if valid_part is None else Patients(valid_part, device)
+    step = TrainingStep(network, settings)
+    joined = network.embedding is None
+    mask = (mask.with_codes_as_numbers() if joined else mask).to(device)
+    noise = Noise(settings.random_state, device, fits=1 if rows is None else rows.fits)
+    data = Patients(train_part, device, codes_as_numbers=joined)
+    # a generator of its own, so that the loader leaves the global random state alone; batches come whole, nothing is collated
+    sampler = IndexBatches(len(data), settings, device, rows)
+    loader = DataLoader(data, batch_size=None, sampler=sampler, collate_fn=_as_it_is, generator=torch.Generator())
+    valid = None if valid_part is None else Patients(valid_part, device, codes_as_numbers=joined)
     best = BestWeights(network, settings.patience) if valid is not None and settings.patience else None
     history: list[EpochRecord] = []
     start = clock()
     for epoch in range(1, settings.max_epochs + 1):
-        train_loss, train_accuracy = _train_epoch(network, optimizer, loader, mask, noise)
+        train_loss, train_accuracy = _train_epoch(step, loader, mask, noise)
         member_loss, valid_accuracy = (None, None) if valid is None else _validate(network, valid, rows)
         record = EpochRecord(epoch, train_loss, train_accuracy, None if member_loss is None else float(member_loss.mean()), valid_accuracy)
         _check_progress(record, clock() - start, settings)
@@ -246,33 +277,54 @@ def train(
             break
     if best is not None:
         best.restore()
+    step.release()
     epochs = best.epoch.tolist() if best is not None else [len(history)] * network.members
     return Trained(network, tuple(history), tuple(epochs))
 
 
-def _train_epoch(
-    network: HeartMLP, optimizer: torch.optim.Optimizer, loader: DataLoader[Batch], mask: ValueMask, noise: torch.Generator
-) -> tuple[float, float]:
+def _as_it_is(batch: Any) -> Any:
+    return batch
+
+
+class Tally:
+    """Mean loss and accuracy over the batches of an epoch, computed from many batches at once."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Tensor, Tensor]] = []
+        self._size, self._seen = 0, 0
+        self._sums: list[Tensor] = []
+
+    def add(self, logits: Tensor, y_true: Tensor) -> None:
+        """Note a batch, (M, B) each."""
+        self._waiting.append((logits.flatten(), y_true.flatten()))
+        self._size += y_true.numel()
+        if self._size >= TALLY:
+            self._count()
+
+    def means(self) -> tuple[float, float]:
+        """The loss (nats) and the accuracy so far."""
+        if self._waiting:
+            self._count()
+        loss, right = torch.stack(self._sums).sum(dim=0).tolist()
+        return loss / self._seen, right / self._seen
+
+    def _count(self) -> None:
+        logits, y_true = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="sum")
+        right = torch.count_nonzero((logits > 0) == y_true.bool())
+        self._sums.append(torch.stack([loss.double(), right.double()]))
+        self._seen += self._size
+        self._waiting, self._size = [], 0
+
+
+def _train_epoch(step: TrainingStep, loader: DataLoader[Batch], mask: ValueMask, noise: Noise) -> tuple[float, float]:
     """One pass; the mean loss and accuracy over members and patients, as seen in training (dropout and masking on)."""
-    sums, seen = torch.zeros(2, device=noise.device), 0  # kept on the device: reading a number would wait for it
+    rate, widths = step.network.dropout, step.network.widths
+    tally = Tally()
     for batch in loader:
-        loss, logits = train_step(network, optimizer, mask(batch, noise), noise)
-        n = batch.y_true.shape[1]
-        right = ((logits > 0) == (batch.y_true > 0)).float().mean()
-        sums += torch.stack([loss / network.members, right]) * n
-        seen += n
-    train_loss, train_accuracy = (sums / seen).tolist()
-    return train_loss, train_accuracy
-
-
-def train_step(network: HeartMLP, optimizer: torch.optim.Optimizer, batch: Batch, noise: torch.Generator | None) -> tuple[Tensor, Tensor]:
-    """One step of the optimiser on the sum of the members' mean losses; the loss, and the logits before the step, both detached."""
-    optimizer.zero_grad(set_to_none=True)
-    logits = network(batch.numeric, batch.codes, generator=noise)
-    loss = nn.functional.binary_cross_entropy_with_logits(logits, batch.y_true, reduction="none").mean(dim=1).sum()
-    loss.backward()
-    optimizer.step()
-    return loss.detach(), logits.detach()
+        kept = [noise.decide(1 - rate, (*batch.y_true.shape, width)) for width in widths] if rate else []
+        tally.add(step(mask(batch, noise), kept), batch.y_true)
+    return tally.means()
 
 
 def _validate(network: HeartMLP, valid: Patients, rows: MemberRows | None) -> tuple[Tensor, float]:

@@ -14,6 +14,7 @@ from tests.unit.conftest import weights_of
 
 PLAIN = get_recipe("default", members=2, hidden=(8,), dropout=0.0, masking=0.0, max_epochs=8, patience=0, device="cpu")
 EARLY = dataclasses.replace(PLAIN, max_epochs=40, patience=2, lr=0.02)
+NOISY = dataclasses.replace(EARLY, dropout=0.3, masking=0.4)
 CODES = dataclasses.replace(PLAIN, categories="codes", linear_path=False, missing_flags=False, hidden=(6, 4))
 
 
@@ -34,7 +35,7 @@ def predict(network, fit, cohort):
     return FoldedNetwork(network).predict_members(fit.preprocessor.transform(cohort.features))
 
 
-@pytest.mark.parametrize("settings", [PLAIN, EARLY, CODES], ids=["all epochs", "early stopping", "codes"])
+@pytest.mark.parametrize("settings", [PLAIN, EARLY, CODES, NOISY], ids=["all epochs", "early stopping", "codes", "dropout and masking"])
 def test_joint_fits_equal_separate_ones(cleveland, folds, settings):
     prepared = prepare(cleveland, folds, settings)
     for rows, fit, network in zip(folds, prepared, fit_jointly(prepared, settings), strict=True):
@@ -50,7 +51,7 @@ def test_members_of_different_fits_stop_at_different_epochs(cleveland, folds):
     assert len({*best[0], *best[1]}) > 1  # otherwise the test above would not see that members stop by themselves
 
 
-@pytest.mark.parametrize("settings", [PLAIN, EARLY], ids=["all epochs", "early stopping"])
+@pytest.mark.parametrize("settings", [PLAIN, EARLY, NOISY], ids=["all epochs", "early stopping", "dropout and masking"])
 def test_fit_does_not_depend_on_its_company(cleveland, folds, settings):
     prepared = prepare(cleveland, [folds[0], folds[1], folds[0]], settings)
     first, _, again = fit_jointly(prepared, settings)

@@ -20,6 +20,8 @@ RANKS = {
     "preprocessing": 1,
     "evaluation": 1,
     "network": 2,
+    "noise": 2,
+    "step": 2,
     "inference": 2,
     "training": 2,
     "classifier": 2,
@@ -28,7 +30,7 @@ RANKS = {
 RANKS |= {"export": 1, "bundle": 3, "experiment": 3, "overlap": 3, "scoring": 3, "batch": 3, "patient": 3, "charts": 4, "ui": 5, "pages": 6}
 RANKS |= {"models": 2, "validation": 3, "hospitals": 3, "learning": 3, "out_of_fold": 3, "commands": 7, "cli": 7, "__main__": 7, "": 0}
 CHARTS_SEE = {"charts", "schema"}
-TORCH_ROOMS = {"network", "inference", "training", "classifier", "joint", "bundle", "patient"}
+TORCH_ROOMS = {"network", "noise", "step", "inference", "training", "classifier", "joint", "bundle", "patient"}
 TORCH, HEAVY = {"torch", "safetensors"}, {"torch", "safetensors", "sklearn", "altair"}
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from heart.config import LESSON, Settings
-from heart.network import HeartMLP, MemberEmbedding, MemberLinear, drop, member_generator
+from heart.network import HeartMLP, MemberEmbedding, MemberLinear, member_generator
 from heart.preprocessing import HeartPreprocessor
 
 CARDINALITIES = [3, 5]
@@ -99,24 +99,14 @@ def test_mode_does_not_change_the_prediction():
     assert torch.equal(network.train().predict_logits(numeric[0], codes[0]), network.eval().predict_logits(numeric[0], codes[0]))
 
 
-def test_a_generator_switches_dropout_on():
-    network, (numeric, codes) = network_of(dropout=0.5, hidden=(64,)), patients()
-    noisy = network(numeric, codes, generator=torch.Generator().manual_seed(1))
-    assert not torch.equal(noisy, network(numeric, codes))
-    assert torch.equal(noisy, network(numeric, codes, generator=torch.Generator().manual_seed(1)))
-
-
-@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
-def test_dropout_drops_its_share_and_keeps_the_mean(rate):
-    dropped = drop(torch.ones(200_000), rate, torch.Generator().manual_seed(0))
-    assert float((dropped == 0).float().mean()) == pytest.approx(rate, abs=0.005)
-    assert float(dropped.mean()) == pytest.approx(1, abs=0.03)
-
-
-def test_without_generator_or_rate_nothing_is_dropped():
-    x = torch.ones(3)
-    assert drop(x, 0.9, None) is x
-    assert drop(x, 0.0, torch.Generator()) is x
+def test_units_that_are_not_kept_hand_nothing_on_and_the_others_are_scaled_up():
+    network, (numeric, codes) = network_of(dropout=0.5, hidden=(8,), linear_path=False), patients()
+    kept = torch.zeros(1, 7, 8, dtype=torch.bool)
+    kept[..., :3] = True
+    layer, out = network.hidden[0], network.logit
+    active = torch.relu(layer(network.inputs(numeric, codes)[0]))[..., :3]
+    expected = 2 * active @ out.weight[:, :3] + out.bias
+    torch.testing.assert_close(network(numeric, codes, kept=[kept]), expected[..., 0])
 
 
 def test_predicting_needs_no_gradient():

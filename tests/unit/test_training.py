@@ -11,18 +11,20 @@ from torch import nn
 from heart.config import LESSON, Settings
 from heart.errors import SettingsError, TrainingError
 from heart.network import HeartMLP
+from heart.noise import Noise
 from heart.preprocessing import Encoded, HeartPreprocessor
+from heart.step import Batch
 from heart.training import (
-    Batch,
     BestWeights,
     EpochRecord,
     IndexBatches,
     Labelled,
+    Patients,
+    Tally,
     ValueMask,
     history_frame,
     pick_device,
     train,
-    train_step,
 )
 from tests.unit.conftest import weights_of
 
@@ -53,38 +55,6 @@ def run(parts, *, with_valid=True, **changes):
 def member_losses(network, part):
     logits = network.predict_logits(torch.as_tensor(part.encoded.numeric), torch.as_tensor(part.encoded.codes))
     return torch.stack([nn.functional.binary_cross_entropy_with_logits(row, torch.as_tensor(part.y_true).float()) for row in logits])
-
-
-def logistic_gradient(w, b, X, y):
-    """The gradient of the mean cross-entropy of a logistic regression, by hand."""
-    error = 1 / (1 + np.exp(-(X @ w + b))) - y
-    return X.T @ error / len(y), error.mean()
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_steps_equal_hand_computed_ones_and_gradients_do_not_add_up(steps):
-    rng = np.random.default_rng(0)
-    X, y = rng.normal(size=(5, 3)), np.array([0.0, 1, 1, 0, 1])
-    network = HeartMLP(3, [], Settings(members=1, hidden=(), categories="codes"))
-    w, b = network.logit.weight[0, :, 0].detach().double().numpy(), network.logit.bias.item()
-    batch = Batch(torch.tensor(X[None]).float(), torch.zeros(1, 5, 0, dtype=torch.int64), torch.tensor(y[None]).float())
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
-    for _ in range(steps):
-        train_step(network, optimizer, batch, None)
-        gradient_w, gradient_b = logistic_gradient(w, b, X, y)
-        w, b = w - 0.5 * gradient_w, b - 0.5 * gradient_b
-    assert network.logit.weight[0, :, 0].tolist() == pytest.approx(w, abs=1e-6)
-    assert network.logit.bias.item() == pytest.approx(b, abs=1e-6)
-
-
-def test_step_returns_loss_and_logits_from_before_it(parts):
-    network, (_, first, _) = HeartMLP(12, parts[0].cardinalities, PLAIN), parts
-    batch = Batch(*(torch.as_tensor(a)[None] for a in (*first.encoded, first.y_true.astype(np.float32))))
-    before, expected = network(batch.numeric, batch.codes).detach(), member_losses(network, first)
-    loss, logits = train_step(network, torch.optim.SGD(network.parameters(), lr=0.5), batch, None)
-    assert torch.equal(logits, before)
-    assert loss.item() == pytest.approx(expected.item(), abs=1e-6)
-    assert not loss.requires_grad
 
 
 def test_a_members_gradient_is_its_own(parts):
@@ -233,18 +203,22 @@ def mask_of(rate, *, has_flags=True):
     return ValueMask(np.array([0.5, -0.5], dtype=np.float32), [3, 5], rate, has_flags=has_flags)
 
 
+def noise():
+    return Noise(0, CPU)
+
+
 def batch_of(n=4000, width=4):
     return Batch(torch.full((2, n, width), 7.0), torch.zeros(2, n, 2, dtype=torch.int64), torch.ones(2, n))
 
 
 def test_masking_hides_its_share_of_each_column():
-    batch = mask_of(0.2)(batch_of(), torch.Generator().manual_seed(0))
+    batch = mask_of(0.2)(batch_of(), noise())
     hidden = torch.cat([batch.numeric[..., :2] != 7, batch.codes != 0], dim=2).float().mean(dim=(0, 1))
     assert hidden.tolist() == pytest.approx([0.2] * 4, abs=0.02)
 
 
 def test_hidden_values_look_like_unknown_ones():
-    batch = mask_of(0.5)(batch_of(), torch.Generator().manual_seed(0))
+    batch = mask_of(0.5)(batch_of(), noise())
     hidden = batch.numeric[..., :2] != 7
     assert torch.equal(batch.numeric[..., 2:] == 1, hidden)
     assert [set(batch.numeric[..., j][hidden[..., j]].tolist()) for j in (0, 1)] == [{0.5}, {-0.5}]
@@ -253,15 +227,35 @@ def test_hidden_values_look_like_unknown_ones():
 
 def test_masking_works_without_flags_and_leaves_the_batch_alone():
     batch = batch_of(width=2)
-    masked = mask_of(0.5, has_flags=False)(batch, torch.Generator().manual_seed(0))
+    masked = mask_of(0.5, has_flags=False)(batch, noise())
     assert masked.numeric.shape == batch.numeric.shape
     assert bool((batch.numeric == 7).all())
     assert torch.equal(masked.y_true, batch.y_true)
 
 
+def test_codes_that_are_numbers_are_hidden_alike():
+    part = Labelled(Encoded(np.full((500, 2), 7.0, dtype=np.float32), np.zeros((500, 2), dtype=np.int64)), np.ones(500, dtype=np.int64))
+    mask, index = mask_of(0.5, has_flags=False), torch.arange(500)[None]
+    apart = mask(Patients(part, CPU)[index], noise())
+    joined = mask.with_codes_as_numbers()(Patients(part, CPU, codes_as_numbers=True)[index], noise())
+    assert joined.codes.shape == (1, 500, 0)
+    assert torch.equal(joined.numeric, torch.cat([apart.numeric, apart.codes.float()], dim=2))
+
+
+def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
+    monkeypatch.setattr("heart.training.TALLY", 50)
+    logits, y_true = torch.randn(2, 333, generator=torch.Generator().manual_seed(0)), (torch.arange(666) % 2).view(2, 333).float()
+    tally = Tally()
+    for part in torch.arange(333).split(16):
+        tally.add(logits[:, part], y_true[:, part])
+    loss, accuracy = tally.means()
+    assert loss == pytest.approx(float(nn.functional.binary_cross_entropy_with_logits(logits, y_true)), abs=1e-6)
+    assert accuracy == pytest.approx(float(((logits > 0) == (y_true == 1)).float().mean()))
+
+
 def test_no_masking_is_no_work():
     batch = batch_of()
-    assert mask_of(0.0)(batch, torch.Generator()) is batch
+    assert mask_of(0.0)(batch, noise()) is batch
 
 
 @pytest.mark.parametrize(("masking", "moves"), [(0.2, True), (0.0, False)])
