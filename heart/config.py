@@ -65,7 +65,7 @@ class Settings:
     """
 
     recipe: str = "default"
-    hidden: tuple[int, ...] = (32,)
+    hidden: tuple[int, ...] = (64,)
     linear_path: bool = True
     categories: Literal["embedding", "codes"] = "embedding"
     embedding_dim: int = 8
@@ -74,7 +74,7 @@ class Settings:
     members: int = 32
     dropout: float = 0.1
     masking: float = 0.5
-    lr: float = 3e-3
+    lr: float = 1e-3
     weight_decay: float = 0.1
     batch_size: int = 32
     max_epochs: int = 200

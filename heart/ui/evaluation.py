@@ -70,8 +70,9 @@ def show_leaderboard(cohort: Cohort, evaluation: Evaluation) -> None:
     repeats = len(next(iter(evaluation.results.values())).y_score)
     st.caption(
         f"10 folds, {repeats} times; every patient predicted by models that never saw them. Figures are pooled over a repeat's patients "
-        "and averaged over repeats; 95 % intervals by the corrected resampled t (Nadeau and Bengio 2003). “behind” is the mean difference "
-        "in log-loss to the best model: where its interval holds 0, the two cannot be told apart."
+        "and averaged over repeats, with 95 % bootstrap intervals over patients. “behind” is the mean difference in log-loss to the best "
+        "model, fold by fold, with the corrected resampled t interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be "
+        "told apart."
     )
 
 

@@ -439,3 +439,17 @@ def test_bundle_with_a_bad_name_is_not_written(bundle, tmp_path, name):
     with pytest.raises(BundleError, match=r"bundle\.name"):
         save_bundle(dataclasses.replace(bundle, name=name), tmp_path / "a.joblib")
     assert names_in(tmp_path) == []
+
+
+def test_bundle_of_format_version_1_is_still_read():
+    # the model that was shipped before there were recalibrations; loading compares its golden patients
+    old = load_bundle(Path(__file__).with_name("version_1.joblib"))
+    assert old.recalibration.method == "none"
+    assert old.threshold.at_least is None
+    again = load_bundle(serialise_bundle(old))
+    assert again.predict_proba(load_shipped("hungary").features) == pytest.approx(old.predict_proba(load_shipped("hungary").features))
+
+
+def test_version_1_does_not_hold_what_came_later(content):
+    with pytest.raises(BundleError, match="recalibration"):
+        load_bundle(sign({**content, "format_version": 1}))
