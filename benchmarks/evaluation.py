@@ -84,9 +84,8 @@ def show_thresholds() -> str:
         for row in compare_recalibrations(predictions).to_dict("records")
     ]
     recalibrations = to_table(["recalibration", "log-loss", "brier", "intercept", "slope"], compared)
-    return "\n\n".join(
-        ["Thresholds tuned on 500 resamples (the default is 0.33):", tuned, "Recalibration, each fold by the others:", recalibrations]
-    )
+    head, note = "Thresholds tuned on 500 resamples (the default is 0.33):", "Recalibration, each fold by the others:"
+    return f"{head}\n\n{tuned}\n\n{note}\n\n{recalibrations}"
 
 
 def write(document: Path, parts: dict[str, str]) -> None:

@@ -173,8 +173,9 @@ def compare(case: Case, device: str, rounds: int) -> None:
         print(f"| {name} | {statistics.median(seconds):.3f} | {min(seconds):.3f}-{max(seconds):.3f} | {ratio} | {wanted} |", flush=True)
 
 
-def compare_joint(rounds: int, *, folds: int, members: int, epochs: int) -> None:
-    """10 folds of 20 members as one network, against a loop of single fits."""
+def compare_joint(rounds: int, *, folds: int, members: int, epochs: int, threads: int) -> None:
+    """10 folds of 20 members of the default recipe as one network, against a loop of single fits, with so many threads for either."""
+    torch.set_num_threads(threads)
     cohort = load_shipped("cleveland")
     together = replace(RECIPES["default"], members=members, max_epochs=epochs, patience=0, device="cpu")
     classifier = HeartClassifier.from_settings(together)
@@ -192,7 +193,8 @@ def compare_joint(rounds: int, *, folds: int, members: int, epochs: int) -> None
         joint_s.append(middle - start)
         single_s.append(end - middle)
         ratios.append(single_s[-1] / joint_s[-1])
-    print(f"\n{folds} folds x {members} members, {epochs} epochs, {max(rounds, 1)} rounds:\n")
+    torch.set_num_threads(1)
+    print(f"\n{folds} folds x {members} members, {epochs} epochs, {max(rounds, 1)} rounds, {threads} threads:\n")
     print("| how | median s | times as long | wanted |\n| --- | --- | --- | --- |")
     print(f"| together | {statistics.median(joint_s):.2f} | 1 | |")
     spread = f"{statistics.median(ratios):.1f} ({min(ratios):.1f}-{max(ratios):.1f})"
@@ -243,13 +245,14 @@ def main() -> None:
         print(json.dumps(measure_memory(options.memory_of)))
         return
     gpu = f", {torch.cuda.get_device_name()}" if options.device == "cuda" else ""
-    print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, one thread of {os.cpu_count()} cores{gpu}.")
+    print(f"Python {platform.python_version()}, PyTorch {torch.__version__}, one of {os.cpu_count()} cores{gpu}.")
     for case in QUICK if options.quick else CASES:
         compare(case, options.device, 0 if options.quick else options.rounds)
-    if options.quick:
-        compare_joint(0, folds=2, members=2, epochs=2)
-    else:
-        compare_joint(max(1, options.rounds // 2), folds=10, members=20, epochs=50)
+    for threads in sorted({1, os.cpu_count() or 1}):
+        if options.quick:
+            compare_joint(0, folds=2, members=2, epochs=2, threads=threads)
+        else:
+            compare_joint(max(1, options.rounds // 2), folds=10, members=20, epochs=50, threads=threads)
     print_memory(3_000 if options.quick else 1_000_000)
 
 

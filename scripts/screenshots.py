@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1280, "height": 1000}
+JUDGING_MS = 600_000
 
 
 def main() -> None:
@@ -23,6 +24,12 @@ def main() -> None:
         page = _open(browser, f"{address}/threshold", "light")
         page.get_by_text("Report on the test part").wait_for()
         _take(page, IMAGES / "threshold.png")
+        page = _open(browser, f"{address}/evaluate", "light")
+        page.get_by_role("button", name="Judge all models").click()
+        page.get_by_role("heading", name="Subgroups").wait_for(timeout=JUDGING_MS)
+        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(3).wait_for()
+        page.wait_for_timeout(800)
+        page.screenshot(path=IMAGES / "evaluate.png")
         page = _open(browser, f"{address}/cohort", "light")
         page.get_by_text("Model in use").wait_for()
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(_inverted_file())

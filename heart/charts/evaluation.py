@@ -33,7 +33,7 @@ def _diagonal(frame: pd.DataFrame, x: str) -> alt.Chart:
 
 
 def reliability(frame: pd.DataFrame) -> Drawing:
-    """Observed against expected share with exact intervals, and how many patients: a `reliability_table`."""
+    """Observed against expected share with exact intervals, and how many patients (below): a `reliability_table`."""
     base = alt.Chart(frame).encode(x=alt.X("expected:Q", title="expected share diseased", scale=UNIT))
     axis = alt.Y("low:Q", title="observed share diseased", scale=UNIT)
     bars = base.mark_rule(color=BLUE, strokeWidth=2).encode(y=axis, y2="high:Q")
@@ -42,7 +42,8 @@ def reliability(frame: pd.DataFrame) -> Drawing:
         size=alt.Size("patients:Q", legend=None, scale=alt.Scale(range=[40, 200])),
         tooltip=["patients:Q", "diseased:Q", *[alt.Tooltip(f"{name}:Q", format=".2f") for name in ("expected", "observed", "low", "high")]],
     )
-    return alt.layer(_diagonal(frame, "expected"), bars, points).properties(height=300)
+    counts = base.mark_text(color=GREY, dy=-8).encode(y=alt.datum(0), text="patients:Q")
+    return alt.layer(_diagonal(frame, "expected"), bars, points, counts).properties(height=300)
 
 
 def decision(frame: pd.DataFrame) -> Drawing:

@@ -1,6 +1,5 @@
 """The command line: the same answers as the library, and errors with exit status 2."""
 
-import io
 import json
 import subprocess
 import sys
@@ -16,24 +15,12 @@ from heart.commands.progress import print_rows
 from heart.data import load_shipped
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring import predict_patient
+from tests.cli.running import answer, run
 from tests.unit import dialects as d
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--members", "2", "--max-epochs", "3"]
 EXAMPLE = [word for name, value in EXAMPLE_PATIENT.items() for word in (f"--{name}", str(value))]
-
-
-def run(*words):
-    """Exit status, standard output and standard error."""
-    out, err = io.StringIO(), io.StringIO()
-    status = main([str(word) for word in words], out=out, err=err)
-    return status, out.getvalue(), err.getvalue()
-
-
-def answer(*words):
-    status, out, err = run(*words, "--json")
-    assert (status, err) == (0, "")
-    return json.loads(out)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """`python -m heart evaluate`: the leaderboard and the other hospitals, as the library computes them."""
 
-import io
 import json
 import subprocess
 import sys
@@ -9,30 +8,17 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from heart.cli import main
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
 from heart.hospitals import judge_elsewhere
 from heart.validation import MODELS, Folds, cross_validate, pooled_figures
+from tests.cli.running import answer, run
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ["auc", "average_precision", "log_loss", "brier", "accuracy"]
 BOUNDS = [f"{name}{end}" for name in FIGURES for end in ("", "_low", "_high")]
 FAST = ["--models", "logistic regression,class share alone", "--folds", "3", "--repeats", "1"]
 TINY = Settings(members=2, hidden=(8,), max_epochs=4, patience=2, device="cpu")
-
-
-def run(*words):
-    """Exit status, standard output and standard error."""
-    out, err = io.StringIO(), io.StringIO()
-    status = main([str(word) for word in words], out=out, err=err)
-    return status, out.getvalue(), err.getvalue()
-
-
-def answer(*words):
-    status, out, err = run(*words, "--json")
-    assert (status, err) == (0, "")
-    return json.loads(out)
 
 
 @pytest.fixture(scope="module")
