@@ -24,22 +24,23 @@ DIGITS = 6
 
 
 def cross_validate_bundle(
-    bundle: Bundle, split: Split, *, folds: Folds | None = None, on_share: Callable[[float], object] | None = None
+    bundle: Bundle, split: Split, *, n_repeats: int = 5, on_share: Callable[[float], object] | None = None
 ) -> OutOfFold:
     """Out-of-fold predictions of the bundle's settings for its train and valid patients, in that order, on the network's own scale.
 
     Args:
         bundle: the model; its settings are trained again in each fold.
         split: the parts that it was trained and judged on.
-        folds: how the patients are cut; by default 10 folds, 5 times.
+        n_repeats: how often the patients are cut anew into 10 folds, or fewer where a class has fewer patients.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
-        SplitError: if a class has fewer different patients than there are folds.
+        SplitError: if a class has fewer than 3 different patients.
     """
     features = pd.concat([split.train.features, split.valid.features])
     y_true = np.concatenate([split.train.y_true, split.valid.y_true])
-    return predict_out_of_fold(features, y_true, bundle.settings, folds=folds or Folds(), on_share=on_share)
+    folds = Folds.fitting(features, y_true, n_repeats)
+    return predict_out_of_fold(features, y_true, bundle.settings, folds=folds, on_share=on_share)
 
 
 def recalibrated(bundle: Bundle, predictions: OutOfFold) -> OutOfFold:

@@ -35,12 +35,23 @@ OnModel = Callable[[str, float], object]
 """Called with a model's name and the share of its work that is done; whatever it raises ends the work."""
 
 
+N_SPLITS = (10, 5, 3)
+"""Numbers of folds, the first that a cohort's smaller class allows."""
+
+
 class Folds(NamedTuple):
     """How patients are cut: `n_splits` parts, `n_repeats` times, by a seed."""
 
     n_splits: int = 10
     n_repeats: int = 5
     random_state: int = 0
+
+    @classmethod
+    def fitting(cls, features: pd.DataFrame, y_true: IntArray, n_repeats: int = 5) -> Folds:
+        """As many folds as the smaller class has patients for: 10, or 5, or 3."""
+        _, first = distinct_rows(features)
+        smallest = int(np.bincount(y_true[first], minlength=2).min())
+        return cls(next((n for n in N_SPLITS if n <= smallest), N_SPLITS[-1]), n_repeats)
 
     def split(self, features: pd.DataFrame, y_true: IntArray) -> list[tuple[IntArray, IntArray]]:
         """Train and test rows, repeat after repeat: stratified, patients with identical features on one side.
@@ -141,7 +152,7 @@ def score_all(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
 
 def fold_figures(predictions: OutOfFold) -> pd.DataFrame:
     """One row a repeat and fold, columns as in `FIGURES`: what the intervals are made of."""
-    repeats, n_folds = len(predictions.y_score), int(predictions.fold.max()) + 1
+    repeats, n_folds = len(predictions.y_score), predictions.n_folds
     rows = []
     for repeat in range(repeats):
         for fold in range(n_folds):
@@ -223,7 +234,7 @@ def _figures(predictions: OutOfFold) -> dict[str, Figure]:
 
 def _behind(name: str, by_fold: pd.Series, best: pd.Series, predictions: OutOfFold) -> Figure:
     difference = (by_fold - best).to_numpy() * (1 if name in LOWER_IS_BETTER else -1)
-    half = corrected_half_width(difference, n_splits=int(predictions.fold.max()) + 1)
+    half = corrected_half_width(difference, n_splits=predictions.n_folds)
     mean = float(difference.mean())
     return Figure(mean, mean - half, mean + half)
 

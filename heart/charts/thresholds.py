@@ -50,7 +50,7 @@ def _threshold_axis(name: str = "threshold") -> alt.X:
 def threshold_curves(frame: pd.DataFrame) -> Drawing:
     """Figures with their bands against the threshold, the chosen one marked: a `curve_frame`."""
     scale = alt.Scale(domain=list(CURVE_TITLES.values()), range=[CURVES[name] for name in CURVE_TITLES])
-    color = alt.Color("figure:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=4, symbolOpacity=1))
+    color = alt.Color("figure:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2, symbolOpacity=1))
     unit = alt.Scale(domain=[0, 1])
     base = alt.Chart(frame).encode(x=_threshold_axis(), color=color)
     band = base.mark_area(opacity=0.15).encode(y=alt.Y("low:Q", title=None, axis=alt.Axis(format="%"), scale=unit), y2="high:Q")

@@ -24,7 +24,6 @@ from heart.evaluation.thresholds import WANTING, check_rule, find_threshold
 from heart.experiment import judge, recalibrate, split_of
 from heart.export import write_safe_csv
 from heart.out_of_fold import cross_validate_bundle, find_stored, recalibrated
-from heart.validation import Folds
 
 
 def run_threshold(options: argparse.Namespace) -> dict[str, Any]:
@@ -60,7 +59,7 @@ def run_threshold(options: argparse.Namespace) -> dict[str, Any]:
 def _out_of_fold(bundle: Bundle, split: Split, options: argparse.Namespace) -> OutOfFold:
     """The stored predictions, or those of a cross-validation of the bundle's recipe."""
     tell = (lambda share: print_share("cross-validation", share)) if sys.stderr.isatty() else None
-    return find_stored(bundle) or cross_validate_bundle(bundle, split, folds=Folds(10, options.repeats), on_share=tell)
+    return find_stored(bundle) or cross_validate_bundle(bundle, split, n_repeats=options.repeats, on_share=tell)
 
 
 def _choose(curves: ThresholdCurves, options: argparse.Namespace) -> ThresholdChoice:

@@ -25,6 +25,11 @@ class OutOfFold(NamedTuple):
     seconds: float
 
     @property
+    def n_folds(self) -> int:
+        """How many folds a repeat has."""
+        return int(self.fold.max()) + 1
+
+    @property
     def mean_score(self) -> FloatArray:
         """Each patient's mean probability over the repeats, shape (n,)."""
         return np.asarray(self.y_score.mean(axis=0))

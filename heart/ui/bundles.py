@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def describe_bundle(bundle: Bundle) -> pd.DataFrame:
     """What is in a bundle: one row an entry, `what` (index) and `value`, all text."""
     settings, threshold = bundle.settings, bundle.threshold
+    rule = RULES[threshold.rule] + ("" if threshold.at_least is None else f" ({threshold.at_least:.0%})")
     layers = " → ".join(map(str, settings.hidden)) or "none"
     rows = {
         "Name": bundle.name,
@@ -27,7 +28,7 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
         "Features": ", ".join(feature.name for feature in bundle.preprocessor.features),
         "Network": f"{settings.members} members, hidden layers {layers}, categories as {settings.categories}",
         "Training": f"recipe {settings.recipe}, {bundle.epochs_run} epochs on {bundle.device_used}, random state {settings.random_state}",
-        "Threshold": f"{threshold.value:.4g}: {RULES[threshold.rule]}; a missed patient costs {threshold.cost_ratio:g} false alarms",
+        "Threshold": f"{threshold.value:.4g}: {rule}; a missed patient costs {threshold.cost_ratio:g} false alarms",
         "Recalibration": describe_recalibration(bundle.recalibration),
         "Versions": ", ".join(f"{name} {version}" for name, version in bundle.versions.items()),
     }

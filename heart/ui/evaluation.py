@@ -60,19 +60,19 @@ def evaluation_of(session: Session, cohort: Cohort) -> Evaluation:
 def show_leaderboard(cohort: Cohort, evaluation: Evaluation) -> None:
     """Every model on the same folds, or the button that computes them."""
     if evaluation.results is None:
-        repeats = st.select_slider("Repeats of 10-fold cross-validation", [1, 2, 3, 5], 5, help="About ten seconds a repeat.")
+        repeats = st.select_slider("Repeats of the cross-validation", [1, 2, 3, 5], 5, help="About ten seconds a repeat.")
         found = run_long("Judge all models", "leaderboard", lambda tell: _run_models(cohort, repeats, tell))
         if found is None:
             return
         evaluation.results = found
         st.rerun()
     st.table(leaderboard_table(evaluation.results))
-    repeats = len(next(iter(evaluation.results.values())).y_score)
+    predictions = next(iter(evaluation.results.values()))
     st.caption(
-        f"10 folds, {repeats} times; every patient predicted by models that never saw them. Figures are pooled over a repeat's patients "
-        "and averaged over repeats, with 95 % bootstrap intervals over patients. “behind” is the mean difference in log-loss to the best "
-        "model, fold by fold, with the corrected resampled t interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be "
-        "told apart."
+        f"{predictions.n_folds} folds, {len(predictions.y_score)} times; every patient predicted by models that never saw them. Figures "
+        "are pooled over a repeat's patients and averaged over repeats, with 95 % bootstrap intervals over patients. “behind” is the mean "
+        "difference in log-loss to the best model, fold by fold, with the corrected resampled t interval (Nadeau and Bengio 2003): where "
+        "it holds 0, the two cannot be told apart."
     )
 
 
@@ -82,7 +82,7 @@ def _run_models(cohort: Cohort, repeats: int, tell: Callable[[str, float], None]
     def on_model(model: str, share: float) -> None:
         tell(f"{model}: {share:.0%}", (MODELS.index(model) + share) / len(MODELS))
 
-    return run_leaderboard(cohort, folds=Folds(10, repeats), on_model=on_model)
+    return run_leaderboard(cohort, folds=Folds.fitting(cohort.features, cohort.y_true, repeats), on_model=on_model)
 
 
 def leaderboard_table(results: Mapping[str, OutOfFold]) -> pd.DataFrame:

@@ -111,6 +111,14 @@ def test_copies_of_a_patient_do_not_make_a_class(cleveland):
         Folds(2, 1).split(doubled.features, doubled.y_true)
 
 
+@pytest.mark.parametrize(("name", "n_splits"), [("cleveland", 10), ("hungary", 10), ("switzerland", 5)])
+def test_folds_are_as_many_as_the_smaller_class_allows(name, n_splits):
+    cohort = load_shipped(name)
+    folds = Folds.fitting(cohort.features, cohort.y_true, 2)
+    assert folds == (n_splits, 2, 0)
+    assert len(folds.split(cohort.features, cohort.y_true)) == 2 * n_splits
+
+
 # what a fold sees
 
 
