@@ -210,7 +210,8 @@ def test_inverted_upload_is_put_right_trained_on_and_judged(address, new_page):
     page.get_by_role("button", name="Keep for this session").click()
     expect(page.get_by_text("(upload)")).to_be_visible()
     go_to(page, "Threshold")
-    expect(page.get_by_text("Report on the test part")).to_be_visible()
+    page.get_by_role("button", name="Cross-validate this model's recipe").click()
+    expect(page.get_by_text("Report on the test part")).to_be_visible(timeout=60_000)
 
 
 def test_one_question_is_asked_and_its_answer_is_used(address, new_page):
