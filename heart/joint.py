@@ -18,13 +18,11 @@ from heart.training import Labelled, MemberRows, OnEpochEnd, ValueMask, train
 MAX_MEMBERS = 320
 """Members of one joint network: more do not fit the cache and gain nothing."""
 
-OnFits = Callable[[int, int], object]
-"""Called with the fits done and all fits; whatever it raises ends the work."""
+OnShare = Callable[[float], object]
+"""Called with the share of the work that is done; whatever it raises ends the work."""
 
 
-def fit_jointly(
-    prepared: Sequence[Prepared], settings: Settings, *, on_fits: OnFits | None = None, on_epoch_end: OnEpochEnd | None = None
-) -> list[HeartMLP]:
+def fit_jointly(prepared: Sequence[Prepared], settings: Settings, *, on_share: OnShare | None = None) -> list[HeartMLP]:
     """A network of `settings.members` members for each fit, as if each had been trained by itself.
 
     A member's first weights and order depend on the seed and on its index within its own fit, and every fit gets the noise that it would
@@ -33,16 +31,21 @@ def fit_jointly(
     Args:
         prepared: the fits. Those with equally many rows train together.
         settings: the same for all.
-        on_fits: sees the progress in fits.
-        on_epoch_end: sees each epoch of each joint training.
+        on_share: sees the progress after every epoch.
     """
+    tell = on_share or (lambda share: None)  # noqa: ARG005
     networks: dict[int, HeartMLP] = {}
     for places in _batches(prepared, settings.members):
+        on_epoch_end = _tell_epochs(tell, len(networks), len(places), len(prepared), settings.max_epochs)
         joint = _train_joint([prepared[place] for place in places], settings, on_epoch_end)
         networks |= dict(zip(places, joint, strict=True))
-        if on_fits is not None:
-            on_fits(len(networks), len(prepared))
+        tell(len(networks) / len(prepared))
     return [networks[place] for place in range(len(prepared))]
+
+
+def _tell_epochs(tell: OnShare, done: int, running: int, fits: int, max_epochs: int) -> OnEpochEnd:
+    """Tells the share of all fits that is done, the running ones by their epochs."""
+    return lambda record: tell((done + running * record.epoch / max_epochs) / fits)
 
 
 def _batches(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
@@ -56,7 +59,7 @@ def _batches(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
     return [places[start : start + step] for places in by_shape.values() for start in range(0, len(places), step)]
 
 
-def _train_joint(fits: list[Prepared], settings: Settings, on_epoch_end: OnEpochEnd | None) -> list[HeartMLP]:
+def _train_joint(fits: list[Prepared], settings: Settings, on_epoch_end: OnEpochEnd) -> list[HeartMLP]:
     members, cardinalities = settings.members, fits[0].preprocessor.cardinalities
     together = replace(settings, members=members * len(fits))
     network = HeartMLP(fits[0].train.encoded.numeric.shape[1], cardinalities, together)

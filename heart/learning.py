@@ -50,7 +50,7 @@ def learning_curve(
             chosen = order[: round(share * len(order))]
             prepared.append(estimator.prepare(features.iloc[chosen], y_true[chosen]))
             tests.append((len(chosen), test))
-    networks = fit_jointly(prepared, small, on_fits=None if on_share is None else lambda done, n: on_share(done / n))
+    networks = fit_jointly(prepared, small, on_share=on_share)
     rows = []
     for network, fit, (n, test) in zip(networks, prepared, tests, strict=True):
         scores = FoldedNetwork(network).predict_mean(fit.preprocessor.transform(features.iloc[test]))

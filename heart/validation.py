@@ -123,7 +123,7 @@ def _predict_network(
     """All folds' members train as one network."""
     estimator = HeartClassifier.from_settings(settings)
     prepared = [estimator.prepare(features.iloc[train], y_true[train]) for train, _ in splits]
-    networks = fit_jointly(prepared, settings, on_fits=lambda done, n: tell(done / n))
+    networks = fit_jointly(prepared, settings, on_share=tell)
     return [
         FoldedNetwork(network).predict_mean(fit.preprocessor.transform(features.iloc[test]))
         for network, fit, (_, test) in zip(networks, prepared, splits, strict=True)

@@ -77,10 +77,11 @@ def test_limit_of_members_changes_nothing_but_the_batches(cleveland, folds, monk
     expected = [weights_of(network) for network in fit_jointly(prepared, PLAIN)]
     monkeypatch.setattr(joint, "MAX_MEMBERS", most)
     seen = []
-    found = [weights_of(network) for network in fit_jointly(prepared, PLAIN, on_fits=lambda done, n: seen.append((done, n)))]
+    found = [weights_of(network) for network in fit_jointly(prepared, PLAIN, on_share=seen.append)]
     assert np.array(found) == pytest.approx(np.array(expected), abs=1e-5)
     step = max(1, most // 2)
-    assert seen == [(min(done, 3), 3) for done in range(step, 3 + step, step)]
+    ends = seen[PLAIN.max_epochs :: PLAIN.max_epochs + 1]  # the last share of each network
+    assert ends == [min(done, 3) / 3 for done in range(step, 3 + step, step)]
 
 
 def test_noise_of_the_default_recipe_is_repeatable(cleveland, folds):
@@ -90,18 +91,21 @@ def test_noise_of_the_default_recipe_is_repeatable(cleveland, folds):
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
 
 
-def test_progress_counts_fits_and_epochs(cleveland, folds):
-    fits, epochs = [], []
-    prepared = prepare(cleveland, folds, PLAIN)
-    fit_jointly(prepared, PLAIN, on_fits=lambda done, n: fits.append((done, n)), on_epoch_end=lambda record: epochs.append(record.epoch))
-    assert fits == [(2, 4), (3, 4), (4, 4)]  # the two of equal size are one network
-    assert epochs == list(range(1, 9)) * 3
+def test_progress_is_told_after_every_epoch(cleveland, folds):
+    shares = []
+    fit_jointly(prepare(cleveland, folds, PLAIN), PLAIN, on_share=shares.append)
+    # of four fits the two of equal size are one network; 8 epochs each, and the end of each network
+    expected = [(start + n * epoch / 8) / 4 for start, n in ((0, 2), (2, 1), (3, 1)) for epoch in (*range(1, 9), 8)]
+    assert shares == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("hook", ["on_fits", "on_epoch_end"])
-def test_what_the_progress_raises_ends_the_work(cleveland, folds, hook):
-    def stop(*_):
+def test_what_the_progress_raises_ends_the_work_in_its_first_epoch(cleveland, folds):
+    seen = []
+
+    def stop(share):
+        seen.append(share)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_jointly(prepare(cleveland, folds, PLAIN), PLAIN, **{hook: stop})
+        fit_jointly(prepare(cleveland, folds, PLAIN), PLAIN, on_share=stop)
+    assert len(seen) == 1
