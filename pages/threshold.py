@@ -54,7 +54,7 @@ with errors_shown():
         repeats, n = predictions.y_score.shape
         st.caption(
             f"{n} patients of train and valid, {int(predictions.y_true.sum())} of them diseased; each predicted {repeats} times by models "
-            "that never saw that patient ({predictions.n_folds}-fold cross-validation). Nothing is trained while you look."
+            f"that never saw that patient ({predictions.n_folds}-fold cross-validation). Nothing is trained while you look."
         )
         judgement = judgement_of(session, predictions)
         decide(session, judgement)

@@ -8,6 +8,8 @@ import pandas as pd
 from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
 
 UNIT = alt.Scale(domain=[0, 1])
+LOWEST_BENEFIT = -0.05
+"""Following up all falls without end; below this nothing is worth showing."""
 
 
 def roc(frame: pd.DataFrame) -> Drawing:
@@ -52,11 +54,10 @@ def decision(frame: pd.DataFrame) -> Drawing:
     lines = (
         alt.Chart(frame)
         .transform_fold([*names], as_=["policy", "benefit"])
-        .transform_filter("datum.benefit > -0.05")
-        .mark_line(strokeWidth=2)
+        .mark_line(strokeWidth=2, clip=True)
         .encode(
             x=alt.X("threshold:Q", title="threshold", axis=alt.Axis(format="%")),
-            y=alt.Y("benefit:Q", title="net benefit, in true positives a patient"),
+            y=alt.Y("benefit:Q", title="net benefit, in true positives a patient", scale=alt.Scale(domainMin=LOWEST_BENEFIT)),
             color=alt.Color(
                 "policy:N", title=None, scale=alt.Scale(domain=names, range=[BLUE, ORANGE, GREY]), legend=alt.Legend(orient="top")
             ),

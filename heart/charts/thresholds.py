@@ -78,12 +78,13 @@ def tuned_thresholds(frame: pd.DataFrame) -> Drawing:
     """How often each threshold was chosen on resampled patients, the chosen one marked: a `tuned_frame`."""
     bars = (
         alt.Chart(frame)
-        .mark_bar(color=BLUE, opacity=0.7)
+        .mark_bar(color=BLUE, opacity=0.7, orient="vertical")
         .encode(
-            x=alt.X("start:Q", title="tuned threshold", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("start:Q", title="tuned threshold", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1], nice=False, padding=0)),
             x2="end:Q",
-            y=alt.Y("share:Q", title="share of resamples", axis=alt.Axis(format="%", tickCount=4)),
+            y=alt.Y("share:Q", title="resamples", axis=alt.Axis(format="%", tickCount=4), scale=alt.Scale(zero=True)),
+            y2=alt.datum(0),
             tooltip=[alt.Tooltip("start:Q", format=".0%"), alt.Tooltip("share:Q", format=".0%")],
         )
     )
-    return alt.layer(bars, chosen_line(frame)).properties(height=140)
+    return alt.layer(bars, chosen_line(frame)).properties(height=190)

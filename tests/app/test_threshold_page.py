@@ -20,6 +20,7 @@ def test_default_is_the_bayes_threshold_of_two_to_one(visit):
     app = visit("threshold")
     assert "Threshold **33%**" in said(app)
     assert "242 patients of train and valid, 111 of them diseased" in said(app)
+    assert "(10-fold cross-validation)" in said(app)
 
 
 def test_matrices_hold_every_patient_of_their_part(visit):
