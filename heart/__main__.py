@@ -1,8 +1,21 @@
 """`python -m heart`: everything the pages do, without a screen."""
 
+import os
 import sys
 
 from heart.cli import main
 
+
+def run() -> int:
+    """The exit status; where the reader has seen enough, as `head` has, it is 141, as a shell says of a closed pipe."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not written again at exit
+        return 141
+    return status
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())

@@ -277,3 +277,13 @@ def test_progress_bar_ends_with_all_rows(capsys):
     shown = capsys.readouterr().err
     assert shown.endswith("\r[" + "#" * 40 + "] 10 of 10 rows\n")
     assert "#" * 20 + "." * 20 in shown
+
+
+def test_reader_that_has_seen_enough_is_no_error():
+    # a reader that closes the pipe before anything is written, as `head -0` does
+    command = [sys.executable, "-m", "heart", "show"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    message = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), message) == (141, b"")
