@@ -16,11 +16,11 @@ from heart.commands.progress import print_share
 from heart.data import Split
 from heart.errors import SettingsError
 from heart.evaluation import ThresholdChoice, metrics_at, select_threshold
-from heart.evaluation.policies import check_prevalence, of_thousand, three_zones
+from heart.evaluation.policies import check_prevalence, of_thousand
 from heart.evaluation.predictions import OutOfFold
 from heart.evaluation.recalibration import compare_recalibrations
-from heart.evaluation.stability import FIXED, MOVING, ThresholdCurves
-from heart.evaluation.thresholds import WANTING, check_rule, find_threshold
+from heart.evaluation.stability import FIXED, MOVING, ThresholdCurves, nearest_row
+from heart.evaluation.thresholds import WANTING, check_rule
 from heart.experiment import judge, recalibrate, split_of
 from heart.export import write_safe_csv
 from heart.out_of_fold import cross_validate_bundle, find_stored, recalibrated
@@ -83,7 +83,7 @@ def _describe_policy(curves: ThresholdCurves, threshold: float, options: argpars
     at = metrics_at(curves.y_true, curves.y_score, threshold)
     prevalence = curves.prevalence if options.prevalence is None else options.prevalence
     table = curves.table(cost_ratio=options.cost_ratio, prevalence=prevalence)
-    row = table.iloc[(table["threshold"] - threshold).abs().argmin()]
+    row = nearest_row(table, threshold)
     figures = {name: [row[name], row[f"{name}_low"], row[f"{name}_high"]] for name in (*FIXED, *MOVING)}
     return {
         "n": at.n,
@@ -101,11 +101,7 @@ def _number(value: float) -> float | None:
 
 
 def _describe_zones(curves: ThresholdCurves, options: argparse.Namespace) -> list[dict[str, Any]]:
-    low, high = (
-        float(find_threshold(curves.counts, rule, at_least=share))
-        for rule, share in zip(WANTING, (options.rule_out, options.rule_in), strict=True)
-    )
-    found = three_zones(curves.y_true, curves.y_score, low=low, high=max(low, high))
+    found = curves.zones(sensitivity=options.rule_out, specificity=options.rule_in)
     return [zone._asdict() | {"share": list(zone.share)} for zone in found.zones]
 
 

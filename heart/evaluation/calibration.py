@@ -53,7 +53,7 @@ def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:
         y_score: probabilities, shape (n,).
     """
     logits = to_logits(y_score)
-    slope = _fit_logistic(logits, y_true)[1] if 0 < y_true.sum() < len(y_true) else float("nan")
+    slope = _fit_slope(logits, y_true) if 0 < y_true.sum() < len(y_true) else float("nan")
     return Calibration(intercept_of(y_true, logits), slope, float(y_score.mean()), float(y_true.mean()))
 
 
@@ -65,12 +65,12 @@ def intercept_of(y_true: IntArray, logits: FloatArray) -> float:
     return float(brentq(lambda shift: expit(logits + shift).mean() - observed, -_LARGEST_SHIFT, _LARGEST_SHIFT))
 
 
-def _fit_logistic(x: FloatArray, y_true: IntArray) -> tuple[float, float]:
-    """Intercept and slope of greatest likelihood."""
+def _fit_slope(x: FloatArray, y_true: IntArray) -> float:
+    """The slope of greatest likelihood, beside a free intercept."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a form that shows no calibration need not wait for it
 
     fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(x.reshape(-1, 1), y_true)
-    return float(fitted.intercept_[0]), float(fitted.coef_[0, 0])
+    return float(fitted.coef_[0, 0])
 
 
 def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from heart.evaluation.metrics import FloatArray
-from heart.evaluation.policies import rates_at_prevalence
+from heart.evaluation.policies import Zones, rates_at_prevalence, three_zones
 from heart.evaluation.predictions import OutOfFold
-from heart.evaluation.thresholds import COST_RATIO, GRID, Counts, counts_of, find_threshold, threshold_table
+from heart.evaluation.thresholds import COST_RATIO, GRID, WANTING, Counts, counts_of, find_threshold, threshold_table
 
 RESAMPLES = 500
 LOW, HIGH = 0.025, 0.975
@@ -66,9 +66,22 @@ class ThresholdCurves:
         counts: dict[str, object] = {"tn": tn.astype(int), "fp": fp.astype(int), "fn": fn.astype(int), "tp": tp.astype(int)}
         return counts | {"f1": 2 * tp / np.maximum(2 * tp + fp + fn, 1)}
 
+    def zones(self, *, sensitivity: float, specificity: float) -> Zones:
+        """Three zones: ruling out keeps the wanted sensitivity on these patients, ruling in the wanted specificity."""
+        low, high = (
+            float(find_threshold(self.counts, rule, at_least=share))
+            for rule, share in zip(WANTING, (sensitivity, specificity), strict=True)
+        )
+        return three_zones(self.y_true, self.y_score, low=low, high=max(low, high))
+
     def tuned(self, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None) -> FloatArray:
         """The thresholds that a rule chooses on resampled patients, each set with one repeat's predictions, shape (500,)."""
         return find_threshold(self._of_repeats, rule, cost_ratio=cost_ratio, at_least=at_least)
+
+
+def nearest_row(table: pd.DataFrame, threshold: float) -> pd.Series:
+    """The row of a table of thresholds that is nearest to one."""
+    return table.iloc[int((table["threshold"] - threshold).abs().argmin())]
 
 
 def _draw(y_true: np.ndarray, rng: np.random.Generator) -> FloatArray:

@@ -11,9 +11,8 @@ from heart.charts.thresholds import cost_frame, curve_frame, tuned_frame
 from heart.evaluation import ThresholdChoice, metrics_at
 from heart.evaluation.decision import decision_curve
 from heart.evaluation.metrics import FloatArray
-from heart.evaluation.policies import Zones, of_thousand, three_zones, threshold_at_prevalence
-from heart.evaluation.stability import ThresholdCurves
-from heart.evaluation.thresholds import WANTING, find_threshold
+from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
+from heart.evaluation.stability import ThresholdCurves, nearest_row
 from heart.export import to_safe_csv
 from heart.ui.cache import show_chart
 from heart.ui.results import confusion_table, format_figure
@@ -70,7 +69,7 @@ def _show_cost(curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdCh
 def _show_benefit(curves: ThresholdCurves, choice: ThresholdChoice, prevalence: float) -> None:
     frame = decision_curve(curves.y_true, curves.y_score, prevalence=prevalence).assign(chosen=choice.value)
     show_chart(decision, frame, alt=f"Net benefit of the model, of following up all and none, {choice.value:.0%} marked")
-    row = frame.iloc[(frame["threshold"] - choice.value).abs().argmin()]
+    row = nearest_row(frame, choice.value)
     st.caption(
         "Net benefit counts true positives less false ones at the threshold's odds (Vickers and Elkin 2006). "
         f"At {row['threshold']:.0%} the model saves {max(row['avoided'], 0):.0f} of 100 follow-ups against following up everybody, "
@@ -110,7 +109,7 @@ def show_counts(curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdC
         else:
             st.caption(f"Of 1,000 patients of whom {prevalence:.0%} are ill.")
     with figures:
-        row = table.iloc[(table["threshold"] - choice.value).abs().argmin()]
+        row = nearest_row(table, choice.value)
         cells = {title: _band_cell(row, name) for name, title in SHOWN.items()}
         st.table(pd.DataFrame({f"at {row['threshold']:.0%}": list(cells.values())}, index=pd.Index(list(cells), name="figure")))
 
@@ -138,9 +137,9 @@ def show_prevalence(curves: ThresholdCurves, here: pd.DataFrame, there: pd.DataF
     """What another share of ill patients changes."""
     if prevalence == curves.prevalence:
         return
-    place = int((here["threshold"] - choice.value).abs().argmin())
+    before, after = nearest_row(here, choice.value), nearest_row(there, choice.value)
     words = [
-        f"{title} {_percent(here[name].iloc[place])} → {_percent(there[name].iloc[place])}"
+        f"{title} {_percent(before[name])} → {_percent(after[name])}"
         for name, title in {"precision": "positive predictive value", "npv": "negative predictive value"}.items()
     ]
     moved = threshold_at_prevalence(choice.value, here=curves.prevalence, there=prevalence) if 0 < choice.value < 1 else choice.value
@@ -160,10 +159,7 @@ def show_zones(curves: ThresholdCurves) -> None:
     left, right = st.columns(2, gap="large")
     sensitivity = left.slider("Rule out keeps a sensitivity of at least", 80, 100, 95, format="%d %%") / 100
     specificity = right.slider("Rule in keeps a specificity of at least", 80, 100, 95, format="%d %%") / 100
-    low, high = (
-        float(find_threshold(curves.counts, rule, at_least=share)) for rule, share in zip(WANTING, (sensitivity, specificity), strict=True)
-    )
-    found = three_zones(curves.y_true, curves.y_score, low=low, high=max(low, high))
+    found = curves.zones(sensitivity=sensitivity, specificity=specificity)
     st.table(zones_table(found))
     st.caption(
         f"Sensitivity {format_figure(found.sensitivity)} and negative predictive value {format_figure(found.npv)} at the lower border; "
