@@ -2,44 +2,10 @@
 
 import streamlit as st
 
-from heart.evaluation import metrics_at
+from heart.ui.decisions import decide, draw_zones
 from heart.ui.errors import errors_shown
-from heart.ui.policies import choose_prevalence, offer_table, show_choice, show_counts, show_curves, show_prevalence, show_zones
-from heart.ui.results import show_test_report
-from heart.ui.state import Session, get_session
-from heart.ui.thresholds import Judgement, choose_costs, choose_threshold, compute_out_of_fold, judgement_of
-
-
-@st.fragment
-def decide(session: Session, judgement: Judgement) -> None:
-    """Everything that follows the sliders; looked up in tables that were computed once."""
-    curves, test = judgement
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        cost_ratio = choose_costs(session)
-        choice = choose_threshold(curves, cost_ratio)
-        prevalence = choose_prevalence(curves)
-        show_choice(curves, choice)
-        if st.button("Use this threshold in the model", type="primary", width="stretch"):
-            session.use_threshold(choice)
-            st.rerun()
-    here = curves.table(cost_ratio=cost_ratio)
-    there = here if prevalence == curves.prevalence else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
-    with right:
-        show_curves(curves, there, choice, prevalence)
-    st.header("What it does")
-    show_prevalence(curves, here, there, choice, prevalence)
-    show_counts(curves, there, choice, prevalence)
-    show_test_report(metrics_at(test.y_true, test.y_score, choice.value))
-    offer_table(there)
-
-
-@st.fragment
-def draw_zones(judgement: Judgement) -> None:
-    """The zones have borders of their own."""
-    st.header("Rule out, rule in, or cannot tell")
-    show_zones(judgement.curves)
-
+from heart.ui.state import get_session
+from heart.ui.thresholds import compute_out_of_fold, judgement_of
 
 session = get_session()
 
