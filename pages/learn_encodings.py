@@ -1,0 +1,6 @@
+"""Lesson: not written yet."""
+
+from heart.ui.lessons import open_lesson, show_way_on
+
+open_lesson("encodings", "")
+show_way_on("encodings")

@@ -1,0 +1,6 @@
+"""Lesson: not written yet."""
+
+from heart.ui.lessons import open_lesson, show_way_on
+
+open_lesson("loss", "")
+show_way_on("loss")
