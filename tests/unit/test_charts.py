@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from heart.epochs import EpochRecord, history_frame
 
 from heart.charts import (
     class_balance,
@@ -33,7 +34,6 @@ from heart.evaluation.predictions import OutOfFold
 from heart.evaluation.stability import ThresholdCurves
 from heart.hospitals import local_recalibration
 from heart.schema import DISEASED, FEATURES, feature
-from heart.training import EpochRecord, history_frame
 
 COHORT = load_shipped("cleveland")
 HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]

@@ -21,7 +21,12 @@ RANKS = {
     "evaluation": 1,
     "network": 2,
     "noise": 2,
+    "adamw": 2,
     "step": 2,
+    "batches": 2,
+    "masking": 2,
+    "stopping": 2,
+    "epochs": 2,
     "inference": 2,
     "training": 2,
     "classifier": 2,
@@ -41,7 +46,8 @@ RANKS |= {
     "": 0,
 }
 CHARTS_SEE = {"charts", "schema"}
-TORCH_ROOMS = {"network", "noise", "step", "inference", "training", "classifier", "joint", "bundle", "patient", "lessons"}
+TORCH_ROOMS = {"network", "noise", "adamw", "step", "batches", "masking", "stopping", "epochs", "inference", "training", "classifier"}
+TORCH_ROOMS |= {"joint", "bundle", "patient", "lessons"}
 TORCH, HEAVY = {"torch", "safetensors"}, {"torch", "safetensors", "sklearn", "altair"}
 
 
