@@ -28,6 +28,7 @@ N_GOLDEN = 5
 NAME_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 NAME_RULE = "a name of 1 to 64 letters, digits, - and _"
 
+_PIECE = 2**16
 _TITLE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}"
 _TITLE_RULE = "a cohort's name of at most 80 plain letters, digits and signs"
 _TITLE = text(_TITLE_PATTERN, _TITLE_RULE)
@@ -158,9 +159,24 @@ def _show_version(version: object) -> str:
 
 
 def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of everything but the digest itself, in hexadecimal."""
-    rest = {key: value for key, value in content.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, default=bytes.hex).encode()).hexdigest()
+    """SHA-256 of everything but the digest itself, in hexadecimal: of its JSON with sorted keys, bytes as hexadecimal text.
+
+    The weights, by far the largest part, are hashed piece by piece: as one text they would take four times their memory.
+    """
+    sha = hashlib.sha256()
+    separator = "{"
+    for key in sorted(content.keys() - {"sha256"}):
+        sha.update(f"{separator}{json.dumps(key)}: ".encode())
+        separator = ", "
+        if type(value := content[key]) is bytes:
+            sha.update(b'"')
+            for start in range(0, len(value), _PIECE):
+                sha.update(value[start : start + _PIECE].hex().encode())
+            sha.update(b'"')
+        else:
+            sha.update(json.dumps(value, sort_keys=True, default=bytes.hex).encode())
+    sha.update(b"}")
+    return sha.hexdigest()
 
 
 def check_content(content: object) -> dict[str, Any]:

@@ -14,6 +14,7 @@ FILES = sorted([*ROOT.glob("heart/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "s
 # a room imports rooms of its own rank or below
 RANKS = {
     "errors": 0,
+    "files": 0,
     "schema": 0,
     "config": 0,
     "data": 1,
