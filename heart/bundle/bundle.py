@@ -20,7 +20,7 @@ from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.inference import FoldedNetwork
 from heart.network import HeartMLP
-from heart.preprocessing import HeartPreprocessor
+from heart.preprocessing import Encoded, HeartPreprocessor
 
 
 class Provenance(NamedTuple):
@@ -66,11 +66,16 @@ class Bundle:
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame of canonical columns."""
-        return self.recalibration.apply(self._folded.predict_members(self.preprocessor.transform(frame)))
+        return self.predict_encoded(self.preprocessor.transform(frame))[0]
 
     def predict_proba(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """The probability of disease, the mean of the members', recalibrated, float64, shape (n,)."""
         return self.recalibration.apply(self._folded.predict_mean(self.preprocessor.transform(frame)))
+
+    def predict_encoded(self, encoded: Encoded) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Both for encoded patients: each member's probability, shape (M, n), and the probability of disease, shape (n,)."""
+        members = self._folded.predict_members(encoded)
+        return self.recalibration.apply(members), self.recalibration.apply(members.mean(axis=0))
 
     @cached_property
     def _folded(self) -> FoldedNetwork:
