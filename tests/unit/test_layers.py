@@ -29,7 +29,21 @@ RANKS = {
     "joint": 2,
 }
 RANKS |= {"export": 1, "bundle": 3, "experiment": 3, "overlap": 3, "scoring": 3, "batch": 3, "patient": 3, "charts": 4, "ui": 5, "pages": 6}
-RANKS |= {"models": 2, "validation": 3, "hospitals": 3, "learning": 3, "out_of_fold": 3, "commands": 7, "cli": 7, "__main__": 7, "": 0}
+RANKS |= {
+    "models": 2,
+    "validation": 3,
+    "hospitals": 3,
+    "learning": 3,
+    "out_of_fold": 3,
+    "onnx_export": 3,
+    "registry": 3,
+    "comparison": 3,
+    "card": 4,
+    "commands": 7,
+    "cli": 7,
+    "__main__": 7,
+    "": 0,
+}
 CHARTS_SEE = {"charts", "schema"}
 TORCH_ROOMS = {"network", "noise", "step", "inference", "training", "classifier", "joint", "bundle", "patient"}
 TORCH, HEAVY = {"torch", "safetensors"}, {"torch", "safetensors", "sklearn", "altair"}
