@@ -109,17 +109,18 @@ class FoldedNetwork:
 
 
 def _fold(network: HeartMLP, layer: MemberLinear) -> FoldedLayer:
-    """A layer that reads the inputs, with the categories' vectors multiplied in."""
+    """A layer that reads the inputs, with the categories' vectors multiplied in; written table by table, as it may be large."""
     weight, bias = layer.weight.detach(), layer.bias.detach()  # (M, D + C * dim, H), (M, 1, H)
-    if network.embedding is not None:
-        vectors, offsets = network.embedding.weight.detach(), network.embedding.offsets.tolist()
-        dim, n_codes = vectors.shape[2], vectors.shape[1]
-        n_numeric = weight.shape[1] - dim * len(offsets)
-        ends = [*offsets[1:], n_codes]
-        tables = [
-            torch.bmm(vectors[:, start:end], weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim])  # (M, K_c, H)
-            for c, (start, end) in enumerate(zip(offsets, ends, strict=False))
-        ]
-        weight = torch.cat([weight[:, :n_numeric], *tables], dim=1)
-    flat = weight.permute(1, 0, 2).reshape(weight.shape[1], -1).contiguous()
-    return FoldedLayer(flat, bias.permute(1, 0, 2).reshape(-1))
+    members, n_inputs, n_outputs = weight.shape
+    flat_bias = bias.permute(1, 0, 2).reshape(-1)
+    if network.embedding is None:
+        return FoldedLayer(weight.permute(1, 0, 2).reshape(n_inputs, -1).contiguous(), flat_bias)
+    vectors, starts = network.embedding.weight.detach(), network.embedding.offsets.tolist()
+    dim, n_codes = vectors.shape[2], vectors.shape[1]
+    n_numeric = n_inputs - dim * len(starts)
+    flat = weight.new_empty(n_numeric + n_codes, members, n_outputs)
+    flat[:n_numeric] = weight[:, :n_numeric].transpose(0, 1)
+    for c, (start, end) in enumerate(zip(starts, [*starts[1:], n_codes], strict=True)):
+        reads = weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim]  # (M, dim, H)
+        flat[n_numeric + start : n_numeric + end] = torch.bmm(vectors[:, start:end], reads).transpose(0, 1)  # (K_c, M, H)
+    return FoldedLayer(flat.view(n_numeric + n_codes, -1), flat_bias)

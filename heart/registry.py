@@ -12,9 +12,7 @@ from heart.bundle import Bundle, load_bundle, serialise_bundle
 from heart.bundle.content import check_name
 from heart.errors import BundleError
 from heart.files import create_atomically, write_atomically
-
-SHIPPED = Path(__file__).resolve().parents[1] / "models" / "cleveland.joblib"
-"""The model that comes with the app. It is active where nobody chose another, so it stays."""
+from heart.places import SHIPPED_BUNDLE
 
 ENDING = ".joblib"
 ACTIVE_FILE = "active.txt"
@@ -128,12 +126,12 @@ class Registry:
             path = self.path_of(name)
         except (OSError, UnicodeDecodeError, BundleError):  # nobody chose, or something else wrote the file
             return None
-        return name if path.is_file() and path != SHIPPED else None
+        return name if path.is_file() and path != SHIPPED_BUNDLE else None
 
     @property
     def active_path(self) -> Path:
         """The file of the active bundle."""
-        return SHIPPED if self.active is None else self.path_of(self.active)
+        return SHIPPED_BUNDLE if self.active is None else self.path_of(self.active)
 
     def activate(self, name: str) -> None:
         """Make a bundle the one that the app and the commands start with.
@@ -168,7 +166,7 @@ class Registry:
             )
 
     def _check_removable(self, name: str) -> None:
-        if self._existing(name).resolve() == SHIPPED.resolve():
+        if self._existing(name).resolve() == SHIPPED_BUNDLE.resolve():
             raise BundleError("a bundle of your own", "the model that comes with the app", "Leave it; make another one active if you like.")
 
 
@@ -178,7 +176,7 @@ def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
     Raises:
         BundleError: if the folder is not there.
     """
-    folder = Path(environment.get(FOLDER_VARIABLE) or SHIPPED.parent)
+    folder = Path(environment.get(FOLDER_VARIABLE) or SHIPPED_BUNDLE.parent)
     if not folder.is_dir():
         raise BundleError(f"{FOLDER_VARIABLE} to be a folder", str(folder), "Make the folder, or leave the variable out.")
     return Registry(folder, read_only=environment.get(READ_ONLY_VARIABLE, "0") not in ("", "0"))

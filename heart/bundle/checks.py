@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Collection
 
-from heart.bundle.reader import refuse
+from heart.bundle.opcodes import refuse
 
 Check = Callable[[object, str], None]
 

@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
+from heart.bundle.agreement import describe_feature
 from heart.bundle.bundle import Bundle, Provenance
-from heart.bundle.content import FORMAT, FORMAT_VERSION, describe_feature
+from heart.bundle.content import FORMAT, FORMAT_VERSION
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.bundle.weights import pack_weights, unpack_weights
 from heart.config import BOUNDS, Settings

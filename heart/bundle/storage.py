@@ -11,8 +11,9 @@ import numpy as np
 
 from heart.bundle.bundle import Bundle
 from heart.bundle.content import check_content, digest
+from heart.bundle.opcodes import refuse
 from heart.bundle.plain import from_content, to_content
-from heart.bundle.reader import MAX_BYTES, read_plain, refuse
+from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, PatientError
 from heart.files import write_atomically
@@ -70,6 +71,8 @@ def _read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise BundleError("a bundle that can be read", f"{path}: {error.strerror}", "Check the path.") from error
+    except ValueError as error:  # a NUL in the path
+        raise BundleError("a bundle that can be read", f"the path {str(path)[:80]!a}", "Check the path.") from error
 
 
 def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from heart.bundle import load_bundle
+from heart.commands.bundles import find_bundle
 from heart.errors import HeartError, PatientError
 from heart.schema import FEATURE_NAMES
 from heart.scoring import Prediction, predict_patient
@@ -25,7 +25,7 @@ _MEND = "Correct the line; the others are answered."
 
 def run_predict(options: argparse.Namespace) -> dict[str, Any] | int:
     """The answer for the patient in the options; without one, an answer for each line of standard input."""
-    bundle = load_bundle(options.bundle)
+    bundle = find_bundle(options.bundle)
     patient = {name: getattr(options, name) for name in FEATURE_NAMES}
     if any(value is not None for value in patient.values()) or sys.stdin.isatty():
         return describe_prediction(predict_patient(bundle, patient)) | {"note": "a probability, not a diagnosis"}

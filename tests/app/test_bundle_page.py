@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
-from heart.ui.cache import DEFAULT_BUNDLE
+from heart.places import SHIPPED_BUNDLE
 from tests.app.conftest import press, said
 
 
@@ -20,7 +20,7 @@ def test_page_describes_the_model_in_use(visit):
 
 
 def test_valid_bundle_becomes_the_model_and_the_shipped_one_comes_back(visit):
-    other = serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend"))
+    other = serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend"))
     app = upload(visit("bundle"), other)
     assert "from-a-friend, loaded from a file" in said(app)
     app = press(app, "Go back to the shipped model")
@@ -28,7 +28,7 @@ def test_valid_bundle_becomes_the_model_and_the_shipped_one_comes_back(visit):
 
 
 def test_damaged_bundle_is_refused_and_the_model_stays(visit):
-    content = bytearray(DEFAULT_BUNDLE.read_bytes())
+    content = bytearray(SHIPPED_BUNDLE.read_bytes())
     content[len(content) // 2] ^= 1
     app = upload(visit("bundle"), bytes(content))
     assert "That did not work. Nothing was lost." in said(app)
@@ -40,5 +40,5 @@ def test_something_else_is_refused_by_what_it_is(visit):
 
 
 def test_loaded_bundle_is_this_visitors_own(visit):
-    upload(visit("bundle"), serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend")))
+    upload(visit("bundle"), serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend")))
     assert "cleveland, shipped with the app" in said(visit("bundle"))

@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heart.bundle import load_bundle
-from heart.bundle.reader import MAX_BYTES, PLAIN_OPCODES, read_plain
+from heart.bundle.opcodes import MAX_TEXT, PLAIN_OPCODES
+from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.errors import BundleError
 from tests.unit.conftest import dump
 
@@ -133,6 +134,13 @@ def test_whole_number_beyond_64_bits_is_refused():
         read_plain(dump(2**63))
 
 
+@pytest.mark.parametrize("text", ["x" * (MAX_TEXT + 1), "x" * 8_000_000, "\N{SNOWMAN}" * (MAX_TEXT + 1)], ids=len)
+def test_long_text_is_refused(text):
+    assert read_plain(dump(text[:MAX_TEXT])) == text[:MAX_TEXT]
+    with pytest.raises(BundleError, match="texts of at most 1,024 characters"):
+        read_plain(dump(text))
+
+
 @pytest.mark.parametrize("body", [b"NN.", b"N(.", b"(N.", b"(]Na.", b"](Ne(.", b"}(\x8c\x01au.", b"](NNa.", b"(.", b"N(\x94."])
 def test_values_left_over_or_missing_are_refused(body):
     with pytest.raises(BundleError, match="a damaged one"):
@@ -157,6 +165,7 @@ def test_values_left_over_or_missing_are_refused(body):
         ("BINPUT", b"Nq\x05."),
         ("LONG_BINPUT", b"Nr\xff\xff\xff\x7f."),
         ("GET", b"g5\n."),
+        ("LONG4", b"\x8b\x00\x00\x00\x00."),
         ("INST", b"(ios\nsystem\n."),
         ("OBJ", b"(No."),
         ("DUP", b"N2."),
@@ -200,7 +209,8 @@ def test_allowed_opcodes_neither_call_nor_look_up():
 
 
 @pytest.mark.parametrize(
-    "value", [None, 0, -1, 2**31, 2**40, 255, 1.5, "", "ä" * 300, b"", b"x" * 70_000, [], {}, [1, [2, {"a": None}]], list(range(3000))]
+    "value",
+    [None, 0, -1, 2**31, 2**40, 255, 1.5, "", "ä" * 300, b"", b"x" * 70_000, -(2**63), [], {}, [1, [{"a": None}]], list(range(3000))],
 )
 def test_plain_values_come_through(value):
     assert read_plain(dump(value)) == value
@@ -263,7 +273,7 @@ def test_another_kind_of_file_is_refused(content):
     ],
 )
 def test_damaged_file_is_refused(content):
-    with pytest.raises(BundleError, match=r"a complete joblib file|after the end|keys that are text"):
+    with pytest.raises(BundleError, match=r"a complete joblib file|after the end|keys that are text|texts of at most"):
         read_plain(content)
 
 

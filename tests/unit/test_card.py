@@ -17,7 +17,7 @@ from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.data import load_shipped
 from heart.experiment import run_experiment, split_of
 from heart.out_of_fold import find_stored
-from heart.registry import SHIPPED
+from heart.places import SHIPPED_BUNDLE
 from tests.unit.conftest import NOON
 
 # the checklist's numbers: 27 items, some with letters
@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_bundle(SHIPPED)
+    return load_bundle(SHIPPED_BUNDLE)
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ from heart.comparison import compare_bundles, reliability_frame, roc_frame
 from heart.data import read_cohort
 from heart.errors import CohortError
 from heart.evaluation.metrics import bootstrap_differences
-from heart.registry import SHIPPED
+from heart.places import SHIPPED_BUNDLE
 from tests.unit import dialects as d
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_bundle(SHIPPED)
+    return load_bundle(SHIPPED_BUNDLE)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ FILES = sorted([*ROOT.glob("heart/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "s
 RANKS = {
     "errors": 0,
     "files": 0,
+    "places": 0,
     "schema": 0,
     "config": 0,
     "data": 1,
@@ -40,6 +41,7 @@ RANKS |= {
     "comparison": 3,
     "card": 4,
     "commands": 7,
+    "arguments": 7,
     "cli": 7,
     "__main__": 7,
     "": 0,

@@ -17,7 +17,7 @@ from heart.evaluation.recalibration import Recalibration
 from heart.experiment import run_experiment
 from heart.onnx_export import ML_OPSET, OPSET, TOLERANCE, export_onnx, onnx_inputs
 from heart.schema import FEATURES
-from heart.ui.cache import DEFAULT_BUNDLE
+from heart.places import SHIPPED_BUNDLE
 from tests.unit.conftest import NOON
 
 PLATT = Recalibration("platt", 0.8, -0.3, (), 242)
@@ -57,7 +57,7 @@ def everybody():
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_bundle(DEFAULT_BUNDLE)
+    return load_bundle(SHIPPED_BUNDLE)
 
 
 @pytest.fixture(scope="module")

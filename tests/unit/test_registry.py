@@ -8,7 +8,8 @@ import pytest
 
 from heart.bundle import load_bundle, save_bundle
 from heart.errors import BundleError
-from heart.registry import ACTIVE_FILE, SHIPPED, Registry, open_registry
+from heart.places import SHIPPED_BUNDLE
+from heart.registry import ACTIVE_FILE, Registry, open_registry
 
 ESCAPES = ["../evil", "a/b", "/etc/passwd", "..", ".", "", "a.b", "a\0b", "a\nb", "ä", "x" * 65, "C:\\x", "~", "-rf*"]
 
@@ -97,7 +98,7 @@ def test_deleting_removes_that_bundle_alone(registry, bundle):
 
 
 def test_shipped_model_is_active_until_another_is_chosen(registry):
-    assert (registry.active, registry.active_path) == (None, SHIPPED)
+    assert (registry.active, registry.active_path) == (None, SHIPPED_BUNDLE)
     registry.activate("first")
     assert (registry.active, registry.active_path) == ("first", registry.folder / "first.joblib")
     assert Registry(registry.folder).active == "first"
@@ -108,7 +109,7 @@ def test_active_bundle_that_is_renamed_stays_active_and_one_that_is_deleted_does
     registry.rename("first", "second")
     assert registry.active == "second"
     registry.delete("second")
-    assert registry.active_path == SHIPPED
+    assert registry.active_path == SHIPPED_BUNDLE
 
 
 def test_bundle_that_is_not_valid_does_not_become_active(registry):
@@ -121,12 +122,12 @@ def test_bundle_that_is_not_valid_does_not_become_active(registry):
 @pytest.mark.parametrize("text", ["../../etc/passwd", "absent", "", "a/b", "first\nsecond", "\x00"])
 def test_active_file_that_somebody_else_wrote_is_not_followed(registry, text):
     (registry.folder / ACTIVE_FILE).write_text(text)
-    assert registry.active_path == SHIPPED
+    assert registry.active_path == SHIPPED_BUNDLE
 
 
 def test_active_file_that_is_no_text_is_not_followed(registry):
     (registry.folder / ACTIVE_FILE).write_bytes(b"\xff\xfe")
-    assert registry.active_path == SHIPPED
+    assert registry.active_path == SHIPPED_BUNDLE
 
 
 def test_read_only_registry_gives_and_takes_nothing(registry, bundle):
@@ -146,15 +147,15 @@ def test_read_only_registry_gives_and_takes_nothing(registry, bundle):
 
 
 def test_shipped_model_can_be_neither_renamed_nor_deleted():
-    registry = Registry(SHIPPED.parent)
+    registry = Registry(SHIPPED_BUNDLE.parent)
     for action in (lambda: registry.delete("cleveland"), lambda: registry.rename("cleveland", "mine")):
         with pytest.raises(BundleError, match="comes with the app"):
             action()
-    assert SHIPPED.exists()
+    assert SHIPPED_BUNDLE.exists()
 
 
 def test_copy_of_the_shipped_model_elsewhere_can_be_deleted(tmp_path):
-    shutil.copy(SHIPPED, tmp_path / "cleveland.joblib")
+    shutil.copy(SHIPPED_BUNDLE, tmp_path / "cleveland.joblib")
     Registry(tmp_path).delete("cleveland")
     assert Registry(tmp_path).names() == []
 
@@ -185,7 +186,7 @@ def test_environment_decides(tmp_path, value, read_only):
 
 
 def test_without_an_environment_it_is_the_shipped_folder():
-    assert open_registry({}) == Registry(SHIPPED.parent, read_only=False)
+    assert open_registry({}) == Registry(SHIPPED_BUNDLE.parent, read_only=False)
 
 
 def test_folder_that_is_not_there_is_refused(tmp_path):
