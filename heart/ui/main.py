@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from heart.places import ROOT
 from heart.ui.errors import errors_shown
 from heart.ui.footer import show_footer
-from heart.ui.warmup import ROOT, load_heavy, load_light
+from heart.ui.warmup import load_heavy, load_light
 
 PAGES = {
     "patient": ("Patient", "🩺"),
@@ -14,6 +15,7 @@ PAGES = {
     "threshold": ("Threshold", "⚖️"),
     "score": ("Score", "📋"),
     "bundle": ("Bundle", "📦"),
+    "models": ("Models", "🗂️"),
 }
 
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")

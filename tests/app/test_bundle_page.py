@@ -42,3 +42,18 @@ def test_something_else_is_refused_by_what_it_is(visit):
 def test_loaded_bundle_is_this_visitors_own(visit):
     upload(visit("bundle"), serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend")))
     assert "cleveland, shipped with the app" in said(visit("bundle"))
+
+
+def test_card_of_the_model_in_use_is_shown(visit):
+    app = visit("bundle")
+    assert "at least **382** patients; this model was fitted on **193**" in said(app)
+    assert "come from fluoroscopy and a thallium scan" in said(app)
+    assert {"Limits", "Subgroups", "TRIPOD+AI"} <= {entry.label for entry in app.expander}
+
+
+def test_card_of_a_model_whose_patients_are_not_here_says_so(visit):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    stranger = replace(shipped, name="stranger", data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64))
+    app = upload(visit("bundle"), serialise_bundle(stranger))
+    assert "the bundle does not say" in said(app)
+    assert "That did not work" not in said(app)

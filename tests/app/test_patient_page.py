@@ -3,9 +3,9 @@
 import pytest
 
 from heart.bundle import load_bundle
+from heart.places import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring import predict_patient
-from heart.places import SHIPPED_BUNDLE
 from heart.ui.forms import NOT_KNOWN
 from tests.app.conftest import figures, go, press, said
 
