@@ -16,8 +16,8 @@ from heart.errors import BundleError
 from heart.evaluation.recalibration import Recalibration
 from heart.experiment import run_experiment
 from heart.onnx_export import ML_OPSET, OPSET, TOLERANCE, export_onnx, onnx_inputs
-from heart.schema import FEATURES
 from heart.places import SHIPPED_BUNDLE
+from heart.schema import FEATURES
 from tests.unit.conftest import NOON
 
 PLATT = Recalibration("platt", 0.8, -0.3, (), 242)

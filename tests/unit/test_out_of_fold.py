@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from heart.bundle import load_bundle
-from heart.places import SHIPPED_BUNDLE
 from heart.errors import CohortError
 from heart.evaluation.recalibration import Recalibration
 from heart.experiment import split_of
 from heart.out_of_fold import STORED, cross_validate_bundle, find_stored, recalibrated, store
+from heart.places import SHIPPED_BUNDLE
 
 
 @pytest.fixture(scope="module")
