@@ -78,7 +78,7 @@ def compare_bundles(first: Bundle, second: Bundle, cohort: Cohort, *, cohorts: I
             f"{int(fresh.sum())} such patients, {int(y_true.sum())} of them diseased",
             "Choose another cohort.",
         )
-    names = (first.name, second.name if second.name != first.name else f"{second.name} (second)")
+    names = (first.name, second.name if second.name != first.name else f"{second.name}, the second")
     sides = (_judge(first, names[0], features, y_true), _judge(second, names[1], features, y_true))
     return Comparison(
         y_true=y_true,

@@ -69,12 +69,12 @@ class Registry:
         return self.folder / f"{name}{ENDING}"
 
     def load(self, name: str) -> Bundle:
-        """The bundle of this name.
+        """The bundle of this name; a file that came with another name inside takes that of the file.
 
         Raises:
             BundleError: if there is none, or it is not valid.
         """
-        return load_bundle(self._existing(name))
+        return replace(load_bundle(self._existing(name)), name=name)
 
     def save(self, bundle: Bundle, name: str) -> Path:
         """Write the bundle under a name that is not taken, which also becomes the name inside; the path.

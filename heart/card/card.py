@@ -11,13 +11,14 @@ import pandas as pd
 
 from heart.card import evidence, use
 from heart.card.facts import Facts
-from heart.card.text import code, paragraphs
+from heart.card.text import paragraphs
 from heart.card.tripod import checklist
 from heart.charts import decision, reliability, roc
 from heart.charts.style import Drawing
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import roc_table
 from heart.evaluation.decision import decision_curve
+from heart.markup import code
 
 WIDTH = 460
 """Of a chart in the HTML page, in pixels."""

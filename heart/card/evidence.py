@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from heart.card.facts import EXPECTED_AUC, Facts, Judged, characteristics
-from heart.card.text import bullets, code, figure, paragraphs, table
+from heart.card.text import bullets, figure, paragraphs, table
+from heart.markup import code
 
 ABSENT = "The patients that this model was developed on are not here, so this cannot be computed."
 

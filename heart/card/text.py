@@ -1,13 +1,8 @@
-"""Pieces of Markdown: tables, figures with intervals, and text from a bundle that stays text."""
+"""Pieces of Markdown: tables, lists, figures with intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-
-def code(text: str) -> str:
-    """Text from a bundle as a code span: whatever it says, it is shown and not rendered. Backticks, which no bundle holds, are left out."""
-    return f"`{text.replace('`', '')}`"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from heart.card.facts import Facts
-from heart.card.text import bullets, code, figure, paragraphs, table
+from heart.card.text import bullets, figure, paragraphs, table
 from heart.data import SHIPPED
 from heart.evaluation import RULES
+from heart.markup import code
 from heart.schema import TARGET_LABEL, feature
 
 
@@ -21,7 +22,7 @@ def in_short(facts: Facts) -> str:
         ("Decides “disease”", f"at {bundle.threshold.value:.1%} and above"),
         ("Made", f"{code(bundle.created_at)} with Heart {code(bundle.versions['heart'])}"),
     ]
-    return table(("", code(bundle.name)), rows)
+    return table(("model", code(bundle.name)), rows)
 
 
 def intended_use(_: Facts) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 from heart.charts.evaluation import UNIT
 from heart.charts.style import BLUE, GREY, ORANGE, Drawing
 
-_COLOR = alt.Color("model:N", title=None, sort=None, scale=alt.Scale(range=[BLUE, ORANGE]), legend=alt.Legend(orient="top", labelLimit=320))
+_LEGEND = alt.Legend(orient="top", labelLimit=320, symbolOpacity=1)
+_COLOR = alt.Color("model:N", title=None, sort=None, scale=alt.Scale(range=[BLUE, ORANGE]), legend=_LEGEND)
 
 
 def two_rocs(frame: pd.DataFrame) -> Drawing:

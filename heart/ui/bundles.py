@@ -10,7 +10,7 @@ import streamlit as st
 
 from heart.evaluation import RULES
 from heart.evaluation.recalibration import METHODS, Recalibration
-from heart.ui.text import as_text
+from heart.markup import code
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -27,16 +27,16 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
     rule = RULES[threshold.rule] + ("" if threshold.at_least is None else f" ({threshold.at_least:.0%})")
     layers = " → ".join(map(str, settings.hidden)) or "none"
     rows = {
-        "Name": as_text(bundle.name),
+        "Name": code(bundle.name),
         "Made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
-        "Trained on": f"{as_text(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives} diseased",
+        "Trained on": f"{code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives} diseased",
         "Table's SHA-256": f"{bundle.data.fingerprint[:16]}…",
         "Features": ", ".join(feature.name for feature in bundle.preprocessor.features),
         "Network": f"{settings.members} members, hidden layers {layers}, categories as {settings.categories}",
         "Training": f"recipe {settings.recipe}, {bundle.epochs_run} epochs on {bundle.device_used}, random state {settings.random_state}",
         "Threshold": f"{threshold.value:.4g}: {rule}; a missed patient costs {threshold.cost_ratio:g} false alarms",
         "Recalibration": describe_recalibration(bundle.recalibration),
-        "Versions": ", ".join(f"{name} {as_text(version)}" for name, version in bundle.versions.items()),
+        "Versions": ", ".join(f"{name} {code(version)}" for name, version in bundle.versions.items()),
     }
     return pd.DataFrame({"value": list(rows.values())}, index=pd.Index(list(rows), name="what"))
 

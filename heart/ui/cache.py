@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def load_shared(path: Path) -> Bundle:
 def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001  another time is another file
     from heart.bundle import load_bundle  # noqa: PLC0415
 
-    return load_bundle(path)
+    return replace(load_bundle(path), name=path.stem)
 
 
 @cache

@@ -11,12 +11,12 @@ import streamlit as st
 from heart.charts import two_reliabilities, two_rocs
 from heart.data import SHIPPED, load_shipped
 from heart.errors import HeartError
+from heart.markup import code
 from heart.ui.cache import load_shared, show_chart
 from heart.ui.cohorts import describe_source
 from heart.ui.errors import show_error
 from heart.ui.results import FIGURE_LABELS, format_figure
 from heart.ui.state import Session
-from heart.ui.text import as_text
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -39,10 +39,11 @@ def show_models(session: Session) -> list[Entry]:
     """The list, and what was last done to it."""
     registry = _registry()
     entries = registry.entries()
+    notes = st.container()  # always there: what comes and goes above an open popover would close it
     if message := st.session_state.pop(_DONE, None):
-        st.success(message, icon="✅")
+        notes.success(message, icon="✅")
     if registry.read_only:
-        st.info("This server's models cannot be changed from here: take one into use, or download it.", icon="🔒")
+        notes.info("This server's models cannot be changed from here: take one into use, or download it.", icon="🔒")
     st.dataframe(models_table(entries, registry.active_path.stem, session.bundle), hide_index=True, width="stretch")
     return entries
 
@@ -151,11 +152,11 @@ def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
     cohort = session.cohort if source == THIS_COHORT else load_shipped(source)
     if source == THIS_COHORT:
         st.text(describe_source(session))
-    bundles = [session.bundle if name == IN_USE else load_shared(registry.path_of(name)) for name in (first, second)]
-    if bundles[0] is bundles[1]:
+    pair = [session.bundle if name == IN_USE else load_shared(registry.path_of(name)) for name in (first, second)]
+    if pair[0] is pair[1]:
         st.info("These are the same model. Choose another one, or train one and keep it above.", icon="👯")
         return
-    _show_compared(_compare(session, bundles[0], bundles[1], cohort))
+    _show_compared(_compare(session, pair[0], pair[1], cohort))
 
 
 def _is_in_use(session: Session, registry: Registry, name: str) -> bool:
@@ -197,7 +198,7 @@ def comparison_table(found: Comparison) -> pd.DataFrame:
         rows[FIGURE_LABELS[name]] = [format_figure(getattr(side.at, name)) for side in found.sides] + ["each at its own threshold"]
     rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in found.sides] + [""]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in found.sides] + [""]
-    columns = [as_text(first.name), as_text(second.name), "second minus first"]
+    columns = [code(first.name), code(second.name), "second minus first"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")
 
 

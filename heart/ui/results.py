@@ -10,8 +10,8 @@ import streamlit as st
 
 from heart.charts import hundred_people, loss_curves
 from heart.charts.patient import hundred_frame
+from heart.markup import code
 from heart.ui.cache import show_chart
-from heart.ui.text import as_text
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -98,7 +98,7 @@ def show_trial(trial: Experiment) -> None:
     bundle, split = trial.bundle, trial.split
     st.header("Result")
     st.markdown(
-        f"Trained on **{split.train.n}** patients of {as_text(bundle.data.cohort)} for {bundle.epochs_run} epochs; "
+        f"Trained on **{split.train.n}** patients of {code(bundle.data.cohort)} for {bundle.epochs_run} epochs; "
         f"tested on **{split.test.n}** it never saw."
     )
     test, train = bundle.metrics["test"]["figures"], bundle.metrics["train"]["figures"]

@@ -14,8 +14,8 @@ def upload(app, content):
 
 def test_page_describes_the_model_in_use(visit):
     table = visit("bundle").table[0].value["value"]
-    assert table["Name"] == "cleveland"
-    assert table["Trained on"] == "cleveland: 303 patients, 139 diseased"
+    assert table["Name"] == "`cleveland`"
+    assert table["Trained on"] == "`cleveland`: 303 patients, 139 diseased"
     assert table["Table's SHA-256"] == f"{load_shipped('cleveland').fingerprint[:16]}…"
 
 

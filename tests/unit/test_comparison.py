@@ -54,7 +54,7 @@ def test_each_is_judged_at_its_own_threshold(shipped, hungary):
 def test_a_bundle_does_not_differ_from_itself(shipped, hungary):
     found = compare_bundles(shipped, shipped, hungary)
     assert all(tuple(figure) == (0, 0, 0) for figure in found.differences.values())
-    assert [side.name for side in found.sides] == ["cleveland", "cleveland (second)"]
+    assert [side.name for side in found.sides] == ["cleveland", "cleveland, the second"]
 
 
 def test_paired_interval_is_narrower_than_that_of_independent_models(shipped, other, hungary):

@@ -16,6 +16,7 @@ RANKS = {
     "errors": 0,
     "files": 0,
     "places": 0,
+    "markup": 0,
     "schema": 0,
     "config": 0,
     "data": 1,

@@ -31,6 +31,11 @@ def test_saved_bundle_is_listed_with_what_is_in_it(registry, bundle):
     assert entry.bundle.data == bundle.data
 
 
+def test_file_that_came_with_another_name_takes_that_of_the_file(registry):
+    (registry.folder / "theirs.joblib").write_bytes((registry.folder / "first.joblib").read_bytes())
+    assert [entry.bundle.name for entry in registry.entries()] == ["first", "theirs"]
+
+
 def test_file_that_is_no_bundle_is_listed_with_its_problem(registry):
     (registry.folder / "bad.joblib").write_bytes(b"PK\x03\x04")
     (registry.folder / "my model.joblib").write_bytes(b"x")
