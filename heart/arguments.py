@@ -51,11 +51,11 @@ def _add_train(commands: Any) -> None:
     parser = _add(commands, "train", "models", "Train a model and write it as a bundle.")
     _add_file(parser, "--cohort", COHORT_HELP, default="cleveland")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the bundle to write, NAME.joblib")
-    parser.add_argument("--recipe", choices=list(RECIPES), default="default")
+    parser.add_argument("--recipe", choices=list(RECIPES), default="default", help="the settings to start from (default: default)")
     parser.add_argument("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
     parser.add_argument("--categories", choices=CATEGORY_INPUTS, help="how categories enter the network")
     parser.add_argument("--linear-path", action=argparse.BooleanOptionalAction, help="a direct path beside the hidden layers")
-    parser.add_argument("--device", choices=DEVICES)
+    parser.add_argument("--device", choices=DEVICES, help="where to train (default: CUDA where there is one)")
     for name, bound in BOUNDS.items():
         text = f"{bound.help} {bound.low:g} to {bound.high:g}.".replace("%", "%%")
         parser.add_argument(f"--{name.replace('_', '-')}", type=bound.kind, metavar="NUMBER", help=text)
