@@ -2,6 +2,7 @@
 
 import streamlit as st
 
-from heart.ui.warmup import ROOT, warm_up
+from heart.places import ROOT
+from heart.ui.warmup import warm_up
 
 app = st.App(ROOT / "heart" / "ui" / "main.py", lifespan=warm_up)

@@ -16,7 +16,6 @@ sys.path.insert(0, str(ROOT))
 import numpy as np
 
 from heart.bundle import load_bundle
-from heart.cli import DEFAULT_BUNDLE
 from heart.config import RECIPES
 from heart.data import load_shipped
 from heart.evaluation.metrics import Figure
@@ -24,6 +23,7 @@ from heart.evaluation.recalibration import compare_recalibrations
 from heart.evaluation.stability import ThresholdCurves
 from heart.hospitals import DETRANO, External, judge_elsewhere
 from heart.out_of_fold import find_stored
+from heart.places import SHIPPED_BUNDLE
 from heart.validation import FIGURES, MODELS, Entry, Folds, leaderboard, run_leaderboard
 
 DOCUMENT = ROOT / "docs" / "EVALUATION.md"
@@ -73,7 +73,7 @@ def show_hospitals(found: Sequence[External]) -> str:
 
 def show_thresholds() -> str:
     """Where tuned thresholds fall, and what recalibration would do."""
-    predictions = find_stored(load_bundle(DEFAULT_BUNDLE))
+    predictions = find_stored(load_bundle(SHIPPED_BUNDLE))
     if predictions is None:
         return "Nothing is stored for the shipped model: `python scripts/store_out_of_fold.py`."
     curves = ThresholdCurves(predictions)

@@ -1,5 +1,6 @@
 """`python -m heart`: everything the pages do, without a screen."""
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,8 @@ def run() -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not written again at exit
         return 141
+    finally:
+        gc.freeze()  # at exit the collector would walk through all of torch once more, which takes half a second
     return status
 
 

@@ -52,7 +52,8 @@ def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
         BundleError: if its cohort is not among them and not one of those shipped, or not the same table.
     """
     name = bundle.data.cohort
-    shipped = [load_shipped(name)] if set(name.split("+")) <= set(SHIPPED) else []
+    names = name.split("+")
+    shipped = [load_shipped(name)] if set(names) <= set(SHIPPED) and len(set(names)) == len(names) else []
     for cohort in (*shipped, *cohorts):
         if cohort.fingerprint == bundle.data.fingerprint:
             return split_for(cohort, bundle.settings)

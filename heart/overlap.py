@@ -64,6 +64,21 @@ def find_overlap(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Co
     return Overlap(len(features), int(fitted.sum()), int(tested.sum()), known=True)
 
 
+def find_seen(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()) -> npt.NDArray[np.bool_] | None:
+    """Which of these patients the model was fitted or stopped on, shape (n,); None where its own patients are not here to compare with.
+
+    Args:
+        bundle: the model.
+        features: canonical features, shape (n, 13).
+        cohorts: tables beside the shipped ones that the model may have been trained on.
+    """
+    try:
+        split = split_of(bundle, cohorts)
+    except BundleError:
+        return None
+    return _is_among(features, pd.concat([split.train.features, split.valid.features]))
+
+
 def _is_among(features: pd.DataFrame, others: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Which rows are patients of the other frame, shape (n,)."""
     columns = list(FEATURE_NAMES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -13,11 +13,10 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from heart.data.patients import dtype_of
-from heart.schema import FEATURES, Feature
+from heart.schema import FEATURES, Feature, Value
 
 PROBLEMS = ("", "missing", "unseen", "below", "above")
 MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
-REVIEW_COLUMNS = ["row", "feature", "value", "problem"]
 
 
 class Encoded(NamedTuple):
@@ -99,13 +98,24 @@ class HeartPreprocessor(BaseEstimator):
             sklearn.exceptions.NotFittedError: before `fit`.
         """
         check_is_fitted(self, "scaler_")
-        values = self._numbers(frame)
+        columns = [self._codes(frame, f) for f in self.categories]
+        codes = np.stack(columns, axis=1) if columns else np.empty((len(frame), 0), dtype=np.int64)
+        return self._encode(self._numbers(frame), codes)
+
+    def transform_patient(self, patient: Mapping[str, Value | None]) -> Encoded:
+        """The arrays of one patient, n = 1, as `transform` gives them for a frame of one row; a frame alone takes longer than this.
+
+        Args:
+            patient: canonical values by feature, None where not known, as `heart.schema.parse_patient` gives them.
+        """
+        return self._encode(self._patient_numbers(patient), self._patient_codes(patient))
+
+    def _encode(self, values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64]) -> Encoded:
+        """From numbers, (n, F), with NaN for missing, and label codes, (n, C)."""
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
         scaled = (np.where(missing, self.median_, values) - self.scaler_.mean_) / self.scaler_.scale_
         numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
-        columns = [self._codes(frame, f) for f in self.categories]
-        codes = np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
-        return Encoded(numeric.astype(np.float32), codes.astype(np.int64))
+        return Encoded(numeric.astype(np.float32), codes)
 
     def scaled_median(self) -> npt.NDArray[np.float32]:
         """What a missing number looks like after scaling, shape (F,)."""
@@ -129,24 +139,25 @@ class HeartPreprocessor(BaseEstimator):
                 found[:, j] = np.where(frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0))
         return found
 
-    def review(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Every value that the model knows less about, a row each: `row` (position from 0), `feature`, `value`, `problem`.
+    def find_patient_problems(self, patient: Mapping[str, Value | None]) -> dict[str, str]:
+        """What the model knows less about in one patient: feature to one of `PROBLEMS`, in the order of `features`; see `find_problems`."""
+        numbers = _number_problems(self._patient_numbers(patient)[0], *self.training_range_.T)
+        found = dict(zip((f.name for f in self.numbers), numbers.tolist(), strict=True))
+        for entry, code in zip(self.categories, self._patient_codes(patient)[0].tolist(), strict=True):
+            unknown = code == len(self.encoders_[entry.name].classes_)
+            found[entry.name] = MISSING if patient[entry.name] is None else UNSEEN if unknown else 0
+        return {entry.name: PROBLEMS[found[entry.name]] for entry in self.features if found[entry.name]}
 
-        The problems are those of `find_problems`; the rows come in order, numbers before categories.
-        """
-        problems = self.find_problems(frame)
-        order = [*self.numbers, *self.categories]
-        places = [self.features.index(f) for f in order]
-        rows, columns = np.nonzero(problems[:, places])
-        values = [frame[f.name].to_numpy(dtype=object, na_value=np.nan) for f in order]
-        return pd.DataFrame(
-            {
-                "row": rows.astype(np.int64),
-                "feature": [order[j].name for j in columns],
-                "value": pd.Series([values[j][i] for i, j in zip(rows, columns, strict=True)], dtype=object),
-                "problem": [PROBLEMS[problems[i, places[j]]] for i, j in zip(rows, columns, strict=True)],
-            },
-            columns=REVIEW_COLUMNS,
+    def _patient_numbers(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.float64]:
+        """Shape (1, F); missing is NaN."""
+        return np.array([[np.nan if (value := patient[f.name]) is None else value for f in self.numbers]], dtype=np.float64)
+
+    def _patient_codes(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.int64]:
+        """Shape (1, C)."""
+        classes = [self.encoders_[f.name].classes_.tolist() for f in self.categories]
+        values = [patient[f.name] for f in self.categories]
+        return np.array(
+            [[known.index(value) if value in known else len(known) for known, value in zip(classes, values, strict=True)]], dtype=np.int64
         )
 
     def _numbers(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
@@ -177,6 +188,8 @@ def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
     return scaler
 
 
-def _number_problems(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.uint8]:
+def _number_problems(
+    values: npt.NDArray[np.float64], low: float | npt.NDArray[np.float64], high: float | npt.NDArray[np.float64]
+) -> npt.NDArray[np.uint8]:
     problems = np.select([np.isnan(values), values < low, values > high], [MISSING, BELOW, ABOVE], 0)
     return np.where(np.isnan(low) & ~np.isnan(values), UNSEEN, problems).astype(np.uint8)

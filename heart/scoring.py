@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.data.patients import frame_of_patients
+from heart.data.patients import canonical_patient
 from heart.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.schema import Feature, Value
 
@@ -64,12 +64,11 @@ def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction
     Raises:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
     """
-    frame = frame_of_patients([patient])
-    members = bundle.predict_members(frame)[:, 0]
-    low, high = np.quantile(members, [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
-    probability = float(bundle.predict_proba(frame)[0])  # recalibrated as a whole, not member by member
-    threshold = bundle.threshold.value
-    return Prediction(probability, low, high, threshold, DISEASE if probability >= threshold else NO_DISEASE, _review(bundle, frame))
+    values = canonical_patient(patient)
+    members, mean = bundle.predict_encoded(bundle.preprocessor.transform_patient(values))
+    low, high = np.quantile(members[:, 0], [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
+    probability, threshold = float(mean[0]), bundle.threshold.value
+    return Prediction(probability, low, high, threshold, DISEASE if probability >= threshold else NO_DISEASE, _review(bundle, values))
 
 
 def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
@@ -121,22 +120,21 @@ def _categorical(codes: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorica
     return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(list(texts), dtype="str"))
 
 
-def _review(bundle: Bundle, frame: pd.DataFrame) -> tuple[ValueWarning, ...]:
-    """The warnings for a frame of one patient, in the order of the features."""
+def _review(bundle: Bundle, patient: Mapping[str, Value | None]) -> tuple[ValueWarning, ...]:
+    """The warnings for a patient in canonical values, in the order of the features."""
     ranges = dict(zip((f.name for f in bundle.preprocessor.numbers), bundle.preprocessor.training_range_, strict=True))
-    review = bundle.preprocessor.review(frame)
-    found = {str(name): str(problem) for name, problem in zip(review["feature"], review["problem"], strict=True)}
+    found = bundle.preprocessor.find_patient_problems(patient)
     warnings = []
     for entry in bundle.preprocessor.features:
-        value = frame[entry.name].iloc[0]
-        problem = found.get(entry.name) or ("unusual" if entry.is_unusual(value) else None)
+        value = patient[entry.name]
+        problem = found.get(entry.name) or ("unusual" if value is not None and entry.is_unusual(value) else None)
         if problem is not None:
             warnings.append(_describe(entry, value, problem, ranges.get(entry.name)))
     return tuple(warnings)
 
 
-def _describe(entry: Feature, value: Value, problem: str, training_range: npt.NDArray[np.float64] | None) -> ValueWarning:
-    if problem == "missing":
+def _describe(entry: Feature, value: Value | None, problem: str, training_range: npt.NDArray[np.float64] | None) -> ValueWarning:
+    if value is None:
         return ValueWarning(entry.name, None, problem, f"{entry.label} is not known.")
     shown = f"{entry.label}: {entry.describe(value)}"
     if problem == "unseen":

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,14 +20,19 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def serve(log: Path | None = None) -> Iterator[str]:
-    """The address of a fresh server; it answers its health check when this returns. Its output goes to `log`, or nowhere."""
+def serve(log: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The address of a fresh server; it answers its health check when this returns. Its output goes to `log`, or nowhere.
+
+    Args:
+        log: where its output goes.
+        environment: variables beside those of this process.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
     with (log or Path(os.devnull)).open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ | dict(environment or {}))
         try:
             _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
             yield f"http://127.0.0.1:{port}"

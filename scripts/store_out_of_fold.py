@@ -11,14 +11,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from heart.bundle import load_bundle
-from heart.cli import DEFAULT_BUNDLE
 from heart.experiment import split_of
 from heart.out_of_fold import STORED, cross_validate_bundle, store
+from heart.places import SHIPPED_BUNDLE
 
 
 def main() -> None:
     """Compute and write; most of a minute."""
-    bundle = load_bundle(DEFAULT_BUNDLE)
+    bundle = load_bundle(SHIPPED_BUNDLE)
     predictions = cross_validate_bundle(bundle, split_of(bundle))
     store(bundle, predictions)
     print(f"{STORED.relative_to(ROOT)}: {predictions.y_score.shape[1]} patients, {predictions.seconds:.0f} s")

@@ -6,14 +6,18 @@ import math
 import re
 from collections.abc import Callable, Collection
 
-from heart.bundle.reader import refuse
+from heart.bundle.opcodes import refuse
 
 Check = Callable[[object, str], None]
+
+MAX_SHOWN = 40
+"""Characters of a stranger's text that an error shows, with everything but plain letters and signs written as codes."""
 
 
 def _show(value: object) -> str:
     kind = type(value).__name__
-    return f"{kind} {value!r}" if type(value) in (int, float, bool, str) and len(repr(value)) <= 40 else f"a {kind}"
+    short = type(value) in (int, float, bool) or (type(value) is str and len(value) <= MAX_SHOWN)
+    return f"{kind} {value!a}" if short else f"a {kind}"
 
 
 def text(pattern: str, meaning: str) -> Check:
@@ -94,7 +98,7 @@ def record(fields: dict[str, Check]) -> Check:
             raise refuse(f"{place} to be a dict", _show(value))
         if set(value) != set(fields):
             missing = sorted(set(fields) - set(value))
-            extra = sorted(str(key)[:40] for key in set(value) - set(fields))
+            extra = sorted(ascii(key[:MAX_SHOWN])[1:-1] for key in set(value) - set(fields))
             raise refuse(f"{place} to have the keys {', '.join(fields)}", f"missing {missing}, extra {extra[:5]}")
         for name, inner in fields.items():
             inner(value[name], f"{place}.{name}")

@@ -1,4 +1,4 @@
-"""What a bundle may hold: the layout of format versions 1 and 2, and the rules that tie its parts together."""
+"""What a bundle may hold: the layout of format versions 1 and 2, and the digest."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import hashlib
 import json
 import re
 from datetime import datetime
-from itertools import pairwise
 from typing import Any
 
+from heart.bundle.agreement import check_agreement
 from heart.bundle.checks import Check, blob, integer, listing, number, one_of, optional, record, table, text
-from heart.bundle.reader import refuse
+from heart.bundle.opcodes import refuse
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError
 from heart.evaluation.recalibration import MAX_KNOTS, METHODS
 from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
-from heart.schema import FEATURE_NAMES, Feature
-from heart.schema import feature as schema_feature
+from heart.schema import FEATURE_NAMES
 
 FORMAT, FORMAT_VERSION = "heart-bundle", 2
 READABLE = (1, 2)
@@ -28,12 +27,13 @@ N_GOLDEN = 5
 NAME_PATTERN = r"[A-Za-z0-9_-]{1,64}"
 NAME_RULE = "a name of 1 to 64 letters, digits, - and _"
 
+_PIECE = 2**16
 _TITLE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}"
 _TITLE_RULE = "a cohort's name of at most 80 plain letters, digits and signs"
 _TITLE = text(_TITLE_PATTERN, _TITLE_RULE)
 _COUNT = integer(0, 10**9)
 _BOOL = one_of([True, False])
-_FIGURE = listing(optional(number()), 3, 3)
+_FIGURE = listing(optional(number(-100, 100)), 3, 3)
 
 
 def _any_value(value: object, place: str) -> None:
@@ -158,9 +158,24 @@ def _show_version(version: object) -> str:
 
 
 def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of everything but the digest itself, in hexadecimal."""
-    rest = {key: value for key, value in content.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(rest, sort_keys=True, default=bytes.hex).encode()).hexdigest()
+    """SHA-256 of everything but the digest itself, in hexadecimal: of its JSON with sorted keys, bytes as hexadecimal text.
+
+    The weights, by far the largest part, are hashed piece by piece: as one text they would take four times their memory.
+    """
+    sha = hashlib.sha256()
+    separator = "{"
+    for key in sorted(content.keys() - {"sha256"}):
+        sha.update(f"{separator}{json.dumps(key)}: ".encode())
+        separator = ", "
+        if type(value := content[key]) is bytes:
+            sha.update(b'"')
+            for start in range(0, len(value), _PIECE):
+                sha.update(value[start : start + _PIECE].hex().encode())
+            sha.update(b'"')
+        else:
+            sha.update(json.dumps(value, sort_keys=True, default=bytes.hex).encode())
+    sha.update(b"}")
+    return sha.hexdigest()
 
 
 def check_content(content: object) -> dict[str, Any]:
@@ -178,75 +193,5 @@ def check_content(content: object) -> dict[str, Any]:
     checked: dict[str, Any] = content  # type: ignore[assignment]
     if digest(checked) != checked["sha256"]:
         raise refuse("content that matches its SHA-256", "a changed or damaged file")
-    _check_features(checked["features"], checked["encoders"])
-    _check_scaler(checked["features"], checked["scaler"])
-    _check_counts(checked)
-    _check_knots(checked.get("recalibration"))
+    check_agreement(checked)
     return checked
-
-
-def describe_feature(feature: Feature, training_range: list[float] | None) -> dict[str, Any]:
-    """One entry of `features`; the range of a code is its list of codes."""
-    return {
-        "name": feature.name,
-        "kind": feature.encoding,
-        "unit": feature.unit,
-        "codes": [[code, label] for code, label in feature.codes],
-        "range": None if feature.codes else [float(feature.minimum), float(feature.maximum)],
-        "training_range": training_range,
-    }
-
-
-def _check_features(features: list[dict[str, Any]], encoders: dict[str, list[object]]) -> None:
-    """Features are this schema's, each once; encoders hold classes of theirs."""
-    names = [entry["name"] for entry in features]
-    if len(set(names)) != len(names):
-        raise refuse("each feature once", f"{len(names) - len(set(names))} repeated")
-    for entry in features:
-        if entry != describe_feature(schema_feature(entry["name"]), entry["training_range"]):
-            raise refuse(f"the feature {entry['name']} as this version defines it", "another kind, unit, code or range")
-        bounds = entry["training_range"]
-        if bounds is not None and bounds[0] > bounds[1]:
-            raise refuse(f"the training range of {entry['name']} to ascend", f"{bounds[0]:g} to {bounds[1]:g}")
-    categories = [entry for entry in features if entry["kind"] == "label"]
-    if set(encoders) != {entry["name"] for entry in categories}:
-        raise refuse("one encoder for each category", f"{len(encoders)} encoders for {len(categories)} categories")
-    for entry in categories:
-        _check_classes(entry["name"], encoders[entry["name"]], [code for code, _ in entry["codes"]])
-
-
-def _check_classes(name: str, classes: list[Any], codes: list[object]) -> None:
-    known = [(type(code), code) for code in codes]
-    if any((type(value), value) not in known for value in classes) or any(a >= b for a, b in pairwise(classes)):
-        raise refuse(f"the classes of {name} to be codes of the feature, ascending, each once", f"{len(classes)} others")
-
-
-def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]) -> None:
-    n_numbers = sum(entry["kind"] == "scale" for entry in features)
-    for name, values in scaler.items():
-        if len(values) != n_numbers:
-            raise refuse(f"scaler.{name} to have {n_numbers} values", f"{len(values)}")
-    if any(value <= 0 for value in scaler["scale"]):
-        raise refuse("scaler.scale to be positive", "zero or less")
-
-
-def _check_counts(content: dict[str, Any]) -> None:
-    """Counts add up: positives among patients, the confusion matrix over its part."""
-    for place, part in [("data", content["data"]), *content["metrics"].items()]:
-        if part["positives"] > part["n"]:
-            raise refuse(f"{place}: at most {part['n']} positives", str(part["positives"]))
-    for place, part in content["metrics"].items():
-        counts = part["confusion"]
-        if sum(counts.values()) != part["n"] or counts["fn"] + counts["tp"] != part["positives"]:
-            raise refuse(f"the confusion matrix of {place} to add up to its patients", f"{sum(counts.values())} of {part['n']}")
-
-
-def _check_knots(recalibration: dict[str, Any] | None) -> None:
-    """Isotonic steps, and they alone, have at least two knots, which rise."""
-    if recalibration is None:
-        return
-    knots, isotonic = recalibration["knots"], recalibration["method"] == "isotonic"
-    if isotonic != (len(knots) >= 2) or (not isotonic and knots):
-        raise refuse("at least two knots for isotonic recalibration and none for another", f"{len(knots)}")
-    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(knots)):
-        raise refuse("rising knots of the recalibration", "others")

@@ -1,119 +1,134 @@
-"""The only place that unpickles: bytes become plain values, or a `BundleError`; nothing in the file is ever run.
+"""Bytes from a stranger become plain values, or a `BundleError`; nothing in the file is ever run.
 
-A joblib file of plain values is a pickle of a few harmless opcodes. They are checked one by one before anything is read, and the reader
-that follows cannot look up a name even if it were asked to.
+A joblib file of plain values is a pickle of a few harmless opcodes. Here they are carried out one by one, by an interpreter that knows
+these and no other: it cannot import, call or build anything, whatever the file asks for.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-import pickletools
-from typing import Any, NoReturn
+from typing import Any
 
-from heart.errors import BundleError
+from heart.bundle.opcodes import Argument, damaged, read_opcodes, refuse
 
 MAX_BYTES = 8 * 2**20
 MAX_OPCODES = 100_000
-"""A bundle has some thousands; 8 MiB of one-byte opcodes would take a second and a gigabyte."""
+"""A bundle has some thousands; 8 MiB of one-byte opcodes would take seconds and a gigabyte."""
 
-PLAIN_OPCODES = frozenset(
-    [
-        "PROTO",
-        "FRAME",
-        "MARK",
-        "STOP",
-        "MEMOIZE",
-        "BINGET",
-        "LONG_BINGET",
-        "EMPTY_DICT",
-        "SETITEM",
-        "SETITEMS",
-        "EMPTY_LIST",
-        "APPEND",
-        "APPENDS",
-        "SHORT_BINUNICODE",
-        "BINUNICODE",
-        "BINUNICODE8",
-        "SHORT_BINBYTES",
-        "BINBYTES",
-        "BINBYTES8",
-        "BINFLOAT",
-        "BININT",
-        "BININT1",
-        "BININT2",
-        "LONG1",
-        "NONE",
-        "NEWTRUE",
-        "NEWFALSE",
-    ]
-)
-
-GET_A_GOOD_ONE = "Ask the sender for the file as the Bundle page or `python -m heart train` wrote it."
-
-
-# what pickle and pickletools raise for damaged files
-_DAMAGE = (
-    pickle.UnpicklingError,
-    AttributeError,
-    EOFError,
-    IndexError,
-    KeyError,
-    MemoryError,
-    OverflowError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-
-
-def refuse(expected: str, found: str) -> BundleError:
-    """The error for a file that is not a valid bundle."""
-    return BundleError(expected, found, GET_A_GOOD_ONE)
-
-
-class _PlainUnpickler(pickle.Unpickler):
-    """Reads plain values; refuses to look anything up."""
-
-    def find_class(self, module_name: str, global_name: str, /) -> NoReturn:
-        raise refuse("plain values only", f"the name {module_name[:40]}.{global_name[:40]}")
-
-    def persistent_load(self, pid: Any, /) -> NoReturn:
-        raise refuse("plain values only", f"a persistent id of type {type(pid).__name__}")
+_CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
+_STRUCTURE = frozenset({"MARK", "MEMOIZE", "EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"})
+_MEMO = frozenset({"BINGET", "LONG_BINGET"})
+_SILENT = frozenset({"PROTO", "FRAME", "STOP"})
 
 
 def read_plain(content: bytes) -> object:
-    """The value in a pickle of plain values.
+    """The value in a pickle of plain values: str, bytes, int of 64 bits, float, bool, None, and lists and dicts of them with text keys.
 
     Raises:
-        BundleError: for a file that is too large, compressed, damaged, or holds any other opcode; it names opcode and place.
+        BundleError: for a file that is too large, compressed, damaged, holds any other opcode, or a key twice; it names what and where.
     """
     if len(content) > MAX_BYTES:
         raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{len(content) / 2**20:.1f} MiB")
     if not content.startswith(b"\x80"):
         raise refuse("an uncompressed joblib file", f"a file that begins with {content[:4]!r}")
-    _check_opcodes(content)
-    try:
-        return _PlainUnpickler(io.BytesIO(content)).load()
-    except BundleError:
-        raise
-    except _DAMAGE as error:
-        raise refuse("a complete joblib file", f"a damaged one ({type(error).__name__})") from error
+    interpreter = _Interpreter()
+    for count, opcode in enumerate(read_opcodes(content)):
+        if count == MAX_OPCODES:
+            raise refuse(f"at most {MAX_OPCODES:,} values", "more")
+        interpreter.carry_out(opcode.name, opcode.argument)
+    return interpreter.result()
 
 
-def _check_opcodes(content: bytes) -> None:
-    """Every opcode is plain, no opcode claims more bytes than there are, and nothing follows STOP."""
-    end = 0
-    try:
-        for count, (opcode, _, place) in enumerate(pickletools.genops(content)):
-            if count == MAX_OPCODES:
-                raise refuse(f"at most {MAX_OPCODES} values", "more")
-            if opcode.name not in PLAIN_OPCODES:
-                raise refuse("plain values only", f"the opcode {opcode.name} at byte {place}")
-            end = (place or 0) + 1
-    except BundleError:
-        raise
-    except _DAMAGE as error:
-        raise refuse("a complete joblib file", f"a damaged one ({type(error).__name__})") from error
-    if end != len(content):
-        raise refuse("nothing after the end of the values", f"{len(content) - end} more bytes")
+class _Interpreter:
+    """A stack, the marks on it, and the memo of what was made before: all that a pickle of plain values needs."""
+
+    def __init__(self) -> None:
+        self._stack: list[Any] = []
+        self._marks: list[int] = []
+        self._memo: list[Any] = []
+
+    def result(self) -> object:
+        """The one value that is left."""
+        if len(self._stack) != 1 or self._marks:
+            raise damaged(f"{len(self._stack)} values at its end instead of 1")
+        return self._stack[0]
+
+    def carry_out(self, name: str, argument: Argument) -> None:
+        """One plain opcode.
+
+        Raises:
+            BundleError: where it cannot stand.
+        """
+        if name in _STRUCTURE:
+            self._build(name)
+        elif name in _MEMO:
+            self._recall(argument)
+        elif name in _CONSTANTS:
+            self._stack.append(_CONSTANTS[name])
+        elif name not in _SILENT:
+            self._stack.append(argument)
+
+    def _recall(self, place: Any) -> None:
+        if place >= len(self._memo):
+            raise damaged("a value that was not made yet")
+        self._stack.append(self._memo[place])
+
+    def _build(self, name: str) -> None:
+        """An opcode that makes or fills a container."""
+        if name == "MARK":
+            self._marks.append(len(self._stack))
+        elif name == "MEMOIZE":
+            self._memo.append(self._top())
+        elif name == "EMPTY_DICT":
+            self._stack.append({})
+        elif name == "EMPTY_LIST":
+            self._stack.append([])
+        elif name in ("APPEND", "APPENDS"):
+            items = self._pop(1) if name == "APPEND" else self._pop_to_mark()
+            self._container(list).extend(items)
+        else:
+            items = self._pop(2) if name == "SETITEM" else self._pop_to_mark()
+            _set(self._container(dict), items)
+
+    @property
+    def _floor(self) -> int:
+        """Where the values after the last mark begin."""
+        return self._marks[-1] if self._marks else 0
+
+    def _top(self) -> Any:
+        if len(self._stack) <= self._floor:
+            raise damaged("a value is missing")
+        return self._stack[-1]
+
+    def _pop(self, n: int) -> list[Any]:
+        """The last n values."""
+        if len(self._stack) - n < self._floor:
+            raise damaged("a value is missing")
+        return self._cut(len(self._stack) - n)
+
+    def _pop_to_mark(self) -> list[Any]:
+        """The values since the last mark, which goes with them."""
+        if not self._marks:
+            raise damaged("a mark is missing")
+        return self._cut(self._marks.pop())
+
+    def _cut(self, start: int) -> list[Any]:
+        items = self._stack[start:]
+        del self._stack[start:]
+        return items
+
+    def _container(self, kind: type) -> Any:
+        if type(container := self._top()) is not kind:
+            raise damaged(f"a {kind.__name__} is missing")
+        return container
+
+
+def _set(container: dict[str, Any], items: list[Any]) -> None:
+    """Put keys and values, in turns, into a dict; a key that is there already is a second meaning, and refused."""
+    if len(items) % 2:
+        raise damaged("a key without a value")
+    for key, value in zip(items[::2], items[1::2], strict=True):
+        if type(key) is not str:
+            raise refuse("keys that are text", f"one of type {type(key).__name__}")
+        if key in container:
+            raise refuse("each key once", f"the key {key[:40]!a} twice")
+        container[key] = value

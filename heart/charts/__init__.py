@@ -4,6 +4,7 @@ Everything that varies is in the frame, so that the specification of a chart can
 """
 
 from heart.charts.cohort import class_balance, feature_by_outcome, missing_values
+from heart.charts.comparison import two_reliabilities, two_rocs
 from heart.charts.evaluation import decision, learning, local_patients, precision_recall, reliability, roc
 from heart.charts.patient import hundred_people
 from heart.charts.thresholds import threshold_cost, threshold_curves, tuned_thresholds
@@ -24,4 +25,6 @@ __all__ = [
     "threshold_cost",
     "threshold_curves",
     "tuned_thresholds",
+    "two_reliabilities",
+    "two_rocs",
 ]

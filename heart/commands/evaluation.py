@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from heart.commands.cohorts import find_cohort
+from heart.commands.formatting import with_bounds
 from heart.commands.progress import print_share
 from heart.config import RECIPES, get_recipe
 from heart.data import SHIPPED
 from heart.errors import SettingsError
-from heart.evaluation import Figure
 from heart.hospitals import External, judge_elsewhere
 from heart.validation import MODELS, Folds, leaderboard, run_leaderboard
 
@@ -41,17 +40,11 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
         "cohort": cohort.name,
         "folds": folds._asdict(),
         "leaderboard": [
-            {"model": entry.model, **_with_bounds(entry.figures), **_with_bounds(entry.behind, "behind_"), "seconds": entry.seconds}
+            {"model": entry.model, **with_bounds(entry.figures), **with_bounds(entry.behind, "behind_"), "seconds": entry.seconds}
             for entry in entries
         ],
         "hospitals": [_describe_external(external) for external in elsewhere],
     }
-
-
-def _with_bounds(figures: Mapping[str, Figure], prefix: str = "") -> dict[str, float | None]:
-    """Each figure, and its interval as `_low` and `_high`."""
-    ends = {"": 0, "_low": 1, "_high": 2}
-    return {f"{prefix}{name}{end}": figure[place] for name, figure in figures.items() for end, place in ends.items()}
 
 
 def _describe_external(external: External) -> dict[str, Any]:
@@ -70,7 +63,7 @@ def _describe_external(external: External) -> dict[str, Any]:
         "lacking": ", ".join(external.lacking),
         "n": scores.n,
         "positives": scores.positives,
-        **_with_bounds(figures),
+        **with_bounds(figures),
         "calibration_intercept": external.calibration.intercept,
         "calibration_slope": external.calibration.slope,
     }

@@ -8,7 +8,8 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from heart.bundle import load_bundle, save_bundle
+from heart.bundle import save_bundle
+from heart.commands.bundles import find_bundle
 from heart.commands.cohorts import find_cohort
 from heart.commands.progress import print_epoch
 from heart.config import Settings, get_recipe, parse_widths
@@ -36,7 +37,7 @@ def run_train(options: argparse.Namespace) -> dict[str, Any]:
 
 def run_show(options: argparse.Namespace) -> dict[str, Any]:
     """`show`: what is in a bundle."""
-    return _describe(load_bundle(options.bundle))
+    return _describe(find_bundle(options.bundle))
 
 
 def _settings(options: argparse.Namespace) -> Settings:

@@ -1,4 +1,4 @@
-"""`predict` and `score`: one patient, or a file of them."""
+"""`score`: a file of patients."""
 
 from __future__ import annotations
 
@@ -7,28 +7,11 @@ import sys
 from typing import Any
 
 from heart.batch import Judged, judge_scores, score_patients
-from heart.bundle import load_bundle
+from heart.commands.bundles import find_bundle
 from heart.commands.progress import print_rows
 from heart.data import read_patients
 from heart.errors import CohortError
 from heart.overlap import Overlap, find_overlap
-from heart.schema import FEATURES
-from heart.scoring import predict_patient
-
-
-def run_predict(options: argparse.Namespace) -> dict[str, Any]:
-    """`predict`: probability, decision, warnings."""
-    prediction = predict_patient(load_bundle(options.bundle), {f.name: getattr(options, f.name) for f in FEATURES})
-    return {
-        "probability": prediction.probability,
-        "decision": prediction.label,
-        "threshold": prediction.threshold,
-        "of_100": prediction.of_100,
-        "model_low": prediction.low,
-        "model_high": prediction.high,
-        "warnings": [warning.message for warning in prediction.warnings],
-        "note": "a probability, not a diagnosis",
-    }
 
 
 def run_score(options: argparse.Namespace) -> dict[str, Any]:
@@ -37,7 +20,7 @@ def run_score(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         HeartError: for a bundle or file that cannot be read, or a table that cannot be written.
     """
-    bundle = load_bundle(options.bundle)
+    bundle = find_bundle(options.bundle)
     patients = read_patients(options.file, dialect=options.dialect)
     try:
         with options.out.open("wb") as file:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from heart.bundle import Bundle, load_bundle, save_bundle
+from heart.bundle import Bundle, save_bundle
+from heart.commands.bundles import find_bundle
 from heart.commands.cohorts import find_cohort
 from heart.commands.progress import print_share
 from heart.data import Split
@@ -36,7 +37,7 @@ def run_threshold(options: argparse.Namespace) -> dict[str, Any]:
     for wanted, share in zip(WANTING, (options.rule_out, options.rule_in), strict=True):
         check_rule(wanted, options.cost_ratio, share)
     check_prevalence(options.prevalence)
-    bundle = load_bundle(options.bundle)
+    bundle = find_bundle(options.bundle)
     split = split_of(bundle, [] if options.cohort is None else [find_cohort(options)])
     curves = ThresholdCurves(recalibrated(bundle, _out_of_fold(bundle, split, options)))
     choice = _choose(curves, options)
@@ -111,7 +112,7 @@ def run_recalibrate(options: argparse.Namespace) -> dict[str, Any]:
     Raises:
         HeartError: for a method that so few patients do not allow, or a model whose cohort is not here.
     """
-    bundle = load_bundle(options.bundle)
+    bundle = find_bundle(options.bundle)
     split = split_of(bundle, [] if options.cohort is None else [find_cohort(options)])
     predictions = _out_of_fold(bundle, split, options)
     changed = recalibrate(bundle, split, predictions, options.method)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from heart.schema import FEATURES, Feature, parse_patient
+from heart.schema import FEATURES, Feature, Value, parse_patient
 
 
 def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
@@ -16,13 +16,23 @@ def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     Raises:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
     """
-    parsed = [parse_patient({name: _none_if_missing(value) for name, value in patient.items()}) for patient in patients]
+    parsed = [canonical_patient(patient) for patient in patients]
     return pd.DataFrame({f.name: pd.Series([p[f.name] for p in parsed], dtype=dtype_of(f)) for f in FEATURES})
+
+
+def canonical_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
+    """All 13 features of one patient in their canonical codes; what is not given, or missing in pandas' way, is None.
+
+    Raises:
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+    """
+    return parse_patient({name: _none_if_missing(value) for name, value in patient.items()})
 
 
 def _none_if_missing(value: Any) -> object:
     """None for pandas' own ways to write a missing value, which a row of a frame has."""
-    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
+    plain = type(value) in (int, str, bool, type(None))  # most are, and pandas takes a microsecond to say so
+    return None if not plain and pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
 def dtype_of(feature: Feature) -> Literal["str", "Int8", "float64"]:

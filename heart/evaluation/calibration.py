@@ -12,7 +12,8 @@ from scipy.special import expit, logit
 from heart.evaluation.metrics import FloatArray, IntArray, proportion
 
 BINS = 10
-_EDGE = 1e-6
+EDGE = 1e-6
+"""Log-odds are taken of probabilities kept this far from 0 and 1."""
 _LARGEST_SHIFT = 30.0
 
 
@@ -42,7 +43,7 @@ class BrierParts(NamedTuple):
 
 def to_logits(y_score: FloatArray) -> FloatArray:
     """The log-odds, shape (n,), of probabilities kept within 1e-6 of 0 and 1."""
-    return np.asarray(logit(np.clip(y_score, _EDGE, 1 - _EDGE)))
+    return np.asarray(logit(np.clip(y_score, EDGE, 1 - EDGE)))
 
 
 def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:

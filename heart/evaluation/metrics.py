@@ -139,6 +139,30 @@ def bootstrap_figures(y_true: IntArray, y_scores: FloatArray, *, random_state: i
     return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
 
 
+def bootstrap_differences(y_true: IntArray, first: FloatArray, second: FloatArray, *, random_state: int = 0) -> dict[str, Figure]:
+    """The figures of `bootstrap_figures`, second minus first, with paired intervals: both are judged on the same resampled patients.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        first: probabilities, shape (n,).
+        second: the same of another model.
+        random_state: seed of the bootstrap.
+    """
+    rng = np.random.default_rng(random_state)
+    chosen = _choose_resampled(y_true, rng)
+    rows = _resample(y_true[chosen], rng)
+    scale = float(len(chosen) / max(len(y_true), 1)) ** 0.5
+    pair = (first, second)
+    whole = [_figures_of(y_true, scores) for scores in pair]
+    part = [_figures_of(y_true[chosen], scores[chosen]) for scores in pair]
+    resampled = [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in pair]
+    found = {
+        name: _figure(whole[1][name] - whole[0][name], part[1][name] - part[0][name], resampled[1][name] - resampled[0][name], scale)
+        for name in whole[0]
+    }
+    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
+
+
 def _means(repeats: list[dict[str, Any]]) -> dict[str, Any]:
     """Each figure's mean over the repeats."""
     return {name: np.mean([figures[name] for figures in repeats], axis=0) for name in repeats[0]}

@@ -4,28 +4,50 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
-from heart.ui.warmup import ROOT, load_heavy
+from heart.ui.warmup import load_heavy
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.charts.style import Drawing
 
-DEFAULT_BUNDLE = ROOT / "models" / "cleveland.joblib"
+MAX_BUNDLES = 4
 
 
-@cache
-def default_bundle() -> Bundle:
-    """The shipped model; never changed."""
+def load_active() -> Bundle:
+    """The registry's active model, the shipped one until somebody chooses another; never changed.
+
+    Raises:
+        BundleError: if its file is no longer valid.
+    """
     load_heavy()
+    from heart.registry import open_registry  # noqa: PLC0415
+
+    return load_shared(open_registry().active_path)
+
+
+def load_shared(path: Path) -> Bundle:
+    """The model in a file of the registry, read once for all sessions until the file changes.
+
+    Raises:
+        BundleError: if it is not valid.
+    """
+    load_heavy()
+    return _load_bundle(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=MAX_BUNDLES)
+def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001  another time is another file
     from heart.bundle import load_bundle  # noqa: PLC0415
 
-    return load_bundle(DEFAULT_BUNDLE)
+    return replace(load_bundle(path), name=path.stem)
 
 
 @cache

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from heart.ui.warmup import ROOT
+from heart.places import ROOT
 
 
 @dataclass(frozen=True, slots=True)

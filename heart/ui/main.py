@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from heart.places import ROOT
 from heart.ui.errors import errors_shown
 from heart.ui.footer import show_footer
 from heart.ui.lessons import LESSONS
-from heart.ui.warmup import ROOT, load_heavy, load_light
+from heart.ui.warmup import load_heavy, load_light
 
 PAGES = {
     "patient": ("Patient", "🩺"),
@@ -15,6 +16,7 @@ PAGES = {
     "threshold": ("Threshold", "⚖️"),
     "score": ("Score", "📋"),
     "bundle": ("Bundle", "📦"),
+    "models": ("Models", "🗂️"),
     "learn": ("Learn", "🎓"),
 }
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from heart.charts import hundred_people, loss_curves
 from heart.charts.patient import hundred_frame
+from heart.markup import code
 from heart.ui.cache import show_chart
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def show_trial(trial: Experiment) -> None:
     bundle, split = trial.bundle, trial.split
     st.header("Result")
     st.markdown(
-        f"Trained on **{split.train.n}** patients of {bundle.data.cohort} for {bundle.epochs_run} epochs; "
+        f"Trained on **{split.train.n}** patients of {code(bundle.data.cohort)} for {bundle.epochs_run} epochs; "
         f"tested on **{split.test.n}** it never saw."
     )
     test, train = bundle.metrics["test"]["figures"], bundle.metrics["train"]["figures"]
@@ -107,13 +108,6 @@ def show_trial(trial: Experiment) -> None:
     st.caption(f"Accuracy, recall and the like at the threshold of {bundle.threshold.value:.0%}; 95 % intervals in brackets.")
     show_chart(loss_curves, history_frame(trial.history), alt="Loss on the train and valid parts against the epoch")
     st.caption("The train loss is taken while units are dropped and values hidden, so it may lie above the valid loss.")
-
-
-def show_valid_matrix(at: ThresholdMetrics, cost_ratio: float) -> None:
-    """The confusion matrix on the valid part, and what its mistakes cost."""
-    st.markdown(f"**Valid part at {at.threshold:.0%}**: {at.positives} of {at.n} diseased")
-    st.table(confusion_table(at._asdict()))
-    st.caption(f"{at.fn} missed × {cost_ratio:g} + {at.fp} false alarms = cost {at.fn * cost_ratio + at.fp:g}")
 
 
 def show_test_report(at: ThresholdMetrics) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from heart.ui.cache import default_bundle
+from heart.places import SHIPPED_BUNDLE
+from heart.ui.cache import load_active, load_shared
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
+    from heart.card import Card
+    from heart.comparison import Comparison
     from heart.data import Cohort
     from heart.evaluation import ThresholdChoice
     from heart.evaluation.predictions import OutOfFold
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from heart.ui.thresholds import Judgement
 
 _KEY = "heart"
-SHIPPED_ORIGIN = "shipped with the app"
+SHIPPED_ORIGIN, ACTIVE_ORIGIN = "shipped with the app", "the active model of this server"
 NEW_THRESHOLD, RECALIBRATED = ", with a new threshold", ", recalibrated"
 
 
@@ -43,6 +46,8 @@ class Session:
         patient: what was last calculated, feature to value.
         out_of_fold: a network and its recipe's predictions for patients that its folds did not see.
         judgement: a network with its recalibration, and what a threshold is chosen on and reported on.
+        card: a model, its out-of-fold predictions, and its card.
+        comparison: what was compared (two models and a cohort), and how they do.
         taken_upload: SHA-256 of the bundle file that was last taken.
     """
 
@@ -59,13 +64,18 @@ class Session:
     patient: dict[str, Any] | None = None
     out_of_fold: tuple[object, OutOfFold] | None = None
     judgement: tuple[tuple[object, object], Judgement] | None = None
+    card: tuple[object, object, Card] | None = None
+    comparison: tuple[object, Comparison] | None = None
     taken_upload: str | None = None
     _bundle: Bundle | None = None
 
     @property
     def bundle(self) -> Bundle:
-        """The model that the pages use; the shipped one until another is chosen."""
-        return default_bundle() if self._bundle is None else self._bundle
+        """The model that the pages use: the registry's active one at this session's first look, until the visitor chooses another."""
+        if self._bundle is None:
+            self._bundle = load_active()
+            self.origin = SHIPPED_ORIGIN if self._bundle is load_shared(SHIPPED_BUNDLE) else ACTIVE_ORIGIN
+        return self._bundle
 
     @property
     def cohort(self) -> Cohort:
@@ -80,7 +90,7 @@ class Session:
 
     def use_shipped(self) -> None:
         """Go back to the shipped model."""
-        self._bundle, self.origin = None, SHIPPED_ORIGIN
+        self.use(load_shared(SHIPPED_BUNDLE), SHIPPED_ORIGIN)
 
     def use_threshold(self, choice: ThresholdChoice) -> None:
         """Put a threshold into the model in use, and judge every part at it."""

@@ -10,12 +10,9 @@ import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from heart.ui.errors import keep_values_out_of_logs
-
-ROOT = Path(__file__).resolve().parents[2]
 
 _light, _heavy = threading.Lock(), threading.Lock()
 
@@ -54,8 +51,8 @@ def _load_everything() -> None:
     load_heavy()
     from heart.schema import EXAMPLE_PATIENT  # noqa: PLC0415
     from heart.scoring import predict_patient  # noqa: PLC0415
-    from heart.ui.cache import default_bundle  # noqa: PLC0415
+    from heart.ui.cache import load_active  # noqa: PLC0415
 
-    predict_patient(default_bundle(), EXAMPLE_PATIENT)
+    predict_patient(load_active(), EXAMPLE_PATIENT)
     gc.collect()
     gc.freeze()

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
-from heart.ui.cache import DEFAULT_BUNDLE
+from heart.places import SHIPPED_BUNDLE
 from tests.app.conftest import press, said
 
 
@@ -14,13 +14,13 @@ def upload(app, content):
 
 def test_page_describes_the_model_in_use(visit):
     table = visit("bundle").table[0].value["value"]
-    assert table["Name"] == "cleveland"
-    assert table["Trained on"] == "cleveland: 303 patients, 139 diseased"
+    assert table["Name"] == "`cleveland`"
+    assert table["Trained on"] == "`cleveland`: 303 patients, 139 diseased"
     assert table["Table's SHA-256"] == f"{load_shipped('cleveland').fingerprint[:16]}…"
 
 
 def test_valid_bundle_becomes_the_model_and_the_shipped_one_comes_back(visit):
-    other = serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend"))
+    other = serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend"))
     app = upload(visit("bundle"), other)
     assert "from-a-friend, loaded from a file" in said(app)
     app = press(app, "Go back to the shipped model")
@@ -28,7 +28,7 @@ def test_valid_bundle_becomes_the_model_and_the_shipped_one_comes_back(visit):
 
 
 def test_damaged_bundle_is_refused_and_the_model_stays(visit):
-    content = bytearray(DEFAULT_BUNDLE.read_bytes())
+    content = bytearray(SHIPPED_BUNDLE.read_bytes())
     content[len(content) // 2] ^= 1
     app = upload(visit("bundle"), bytes(content))
     assert "That did not work. Nothing was lost." in said(app)
@@ -40,5 +40,20 @@ def test_something_else_is_refused_by_what_it_is(visit):
 
 
 def test_loaded_bundle_is_this_visitors_own(visit):
-    upload(visit("bundle"), serialise_bundle(replace(load_bundle(DEFAULT_BUNDLE), name="from-a-friend")))
+    upload(visit("bundle"), serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend")))
     assert "cleveland, shipped with the app" in said(visit("bundle"))
+
+
+def test_card_of_the_model_in_use_is_shown(visit):
+    app = visit("bundle")
+    assert "at least **382** patients; this model was fitted on **193**" in said(app)
+    assert "come from fluoroscopy and a thallium scan" in said(app)
+    assert {"Limits", "Subgroups", "TRIPOD+AI"} <= {entry.label for entry in app.expander}
+
+
+def test_card_of_a_model_whose_patients_are_not_here_says_so(visit):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    stranger = replace(shipped, name="stranger", data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64))
+    app = upload(visit("bundle"), serialise_bundle(stranger))
+    assert "the bundle does not say" in said(app)
+    assert "That did not work" not in said(app)

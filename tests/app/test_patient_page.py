@@ -3,9 +3,9 @@
 import pytest
 
 from heart.bundle import load_bundle
+from heart.places import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring import predict_patient
-from heart.ui.cache import DEFAULT_BUNDLE
 from heart.ui.forms import NOT_KNOWN
 from tests.app.conftest import figures, go, press, said
 
@@ -29,7 +29,7 @@ def test_choices_are_the_codes_of_the_data(visit):
 
 def test_example_patient_is_predicted_as_the_library_does(visit):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
-    expected = predict_patient(load_bundle(DEFAULT_BUNDLE), EXAMPLE_PATIENT)
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT)
     assert values(app) == EXAMPLE_PATIENT
     assert figures(app)["Probability of heart disease"] == f"{expected.probability:.0%}"
     assert f"about **{expected.of_100}** have heart disease" in said(app)

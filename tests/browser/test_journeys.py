@@ -1,14 +1,21 @@
 """Journeys of a visitor, in a real browser."""
 
+import dataclasses
 import re
+import shutil
 from pathlib import Path
 
+import onnx
 import pandas as pd
 import pytest
+import safetensors.torch
 from axe_playwright_python.sync_playwright import Axe
+from drive import serve
 from playwright.sync_api import expect
 
+from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
+from heart.places import SHIPPED_BUNDLE
 from tests.unit import dialects as d
 
 # Streamlit's file uploader labels a section that it also marks as presentational; nothing in this project can change that element
@@ -24,6 +31,7 @@ PAGES = {
     "threshold": "Threshold",
     "score": "Score",
     "bundle": "Bundle",
+    "models": "Models",
 }
 
 
@@ -191,6 +199,80 @@ def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(bad)
     expect(page.get_by_text("the opcode GLOBAL at byte 2")).to_be_visible()
     expect(page.get_by_text("shipped with the app")).to_be_visible()
+
+
+def download(page, label):
+    with page.expect_download() as found:
+        page.get_by_role("button", name=label, exact=True).click()
+    return found.value.suggested_filename, found.value.path().read_bytes()
+
+
+def test_bundle_is_handed_on_in_every_form(address, new_page):
+    page = new_page()
+    open_page(page, address, "bundle")
+    name, exported = download(page, "ONNX")
+    assert name == "cleveland.onnx"
+    assert onnx.load_from_string(exported).graph.output[0].name == "probability"
+    name, weights = download(page, "Weights")
+    assert (name, "logit.weight" in safetensors.torch.load(weights)) == ("cleveland.safetensors", True)
+    name, card = download(page, "Card as a web page")
+    assert (name, card.startswith(b"<!DOCTYPE html>")) == ("cleveland-card.html", True)
+    name, card = download(page, "Card as Markdown")
+    assert (name, card.startswith(b"# Model card: `cleveland`")) == ("cleveland-card.md", True)
+
+
+def test_text_of_a_strangers_bundle_is_shown_and_not_rendered(address, new_page):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    data = shipped.data._replace(cohort="www.evil.example/x", fingerprint="0" * 64)
+    odd = {"name": "x.joblib", "mimeType": "application/octet-stream"}
+    odd["buffer"] = serialise_bundle(dataclasses.replace(shipped, name="_odd_", data=data))
+    page = new_page()
+    open_page(page, address, "bundle")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(odd)
+    expect(page.get_by_role("cell", name="www.evil.example/x: 303 patients")).to_be_visible()
+    expect(page.get_by_role("cell", name="_odd_").first).to_be_visible()
+    expect(page.get_by_text("Where these patients come from")).to_have_count(1)
+    assert page.locator("a[href*=evil]").count() == 0
+    go_to(page, "Models")
+    assert page.locator("a[href*=evil]").count() == 0
+
+
+def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
+    with serve(tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path)}) as address:
+        page = new_page()
+        open_page(page, address, "models")
+        expect(page.get_by_text("No model is kept here yet")).to_be_visible()
+        page.get_by_role("textbox", name="Name", exact=True).fill("mine")
+        page.get_by_role("textbox", name="Name", exact=True).press("Tab")
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.get_by_text("The model is kept.")).to_be_visible()
+        page.get_by_role("button", name="Make it the active one").click()
+        expect(page.get_by_text("It is now the active one.")).to_be_visible()
+        visitor = new_page()
+        open_page(visitor, address)
+        expect(visitor.get_by_text("Model in use: mine, the active model of this server")).to_be_visible()
+        page.get_by_role("button", name="Rename", exact=True).click()
+        page.get_by_role("textbox", name="New name").fill("ours")
+        page.get_by_role("textbox", name="New name").press("Tab")
+        page.get_by_role("button", name="Rename it").click()
+        expect(page.get_by_text("The model was renamed.")).to_be_visible()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_role("textbox", name="Type its name to confirm").fill("ours")
+        page.get_by_role("textbox", name="Type its name to confirm").press("Tab")
+        page.get_by_role("button", name="Delete it for good").click()
+        expect(page.get_by_text("The model was deleted.")).to_be_visible()
+        assert list(tmp_path.glob("*.joblib")) == []
+
+
+def test_read_only_server_only_gives(new_page, tmp_path):
+    shutil.copy(SHIPPED_BUNDLE, tmp_path / "theirs.joblib")
+    with serve(tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path), "HEART_READ_ONLY": "1"}) as address:
+        page = new_page()
+        open_page(page, address, "models")
+        expect(page.get_by_text("cannot be changed from here")).to_be_visible()
+        assert download(page, "Download") == ("theirs.joblib", SHIPPED_BUNDLE.read_bytes())
+        for label in ("Keep it", "Rename", "Delete", "Make it the active one"):
+            expect(page.get_by_role("button", name=label)).to_have_count(0)
 
 
 def choose_file(page, content, name="heart.csv"):

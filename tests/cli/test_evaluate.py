@@ -131,7 +131,8 @@ def test_mistakes_are_told_on_standard_error_with_status_2(words, message):
 def test_text_says_the_same_for_people():
     status, out, err = run("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals")
     assert (status, err) == (0, "")
-    assert "model class share alone" in out
+    assert [line.split("  ")[1] for line in out.splitlines() if "class share" in line] == ["class share alone"]
+    assert next(line for line in out.splitlines() if "class share" in line).count(" to ") == 10  # each figure with its interval
 
 
 def test_command_runs_from_a_shell():

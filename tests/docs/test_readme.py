@@ -1,5 +1,7 @@
 """What README.md shows, runs."""
 
+import argparse
+import json
 import re
 import shlex
 import subprocess
@@ -8,7 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from heart.cli import build_parser
+from heart.arguments import build_parser
+from heart.bundle import load_bundle
+from heart.cli import main
+from heart.places import SHIPPED_BUNDLE
+from heart.scoring import predict_patient
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -31,7 +37,7 @@ def test_python_example_runs_as_written():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_line_examples_run_as_written(command, tmp_path):
     words = shlex.split(command)[3:]
-    written = {"models/mine.joblib", "scores.csv"}
+    written = {"models/mine.joblib", "scores.csv", "card.html", "model.onnx"}
     words = [str(tmp_path / Path(word).name) if word in written else word for word in words]
     run = subprocess.run([sys.executable, "-m", "heart", *words], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
@@ -41,6 +47,53 @@ def test_command_line_examples_run_as_written(command, tmp_path):
 def test_every_command_is_in_the_readme():
     (action,) = (a for a in build_parser()._actions if a.choices)
     assert set(action.choices) == {shlex.split(command)[3] for command in COMMANDS}
+
+
+def leaf_commands(parser, name=""):
+    """Every command with its arguments and options, `--help` and `--json` left out."""
+    (subcommands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    for word, inner in subcommands.choices.items():
+        nested = [a for a in inner._actions if isinstance(a, argparse._SubParsersAction)]
+        plain = [a for a in inner._actions if a not in nested]
+        options = [a.option_strings[0] for a in plain if a.option_strings and a.option_strings[0] not in ("-h", "--json")]
+        yield f"{name}{word}", ([a.dest.upper() for a in plain if not a.option_strings], options)
+        if nested:
+            yield from leaf_commands(inner, f"{name}{word} ")
+
+
+def test_every_command_and_option_is_in_the_table():
+    body = re.search(r"<!-- commands: begin.*?-->\n(.*?)\n<!-- commands: end -->", README, re.DOTALL)[1]
+    rows = [line.strip("|").split("|") for line in body.splitlines()[2:]]
+    shown = {row[0].strip(" `"): tuple(re.findall(r"`([^`]+)`", cell) for cell in row[2:]) for row in rows}
+    assert shown == dict(leaf_commands(build_parser()))
+
+
+def test_every_command_and_option_says_what_it_is_for():
+    def explained(parser):
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                assert all(inner.description for inner in action.choices.values())
+                for inner in action.choices.values():
+                    explained(inner)
+            else:
+                assert action.help, action
+
+    explained(build_parser())
+
+
+def test_pipeline_example_runs_as_written():
+    (example,) = (line for text in blocks("bash") for line in text.splitlines() if line.startswith("echo "))
+    command = example.replace("python ", f"{sys.executable} ")
+    run = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout)["decision"] == "disease"
+
+
+def test_onnx_example_of_the_bundles_document_runs_as_written(tmp_path):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "BUNDLES.md").read_text(), re.DOTALL)
+    main(["export", "--out", str(tmp_path / "model.onnx")])
+    run = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=True)
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {"age": 61, "cp": "asymptomatic"}).probability
+    assert float(re.search(r"0\.\d+", run.stdout)[0]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_two_commands_are_the_ones_that_ci_runs():

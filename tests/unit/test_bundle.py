@@ -1,6 +1,7 @@
 """The bundle: what is in it, the round trip through a fresh process, its checks, and writing it."""
 
 import dataclasses
+import hashlib
 import json
 import math
 import os
@@ -16,10 +17,13 @@ import torch
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from heart.bundle import load_bundle, save_bundle, serialise_bundle
-from heart.bundle.content import FIGURES, digest
+from heart.bundle.agreement import MOST_DEVIATIONS
+from heart.bundle.content import FIGURES, READABLE, digest
 from heart.bundle.reader import read_plain
-from heart.config import get_recipe
+from heart.bundle.weights import MAX_WEIGHT
+from heart.config import Settings, get_recipe
 from heart.data import load_shipped
+from heart.data.patients import frame_of_patients
 from heart.errors import BundleError
 from heart.evaluation import ThresholdChoice
 from heart.experiment import run_experiment
@@ -27,6 +31,7 @@ from heart.schema import FEATURE_NAMES
 from tests.unit.conftest import NOON, dump, put, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSION_2_PREDICTS = [0.312406707520103, 0.28658455918826303, 0.28836025868481674]  # for the first Hungarian patients, when it was written
 KEYS = ["format", "format_version", "name", "created_at", "features", "scaler", "encoders", "model", "settings", "threshold"]
 KEYS += ["recalibration", "metrics", "data", "golden", "versions", "sha256"]
 
@@ -34,6 +39,7 @@ PREDICT = """
 import json, sys
 from heart.bundle import load_bundle
 from heart.data import load_shipped
+from heart.data.patients import frame_of_patients
 print(json.dumps(load_bundle(sys.argv[1]).predict_proba(load_shipped(sys.argv[2]).features).tolist()))
 """
 WALK = """
@@ -102,7 +108,8 @@ def test_loaded_bundle_holds_the_real_objects(bundle, loaded, cleveland):
     assert np.array_equal(loaded.preprocessor.scaler_.transform(numbers), bundle.preprocessor.scaler_.transform(numbers))
     assert {type(encoder) for encoder in loaded.preprocessor.encoders_.values()} == {LabelEncoder}
     assert loaded.preprocessor.encoders_["thal"].inverse_transform([0, 1, 2]).tolist() == ["fixed", "normal", "reversible"]
-    assert loaded.preprocessor.review(cleveland.features).equals(bundle.preprocessor.review(cleveland.features))
+    found = [preprocessor.find_problems(cleveland.features) for preprocessor in (loaded.preprocessor, bundle.preprocessor)]
+    assert np.array_equal(*found)
     assert not loaded.network.training
 
 
@@ -167,6 +174,12 @@ def test_golden_patients_are_nobody_in_any_hospital(content):
 def test_no_number_in_it_counts_the_patients_one_by_one(content):
     lengths = [len(row) for row in rows_in(content)]
     assert max(lengths) < 25  # the shortest list of the train part would have 193
+
+
+def test_digest_is_that_of_the_whole_json(content):
+    rest = {key: value for key, value in content.items() if key != "sha256"}
+    whole = json.dumps(rest, sort_keys=True, default=bytes.hex)
+    assert digest(content) == hashlib.sha256(whole.encode()).hexdigest()
 
 
 def test_digest_covers_everything_but_itself(content):
@@ -321,7 +334,7 @@ def test_extra_key_is_refused_by_name(content, place):
 
 @pytest.mark.parametrize("value", [None, 1, "heart-bundle", [], {}, {1: 2}, {b"format": "heart-bundle"}, [{"format": "heart-bundle"}]])
 def test_another_value_is_refused(value):
-    with pytest.raises(BundleError, match="bundle to "):
+    with pytest.raises(BundleError, match=r"bundle to |keys that are text"):
         load_bundle(dump(value))
 
 
@@ -350,6 +363,20 @@ def test_wrong_weights_are_refused(content, change, words):
     model = safetensors.torch.save(change(safetensors.torch.load(content["model"])))
     with pytest.raises(BundleError, match=words):
         load_bundle(sign(put(content, "model", model)))
+
+
+def test_largest_weights_and_smallest_scales_that_are_allowed_still_give_a_probability(cleveland):
+    settings = Settings(members=2, hidden=(256, 256, 256, 256), max_epochs=1, device="cpu")
+    bundle = run_experiment(cleveland, settings, name="x", created_at=NOON).bundle
+    with torch.no_grad():
+        for number, parameter in enumerate(bundle.network.parameters()):
+            parameter.fill_(MAX_WEIGHT * (-1) ** number)
+    for place, feature in enumerate(bundle.preprocessor.numbers):
+        furthest = max(abs(limit - bundle.preprocessor.scaler_.mean_[place]) for limit in (feature.minimum, feature.maximum))
+        bundle.preprocessor.scaler_.scale_[place] = furthest / MOST_DEVIATIONS
+    extremes = [{f.name: getattr(f, end) for f in bundle.preprocessor.numbers} for end in ("minimum", "maximum")] + [{"sex": 1}]
+    assert np.isfinite(bundle.predict_proba(frame_of_patients(extremes))).all()
+    assert load_bundle(serialise_bundle(bundle)).name == "x"
 
 
 def test_weights_of_another_kind_are_refused_before_memory_is_taken(content):
@@ -441,13 +468,22 @@ def test_bundle_with_a_bad_name_is_not_written(bundle, tmp_path, name):
     assert names_in(tmp_path) == []
 
 
-def test_bundle_of_format_version_1_is_still_read():
-    # the model that was shipped before there were recalibrations; loading compares its golden patients
-    old = load_bundle(Path(__file__).with_name("version_1.joblib"))
-    assert old.recalibration.method == "none"
-    assert old.threshold.at_least is None
+@pytest.mark.parametrize("version", READABLE)
+def test_bundle_of_every_released_format_version_is_still_read(version):
+    # loading compares its golden patients; each file was written when its version was new
+    path = Path(__file__).with_name(f"version_{version}.joblib")
+    assert read_plain(path.read_bytes())["format_version"] == version
+    old, hungary = load_bundle(path), load_shipped("hungary").features
     again = load_bundle(serialise_bundle(old))
-    assert again.predict_proba(load_shipped("hungary").features) == pytest.approx(old.predict_proba(load_shipped("hungary").features))
+    assert again.predict_proba(hungary) == pytest.approx(old.predict_proba(hungary))
+    assert again.threshold == old.threshold
+
+
+def test_version_1_has_no_recalibration_and_version_2_has():
+    first, second = (load_bundle(Path(__file__).with_name(f"version_{version}.joblib")) for version in (1, 2))
+    assert (first.recalibration.method, first.threshold.at_least) == ("none", None)
+    assert (second.recalibration, second.threshold.at_least) == (("platt", 0.9, 0.1, (), 242), 0.9)
+    assert second.predict_proba(load_shipped("hungary").features)[:3] == pytest.approx(VERSION_2_PREDICTS, abs=1e-6)
 
 
 def test_version_1_does_not_hold_what_came_later(content):

@@ -5,15 +5,19 @@ import gzip
 import io
 import lzma
 import os
+import pickle
 import zlib
 from functools import partial
 
 import joblib
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heart.bundle import load_bundle
-from heart.bundle.reader import MAX_BYTES, PLAIN_OPCODES, _PlainUnpickler, read_plain
+from heart.bundle.opcodes import MAX_TEXT, PLAIN_OPCODES
+from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.errors import BundleError
 from tests.unit.conftest import dump
 
@@ -75,16 +79,72 @@ def test_the_attacks_are_real(attack, tmp_path):
     assert (tmp_path / "ran").exists()
 
 
-@pytest.mark.parametrize("attack", ["reduce", "object array", "text protocol behind PROTO"])
-def test_second_line_of_defence_holds_alone(attack, tmp_path):
-    with pytest.raises(BundleError, match="plain values only, but found the name"):
-        _PlainUnpickler(io.BytesIO(ATTACKS[attack](tmp_path / "ran"))).load()
-    assert not (tmp_path / "ran").exists()
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(), inner, max_size=6),
+    max_leaves=40,
+)
 
 
-def test_persistent_ids_are_refused_by_the_second_line_too():
-    with pytest.raises(BundleError, match="persistent id of type str"):
-        _PlainUnpickler(io.BytesIO(b"\x80\x04\x8c\x01aQ.")).load()
+@given(PLAIN)
+@settings(max_examples=200, deadline=None)
+def test_plain_values_are_read_as_pickle_reads_them(value):
+    written = dump(value)
+    read = read_plain(written)
+    assert read == value == pickle.loads(written)
+    assert repr(read) == repr(value)  # True is not 1, 1 is not 1.0
+
+
+@given(value=PLAIN, place=st.integers(0, 10**6), byte=st.integers(0, 255))
+@settings(max_examples=500, deadline=None)
+def test_what_is_accepted_after_damage_is_what_pickle_reads(value, place, byte):
+    damaged = bytearray(dump(value))
+    damaged[place % len(damaged)] = byte
+    try:
+        read = read_plain(bytes(damaged))
+    except BundleError:
+        return
+    assert repr(read) == repr(pickle.loads(bytes(damaged)))
+
+
+def pair(key):
+    """The opcodes of a one-letter key and None."""
+    return b"\x8c\x01" + key.encode() + b"N"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"}(" + pair("a") + pair("a") + b"u.", b"}" + pair("a") + b"s" + pair("a") + b"s.", b"}(" + pair("a") + b"u(" + pair("a") + b"u."],
+)
+def test_key_that_stands_twice_is_refused(body):
+    assert pickle.loads(b"\x80\x04" + body) == {"a": None}
+    with pytest.raises(BundleError, match="each key once, but found the key 'a' twice"):
+        read_plain(b"\x80\x04" + body)
+
+
+@pytest.mark.parametrize("key", [1, 1.0, None, True, b"a"])
+def test_key_that_is_no_text_is_refused(key):
+    with pytest.raises(BundleError, match=f"keys that are text, but found one of type {type(key).__name__}"):
+        read_plain(dump({key: 1}))
+
+
+def test_whole_number_beyond_64_bits_is_refused():
+    assert read_plain(dump(2**63 - 1)) == 2**63 - 1
+    with pytest.raises(BundleError, match="at most 64 bits"):
+        read_plain(dump(2**63))
+
+
+@pytest.mark.parametrize("text", ["x" * (MAX_TEXT + 1), "x" * 8_000_000, "\N{SNOWMAN}" * (MAX_TEXT + 1)], ids=len)
+def test_long_text_is_refused(text):
+    assert read_plain(dump(text[:MAX_TEXT])) == text[:MAX_TEXT]
+    with pytest.raises(BundleError, match="texts of at most 1,024 characters"):
+        read_plain(dump(text))
+
+
+@pytest.mark.parametrize("body", [b"NN.", b"N(.", b"(N.", b"(]Na.", b"](Ne(.", b"}(\x8c\x01au.", b"](NNa.", b"(.", b"N(\x94."])
+def test_values_left_over_or_missing_are_refused(body):
+    with pytest.raises(BundleError, match="a damaged one"):
+        read_plain(b"\x80\x04" + body)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +165,7 @@ def test_persistent_ids_are_refused_by_the_second_line_too():
         ("BINPUT", b"Nq\x05."),
         ("LONG_BINPUT", b"Nr\xff\xff\xff\x7f."),
         ("GET", b"g5\n."),
+        ("LONG4", b"\x8b\x00\x00\x00\x00."),
         ("INST", b"(ios\nsystem\n."),
         ("OBJ", b"(No."),
         ("DUP", b"N2."),
@@ -148,7 +209,8 @@ def test_allowed_opcodes_neither_call_nor_look_up():
 
 
 @pytest.mark.parametrize(
-    "value", [None, 0, -1, 2**31, 2**40, 255, 1.5, "", "ä" * 300, b"", b"x" * 70_000, [], {}, [1, [2, {"a": None}]], list(range(3000))]
+    "value",
+    [None, 0, -1, 2**31, 2**40, 255, 1.5, "", "ä" * 300, b"", b"x" * 70_000, -(2**63), [], {}, [1, [{"a": None}]], list(range(3000))],
 )
 def test_plain_values_come_through(value):
     assert read_plain(dump(value)) == value
@@ -211,7 +273,7 @@ def test_another_kind_of_file_is_refused(content):
     ],
 )
 def test_damaged_file_is_refused(content):
-    with pytest.raises(BundleError, match=r"a complete joblib file|after the end"):
+    with pytest.raises(BundleError, match=r"a complete joblib file|after the end|keys that are text|texts of at most"):
         read_plain(content)
 
 

@@ -22,6 +22,8 @@ from heart.charts import (
     threshold_cost,
     threshold_curves,
     tuned_thresholds,
+    two_reliabilities,
+    two_rocs,
 )
 from heart.charts.patient import hundred_frame
 from heart.charts.thresholds import cost_frame, curve_frame, tuned_frame
@@ -54,6 +56,8 @@ CHARTS = [
     (roc, roc_table(COHORT.y_true, SCORE)),
     (precision_recall, precision_recall_table(COHORT.y_true, SCORE)),
     (reliability, reliability_table(COHORT.y_true, SCORE)),
+    (two_rocs, roc_table(COHORT.y_true, SCORE).assign(model="a")),
+    (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
     (learning, LEARNT),
     (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
 ]

@@ -14,6 +14,9 @@ FILES = sorted([*ROOT.glob("heart/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "s
 # a room imports rooms of its own rank or below
 RANKS = {
     "errors": 0,
+    "files": 0,
+    "places": 0,
+    "markup": 0,
     "schema": 0,
     "config": 0,
     "data": 1,
@@ -40,7 +43,12 @@ RANKS |= {
     "learning": 3,
     "out_of_fold": 3,
     "lessons": 3,
+    "onnx_export": 3,
+    "registry": 3,
+    "comparison": 3,
+    "card": 4,
     "commands": 7,
+    "arguments": 7,
     "cli": 7,
     "__main__": 7,
     "": 0,

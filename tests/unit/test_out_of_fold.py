@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from heart.bundle import load_bundle
-from heart.cli import DEFAULT_BUNDLE
 from heart.errors import CohortError
 from heart.evaluation.recalibration import Recalibration
 from heart.experiment import split_of
 from heart.out_of_fold import STORED, cross_validate_bundle, find_stored, recalibrated, store
+from heart.places import SHIPPED_BUNDLE
 
 
 @pytest.fixture(scope="module")
 def shipped():
-    return load_bundle(DEFAULT_BUNDLE)
+    return load_bundle(SHIPPED_BUNDLE)
 
 
 @pytest.fixture(scope="module")

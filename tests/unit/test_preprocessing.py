@@ -1,5 +1,7 @@
 """Scaling, encoding, and what is unknown."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from heart.data import load_shipped
-from heart.preprocessing import HeartPreprocessor
+from heart.preprocessing import PROBLEMS, HeartPreprocessor
 from heart.schema import FEATURES, feature
 
 NUMBERS = ["age", "trestbps", "chol", "thalach", "oldpeak", "slope"]
@@ -23,6 +25,12 @@ def features(cleveland):
 @pytest.fixture(scope="module")
 def fitted(features):
     return HeartPreprocessor().fit(features)
+
+
+def problems_of(fitted, frame):
+    """Row, feature and problem of everything that `find_problems` finds."""
+    found = fitted.find_problems(frame)
+    return [(int(row), FEATURES[column].name, PROBLEMS[found[row, column]]) for row, column in zip(*np.nonzero(found), strict=True)]
 
 
 def changed(features, name, value):
@@ -118,7 +126,7 @@ def test_nothing_is_written_into_frames(features):
     before = features.copy()
     fitted = HeartPreprocessor().fit(features)
     fitted.transform(features)
-    fitted.review(features)
+    fitted.find_problems(features)
     pd.testing.assert_frame_equal(features, before)
 
 
@@ -152,19 +160,39 @@ def test_numbers_alone_will_do(features):
         ("thal", "other", "unseen"),
     ],
 )
-def test_review_tells_what_the_model_knows_less_about(features, fitted, name, value, problem):
-    review = fitted.review(changed(features, name, value))
-    assert review[["row", "feature", "problem"]].to_numpy().tolist() == [[0, name, problem]]
+def test_problems_say_what_the_model_knows_less_about(features, fitted, name, value, problem):
+    assert problems_of(fitted, changed(features, name, value)) == [(0, name, problem)]
 
 
-def test_review_of_the_train_part_finds_its_gaps_only(features, fitted):
-    review = fitted.review(features)
-    assert review["problem"].unique().tolist() == ["missing"]
-    assert review["feature"].value_counts().to_dict() == {"ca": 4, "thal": 2}
-    assert features.iloc[review["row"]].isna().any(axis=1).all()
+def test_problems_of_the_train_part_are_its_gaps_only(features, fitted):
+    found = problems_of(fitted, features)
+    assert {problem for _, _, problem in found} == {"missing"}
+    assert Counter(name for _, name, _ in found) == {"ca": 4, "thal": 2}
+    assert features.iloc[[row for row, _, _ in found]].isna().any(axis=1).all()
 
 
-def test_review_calls_values_of_an_empty_column_unseen():
+def test_values_of_an_empty_column_are_unseen():
     swiss = load_shipped("switzerland").features
-    review = HeartPreprocessor().fit(swiss).review(changed(swiss, "chol", 250.0))
-    assert ("chol", "unseen") in set(zip(review["feature"], review["problem"], strict=True))
+    assert (0, "chol", "unseen") in problems_of(HeartPreprocessor().fit(swiss), changed(swiss, "chol", 250.0))
+
+
+@pytest.mark.parametrize("flags", [True, False])
+@pytest.mark.parametrize("trained_on", ["cleveland", "switzerland"])
+def test_one_patient_is_read_as_a_frame_of_one_row(trained_on, flags):
+    fitted = HeartPreprocessor(missing_flags=flags).fit(load_shipped(trained_on).features.iloc[:60])
+    frame = load_shipped("cleveland+hungary+switzerland+va_long_beach").features
+    together, problems = fitted.transform(frame), fitted.find_problems(frame)
+    for row, values in enumerate(frame.astype(object).itertuples(index=False)):
+        patient = {name: None if pd.isna(value) else value for name, value in zip(frame.columns, values, strict=True)}
+        alone = fitted.transform_patient(patient)
+        assert np.array_equal(alone.numeric[0], together.numeric[row])
+        assert np.array_equal(alone.codes[0], together.codes[row])
+        expected = {f.name: PROBLEMS[code] for f, code in zip(FEATURES, problems[row], strict=True) if code}
+        assert fitted.find_patient_problems(patient) == expected
+
+
+@pytest.mark.parametrize(("name", "value"), [("cp", 9), ("thal", "other"), ("sex", True)])
+def test_category_of_one_patient_that_train_did_not_have_is_unseen(fitted, name, value):
+    patient = dict.fromkeys(f.name for f in FEATURES) | {name: value}
+    expected = {} if value is True else {name: "unseen"}  # True is 1, in a frame too
+    assert {k: v for k, v in fitted.find_patient_problems(patient).items() if v != "missing"} == expected

@@ -1,0 +1,87 @@
+"""Bundles as files: written whole or not at all, read without running anything, checked before use."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from heart.bundle.bundle import Bundle
+from heart.bundle.content import check_content, digest
+from heart.bundle.opcodes import refuse
+from heart.bundle.plain import from_content, to_content
+from heart.bundle.reader import MAX_BYTES, read_plain
+from heart.data.patients import frame_of_patients
+from heart.errors import BundleError, PatientError
+from heart.files import write_atomically
+
+GOLDEN_TOLERANCE = 1e-5
+
+
+def serialise_bundle(bundle: Bundle) -> bytes:
+    """The bundle as a joblib file, checked by loading it back.
+
+    Raises:
+        BundleError: if what would be written is not a valid bundle, for instance because of its name.
+    """
+    content = to_content(bundle)
+    buffer = io.BytesIO()
+    joblib.dump(check_content({**content, "sha256": digest(content)}), buffer)
+    written = buffer.getvalue()
+    load_bundle(written)
+    return written
+
+
+def save_bundle(bundle: Bundle, path: str | Path) -> Path:
+    """Write the bundle and return the path: the whole new file appears at once, or the old one stays.
+
+    Raises:
+        BundleError: if the bundle is not valid or the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix != ".joblib":
+        raise BundleError("a file name that ends in .joblib", target.name, "Rename the file.")
+    content = serialise_bundle(bundle)
+    try:
+        write_atomically(content, target)
+    except OSError as error:
+        raise BundleError(f"to write {target}", str(error.strerror), "Check the folder, its permissions and the free space.") from error
+    return target
+
+
+def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
+    """The bundle in a file or its bytes, on the wanted device. Nothing in the file is run.
+
+    Raises:
+        BundleError: for anything but a valid bundle; it says what was expected and what was found.
+    """
+    content = check_content(read_plain(source if isinstance(source, bytes) else _read_file(Path(source))))
+    bundle = from_content(content, device)
+    _check_golden(bundle, content["golden"])
+    return bundle
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{path.stat().st_size / 2**20:.1f} MiB")
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleError("a bundle that can be read", f"{path}: {error.strerror}", "Check the path.") from error
+    except ValueError as error:  # a NUL in the path
+        raise BundleError("a bundle that can be read", f"the path {str(path)[:80]!a}", "Check the path.") from error
+
+
+def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:
+    """The golden patients get the probabilities they got when the bundle was written."""
+    try:
+        patients = frame_of_patients([entry["patient"] for entry in golden])
+    except PatientError as error:
+        raise refuse("possible values in the golden patients", error.found) from error
+    found = bundle.predict_proba(patients)
+    largest = float(np.abs(found - [entry["probability"] for entry in golden]).max())
+    if not largest <= GOLDEN_TOLERANCE:
+        raise refuse(f"the golden patients' probabilities within {GOLDEN_TOLERANCE:g}", f"a difference of {largest:.2g}")

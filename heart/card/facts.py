@@ -1,0 +1,180 @@
+"""Everything that a card tells and the bundle alone does not hold, computed from the cohorts that are here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.bundle import Bundle
+from heart.data import SHIPPED, Cohort, Split, load_shipped
+from heart.errors import BundleError
+from heart.evaluation import ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.calibration import Calibration, calibration_of
+from heart.evaluation.metrics import FloatArray, IntArray, PartMetrics
+from heart.evaluation.predictions import OutOfFold
+from heart.evaluation.sample_size import SampleSize, sample_size
+from heart.evaluation.subgroups import subgroup_table
+from heart.experiment import split_of
+from heart.overlap import find_seen
+from heart.schema import FEATURES, Feature
+
+EXPECTED_AUC = 0.9
+"""What models of these features reach; the sample size hardly depends on it."""
+
+MIN_ELSEWHERE = 20
+
+
+class Judged(NamedTuple):
+    """Predictions for patients that the model did not learn from, and how good they are.
+
+    Attributes:
+        name: of the patients.
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        at: counts and shares at the bundle's threshold.
+        scores: figures over all thresholds.
+        calibration: intercept and slope.
+    """
+
+    name: str
+    y_true: IntArray
+    y_score: FloatArray
+    at: ThresholdMetrics
+    scores: PartMetrics
+    calibration: Calibration
+
+
+class Facts(NamedTuple):
+    """What is known about a bundle.
+
+    Attributes:
+        bundle: the model.
+        cohort: the patients that it was developed on; None where they are not here.
+        split: its parts; None where the cohort is not here.
+        unseen: the patients that the charts and subgroups are of; None where the cohort is not here.
+        out_of_fold: whether those are the out-of-fold predictions of train and valid; else they are the test part.
+        subgroups: a `subgroup_table` of them.
+        elsewhere: other hospitals, patients that the model has seen left out.
+        unchecked: whether it is not known which patients of the other hospitals it has seen.
+        needed: the sample size that the criteria ask for; None where the bundle names patients of one outcome only.
+    """
+
+    bundle: Bundle
+    cohort: Cohort | None
+    split: Split | None
+    unseen: Judged | None
+    out_of_fold: bool
+    subgroups: pd.DataFrame | None
+    elsewhere: tuple[Judged, ...]
+    unchecked: bool
+    needed: SampleSize | None
+
+
+def gather_facts(bundle: Bundle, *, cohorts: Iterable[Cohort] = (), predictions: OutOfFold | None = None) -> Facts:
+    """The facts of a bundle, as far as its patients are here.
+
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+        predictions: out-of-fold predictions of its train and valid patients, in that order, on the network's own scale.
+    """
+    tables = list(cohorts)
+    cohort, split = _find_cohort(bundle, tables)
+    unseen, features = None, None
+    if split is not None:
+        unseen, features = _judge_unseen(bundle, split, predictions)
+    threshold = bundle.threshold.value
+    return Facts(
+        bundle=bundle,
+        cohort=cohort,
+        split=split,
+        unseen=unseen,
+        out_of_fold=unseen is not None and predictions is not None,
+        subgroups=None
+        if unseen is None or features is None
+        else subgroup_table(features, unseen.y_true, unseen.y_score, threshold=threshold),
+        elsewhere=tuple(_judge_elsewhere(bundle, tables)),
+        unchecked=split is None,
+        needed=_sample_size(bundle),
+    )
+
+
+def _sample_size(bundle: Bundle) -> SampleSize | None:
+    data = bundle.data
+    if not 0 < data.positives < data.n:
+        return None
+    return sample_size(len(bundle.preprocessor.features), prevalence=data.positives / data.n, auc=EXPECTED_AUC)
+
+
+def _find_cohort(bundle: Bundle, tables: list[Cohort]) -> tuple[Cohort, Split] | tuple[None, None]:
+    try:
+        split = split_of(bundle, tables)
+    except BundleError:
+        return None, None
+    own = [cohort for cohort in tables if cohort.fingerprint == bundle.data.fingerprint]
+    return (own[0] if own else load_shipped(bundle.data.cohort)), split
+
+
+def _judge_unseen(bundle: Bundle, split: Split, predictions: OutOfFold | None) -> tuple[Judged, pd.DataFrame]:
+    """Out-of-fold predictions where there are some, else the test part; with their features."""
+    if predictions is None:
+        part = split.test
+        return judge(bundle, "the test part", part.y_true, bundle.predict_proba(part.features)), part.features
+    y_score = bundle.recalibration.apply(predictions.mean_score)
+    features = pd.concat([split.train.features, split.valid.features])
+    return judge(bundle, "train and valid, out of fold", predictions.y_true, y_score), features
+
+
+def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
+    """Each shipped hospital that the model was not trained on, without the patients that it has seen."""
+    for name in SHIPPED:
+        if name in bundle.data.cohort.split("+"):
+            continue
+        cohort = load_shipped(name)
+        seen = find_seen(bundle, cohort.features, cohorts=tables)
+        fresh = np.ones(cohort.n, dtype=np.bool_) if seen is None else ~seen
+        if fresh.sum() >= MIN_ELSEWHERE:
+            yield judge(bundle, SHIPPED[name], cohort.y_true[fresh], bundle.predict_proba(cohort.features[fresh]))
+
+
+def judge(bundle: Bundle, name: str, y_true: IntArray, y_score: FloatArray) -> Judged:
+    """Predictions with their figures at the bundle's threshold."""
+    at, scores = metrics_at(y_true, y_score, bundle.threshold.value), score_part(y_true, y_score)
+    return Judged(name, y_true, y_score, at, scores, calibration_of(y_true, y_score))
+
+
+def characteristics(cohort: Cohort) -> pd.DataFrame:
+    """One row a number or code: `feature`, `healthy`, `diseased`, `missing`, all text.
+
+    Numbers as median (quartiles), codes as count (share of the known), with the number of patients of whom it is not known.
+    """
+    groups = {"healthy": cohort.features[cohort.y_true == 0], "diseased": cohort.features[cohort.y_true == 1]}
+    rows = [row for feature in FEATURES for row in _characterise(feature, groups)]
+    return pd.DataFrame(rows, columns=["feature", "healthy", "diseased", "missing"])
+
+
+def _characterise(feature: Feature, groups: dict[str, pd.DataFrame]) -> list[tuple[str, str, str, str]]:
+    known = {name: frame[feature.name].dropna() for name, frame in groups.items()}
+    missing = str(sum(int(frame[feature.name].isna().sum()) for frame in groups.values()))
+    if not feature.codes:
+        healthy, diseased = (_quartiles(values.to_numpy(dtype=np.float64)) for values in known.values())
+        return [(feature.title, healthy, diseased, missing)]
+    rows = []
+    for place, (code, label) in enumerate(feature.codes):
+        healthy, diseased = (_share(int((values == code).sum()), len(values)) for values in known.values())
+        rows.append((f"{feature.label}: {label}", healthy, diseased, missing if not place else ""))
+    return rows
+
+
+def _quartiles(values: FloatArray) -> str:
+    if not len(values):
+        return "–"
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return f"{middle:.4g} ({low:.4g} to {high:.4g})"
+
+
+def _share(count: int, n: int) -> str:
+    return f"{count} ({count / n:.0%})" if n else "–"

@@ -1,0 +1,215 @@
+"""The models page: the registry's list, what can be done with a bundle, and two of them compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts import two_reliabilities, two_rocs
+from heart.data import SHIPPED, load_shipped
+from heart.errors import HeartError
+from heart.markup import code
+from heart.ui.cache import load_shared, show_chart
+from heart.ui.cohorts import describe_source
+from heart.ui.errors import show_error
+from heart.ui.results import FIGURE_LABELS, format_figure
+from heart.ui.state import Session
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.comparison import Comparison, Side
+    from heart.data import Cohort
+    from heart.registry import Entry, Registry
+
+IN_USE = "the model in use"
+THIS_COHORT = "the patients chosen on the Cohort page"
+_DONE = "registry_done"
+
+
+def _registry() -> Registry:
+    from heart.registry import open_registry  # noqa: PLC0415  torch waits until it is needed
+
+    return open_registry()
+
+
+def show_models(session: Session) -> list[Entry]:
+    """The list, and what was last done to it."""
+    registry = _registry()
+    entries = registry.entries()
+    notes = st.container()  # always there: what comes and goes above an open popover would close it
+    if message := st.session_state.pop(_DONE, None):
+        notes.success(message, icon="✅")
+    if registry.read_only:
+        notes.info("This server's models cannot be changed from here: take one into use, or download it.", icon="🔒")
+    st.dataframe(models_table(entries, registry.active_path.stem, session.bundle), hide_index=True, width="stretch")
+    return entries
+
+
+def models_table(entries: Sequence[Entry], active: str, in_use: Bundle) -> pd.DataFrame:
+    """One row a file, all text; a file that cannot be read says why."""
+    return pd.DataFrame([_row(entry, active, in_use) for entry in entries]).fillna("")
+
+
+def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
+    bundle = entry.bundle
+    if bundle is None:
+        return {"name": entry.name, "state": "cannot be read", "cohort": entry.problem}
+    figures = bundle.metrics["test"]["figures"]
+    states = {"active": entry.name == active, "in use": bundle.name == in_use.name and bundle.created_at == in_use.created_at}
+    return {
+        "name": entry.name,
+        "state": ", ".join(state for state, holds in states.items() if holds),
+        "cohort": f"{bundle.data.cohort} ({bundle.data.n})",
+        "made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
+        "ROC AUC on test": format_figure(figures["roc_auc"]),
+        "log-loss on test": format_figure(figures["log_loss"]),
+        "threshold": f"{bundle.threshold.value:.1%}",
+        "fingerprint": f"{bundle.data.fingerprint[:12]}…",
+    }
+
+
+def show_actions(session: Session, entries: Sequence[Entry]) -> None:
+    """Use, download, make active, rename or delete one bundle."""
+    registry = _registry()
+    names = [entry.name for entry in entries]
+    if not names:
+        st.info("No model is kept here yet. Train one, then keep it below.", icon="🗂️")
+        return
+    active = registry.active_path.stem
+    first = names.index(active) if active in names else 0
+    name = st.selectbox("A model of the list", names, index=first, key="registry_name", width=320)
+    chosen = next(entry for entry in entries if entry.name == name)
+    with st.container(horizontal=True):
+        if chosen.bundle is not None:
+            _show_using(session, registry, chosen.bundle, name)
+        if not registry.read_only:
+            _show_changing(registry, chosen, name)
+
+
+def _show_using(session: Session, registry: Registry, bundle: Bundle, name: str) -> None:
+    if st.button("Use in this session", type="primary", key="registry_use"):
+        session.use(load_shared(registry.path_of(name)), "from the models of this server")
+        _finish("That model is now in use on every page.")
+    content = registry.path_of(name).read_bytes()
+    st.download_button("Download", content, f"{bundle.name}.joblib", "application/octet-stream", on_click="ignore", key="registry_download")
+
+
+def _show_changing(registry: Registry, chosen: Entry, name: str) -> None:
+    if chosen.bundle is not None and st.button("Make it the active one", help="New visitors and the command line start with it."):
+        _try(lambda: registry.activate(name), "It is now the active one.")
+    if chosen.bundle is not None:
+        with st.popover("Rename"):
+            new = st.text_input("New name", key="registry_new_name", help="Letters, digits, - and _, at most 64.")
+            if st.button("Rename it", key="registry_rename") and new:
+                _try(lambda: registry.rename(name, new), "The model was renamed.")
+    with st.popover("Delete"):
+        st.text(f"{name} will be gone for good.")
+        typed = st.text_input("Type its name to confirm", key="registry_typed")
+        if st.button("Delete it for good", key="registry_delete", disabled=typed != name):
+            _try(lambda: registry.delete(name), "The model was deleted.")
+
+
+def _try(change: Callable[[], object], message: str) -> None:
+    """Carry out a change; its mistake is shown where it happens."""
+    try:
+        change()
+    except HeartError as error:
+        show_error(error)
+        return
+    _finish(message)
+
+
+def _finish(message: str) -> None:
+    """Show the page anew, with a message on top."""
+    st.session_state[_DONE] = message
+    st.rerun()
+
+
+def show_saving(session: Session) -> None:
+    """The model in use, kept under a name."""
+    registry = _registry()
+    if registry.read_only:
+        st.caption("Here nothing can be kept. Download the model on the Bundle page instead.")
+        return
+    name = st.text_input("Name", value=session.bundle.name, help="Letters, digits, - and _, at most 64.", width=320)
+    if st.button("Keep it"):
+        _try(lambda: registry.save(session.bundle, name), "The model is kept.")
+
+
+def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
+    """Two models on one cohort: figures, differences, curves."""
+    registry = _registry()
+    choices = [IN_USE, *(entry.name for entry in entries if entry.bundle is not None)]
+    left, right, patients = st.columns(3)
+    first = left.selectbox("First", choices, key="compare_first")
+    others = [place for place, name in enumerate(choices) if place and not _is_in_use(session, registry, name)]
+    second = right.selectbox("Second", choices, index=others[0] if others else len(choices) - 1, key="compare_second")
+    sources = [*SHIPPED, THIS_COHORT]
+    source = patients.selectbox("Patients of", sources, format_func=lambda name: SHIPPED.get(name, name), key="compare_cohort")
+    cohort = session.cohort if source == THIS_COHORT else load_shipped(source)
+    if source == THIS_COHORT:
+        st.text(describe_source(session))
+    pair = [session.bundle if name == IN_USE else load_shared(registry.path_of(name)) for name in (first, second)]
+    if pair[0] is pair[1]:
+        st.info("These are the same model. Choose another one, or train one and keep it above.", icon="👯")
+        return
+    _show_compared(_compare(session, pair[0], pair[1], cohort))
+
+
+def _is_in_use(session: Session, registry: Registry, name: str) -> bool:
+    return load_shared(registry.path_of(name)) is session.bundle
+
+
+def _compare(session: Session, first: Bundle, second: Bundle, cohort: Cohort) -> Comparison:
+    mark = (first, second, cohort.fingerprint)
+    if session.comparison is None or session.comparison[0] != mark:
+        from heart.comparison import compare_bundles  # noqa: PLC0415
+
+        session.comparison = (mark, compare_bundles(first, second, cohort, cohorts=session.trained_on.values()))
+    return session.comparison[1]
+
+
+def _show_compared(found: Comparison) -> None:
+    from heart.comparison import reliability_frame, roc_frame  # noqa: PLC0415
+
+    n, diseased = len(found.y_true), int(found.y_true.sum())
+    left_out = f" {found.left_out} others were left out, because one of the two has learnt from them." if found.left_out else ""
+    st.caption(f"{n} patients, {diseased} of them diseased, from whom neither model has learnt.{left_out} 95 % intervals in brackets.")
+    if found.unchecked:
+        st.text(f"The patients that {' and '.join(found.unchecked)} learnt from are not here: some may be among these.")
+    st.table(comparison_table(found))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**ROC curves**, with 95 % bootstrap bands")
+        show_chart(two_rocs, roc_frame(found), alt="ROC curves of both models with their bootstrap bands")
+    with right:
+        st.markdown("**Calibration**: expected and observed, exact 95 % intervals")
+        show_chart(two_reliabilities, reliability_frame(found), alt="Observed against expected share of disease of both models")
+
+
+def comparison_table(found: Comparison) -> pd.DataFrame:
+    """Rows are figures; columns the two models and, where both see the same thresholds, second minus first."""
+    first, second = found.sides
+    rows = {FIGURE_LABELS[name]: [*_pair(found, name), _signed(figure)] for name, figure in found.differences.items() if name != "accuracy"}
+    for name in ("recall", "specificity"):
+        rows[FIGURE_LABELS[name]] = [format_figure(getattr(side.at, name)) for side in found.sides] + ["each at its own threshold"]
+    rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in found.sides] + [""]
+    rows["Calibration: intercept, slope"] = [_calibration(side) for side in found.sides] + [""]
+    columns = [code(first.name), code(second.name), "second minus first"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")
+
+
+def _pair(found: Comparison, name: str) -> list[str]:
+    return [format_figure(getattr(side.scores, name)) for side in found.sides]
+
+
+def _signed(figure: Sequence[float | None]) -> str:
+    value, low, high = figure
+    return "–" if value is None else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def _calibration(side: Side) -> str:
+    return f"{side.calibration.intercept:+.2f}, {side.calibration.slope:.2f}"

@@ -1,0 +1,27 @@
+"""Models: the bundles that are kept here, one of them active; two of them side by side."""
+
+import streamlit as st
+
+from heart.ui.errors import errors_shown
+from heart.ui.registry import show_actions, show_comparison, show_models, show_saving
+from heart.ui.state import get_session
+
+session = get_session()
+
+st.title("Models")
+st.markdown(
+    "The models that are kept on this server. Take one into use, keep the one you have made, and see two of them side by side "
+    "on patients that neither has learnt from."
+)
+entries = []
+with errors_shown():
+    entries = show_models(session)
+    show_actions(session, entries)
+
+st.header("Keep the model in use")
+with errors_shown():
+    show_saving(session)
+
+st.header("Two side by side")
+with errors_shown():
+    show_comparison(session, entries)

@@ -1,0 +1,149 @@
+"""The models page: what is kept here, one of it active, two side by side."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from heart.bundle import load_bundle, save_bundle
+from heart.places import SHIPPED_BUNDLE
+from heart.registry import Registry
+from tests.app.conftest import go, press, said
+
+OLD = Path(__file__).parents[1] / "unit" / "version_1.joblib"
+
+
+@pytest.fixture
+def registry(tmp_path, monkeypatch):
+    """A folder with the shipped model under another name, an old one, and a file that is none."""
+    shutil.copy(SHIPPED_BUNDLE, tmp_path / "newer.joblib")
+    shutil.copy(OLD, tmp_path / "older.joblib")
+    (tmp_path / "broken.joblib").write_bytes(b"PK\x03\x04")
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path))
+    return Registry(tmp_path)
+
+
+def choose(app, label, option):
+    (box,) = (box for box in app.selectbox if box.label == label)
+    return box.select(option).run()
+
+
+def write(app, label, text):
+    (field,) = (field for field in app.text_input if field.label == label)
+    return field.input(text).run()
+
+
+def labels(app):
+    return [button.label for button in app.button]
+
+
+def test_list_shows_every_file_with_its_figures_or_its_problem(visit, registry):
+    table = visit("models").dataframe[0].value.set_index("name")
+    assert list(table.index) == ["broken", "newer", "older"]
+    assert table.loc["broken", "state"] == "cannot be read"
+    assert "a file that begins with b'PK" in table.loc["broken", "cohort"]
+    assert table.loc["older", "cohort"] == "cleveland (303)"
+    assert table.loc["older", "threshold"] == "33.3%"
+    assert registry.load("older").data.fingerprint.startswith(table.loc["older", "fingerprint"][:-1])
+
+
+def test_model_of_the_list_comes_into_use_for_this_visitor_alone(visit, registry):
+    app = press(choose(visit("models"), "A model of the list", "older"), "Use in this session")
+    assert "now in use on every page" in said(app)
+    assert "from the models of this server" in said(app)
+    assert "shipped with the app" in said(visit("models"))
+    assert registry.active is None
+
+
+def test_active_model_is_what_new_visitors_start_with_and_others_keep_theirs(visit, registry):
+    early = visit("patient")
+    assert "shipped with the app" in said(early)
+    press(choose(visit("models"), "A model of the list", "older"), "Make it the active one")
+    assert registry.active == "older"
+    assert "the active model of this server" in said(visit("patient"))
+    assert "shipped with the app" in said(go(early, "cohort"))
+
+
+def test_renaming_and_deleting_change_the_folder(visit, registry):
+    app = write(choose(visit("models"), "A model of the list", "older"), "New name", "ancient")
+    app = press(app, "Rename it")
+    assert "was renamed" in said(app)
+    assert registry.names() == ["ancient", "broken", "newer"]
+    app = choose(app, "A model of the list", "ancient")
+    assert next(button for button in app.button if button.label == "Delete it for good").disabled
+    app = write(app, "Type its name to confirm", "ancient")
+    app = press(app, "Delete it for good")
+    assert "was deleted" in said(app)
+    assert registry.names() == ["broken", "newer"]
+
+
+@pytest.mark.parametrize("name", ["../evil", "newer", "a b"])
+def test_impossible_new_name_is_told_and_nothing_changes(visit, registry, name):
+    app = press(write(choose(visit("models"), "A model of the list", "older"), "New name", name), "Rename it")
+    assert "That did not work. Nothing was lost." in said(app)
+    assert registry.names() == ["broken", "newer", "older"]
+
+
+@pytest.mark.usefixtures("registry")
+def test_broken_file_can_only_be_deleted(visit):
+    app = choose(visit("models"), "A model of the list", "broken")
+    assert {"Use in this session", "Make it the active one", "Rename it"}.isdisjoint(labels(app))
+    assert "Delete it for good" in labels(app)
+
+
+def test_model_in_use_is_kept_under_a_name(visit, registry):
+    app = press(write(visit("models"), "Name", "mine"), "Keep it")
+    assert "The model is kept." in said(app)
+    assert registry.load("mine").data == load_bundle(SHIPPED_BUNDLE).data
+    again = press(write(app, "Name", "mine"), "Keep it")
+    assert "a name that is not taken" in said(again)
+
+
+@pytest.mark.usefixtures("registry")
+def test_read_only_server_lets_use_and_download_and_nothing_else(visit, monkeypatch):
+    monkeypatch.setenv("HEART_READ_ONLY", "1")
+    app = choose(visit("models"), "A model of the list", "older")
+    assert "cannot be changed from here" in said(app)
+    assert "Use in this session" in labels(app)
+    assert {"Keep it", "Rename it", "Delete it for good", "Make it the active one"}.isdisjoint(labels(app))
+
+
+@pytest.mark.usefixtures("registry")
+def test_two_models_are_compared_on_patients_that_neither_saw(visit):
+    app = choose(visit("models"), "Second", "older")
+    assert "61 patients, 28 of them diseased, from whom neither model has learnt. 242 others were left out" in said(app)
+    app = choose(app, "Patients of", "hungary")
+    assert "294 patients, 106 of them diseased" in said(app)
+    table = app.table[0].value
+    assert list(table.columns) == ["`cleveland`", "`older`", "second minus first"]
+    assert table.loc["ROC AUC", "second minus first"].startswith("-0.002 (")
+
+
+@pytest.mark.usefixtures("registry")
+def test_model_beside_itself_says_so(visit):
+    app = choose(visit("models"), "Second", "the model in use")
+    assert "These are the same model" in said(app)
+
+
+def test_folder_without_models_says_what_to_do(visit, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path))
+    app = visit("models")
+    assert "No model is kept here yet" in said(app)
+    assert "These are the same model" in said(app)
+
+
+def test_folder_that_is_not_there_is_told(visit, tmp_path, monkeypatch):
+    app = visit("models")
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path / "absent"))
+    assert "HEART_MODELS to be a folder" in said(app.run())
+
+
+def test_text_of_a_bundle_is_shown_as_text(visit, registry):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    odd = replace(shipped, name="_odd_", data=shipped.data._replace(cohort="www.evil.example/x", fingerprint="0" * 64))
+    save_bundle(odd, registry.folder / "_odd_.joblib")
+    app = press(choose(visit("models"), "A model of the list", "_odd_"), "Use in this session")
+    table = go(app, "bundle").table[0].value["value"]
+    assert table["Name"] == "`_odd_`"
+    assert table["Trained on"].startswith("`www.evil.example/x`: 303")

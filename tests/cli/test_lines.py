@@ -1,0 +1,134 @@
+"""`predict` as a filter: one patient a line in, one answer a line out."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from heart.bundle import load_bundle
+from heart.commands.predict import MAX_LINE, filter_lines
+from heart.data import load_shipped
+from heart.places import SHIPPED_BUNDLE
+from heart.schema import EXAMPLE_PATIENT
+from heart.scoring import predict_patient
+from tests.cli.running import run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return load_bundle(SHIPPED_BUNDLE)
+
+
+def pipe(bundle, text):
+    """Exit status and answers."""
+    out = io.StringIO()
+    status = filter_lines(bundle, io.BytesIO(text if isinstance(text, bytes) else text.encode()), out)
+    return status, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_every_line_gets_the_librarys_answer_in_its_order(bundle):
+    frame = load_shipped("hungary").features.head(40)
+    patients = [{name: value for name, value in row.items() if not pd.isna(value)} for row in frame.astype(object).to_dict("records")]
+    status, answers = pipe(bundle, "".join(json.dumps(patient) + "\n" for patient in patients))
+    assert status == 0
+    assert [a["line"] for a in answers] == list(range(1, 41))
+    assert [a["probability"] for a in answers] == pytest.approx(bundle.predict_proba(frame).tolist(), abs=1e-7)
+    assert answers[0]["decision"] == predict_patient(bundle, patients[0]).label
+    assert answers[0]["warnings"] == [w.message for w in predict_patient(bundle, patients[0]).warnings]
+
+
+GOOD = json.dumps({"age": 61, "sex": "male"})
+BAD = {
+    "no JSON": ("age=61", "something else"),
+    "an empty line": ("", "an empty line"),
+    "blanks": ("   ", "an empty line"),
+    "a list": ("[61]", "a list"),
+    "a number": ("61", "a int"),
+    "null": ("null", "a NoneType"),
+    "half an object": ('{"age": 61', "something else"),
+    "an impossible value": ('{"age": 5}', "5"),
+    "an unknown name": ('{"weight": 70}', "'weight'"),
+    "nobody": ("{}", "an empty patient"),
+    "a value twice": ('{"age": 61, "age": 62}', "'age' twice"),
+    "a list as a value": ('{"age": [61]}', "[61]"),
+    "an object as a value": ('{"age": {"a": 1}}', "{'a': 1}"),
+    "true": ('{"age": true}', "True"),
+    "infinity": ('{"age": Infinity}', "inf"),
+    "a giant number": (f'{{"age": {"9" * 5000}}}', "something else"),
+    "a deep nest": ("[" * 20_000, "something else"),
+    "a long line": (f'{{"age": "{"6" * MAX_LINE}"}}', "more than 65,536 bytes"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_line_gets_an_error_object_and_the_others_their_answers(bundle, kind):
+    line, found = BAD[kind]
+    status, answers = pipe(bundle, f"{GOOD}\n{line}\n{GOOD}\n")
+    assert status == 1
+    assert [("error" in a, "probability" in a) for a in answers] == [(False, True), (True, False), (False, True)]
+    assert found in answers[1]["error"]["found"]
+    assert set(answers[1]["error"]) == {"expected", "found", "action"}
+    assert answers[0]["probability"] == answers[2]["probability"]
+
+
+def test_bytes_that_are_no_utf8_are_a_bad_line(bundle):
+    status, answers = pipe(bundle, b'{"sex": "m\xe4nnlich"}\n' + GOOD.encode())
+    assert (status, "error" in answers[0], "error" in answers[1]) == (1, True, False)
+
+
+@pytest.mark.parametrize("text", [GOOD, f"{GOOD}\n", f"{GOOD}\r\n", f"\ufeff{GOOD}\n"])
+def test_line_ends_and_a_mark_at_the_beginning_do_not_matter(bundle, text):
+    status, answers = pipe(bundle, text)
+    assert (status, len(answers)) == (0, 1)
+
+
+def test_nothing_in_gives_nothing_out(bundle):
+    assert pipe(bundle, "") == (0, [])
+
+
+@pytest.mark.parametrize("length", [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + 2, MAX_LINE + 3, 3 * MAX_LINE])
+def test_line_of_any_length_is_one_line(bundle, length):
+    padded = GOOD + " " * (length - len(GOOD))
+    status, answers = pipe(bundle, f"{padded}\n{GOOD}\n")
+    assert (status, len(answers)) == (int(length > MAX_LINE), 2)
+    assert "probability" in answers[1]
+
+
+def heart(*words, text):
+    command = [sys.executable, "-m", "heart", *words]
+    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+
+
+def test_process_answers_what_is_piped_into_it():
+    done = heart("predict", "cleveland", text=f"{json.dumps(dict(EXAMPLE_PATIENT))}\nnobody\n")
+    assert (done.returncode, done.stderr) == (1, "")
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["probability"] == pytest.approx(predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT).probability)
+    assert second["error"]["found"] == "something else"
+
+
+def test_options_go_before_what_is_piped():
+    done = heart("predict", "--age", "61", "--json", text="nobody\n")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["decision"] in ("disease", "no disease")
+
+
+def test_nobody_on_a_terminal_is_an_error_and_does_not_wait_for_lines(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", terminal)
+    status, _, err = run("predict")
+    assert status == 2
+    assert "an empty patient" in err
+
+
+def test_bundle_that_is_not_there_ends_it_before_the_first_line():
+    done = heart("predict", "nowhere", text=GOOD)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Here are: cleveland" in done.stderr
