@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from heart.epochs import EpochRecord, history_frame
 
 from heart.charts import (
     class_balance,
@@ -29,6 +28,7 @@ from heart.charts.patient import hundred_frame
 from heart.charts.thresholds import cost_frame, curve_frame, tuned_frame
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.epochs import EpochRecord, history_frame
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision import decision_curve

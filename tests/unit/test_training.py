@@ -6,11 +6,11 @@ from itertools import count
 import numpy as np
 import pytest
 import torch
-from heart.epochs import EpochRecord, Tally, history_frame
 from torch import nn
 
 from heart.batches import IndexBatches, Labelled, Patients
 from heart.config import LESSON, Settings
+from heart.epochs import EpochRecord, Tally, history_frame
 from heart.errors import SettingsError, TrainingError
 from heart.masking import ValueMask
 from heart.network import HeartMLP
