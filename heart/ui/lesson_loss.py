@@ -124,10 +124,10 @@ def show_straight_line() -> None:
         at_first = [fit(*with_farthest(nearest)) for fit in (fit_straight, fit_logistic)]
         x, y_true = with_farthest(farthest)
         with left:
-            lowest, highest = (straight.intercept + straight.slope * end for end in (x[0], farthest))
+            highest = straight.intercept + straight.slope * farthest
             st.markdown(
-                f"Least squares on 0 and 1 says **{highest:.2f}** for the last patient and {lowest:.2f} "
-                "for the first: no probabilities. And a patient who is *clearly* ill drags it: where it crosses one half moves from "
+                f"Least squares on 0 and 1 says **{highest:.2f}** for the last patient: above 1 there is no probability. And a patient "
+                "who is *clearly* ill drags it: where it crosses one half moves from "
                 f"{at_first[0].crossing:.2f} to **{straight.crossing:.2f}**. Logistic regression's boundary moves from "
                 f"{at_first[1].boundary:.2f} to {logistic.boundary:.2f}: somebody whom it is sure about already hardly changes it."
             )
