@@ -120,7 +120,8 @@ def _fold(network: HeartMLP, layer: MemberLinear) -> FoldedLayer:
     n_numeric = n_inputs - dim * len(starts)
     flat = weight.new_empty(n_numeric + n_codes, members, n_outputs)
     flat[:n_numeric] = weight[:, :n_numeric].transpose(0, 1)
-    for c, (start, end) in enumerate(zip(starts, [*starts[1:], n_codes], strict=True)):
+    # without a category there is an end and no start
+    for c, (start, end) in enumerate(zip(starts, [*starts[1:], n_codes], strict=False)):
         reads = weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim]  # (M, dim, H)
         flat[n_numeric + start : n_numeric + end] = torch.bmm(vectors[:, start:end], reads).transpose(0, 1)  # (K_c, M, H)
     return FoldedLayer(flat.view(n_numeric + n_codes, -1), flat_bias)

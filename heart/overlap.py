@@ -55,12 +55,11 @@ def find_overlap(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Co
         features: canonical features, shape (n, 13).
         cohorts: tables beside the shipped ones that the model may have been trained on.
     """
-    try:
-        split = split_of(bundle, cohorts)
-    except BundleError:
+    tables = list(cohorts)
+    fitted = find_seen(bundle, features, cohorts=tables)
+    if fitted is None:
         return Overlap(len(features), 0, 0, known=False)
-    fitted = _is_among(features, pd.concat([split.train.features, split.valid.features]))
-    tested = _is_among(features, split.test.features) & ~fitted
+    tested = _is_among(features, split_of(bundle, tables).test.features) & ~fitted
     return Overlap(len(features), int(fitted.sum()), int(tested.sum()), known=True)
 
 

@@ -31,7 +31,7 @@ def main() -> None:
         page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / "evaluate.png")
         page = _open(browser, f"{address}/bundle", "light")
-        page.get_by_text("Model in use").wait_for()
+        page.get_by_text("Model in use:").wait_for()
         page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / "bundle.png")
         page = _open(browser, f"{address}/cohort", "light")

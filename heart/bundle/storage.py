@@ -66,13 +66,15 @@ def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
 
 def _read_file(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{path.stat().st_size / 2**20:.1f} MiB")
-        return path.read_bytes()
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
         raise BundleError("a bundle that can be read", f"{path}: {error.strerror}", "Check the path.") from error
     except ValueError as error:  # a NUL in the path
         raise BundleError("a bundle that can be read", f"the path {str(path)[:80]!a}", "Check the path.") from error
+    if size > MAX_BYTES:
+        raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{size / 2**20:.1f} MiB")
+    return content
 
 
 def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:

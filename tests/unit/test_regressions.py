@@ -34,7 +34,7 @@ def test_append_to_a_dict_is_a_bundle_error():
 
 
 def test_millions_of_small_values_are_refused_before_they_are_built():
-    with pytest.raises(BundleError, match=f"at most {MAX_OPCODES} values"):
+    with pytest.raises(BundleError, match=f"at most {MAX_OPCODES:,} values"):
         read_plain(b"\x80\x04(" + b"]" * (MAX_OPCODES + 1) + b"l.")
 
 
