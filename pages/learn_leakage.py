@@ -11,11 +11,11 @@ open_lesson(
 )
 show_leaks()
 show_formula(
-    r"\text{lie} = \frac{1}{S} \sum_{s=1}^{S} \bigl(\text{figure}^{\text{leaky}}_s - \text{figure}^{\text{honest}}_s\bigr) "
-    r"\;\pm\; t_{0.975,\,S-1} \sqrt{\Bigl(\frac{1}{S} + \frac{n_\text{test}}{n_\text{train}}\Bigr)\, \hat\sigma^2}",
-    "S random splits into 80 % train and 20 % test; σ̂² is the variance of the differences. Without the second term in the bracket the "
-    "interval would shrink to nothing with ever more splits, though the patients stay the same. For a cost, less is better, and the "
-    "difference is turned round.",
+    r"d_s = \text{leaky}_s - \text{honest}_s, \qquad \text{lie} = \frac{1}{S} \sum_{s=1}^{S} d_s "
+    r"\;\pm\; t_{0.975,\,S-1}\, \hat\sigma\, \Bigl(\frac{1}{S} + \frac{n_\text{test}}{n_\text{train}}\Bigr)^{1/2}",
+    "S random splits into 80 % train and 20 % test; d is the difference of a figure, σ̂ its standard deviation. Without the second term "
+    "in the bracket the interval would shrink to nothing with ever more splits, though the patients stay the same. For a cost, less is "
+    "better, and the difference is turned round.",
 )
 show_question(
     "Choose the gaps filled by outcome, first for Cleveland, then for Hungary. Why does the same mistake do nothing in one hospital "

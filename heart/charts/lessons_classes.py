@@ -54,5 +54,5 @@ def score_sums(frame: pd.DataFrame) -> Drawing:
             tooltip=[alt.Tooltip("start:Q", format=".2f"), alt.Tooltip("end:Q", format=".2f"), "points:Q"],
         )
     )
-    one = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x=alt.datum(1))
+    one = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2, aria=False).encode(x=alt.datum(1))
     return alt.layer(bars, one).properties(height=260)

@@ -100,7 +100,7 @@ def _costs(frame: pd.DataFrame, figure: str, title: str) -> Drawing:
     tooltip = ["name:N", *[f"{figure}{end}:Q" for end in ("", "_low", "_high")]]
     base = alt.Chart(frame).encode(y=y, tooltip=tooltip)
     interval = base.mark_rule(color=ORANGE, strokeWidth=3).encode(x=alt.X(f"{figure}_low:Q", title=title), x2=f"{figure}_high:Q")
-    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4]).encode(x=alt.datum(0))
+    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
     return alt.layer(nothing, interval, base.mark_point(color=ORANGE, filled=True, size=110, opacity=1).encode(x=x)).properties(
         height=alt.Step(40)
     )

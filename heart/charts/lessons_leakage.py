@@ -94,7 +94,7 @@ REPORTS: MappingProxyType[str, Callable[[pd.DataFrame], Drawing]] = MappingProxy
 def _lies(frame: pd.DataFrame, title: str) -> Drawing:
     band = alt.Chart(frame).mark_rect(color=GREY, opacity=0.25).encode(x="min(low):Q", x2="max(high):Q")
     mean = alt.Chart(frame).mark_rule(color=ORANGE, strokeWidth=3).encode(x="min(mean):Q")
-    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x=alt.datum(0))
+    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2, aria=False).encode(x=alt.datum(0))
     bars = _bars(frame, title, zero=True).encode(color=alt.value(GREY))
     return alt.layer(band, bars, nothing, mean).properties(height=220)
 
@@ -133,5 +133,5 @@ def all_lies(frame: pd.DataFrame) -> Drawing:
     spread = base.mark_rule(color=GREY, strokeWidth=2).encode(x=alt.X("q05:Q", title=title), x2="q95:Q")
     interval = base.mark_bar(color=ORANGE, opacity=0.45, height=10).encode(x=alt.X("low:Q", title=title), x2="high:Q")
     mean = base.mark_point(color=ORANGE, filled=True, size=120, opacity=1).encode(x=alt.X("mean:Q", title=title))
-    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4]).encode(x=alt.datum(0))
+    nothing = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
     return alt.layer(nothing, spread, interval, mean).properties(height=alt.Step(44))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
 
 _COLOR = alt.Color(
     "loss:N",
@@ -41,8 +41,7 @@ def slopes_by_logit(frame: pd.DataFrame) -> Drawing:
         .mark_line(strokeWidth=2)
         .encode(x=x, y=alt.Y("slope:Q", title="slope of the loss", scale=alt.Scale(domain=[-1, 1])), color=_COLOR)
     )
-    rule = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="min(chosen):Q")
-    return alt.layer(lines, rule).properties(height=340)
+    return alt.layer(lines, chosen_line(frame)).properties(height=340)
 
 
 def surprise(frame: pd.DataFrame) -> Drawing:
@@ -50,8 +49,7 @@ def surprise(frame: pd.DataFrame) -> Drawing:
     base = alt.Chart(frame)
     x = alt.X("probability:Q", title="probability given to what happened", axis=alt.Axis(format="%"))
     line = base.mark_line(color=ORANGE, strokeWidth=2).encode(x=x, y=alt.Y("bits:Q", title="surprise (bits)"))
-    rule = base.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="min(chosen):Q")
-    return alt.layer(line, rule).properties(height=260)
+    return alt.layer(line, chosen_line(frame)).properties(height=260)
 
 
 def likelihood(frame: pd.DataFrame) -> Drawing:
@@ -60,9 +58,8 @@ def likelihood(frame: pd.DataFrame) -> Drawing:
     line = base.mark_line(color=ORANGE, strokeWidth=2).encode(
         x=alt.X("weight:Q", title="weight"), y=alt.Y("log_likelihood:Q", title="log-likelihood (nats)", scale=alt.Scale(zero=False))
     )
-    chosen = base.mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="min(chosen):Q")
     best = base.mark_rule(color=BLUE, strokeWidth=2).encode(x="min(best):Q")
-    return alt.layer(line, best, chosen).properties(height=260)
+    return alt.layer(line, best, chosen_line(frame)).properties(height=260)
 
 
 def lines_frame(drawn: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
@@ -79,6 +76,6 @@ def two_lines(frame: pd.DataFrame) -> Drawing:
     )
     lines = base.transform_filter("datum.what === 'line'").mark_line(strokeWidth=2)
     patients = base.transform_filter("datum.what === 'patient'").mark_circle(size=80, opacity=0.9)
-    bounds = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=alt.datum(1))
-    half = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3]).encode(y=alt.datum(0.5))
+    bounds = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3], aria=False).encode(y=alt.datum(1))
+    half = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3], aria=False).encode(y=alt.datum(0.5))
     return alt.layer(bounds, half, lines, patients).properties(height=300)

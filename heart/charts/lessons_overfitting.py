@@ -53,7 +53,7 @@ def _differences(frame: pd.DataFrame, axis: alt.Axis, title: str) -> Drawing:
     base = alt.Chart(frame).encode(y=y, tooltip=tooltip)
     bars = base.mark_rule(strokeWidth=3, color=BLUE).encode(x=alt.X("low:Q", title=title, axis=axis), x2="high:Q")
     points = base.mark_point(filled=True, size=90, color=BLUE, opacity=1).encode(x=alt.X("difference:Q"))
-    zero = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4]).encode(x=alt.datum(0))
+    zero = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
     return alt.layer(zero, bars, points).properties(height=150)
 
 

@@ -62,7 +62,7 @@ def show_boundaries() -> None:
         with right:
             show_regions(_name(recipe), chosen, key="boundaries_chosen")
         st.caption("Colour: the more probable class; the paler, the nearer to 50 %. Circles are train points, triangles test points.")
-        st.subheader(f"While it learns: {_name(recipe).lower()}")
+        st.header(f"While it learns: {_name(recipe).lower()}")
         show_curves(chosen, key="boundaries")
 
 

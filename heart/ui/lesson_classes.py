@@ -106,9 +106,9 @@ def show_clouds() -> None:
         with right:
             show_regions("One-vs-rest: a yes-or-no network for each class", found.one_vs_rest, key="classes_ovr")
         st.caption("Colour: the winning class; the stronger, the more probable (one-vs-rest: of the sum). Triangles are test points.")
-        st.subheader("While softmax learns")
+        st.header("While softmax learns")
         show_curves(found.softmax, key="classes")
-        st.subheader("One-vs-rest probabilities do not add up")
+        st.header("One-vs-rest probabilities do not add up")
         alt = f"Number of test points by the sum of their one-vs-rest probabilities, from {found.least:.2f} to {found.largest:.2f}"
         show_chart(score_sums, found.bins, alt=alt, key="classes_sums")
 

@@ -69,7 +69,7 @@ def _readable(one: pd.DataFrame) -> pd.DataFrame:
     """What is shown of three rows: words for numbers, so that a gradient of 0 is not mistaken for a small one."""
     table = one.set_index("way")
     shown = {"loss (nats)": table["loss"].map(_number), "gradient": table["gradient"].map(_number)}
-    return pd.DataFrame(shown).rename(index={"exact": "exact (closed form, float64)"}).rename_axis(None)
+    return pd.DataFrame(shown).rename(index={"exact": "exact (closed form, float64)"}).rename_axis("way")
 
 
 def _number(value: float) -> str:

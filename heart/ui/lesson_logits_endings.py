@@ -98,7 +98,7 @@ def _readable(learnt: dict[str, Learnt]) -> pd.DataFrame:
         return f"{each.losses[-1]:.4f}", f"{each.floor:.4f}", f"{low:.1%} to {high:.1%}", f"{each.accuracy:.1%}", f"{each.test_loss:.3f}"
 
     columns = ["train loss", "its floor", "probabilities, test", "test accuracy", "test log-loss"]
-    return pd.DataFrame.from_dict({name: row(each) for name, each in learnt.items()}, orient="index", columns=columns)
+    return pd.DataFrame.from_dict({name: row(each) for name, each in learnt.items()}, orient="index", columns=columns).rename_axis("ending")
 
 
 def _show_one_against_two(learnt: dict[str, Learnt]) -> None:

@@ -126,7 +126,7 @@ def _show_shares(table: Table) -> None:
     """Predictive values and accuracy at a share of ill patients of the visitor's choice."""
     from heart.lessons.other_shares import meaning_at, share_table  # noqa: PLC0415  scikit-learn waits until it is needed
 
-    st.subheader("The same decisions where another share is ill")
+    st.header("The same decisions where another share is ill")
     percent = st.slider(
         "Share of ill patients (%)", 1, 99, 10, format="%d %%", key="metrics_share", bind="query-params", help="Marked by the dashed lines"
     )

@@ -155,21 +155,21 @@ def _show_gradient(found: Found, shown: int) -> None:
     plane, at = found.plane, found.neuron.path_[shown]
     by_formula, by_trying = (_as_row(find(plane.X, plane.y, at)) for find in (gradient, numerical_gradient))
     names = _weight_names(plane)
-    st.subheader("Is the gradient right?")
+    st.header("Is the gradient right?")
     st.markdown(f"At epoch {shown}, by the formula and by moving each weight a little up and down (central differences).")
     rows = {
         name: {"formula": f"{a:+.9f}", "by trying": f"{b:+.9f}", "difference": f"{abs(a - b):.0e}"}
         for name, a, b in zip(names, by_formula, by_trying, strict=True)
     }
-    st.table(pd.DataFrame(rows).T)
+    st.table(pd.DataFrame(rows).T.rename_axis("gradient by"))
 
 
 def _show_ways(found: Found) -> None:
     names = _weight_names(found.plane)
     rows = {way: {name: f"{value:+.6f}" for name, value in zip(names, _as_row(at), strict=True)} for way, at in found.ways.items()}
-    st.subheader("Do others find the same?")
+    st.header("Do others find the same?")
     st.markdown("The weights once each has converged. The loss is convex: it has one lowest place, wherever one starts.")
-    st.table(pd.DataFrame(rows))
+    st.table(pd.DataFrame(rows).rename_axis("weight"))
 
 
 def _as_row(at: Weights) -> list[float]:
@@ -197,7 +197,11 @@ def _show_tumours(learning: Learning) -> None:
             "so the codes are turned round here; otherwise “recall” would count benign tumours."
         )
     with table:
-        st.table(pd.DataFrame(judged.counts, index=["is benign", "is malignant"], columns=["called benign", "called malignant"]))
+        st.table(
+            pd.DataFrame(
+                judged.counts, index=pd.Index(["is benign", "is malignant"], name="tumour"), columns=["called benign", "called malignant"]
+            )
+        )
 
 
 def show_neuron_code() -> None:

@@ -85,4 +85,4 @@ def _readable(figures: dict[str, list[Figure]]) -> pd.DataFrame:
         return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
 
     rows = {name: (share(train), share(test), loss(test_loss)) for name, (train, test, test_loss) in figures.items()}
-    return pd.DataFrame.from_dict(rows, orient="index", columns=["train accuracy", "test accuracy", "test log-loss"])
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["train accuracy", "test accuracy", "test log-loss"]).rename_axis("network")

@@ -89,7 +89,7 @@ def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
     shown = {title: table[name].map("{:.2f}".format) for title, name in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))}
     who = [f"grade {name}" if name.isdigit() else name for name in table["who"]]
-    return pd.DataFrame({"patients": table["n"], **shown}).set_axis(who, axis=0)
+    return pd.DataFrame({"patients": table["n"], **shown}).set_axis(pd.Index(who, name="of"), axis=0)
 
 
 def _explain(y_true: np.ndarray, found: Severity, decided: Decided, commonest: Decided) -> None:

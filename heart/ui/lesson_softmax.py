@@ -70,4 +70,4 @@ def _choose(petals: Petals) -> Lines:
 
 def _show_lines(petals: Petals, lines: Lines) -> None:
     rows = {name: (f"{w:.1f}", f"{b:.1f}") for name, w, b in zip(petals.names, lines.slopes, lines.intercepts, strict=True)}
-    st.table(pd.DataFrame(rows, index=["slope (per cm)", "intercept"]).T)
+    st.table(pd.DataFrame(rows, index=["slope (per cm)", "intercept"]).T.rename_axis("class"))

@@ -78,7 +78,7 @@ def show_code(*functions: Callable[..., object]) -> None:
     with st.expander("The decisive lines"):
         for function in functions:
             st.caption(f"{function.__module__}.{function.__qualname__}")
-            st.code(inspect.getsource(function), language="python")
+            st.code(inspect.getsource(function), language="python", wrap_lines=True)
 
 
 def show_way_on(name: str) -> None:
