@@ -36,12 +36,12 @@ from sklearn.neural_network import MLPClassifier
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from heart.batches import Labelled
 from heart.classifier import HeartClassifier, Prepared, train_prepared
 from heart.config import LESSON, RECIPES, Settings
 from heart.data import load_shipped
 from heart.joint import fit_jointly
 from heart.preprocessing import Encoded
-from heart.training import Labelled
 from heart.validation import Folds
 
 MASKING = 0.15

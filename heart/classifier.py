@@ -13,14 +13,17 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from heart.batches import Labelled
 from heart.config import Device, Settings, get_recipe
 from heart.data.keys import distinct_rows
+from heart.epochs import EpochRecord, OnEpochEnd
 from heart.errors import TrainingError
 from heart.inference import FoldedNetwork
+from heart.masking import ValueMask
 from heart.network import HeartMLP
 from heart.preprocessing import HeartPreprocessor
 from heart.schema import FEATURES, Feature
-from heart.training import EpochRecord, Labelled, OnEpochEnd, Trained, ValueMask, train
+from heart.training import Trained, train
 
 _SETTINGS = (
     "hidden",

@@ -15,6 +15,7 @@ from heart.classifier import HeartClassifier
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
+from heart.epochs import EpochRecord, OnEpochEnd
 from heart.errors import BundleError, SettingsError
 from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at, score_part, select_threshold
 from heart.evaluation.predictions import OutOfFold
@@ -22,7 +23,6 @@ from heart.evaluation.recalibration import fit_recalibration
 from heart.evaluation.thresholds import COST_RATIO, check_rule
 from heart.network import count_weights
 from heart.preprocessing import HeartPreprocessor
-from heart.training import EpochRecord, OnEpochEnd
 
 MAX_WEIGHT_BYTES = MAX_BYTES - 2**18
 """What a bundle has left for its weights."""

@@ -9,11 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from heart.batches import Labelled, MemberRows
 from heart.classifier import Prepared
 from heart.config import Settings
+from heart.epochs import OnEpochEnd
+from heart.masking import ValueMask
 from heart.network import HeartMLP
 from heart.preprocessing import Encoded
-from heart.training import Labelled, MemberRows, OnEpochEnd, ValueMask, train
+from heart.training import train
 
 MAX_MEMBERS = 320
 """Members of one joint network: more do not fit the cache and gain nothing."""

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.optim.adamw import adamw
 
+from heart.adamw import FlatAdamW
 from heart.config import Settings
 from heart.network import HeartMLP, MemberLinear
 
@@ -36,33 +36,20 @@ class Layer(NamedTuple):
 class TrainingStep:
     """Forward, mean cross-entropy, gradients and AdamW for a `HeartMLP`.
 
-    All weights lie in one tensor, and so do their gradients: the optimiser runs one kernel.
-
     Args:
-        network: its weights become views of the one tensor until `release`.
+        network: its weights become views of the optimiser's until `release`.
         settings: step size and weight decay; without decay it is Adam.
     """
 
     def __init__(self, network: HeartMLP, settings: Settings) -> None:
-        self.network, self.settings = network, settings
-        parameters = list(network.parameters())
-        self.weights = torch.cat([p.detach().reshape(-1) for p in parameters])
-        self.gradient = torch.zeros_like(self.weights)
-        self._moments = [torch.zeros_like(self.weights) for _ in range(2)]
-        self._steps = torch.zeros((), device=self.weights.device)
-        sizes = [p.numel() for p in parameters]
-        views = {p: g.view_as(p) for p, g in zip(parameters, self.gradient.split(sizes), strict=True)}
-        for parameter, values in zip(parameters, self.weights.split(sizes), strict=True):
-            parameter.data = values.view_as(parameter)
+        self.network = network
+        self._optimiser = FlatAdamW(network.parameters(), lr=settings.lr, weight_decay=settings.weight_decay)
+        self.weights, self.gradient, self.release = self._optimiser.weights, self._optimiser.gradient, self._optimiser.release
+        views = self._optimiser.gradients
         self._hidden = [_layer(layer, views) for layer in network.layers()]
         self._logit = _layer(network.logit, views)
         self._linear = None if network.linear_path is None else _layer(network.linear_path, views)
         self._vectors = None if network.embedding is None else views[network.embedding.weight].flatten(0, 1)
-
-    def release(self) -> None:
-        """Give the network weights of its own."""
-        for parameter in self.network.parameters():
-            parameter.data = parameter.detach().clone()
 
     def __call__(self, batch: Batch, kept: Sequence[Tensor] = ()) -> Tensor:
         """Take a step down the sum of the members' mean losses; the logits before it, (M, B).
@@ -72,23 +59,7 @@ class TrainingStep:
             kept: for each hidden layer which units are not dropped, bool, (M, B, H); nothing for no dropout.
         """
         logits = self.differentiate(batch, kept)
-        mean, square = self._moments
-        adamw(  # the function behind torch.optim.AdamW, whose bookkeeping takes longer than the kernel
-            [self.weights],
-            [self.gradient],
-            [mean],
-            [square],
-            [],
-            [self._steps],
-            fused=True,
-            amsgrad=False,
-            beta1=0.9,
-            beta2=0.999,
-            lr=self.settings.lr,
-            weight_decay=self.settings.weight_decay,
-            eps=1e-8,
-            maximize=False,
-        )
+        self._optimiser.step()
         return logits
 
     @torch.no_grad()

@@ -9,7 +9,7 @@ from heart.charts.style import BLUE, ORANGE, Drawing
 
 
 def loss_curves(frame: pd.DataFrame) -> Drawing:
-    """The loss of both parts against the epoch: a `heart.training.history_frame`."""
+    """The loss of both parts against the epoch: a `heart.epochs.history_frame`."""
     return (
         alt.Chart(frame)
         .mark_line(strokeWidth=2)

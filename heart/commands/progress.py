@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from heart.training import EpochRecord
+from heart.epochs import EpochRecord
 
 
 def print_share(what: str, share: float) -> None:

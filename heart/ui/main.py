@@ -5,6 +5,7 @@ import streamlit as st
 from heart.places import ROOT
 from heart.ui.errors import errors_shown
 from heart.ui.footer import show_footer
+from heart.ui.lessons import LESSONS
 from heart.ui.warmup import load_heavy, load_light
 
 PAGES = {
@@ -16,12 +17,16 @@ PAGES = {
     "score": ("Score", "📋"),
     "bundle": ("Bundle", "📦"),
     "models": ("Models", "🗂️"),
+    "learn": ("Learn", "🎓"),
 }
 
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
 pages = [
     st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, url_path=name, default=name == "patient")
     for name, (title, icon) in PAGES.items()
+]
+pages += [  # reached from the Learn page and by their own addresses
+    st.Page(lesson.path, title=lesson.title, icon=lesson.icon, url_path=lesson.address, visibility="hidden") for lesson in LESSONS
 ]
 page = st.navigation(pages, position="top")
 load_light()

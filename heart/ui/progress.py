@@ -15,7 +15,7 @@ from heart.errors import TrainingError
 from heart.ui.cache import show_chart
 
 if TYPE_CHECKING:
-    from heart.training import EpochRecord
+    from heart.epochs import EpochRecord
 
 MAX_TRAININGS = 2
 SECONDS_BETWEEN_DRAWINGS = 0.15
@@ -82,7 +82,7 @@ class LiveProgress:
 
     def draw(self) -> None:
         """Draw what there is."""
-        from heart.training import history_frame  # noqa: PLC0415  torch waits until it is needed
+        from heart.epochs import history_frame  # noqa: PLC0415  torch waits until it is needed
 
         record = self.history[-1]
         valid = "" if record.valid_loss is None else f", valid loss {record.valid_loss:.3f}"

@@ -93,7 +93,7 @@ def confusion_table(counts: Mapping[str, int]) -> pd.DataFrame:
 
 def show_trial(trial: Experiment) -> None:
     """What a training run gave: sizes, figures of every part, loss curves."""
-    from heart.training import history_frame  # noqa: PLC0415  torch waits until it is needed
+    from heart.epochs import history_frame  # noqa: PLC0415  torch waits until it is needed
 
     bundle, split = trial.bundle, trial.split
     st.header("Result")

@@ -28,6 +28,7 @@ from heart.charts.patient import hundred_frame
 from heart.charts.thresholds import cost_frame, curve_frame, tuned_frame
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.epochs import EpochRecord, history_frame
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision import decision_curve
@@ -35,7 +36,6 @@ from heart.evaluation.predictions import OutOfFold
 from heart.evaluation.stability import ThresholdCurves
 from heart.hospitals import local_recalibration
 from heart.schema import DISEASED, FEATURES, feature
-from heart.training import EpochRecord, history_frame
 
 COHORT = load_shipped("cleveland")
 HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]

@@ -24,7 +24,12 @@ RANKS = {
     "evaluation": 1,
     "network": 2,
     "noise": 2,
+    "adamw": 2,
     "step": 2,
+    "batches": 2,
+    "masking": 2,
+    "stopping": 2,
+    "epochs": 2,
     "inference": 2,
     "training": 2,
     "classifier": 2,
@@ -37,6 +42,7 @@ RANKS |= {
     "hospitals": 3,
     "learning": 3,
     "out_of_fold": 3,
+    "lessons": 3,
     "onnx_export": 3,
     "registry": 3,
     "comparison": 3,
@@ -48,7 +54,8 @@ RANKS |= {
     "": 0,
 }
 CHARTS_SEE = {"charts", "schema"}
-TORCH_ROOMS = {"network", "noise", "step", "inference", "training", "classifier", "joint", "bundle", "patient"}
+TORCH_ROOMS = {"network", "noise", "adamw", "step", "batches", "masking", "stopping", "epochs", "inference", "training", "classifier"}
+TORCH_ROOMS |= {"joint", "bundle", "patient", "lessons"}
 TORCH, HEAVY = {"torch", "safetensors"}, {"torch", "safetensors", "sklearn", "altair"}
 
 

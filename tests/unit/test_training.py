@@ -8,24 +8,17 @@ import pytest
 import torch
 from torch import nn
 
+from heart.batches import IndexBatches, Labelled, Patients
 from heart.config import LESSON, Settings
+from heart.epochs import EpochRecord, Tally, history_frame
 from heart.errors import SettingsError, TrainingError
+from heart.masking import ValueMask
 from heart.network import HeartMLP
 from heart.noise import Noise
 from heart.preprocessing import Encoded, HeartPreprocessor
 from heart.step import Batch
-from heart.training import (
-    BestWeights,
-    EpochRecord,
-    IndexBatches,
-    Labelled,
-    Patients,
-    Tally,
-    ValueMask,
-    history_frame,
-    pick_device,
-    train,
-)
+from heart.stopping import BestWeights
+from heart.training import pick_device, train
 from tests.unit.conftest import weights_of
 
 CPU = torch.device("cpu")
@@ -243,7 +236,7 @@ def test_codes_that_are_numbers_are_hidden_alike():
 
 
 def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
-    monkeypatch.setattr("heart.training.TALLY", 50)
+    monkeypatch.setattr("heart.epochs.TALLY", 50)
     logits, y_true = torch.randn(2, 333, generator=torch.Generator().manual_seed(0)), (torch.arange(666) % 2).view(2, 333).float()
     tally = Tally()
     for part in torch.arange(333).split(16):

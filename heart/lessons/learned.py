@@ -1,0 +1,102 @@
+"""A network of one member that learns points, with its loss and accuracy on train and test while it learns."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.config import Settings
+from heart.epochs import EpochRecord, OnEpochEnd
+from heart.lessons.mlp import PointMLP, Points, fit, member_scores
+from heart.lessons.points import Parts
+
+MAX_RECORDS = 60
+STEPS_AN_EPOCH = 8
+
+
+class Learned(NamedTuple):
+    """A trained network and how it got there.
+
+    Attributes:
+        network: one member.
+        curves: one row an epoch looked at and part: `epoch`, `part` ("train" or "test"), `loss` (nats), `accuracy` (0-1).
+        best_epoch: the epoch of its weights.
+        train_accuracy: of the weights it has now, as are the others.
+        test_accuracy: 0-1.
+        train_loss: nats.
+        test_loss: nats.
+    """
+
+    network: PointMLP
+    curves: pd.DataFrame
+    best_epoch: int
+    train_accuracy: float
+    test_accuracy: float
+    train_loss: float
+    test_loss: float
+
+
+class Curves:
+    """An `on_epoch_end` that looks at train and test, at most `MAX_RECORDS` times, with nothing dropped."""
+
+    def __init__(self, network: PointMLP, parts: Parts, max_epochs: int) -> None:
+        self._network, self._parts = network, parts
+        self._every = -(-max_epochs // MAX_RECORDS)
+        self._rows: list[tuple[int, str, float, float]] = []
+
+    def __call__(self, record: EpochRecord) -> None:
+        """Note the epoch, if it is one of those."""
+        if record.epoch == 1 or record.epoch % self._every == 0:
+            for part, points in self._parts._asdict().items():
+                loss, accuracy = member_scores(self._network, points)
+                self._rows.append((record.epoch, part, float(loss[0]), float(accuracy[0])))
+
+    def frame(self) -> pd.DataFrame:
+        """The rows of `Learned.curves`."""
+        return pd.DataFrame(self._rows, columns=["epoch", "part", "loss", "accuracy"])
+
+
+def batch_size_for(n: int) -> int:
+    """A batch size that gives about eight steps an epoch, and never tiny batches."""
+    return max(16, -(-n // STEPS_AN_EPOCH))
+
+
+def learn(
+    parts: Parts,
+    settings: Settings,
+    *,
+    activation: str = "relu",
+    valid: Points | None = None,
+    on_epoch_end: OnEpochEnd | None = None,
+) -> Learned:
+    """A network of one member for two classes (one logit) or more (softmax), trained on the train part.
+
+    Args:
+        parts: points of two or more classes.
+        settings: of network and training; members is 1.
+        activation: of the hidden units.
+        valid: what to stop on, if the settings have patience.
+        on_epoch_end: sees each epoch once; whatever it raises ends the training.
+    """
+    n_classes = len(np.unique(parts.train.y_true))
+    network = PointMLP(parts.train.X.shape[1], n_classes if n_classes > 2 else 1, settings, activation=activation)
+    curves = Curves(network, parts, settings.max_epochs)
+
+    def tell(record: EpochRecord) -> None:
+        curves(record)
+        if on_epoch_end is not None:
+            on_epoch_end(record)
+
+    run = fit(network, parts.train, settings, valid=valid, on_epoch_end=tell)
+    (train_loss, train_accuracy), (test_loss, test_accuracy) = (member_scores(network, points) for points in parts)
+    return Learned(
+        network,
+        curves.frame(),
+        run.best_epoch[0],
+        float(train_accuracy[0]),
+        float(test_accuracy[0]),
+        float(train_loss[0]),
+        float(test_loss[0]),
+    )

@@ -1,0 +1,76 @@
+"""The Learn group: one walk through all lessons, and settings that travel in the URL."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from heart.ui.lessons import LESSONS
+from tests.browser.test_journeys import NOT_OURS, STREAMLITS_OWN
+
+PATIENCE_MS = 90_000
+"""The trainings of a lesson show progress; on a busy machine they take a while."""
+
+# Streamlit's own colours of code are not ours to choose
+NOT_OURS_HERE = {"exclude": [*NOT_OURS["exclude"], ["[data-testid=stCode]"]]}
+CHARTS = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+
+
+def wait_for_lesson(page, lesson):
+    expect(page.get_by_role("heading", name=lesson.title, exact=True, level=1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Model in use:")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def test_newcomer_walks_through_all_lessons(address, new_page):
+    page = new_page()
+    page.goto(f"{address}/learn")
+    expect(page.get_by_role("heading", name="Learn", exact=True, level=1)).to_be_visible()
+    page.get_by_role("link", name=LESSONS[0].title).click()
+    for lesson, after in zip(LESSONS, [*LESSONS[1:], None], strict=True):
+        wait_for_lesson(page, lesson)
+        assert page.url.split("?")[0].endswith(f"/{lesson.address}")
+        expect(page.get_by_text("That did not work")).to_have_count(0)
+        expect(page.locator(CHARTS).first).to_be_visible()
+        expect(page.locator(".katex").first).to_be_visible()  # the formula
+        expect(page.get_by_text("To think about.")).to_be_visible()
+        page.get_by_text("The decisive lines").first.click()
+        expect(page.get_by_test_id("stCode").first).to_be_visible()
+        violations = [rule for rule in Axe().run(page, context=NOT_OURS_HERE).response["violations"] if rule["id"] not in STREAMLITS_OWN]
+        assert violations == [], (lesson.name, [(rule["id"], rule["nodes"][0]["html"]) for rule in violations])
+        if after is not None:
+            page.get_by_role("link", name=f"Next: {after.title}").click()
+    page.get_by_role("link", name="All lessons").click()
+    expect(page.get_by_role("heading", name="Learn", exact=True, level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_lesson_opens_by_its_own_url_in_a_narrow_dark_window(address, new_page, lesson):
+    page = new_page(scheme="dark", width=390)
+    page.goto(f"{address}/{lesson.address}")
+    wait_for_lesson(page, lesson)
+    wide = page.evaluate(
+        "document.querySelector('[data-testid=stMain]').scrollWidth > document.querySelector('[data-testid=stMain]').clientWidth"
+    )
+    assert not wide
+
+
+def test_settings_of_a_lesson_travel_in_the_url(address, new_page):
+    page = new_page()
+    page.goto(f"{address}/learn-loss?loss_logit=-2.0&loss_truth=healthy")
+    wait_for_lesson(page, LESSONS[1])
+    expect(page.get_by_text("on the right side")).to_be_visible()
+    page.get_by_role("radio", name="diseased").click()
+    expect(page.get_by_text("The answer is wrong.")).to_be_visible()
+    page.wait_for_url("**loss_logit=-2.0**")
+    friend = new_page()
+    friend.goto(page.url)
+    wait_for_lesson(friend, LESSONS[1])
+    expect(friend.get_by_text("The answer is wrong.")).to_be_visible()
+    expect(friend.get_by_role("slider", name="Logit z of the answer")).to_have_value("-2")
+
+
+def test_value_in_the_url_that_cannot_be_falls_back_to_the_default(address, new_page):
+    page = new_page()
+    page.goto(f"{address}/learn-boundaries?boundaries_n=999999&boundaries_kind=<script>")
+    wait_for_lesson(page, LESSONS[5])
+    expect(page.get_by_text("That did not work")).to_have_count(0)
