@@ -32,6 +32,7 @@ PAGES = {
     "score": "Score",
     "bundle": "Bundle",
     "models": "Models",
+    "learn": "Learn",
 }
 
 
