@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES
+from heart.lessons import LESSONS
 from heart.schema import FEATURES
 
 COHORT_HELP = "shipped cohorts, as in cleveland or cleveland+hungary, or a file: CSV, ARFF, XLSX or Parquet (default: cleveland)"
@@ -31,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_card(commands)
     _add_export(commands)
     _add_models(commands)
+    _add_learn(commands)
     return parser
 
 
@@ -158,6 +160,12 @@ def _add_export(commands: Any) -> None:
     _add_bundle(parser)
     parser.add_argument("--format", choices=FORMATS, default=FORMATS[0], help="(default: onnx)")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the file to write")
+
+
+def _add_learn(commands: Any) -> None:
+    parser = _add(commands, "learn", "learn", "Compute what a lesson of the Learn page claims.")
+    parser.add_argument("lesson", nargs="?", choices=LESSONS, help="(default: say which there are)")
+    parser.add_argument("--random-state", type=int, default=0, metavar="NUMBER", help="seed, 0 to 9999 (default: 0)")
 
 
 def _add_models(commands: Any) -> None:
