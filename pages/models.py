@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from heart.ui.comparison import show_comparison
 from heart.ui.errors import errors_shown
-from heart.ui.registry import show_actions, show_comparison, show_models, show_saving
+from heart.ui.registry import show_actions, show_models, show_saving
 from heart.ui.state import get_session
 
 session = get_session()
