@@ -56,7 +56,7 @@ def test_figures_are_those_of_scikit_learn(table, name):
     assert read_table(table)[name].value == pytest.approx(REFERENCES[name](*patients_of(table)), abs=1e-12)
 
 
-@pytest.mark.parametrize(("table", "undefined"), EDGES, ids=str)
+@pytest.mark.parametrize(("table", "undefined"), EDGES, ids=[str(table) for table, _ in EDGES])
 def test_a_share_of_nobody_is_not_defined_and_has_a_reason(table, undefined):
     readings = read_table(table)
     assert {name for name, entry in readings.items() if entry.value is None} == undefined
