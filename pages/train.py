@@ -46,7 +46,7 @@ if session.stopped:
 if session.trial is not None:
     show_trial(session.trial)
     keep, discard = st.columns(2)
-    if keep.button("Keep for this session", type="primary", width="stretch"):
+    if keep.button("Keep for this session", type="primary", width="stretch", help="The Models page keeps it beyond this session."):
         session.keep_trial()
         st.rerun()
     if discard.button("Discard", width="stretch"):
