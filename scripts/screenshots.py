@@ -35,7 +35,7 @@ def main() -> None:
         page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / "bundle.png")
         page = _open(browser, f"{address}/learn-overfitting", "light")
-        page.get_by_text("Where is the sweet spot?").wait_for(timeout=JUDGING_MS)
+        page.get_by_text("Model in use:").wait_for(timeout=JUDGING_MS)
         page.wait_for_timeout(2500)
         page.screenshot(path=IMAGES / "learn.png")
         page = _open(browser, f"{address}/cohort", "light")
