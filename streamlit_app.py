@@ -1,8 +1,10 @@
-"""The entry: `streamlit run streamlit_app.py`. It warms the process up and hands over to heart/ui/main.py."""
+"""The entry: `streamlit run streamlit_app.py`. It warms the process up and hands over to
+heart/ui/main.py.
+"""
 
 import streamlit as st
 
-from heart.places import ROOT
+from heart.paths import ROOT
 from heart.ui.warmup import warm_up
 
 app = st.App(ROOT / "heart" / "ui" / "main.py", lifespan=warm_up)

@@ -1,10 +1,10 @@
-"""How long a bundle takes: one patient through a loaded one, the command line's first prediction, and the reader on hostile files.
+"""How long a bundle takes: one patient through a loaded one, the command line's first prediction,
+and the reader on hostile files.
 
-`python benchmarks/bundles.py` prints three tables for docs/PERFORMANCE.md. One patient is measured beside the way of tutorials (a frame of
-one row, a fitted scaler and encoders, tensors, the network in eval mode), in turns, on one thread.
+`python benchmarks/bundles.py` prints three tables for docs/PERFORMANCE.md. One patient is measured
+beside the way of tutorials (a frame of one row, a fitted scaler and encoders, tensors, the network
+in eval mode), in turns, on one thread.
 """
-
-# ruff: noqa: E402 - a script finds the package beside its own folder
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import pandas as pd
-import torch
+import pandas as pd  # noqa: E402
+import torch  # noqa: E402
 
-from heart.bundle import Bundle, load_bundle, serialise_bundle
-from heart.config import Settings
-from heart.data import load_shipped
-from heart.experiment import run_experiment
-from heart.places import SHIPPED_BUNDLE
-from heart.schema import EXAMPLE_PATIENT, FEATURES
-from heart.scoring import predict_patient
+from heart.bundle import Bundle, load_bundle, serialise_bundle  # noqa: E402
+from heart.config import Settings  # noqa: E402
+from heart.data import load_shipped  # noqa: E402
+from heart.experiments.run import run_experiment  # noqa: E402
+from heart.paths import SHIPPED_BUNDLE  # noqa: E402
+from heart.schema import EXAMPLE_PATIENT, FEATURES  # noqa: E402
+from heart.scoring.patient import predict_patient  # noqa: E402
 
 READ = """
 import json, sys, time
@@ -41,7 +41,8 @@ from heart.bundle import load_bundle
 from heart.errors import BundleError
 
 def field(name):
-    return int(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith(name)).split()[1])
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(name)).split()[1])
 
 folder, good = Path(sys.argv[1]), Path(sys.argv[2])
 load_bundle(good)
@@ -58,7 +59,9 @@ print(json.dumps(found))
 
 
 def tutorials_way(bundle: Bundle) -> Callable[[], float]:
-    """One patient as tutorials do it: a frame, LabelEncoder and StandardScaler column by column, tensors, the network."""
+    """One patient as tutorials do it: a frame, LabelEncoder and StandardScaler column by column,
+    tensors, the network.
+    """
     preprocessor, network = bundle.preprocessor, bundle.network
     numbers = [f.name for f in FEATURES if f.encoding == "scale"]
 
@@ -69,7 +72,9 @@ def tutorials_way(bundle: Bundle) -> Callable[[], float]:
         frame[numbers] = preprocessor.scaler_.transform(frame[numbers].to_numpy(dtype="float64"))
         flags = torch.zeros(1, len(numbers))
         numeric = torch.cat([torch.tensor(frame[numbers].to_numpy(dtype="float32")), flags], dim=1)
-        codes = torch.tensor(frame[[f.name for f in FEATURES if f.encoding == "label"]].to_numpy(dtype="int64"))
+        codes = torch.tensor(
+            frame[[f.name for f in FEATURES if f.encoding == "label"]].to_numpy(dtype="int64")
+        )
         network.eval()
         with torch.no_grad():
             return float(torch.sigmoid(network.predict_logits(numeric, codes)).mean())
@@ -78,10 +83,15 @@ def tutorials_way(bundle: Bundle) -> Callable[[], float]:
 
 
 def time_patient(rounds: int) -> list[dict[str, Any]]:
-    """Medians of one patient, ours and the tutorial's way in turns; both give the same probability."""
+    """Medians of one patient, ours and the tutorial's way in turns; both give the same
+    probability.
+    """
     torch.set_num_threads(1)
     bundle = load_bundle(SHIPPED_BUNDLE)
-    ways = {"`predict_patient`": lambda: predict_patient(bundle, EXAMPLE_PATIENT).probability, "the tutorial's way": tutorials_way(bundle)}
+    ways = {
+        "`predict_patient`": lambda: predict_patient(bundle, EXAMPLE_PATIENT).probability,
+        "the tutorial's way": tutorials_way(bundle),
+    }
     if abs(ways["`predict_patient`"]() - ways["the tutorial's way"]()) > 1e-6:
         raise ValueError("the two ways differ")
     seconds: dict[str, list[float]] = {name: [] for name in ways}
@@ -92,13 +102,19 @@ def time_patient(rounds: int) -> list[dict[str, Any]]:
             seconds[name].append(time.perf_counter() - start)
     ours = statistics.median(seconds["`predict_patient`"])
     return [
-        {"one patient": name, "median": f"{statistics.median(found) * 1e3:.2f} ms", "times ours": f"{statistics.median(found) / ours:.1f}"}
+        {
+            "one patient": name,
+            "median": f"{statistics.median(found) * 1e3:.2f} ms",
+            "times ours": f"{statistics.median(found) / ours:.1f}",
+        }
         for name, found in seconds.items()
     ]
 
 
 def time_command(rounds: int) -> list[dict[str, Any]]:
-    """Seconds from the start of a process to its end, and how many of them are this package's own code."""
+    """Seconds from the start of a process to its end, and how many of them are this package's own
+    code.
+    """
     words = [word for name, value in EXAMPLE_PATIENT.items() for word in (f"--{name}", str(value))]
     command = [sys.executable, "-m", "heart", "predict", *words]
     whole, own = [], []
@@ -108,8 +124,16 @@ def time_command(rounds: int) -> list[dict[str, Any]]:
         whole.append(time.perf_counter() - start)
         own.append(_own_seconds(words))
     return [
-        {"`python -m heart predict`": "process start to end", "median": f"{statistics.median(whole):.2f} s", "range": _range(whole)},
-        {"`python -m heart predict`": "of that our own code", "median": f"{statistics.median(own):.2f} s", "range": _range(own)},
+        {
+            "`python -m heart predict`": "process start to end",
+            "median": f"{statistics.median(whole):.2f} s",
+            "range": _range(whole),
+        },
+        {
+            "`python -m heart predict`": "of that our own code",
+            "median": f"{statistics.median(own):.2f} s",
+            "range": _range(own),
+        },
     ]
 
 
@@ -118,21 +142,33 @@ def _range(values: list[float]) -> str:
 
 
 def _own_seconds(words: list[str]) -> float:
-    """Importing heart's own modules, without what they import in turn, and everything after the imports."""
-    script = "import sys, time; import heart.commands.predict; start = time.perf_counter(); from heart.cli import main; "
+    """Importing heart's own modules, without what they import in turn, and everything after the
+    imports.
+    """
+    script = (
+        "import sys, time; import heart.commands.predict; start = time.perf_counter(); from"
+        " heart.cli import main; "
+    )
     script += "main(sys.argv[1:]); print(time.perf_counter() - start)"
     command = [sys.executable, "-X", "importtime", "-c", script, "predict", *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
-    modules = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s+heart[.\w]*$", done.stderr, re.MULTILINE)
+    modules = re.findall(
+        r"import time:\s+(\d+) \|\s+\d+ \|\s+heart[.\w]*$", done.stderr, re.MULTILINE
+    )
     return sum(map(int, modules)) / 1e6 + float(done.stdout.splitlines()[-1])
 
 
 def time_reader() -> list[dict[str, Any]]:
     """The slowest and the largest refusal of the corpus of hostile files."""
-    from tests.unit.hostile_bundles import corpus  # noqa: PLC0415  it belongs to the tests
+    from tests.support.hostile_bundles import corpus  # noqa: PLC0415  it belongs to the tests
 
     quick = Settings(members=2, hidden=(8,), max_epochs=3, device="cpu")
-    good = run_experiment(load_shipped("cleveland"), quick, name="good", created_at=pd.Timestamp("2024-05-01", tz="UTC").to_pydatetime())
+    good = run_experiment(
+        load_shipped("cleveland"),
+        quick,
+        name="good",
+        created_at=pd.Timestamp("2024-05-01", tz="UTC").to_pydatetime(),
+    )
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder) / "files"
         files.mkdir()
@@ -148,8 +184,16 @@ def time_reader() -> list[dict[str, Any]]:
     return [
         {"hostile files": "refused", "figure": f"{len(found):,} of {made:,}", "limit": "all"},
         {"hostile files": "slowest refusal", "figure": f"{max(seconds):.2f} s", "limit": "1 s"},
-        {"hostile files": "median refusal", "figure": f"{statistics.median(seconds) * 1e3:.1f} ms", "limit": ""},
-        {"hostile files": "most memory beside the process", "figure": f"{max(growth):.0f} MiB", "limit": "64 MB"},
+        {
+            "hostile files": "median refusal",
+            "figure": f"{statistics.median(seconds) * 1e3:.1f} ms",
+            "limit": "",
+        },
+        {
+            "hostile files": "most memory beside the process",
+            "figure": f"{max(growth):.0f} MiB",
+            "limit": "64 MB",
+        },
     ]
 
 
@@ -158,11 +202,19 @@ def main() -> None:
     from recipes import to_markdown  # noqa: PLC0415  a script beside this one
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--patients", type=int, default=1000, help="predictions of one patient (default: 1000)")
-    parser.add_argument("--rounds", type=int, default=7, help="starts of the command line (default: 7)")
+    parser.add_argument(
+        "--patients", type=int, default=1000, help="predictions of one patient (default: 1000)"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=7, help="starts of the command line (default: 7)"
+    )
     parser.add_argument("--no-reader", action="store_true", help="leave out the hostile files")
     options = parser.parse_args()
-    tables = [time_patient(options.patients), time_command(options.rounds), [] if options.no_reader else time_reader()]
+    tables = [
+        time_patient(options.patients),
+        time_command(options.rounds),
+        [] if options.no_reader else time_reader(),
+    ]
     print("\n\n".join(to_markdown(pd.DataFrame(table)) for table in tables if table))
 
 

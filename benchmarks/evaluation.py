@@ -1,6 +1,6 @@
-"""The tables of docs/EVALUATION.md: `python benchmarks/evaluation.py` computes and writes them; --quick only shows that it runs."""
-
-# ruff: noqa: E402 - a script finds the package beside its own folder
+"""The tables of docs/EVALUATION.md: `python benchmarks/evaluation.py` computes and writes them;
+--quick only shows that it runs.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +13,48 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np
+import numpy as np  # noqa: E402
 
-from heart.bundle import load_bundle
-from heart.config import RECIPES
-from heart.data import load_shipped
-from heart.evaluation.metrics import Figure
-from heart.evaluation.recalibration import compare_recalibrations
-from heart.evaluation.stability import ThresholdCurves
-from heart.hospitals import DETRANO, External, judge_elsewhere
-from heart.out_of_fold import find_stored
-from heart.places import SHIPPED_BUNDLE
-from heart.validation import FIGURES, MODELS, Entry, Folds, leaderboard, run_leaderboard
+from heart.bundle import load_bundle  # noqa: E402
+from heart.config import RECIPES  # noqa: E402
+from heart.data import load_shipped  # noqa: E402
+from heart.evaluation.metrics import Figure  # noqa: E402
+from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
+from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
+from heart.experiments.cross_validation import (  # noqa: E402
+    FIGURES,
+    MODELS,
+    Entry,
+    Folds,
+    leaderboard,
+    run_leaderboard,
+)
+from heart.experiments.hospitals import DETRANO, External, judge_elsewhere  # noqa: E402
+from heart.experiments.stored import find_stored  # noqa: E402
+from heart.paths import SHIPPED_BUNDLE  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "EVALUATION.md"
-TRAINED_ON = ("cleveland", "hungary", "va_long_beach", "cleveland+va_long_beach", "cleveland+hungary+va_long_beach")
-RULES = {"cheapest": "least cost (a missed patient is 2 false alarms)", "f1": "best F1", "youden": "Youden"}
+TRAINED_ON = (
+    "cleveland",
+    "hungary",
+    "va_long_beach",
+    "cleveland+va_long_beach",
+    "cleveland+hungary+va_long_beach",
+)
+RULES = {
+    "cheapest": "least cost (a missed patient is 2 false alarms)",
+    "f1": "best F1",
+    "youden": "Youden",
+}
 
 
 def cell(figure: Figure, *, sign: str = "") -> str:
     """A figure with its interval."""
-    return "–" if figure.value is None else f"{figure.value:{sign}.4f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"
+    return (
+        "–"
+        if figure.value is None
+        else f"{figure.value:{sign}.4f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"
+    )
 
 
 def to_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -44,10 +65,24 @@ def to_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
     """The models, and how far each is behind in log-loss."""
     rows = [
-        [e.model, *(cell(e.figures[name]) for name in FIGURES), cell(e.behind["log_loss"], sign="+"), f"{e.seconds:.1f}"] for e in entries
+        [
+            e.model,
+            *(cell(e.figures[name]) for name in FIGURES),
+            cell(e.behind["log_loss"], sign="+"),
+            f"{e.seconds:.1f}",
+        ]
+        for e in entries
     ]
-    heads = ["model", *(name.replace("_", " ") for name in FIGURES), "log-loss behind the best", "seconds"]
-    return f"Made by `python benchmarks/evaluation.py`; {seconds:.0f} s for all.\n\n{to_table(heads, rows)}"
+    heads = [
+        "model",
+        *(name.replace("_", " ") for name in FIGURES),
+        "log-loss behind the best",
+        "seconds",
+    ]
+    return (
+        f"Made by `python benchmarks/evaluation.py`; {seconds:.0f} s for"
+        f" all.\n\n{to_table(heads, rows)}"
+    )
 
 
 def show_hospitals(found: Sequence[External]) -> str:
@@ -67,7 +102,18 @@ def show_hospitals(found: Sequence[External]) -> str:
         ]
         for e in found
     ]
-    heads = ["trained on", "tested on", "features", "diseased", "accuracy", "1989", "ROC AUC", "log-loss", "intercept", "slope"]
+    heads = [
+        "trained on",
+        "tested on",
+        "features",
+        "diseased",
+        "accuracy",
+        "1989",
+        "ROC AUC",
+        "log-loss",
+        "intercept",
+        "slope",
+    ]
     return to_table(heads, rows)
 
 
@@ -77,14 +123,25 @@ def show_thresholds() -> str:
     if predictions is None:
         return "Nothing is stored for the shipped model: `python scripts/store_out_of_fold.py`."
     curves = ThresholdCurves(predictions)
-    rows = [[words, *(f"{q:.2f}" for q in np.quantile(curves.tuned(rule), [0, 0.1, 0.5, 0.9, 1]))] for rule, words in RULES.items()]
+    rows = [
+        [words, *(f"{q:.2f}" for q in np.quantile(curves.tuned(rule), [0, 0.1, 0.5, 0.9, 1]))]
+        for rule, words in RULES.items()
+    ]
     tuned = to_table(["rule", "lowest", "10 %", "median", "90 %", "highest"], rows)
     compared = [
-        [row["method"], *(f"{row[name]:.4f}" for name in ("log_loss", "brier", "intercept", "slope"))]
+        [
+            row["method"],
+            *(f"{row[name]:.4f}" for name in ("log_loss", "brier", "intercept", "slope")),
+        ]
         for row in compare_recalibrations(predictions).to_dict("records")
     ]
-    recalibrations = to_table(["recalibration", "log-loss", "brier", "intercept", "slope"], compared)
-    head, note = "Thresholds tuned on 500 resamples (the default is 0.33):", "Recalibration, each fold by the others:"
+    recalibrations = to_table(
+        ["recalibration", "log-loss", "brier", "intercept", "slope"], compared
+    )
+    head, note = (
+        "Thresholds tuned on 500 resamples (the default is 0.33):",
+        "Recalibration, each fold by the others:",
+    )
     return f"{head}\n\n{tuned}\n\n{note}\n\n{recalibrations}"
 
 
@@ -100,14 +157,18 @@ def write(document: Path, parts: dict[str, str]) -> None:
 def main() -> None:
     """Compute, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few folds, two models, one hospital; writes nothing")
+    parser.add_argument(
+        "--quick", action="store_true", help="few folds, two models, one hospital; writes nothing"
+    )
     options = parser.parse_args()
     models, folds = (MODELS[2:4], Folds(3, 1)) if options.quick else (MODELS, Folds())
     trained_on = ("va_long_beach",) if options.quick else TRAINED_ON
     start = time.perf_counter()
     entries = leaderboard(run_leaderboard(load_shipped("cleveland"), folds=folds, models=models))
     parts = {"leaderboard": show_leaderboard(entries, time.perf_counter() - start)}
-    parts["hospitals"] = show_hospitals([e for name in trained_on for e in judge_elsewhere(name, RECIPES["default"])])
+    parts["hospitals"] = show_hospitals(
+        [e for name in trained_on for e in judge_elsewhere(name, RECIPES["default"])]
+    )
     parts["thresholds"] = show_thresholds()
     print(*parts.values(), sep="\n\n")
     if not options.quick:

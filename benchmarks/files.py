@@ -1,4 +1,5 @@
-"""How long files take to be read and scored, and how much memory: against pandas' bare parser and the network as it is trained.
+"""How long files take to be read and scored, and how much memory: against pandas' bare parser and
+the network as it is trained.
 
 python benchmarks/files.py prints Markdown tables; --rows changes the large file's size.
 """
@@ -24,24 +25,28 @@ import numpy as np  # noqa: E402  the repository comes first
 import pandas as pd  # noqa: E402
 import torch  # noqa: E402
 
-from heart.batch import CHUNK, score_patients, score_rows  # noqa: E402
 from heart.bundle import load_bundle  # noqa: E402
 from heart.data import load_shipped, read_cohort, read_patients  # noqa: E402
-from heart.data.cells import parse_table  # noqa: E402
-from heart.data.containers import open_table  # noqa: E402
-from heart.data.names import name_columns  # noqa: E402
-from heart.export import SafeCsvWriter  # noqa: E402
+from heart.data.columns import name_columns  # noqa: E402
+from heart.data.dialects.cells import parse_table  # noqa: E402
+from heart.data.formats.detect import open_table  # noqa: E402
+from heart.scoring.safe_csv import SafeCsvWriter  # noqa: E402
+from heart.scoring.table import CHUNK, score_patients, score_rows  # noqa: E402
 
 READ_ROWS = 100_000
 BUNDLE = ROOT / "models" / "cleveland.joblib"
 
 
 def write_file(path: Path, rows: int) -> None:
-    """New patients in the coding of kaggle-303: resampled from Cleveland, with noise on what is measured."""
+    """New patients in the coding of kaggle-303: resampled from Cleveland, with noise on what is
+    measured.
+    """
     rng = np.random.default_rng(0)
     frame = load_shipped("cleveland").frame.iloc[rng.integers(0, 303, rows)].reset_index(drop=True)
     for name, width in {"age": 3, "trestbps": 9, "chol": 30, "thalach": 9}.items():
-        frame[name] = (frame[name] + rng.integers(-width, width + 1, rows)).clip(lower=25).astype(int)
+        frame[name] = (
+            (frame[name] + rng.integers(-width, width + 1, rows)).clip(lower=25).astype(int)
+        )
     coded = frame.assign(
         cp=frame["cp"].map({4: 0, 2: 1, 3: 2, 1: 3}),
         restecg=frame["restecg"].map({2: 0, 0: 1, 1: 2}),
@@ -82,20 +87,39 @@ def measure_reading(path: Path, rounds: int) -> None:
     print(f"| `read_cohort`: recognition, checks, repairs, report | {spread(whole)} |")
     print(f"| ratio of the medians | {statistics.median(whole) / statistics.median(bare):.1f} |")
     allowed = 3 * statistics.median(bare) + 1
-    print(f"| limit: 3 times the first plus 1 s | {allowed:.2f} s; used {statistics.median(whole) / allowed:.0%} |")
+    print(
+        f"| limit: 3 times the first plus 1 s | {allowed:.2f} s; used"
+        f" {statistics.median(whole) / allowed:.0%} |"
+    )
     print(f"| most memory live at once, Python and numpy | {live / size:.1f} times the file |")
-    print(f"| most memory live at once, Arrow (while parsing) | {arrow / size:.1f} times the file |")
-    print(f"| growth of the resident process, second such file | {resident / size:.1f} times the file |\n")
+    print(
+        f"| most memory live at once, Arrow (while parsing) | {arrow / size:.1f} times the file |"
+    )
+    print(
+        f"| growth of the resident process, second such file | {resident / size:.1f} times the"
+        " file |\n"
+    )
 
 
 def in_new_process(task: str, path: Path, *, out: Path | None = None) -> str:
     """What a task of this script prints, in a process of its own."""
-    command = [sys.executable, __file__, "--task", task, "--file", str(path), *([] if out is None else ["--out", str(out)])]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  this script
+    command = [
+        sys.executable,
+        __file__,
+        "--task",
+        task,
+        "--file",
+        str(path),
+        *([] if out is None else ["--out", str(out)]),
+    ]
+    # this script
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
 
 
 def print_memory(path: Path) -> None:
-    """Most bytes that were live during one reading (Python and numpy; Arrow), and by how much a second file makes the process grow."""
+    """Most bytes that were live during one reading (Python and numpy; Arrow), and by how much a
+    second file makes the process grow.
+    """
     import tracemalloc  # noqa: PLC0415
 
     import pyarrow as pa  # noqa: PLC0415
@@ -118,7 +142,9 @@ def resident_bytes() -> int:
 
 
 def print_scoring(path: Path, out: Path) -> None:
-    """Seconds to parse, to read all, to score and write, and the peak of the process's memory in bytes."""
+    """Seconds to parse, to read all, to score and write, and the peak of the process's memory in
+    bytes.
+    """
     bundle = load_bundle(BUNDLE)
     start = time.perf_counter()
     table = open_table(path.read_bytes())
@@ -137,27 +163,43 @@ def print_scoring(path: Path, out: Path) -> None:
 def measure_scoring(path: Path, rows: int, rounds: int) -> None:
     """The whole way of a large file, each round in a fresh process."""
     out = path.with_suffix(".scores.csv")
-    found = [[float(word) for word in in_new_process("score", path, out=out).split()] for _ in range(rounds)]
+    found = [
+        [float(word) for word in in_new_process("score", path, out=out).split()]
+        for _ in range(rounds)
+    ]
     parse, read, score, peak = (list(column) for column in zip(*found, strict=True))
     rate = [rows / (r - p + s) for p, r, s in zip(parse, read, score, strict=True)]
-    print(f"Scoring {rows:,} rows with the shipped model of 32 members, {rounds} fresh processes, {torch.get_num_threads()} threads:\n")
+    print(
+        f"Scoring {rows:,} rows with the shipped model of 32 members, {rounds} fresh processes,"
+        f" {torch.get_num_threads()} threads:\n"
+    )
     print("| what | figure |\n| --- | --- |")
     print(f"| parsing the CSV | {spread(parse)} |")
-    print(f"| recognition, checks, report | {spread([r - p for p, r in zip(parse, read, strict=True)])} |")
+    print(
+        "| recognition, checks, report |"
+        f" {spread([r - p for p, r in zip(parse, read, strict=True)])} |"
+    )
     print(f"| probability, decision, warnings, writing | {spread(score)} |")
-    print(f"| everything after the parse | {spread([value / 1000 for value in rate], 'thousand rows/s')} |")
+    print(
+        "| everything after the parse |"
+        f" {spread([value / 1000 for value in rate], 'thousand rows/s')} |"
+    )
     print(f"| peak of the process | {max(peak) / 1e6:,.0f} MB |\n")
 
 
 def measure_prediction(rounds: int) -> None:
     """The folded network against the batched network of training, on one chunk."""
     bundle = load_bundle(BUNDLE)
-    frame = load_shipped("cleveland").features.sample(CHUNK, replace=True, random_state=0, ignore_index=True)
+    frame = load_shipped("cleveland").features.sample(
+        CHUNK, replace=True, random_state=0, ignore_index=True
+    )
     encoded = bundle.preprocessor.transform(frame)
     numeric, codes = torch.from_numpy(encoded.numeric), torch.from_numpy(encoded.codes)
     before, after = [], []
     for _ in range(rounds):
-        before += seconds(lambda: bundle.network.predict_logits(numeric, codes).double().sigmoid().mean(dim=0), 1)
+        before += seconds(
+            lambda: bundle.network.predict_logits(numeric, codes).double().sigmoid().mean(dim=0), 1
+        )
         after += seconds(lambda: bundle.predict_proba(frame), 1)
     rows = score_rows(bundle, frame, {})
     writing = seconds(lambda: SafeCsvWriter(io.BytesIO()).write(rows), rounds)
@@ -165,9 +207,15 @@ def measure_prediction(rounds: int) -> None:
     print(f"One chunk of {CHUNK:,} rows, {rounds} rounds in turns:\n")
     print("| what | here | instead | ratio |\n| --- | --- | --- | --- |")
     ratio = statistics.median(before) / statistics.median(after)
-    print(f"| prediction | folded, {spread(after)} | the network as it is trained, {spread(before)} | {ratio:.0f} |")
+    print(
+        f"| prediction | folded, {spread(after)} | the network as it is trained, {spread(before)} |"
+        f" {ratio:.0f} |"
+    )
     ratio = statistics.median(to_csv) / statistics.median(writing)
-    print(f"| writing the table | {spread(writing)} | `DataFrame.to_csv`, {spread(to_csv)} | {ratio:.0f} |")
+    print(
+        f"| writing the table | {spread(writing)} | `DataFrame.to_csv`, {spread(to_csv)} |"
+        f" {ratio:.0f} |"
+    )
 
 
 def main() -> None:

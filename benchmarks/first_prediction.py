@@ -1,7 +1,9 @@
-"""How long a newcomer waits: from `streamlit run` to the first probability in the browser, and for each later one.
+"""How long a newcomer waits: from `streamlit run` to the first probability in the browser, and for
+each later one.
 
-`python benchmarks/first_prediction.py --rounds 5` prints medians and ranges, in seconds. Each round has a fresh browser, started before the
-clock. `--cold` (Linux, as root) empties the file cache before each round, as after a restart of the machine.
+`python benchmarks/first_prediction.py --rounds 5` prints medians and ranges, in seconds. Each round
+has a fresh browser, started before the clock. `--cold` (Linux, as root) empties the file cache
+before each round, as after a restart of the machine.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ age => new Promise(resolve => {
   const before = answer.innerText, start = performance.now();
   const observer = new MutationObserver(() => {
     const now = document.querySelector('[data-testid=stMetricValue]');
-    if (now && now.innerText !== before) { observer.disconnect(); resolve((performance.now() - start) / 1000); }
+    if (now && now.innerText !== before) {
+      observer.disconnect();
+      resolve((performance.now() - start) / 1000);
+    }
   });
   observer.observe(document.body, {subtree: true, childList: true, characterData: true});
   button.click();
@@ -61,7 +66,9 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cold", action="store_true", help="empty the file cache before each round")
+    parser.add_argument(
+        "--cold", action="store_true", help="empty the file cache before each round"
+    )
     arguments = parser.parse_args()
     firsts, laters = [], []
     for _ in range(arguments.rounds):
@@ -72,8 +79,14 @@ def main() -> None:
             first, later = time_first(browser)
         firsts.append(first)
         laters += later
-    for name, seconds in (("streamlit run to first probability", firsts), ("later submit to changed probability", laters)):
-        print(f"{name}: median {statistics.median(seconds):.3f} s, {min(seconds):.3f} to {max(seconds):.3f} ({len(seconds)} times)")
+    for name, seconds in (
+        ("streamlit run to first probability", firsts),
+        ("later submit to changed probability", laters),
+    ):
+        print(
+            f"{name}: median {statistics.median(seconds):.3f} s, {min(seconds):.3f} to"
+            f" {max(seconds):.3f} ({len(seconds)} times)"
+        )
 
 
 if __name__ == "__main__":

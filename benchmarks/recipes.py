@@ -1,11 +1,11 @@
-"""Candidate recipes judged on the Cleveland patients by repeated cross-validation, as the table in docs/RECIPES.md.
+"""Candidate recipes judged on the Cleveland patients by repeated cross-validation, as the table in
+docs/RECIPES.md.
 
-The choice and the report use different folds: settings were chosen with those of `SELECTION_SEEDS` in view, the published table uses
-those of `REPORT_SEED`, which nobody had looked at when the default was fixed. Whoever changes the default after reading the table moves its
-seed into `SELECTION_SEEDS` and takes a new one.
+The choice and the report use different folds: settings were chosen with those of `SELECTION_SEEDS`
+in view, the published table uses those of `REPORT_SEED`, which nobody had looked at when the
+default was fixed. Whoever changes the default after reading the table moves its seed into
+`SELECTION_SEEDS` and takes a new one.
 """
-
-# ruff: noqa: E402 - a script finds the package beside its own folder
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import sklearn
-import torch
-from joblib import Parallel, delayed
-from sklearn.base import BaseEstimator
-from sklearn.compose import make_column_transformer
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score
-from sklearn.model_selection import RepeatedStratifiedKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+import numpy as np  # noqa: E402
+import numpy.typing as npt  # noqa: E402
+import pandas as pd  # noqa: E402
+import sklearn  # noqa: E402
+import torch  # noqa: E402
+from joblib import Parallel, delayed  # noqa: E402
+from sklearn.base import BaseEstimator  # noqa: E402
+from sklearn.compose import make_column_transformer  # noqa: E402
+from sklearn.ensemble import RandomForestClassifier  # noqa: E402
+from sklearn.impute import SimpleImputer  # noqa: E402
+from sklearn.linear_model import LogisticRegression  # noqa: E402
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss, roc_auc_score  # noqa: E402
+from sklearn.model_selection import RepeatedStratifiedKFold  # noqa: E402
+from sklearn.pipeline import make_pipeline  # noqa: E402
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler  # noqa: E402
 
-from heart.classifier import HeartClassifier
-from heart.config import Settings
-from heart.data import Cohort, load_shipped, split_cohort
-from heart.inference import FoldedNetwork
-from heart.joint import fit_jointly
-from heart.schema import FEATURES
+from heart.config import Settings  # noqa: E402
+from heart.data import Cohort, load_shipped, split_cohort  # noqa: E402
+from heart.model.classifier import HeartClassifier  # noqa: E402
+from heart.model.inference import FoldedNetwork  # noqa: E402
+from heart.model.joint import fit_jointly  # noqa: E402
+from heart.schema import FEATURES  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "RECIPES.md"
 MARKS = "<!-- figures: written by benchmarks/recipes.py -->", "<!-- end of figures -->"
@@ -61,7 +61,9 @@ class Candidate(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What one repeat of the folds gives for a candidate; out-of-fold predictions pooled, losses in nats, seconds per fit."""
+    """What one repeat of the folds gives for a candidate; out-of-fold predictions pooled, losses in
+    nats, seconds per fit.
+    """
 
     accuracy: float
     roc_auc: float
@@ -77,23 +79,38 @@ class Folds(NamedTuple):
     n_repeats: int
     random_state: int
 
-    def splits(self, y_true: npt.NDArray[np.int64]) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
-        """Train and test rows, n_repeats x n_splits of them, repeat after repeat; the same for every candidate."""
-        folds = RepeatedStratifiedKFold(n_splits=self.n_splits, n_repeats=self.n_repeats, random_state=self.random_state)
+    def splits(
+        self, y_true: npt.NDArray[np.int64]
+    ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        """Train and test rows, n_repeats x n_splits of them, repeat after repeat; the same for
+        every candidate.
+        """
+        folds = RepeatedStratifiedKFold(
+            n_splits=self.n_splits, n_repeats=self.n_repeats, random_state=self.random_state
+        )
         return list(folds.split(np.zeros_like(y_true), y_true))
 
 
 def recipe(name: str, **changes: Any) -> Candidate:
     """The default recipe with some settings changed."""
     described = ", ".join(f"{key} {value}" for key, value in changes.items())
-    return Candidate(name, described or "nothing", lambda seed: HeartClassifier(**changes, random_state=seed, device="cpu"))
+    return Candidate(
+        name,
+        described or "nothing",
+        lambda seed: HeartClassifier(**changes, random_state=seed, device="cpu"),
+    )
 
 
 def encode_references() -> BaseEstimator:
-    """What the reference models read: numbers median-imputed and scaled, categories one-hot, an unknown one all zeros."""
+    """What the reference models read: numbers median-imputed and scaled, categories one-hot, an
+    unknown one all zeros.
+    """
     return make_column_transformer(
         (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), NUMBERS),
-        (make_pipeline(FunctionTransformer(_as_words), OneHotEncoder(handle_unknown="ignore")), CATEGORIES),
+        (
+            make_pipeline(FunctionTransformer(_as_words), OneHotEncoder(handle_unknown="ignore")),
+            CATEGORIES,
+        ),
     )
 
 
@@ -110,9 +127,15 @@ REFERENCES = [
     Candidate(
         "random forest",
         "scikit-learn, one-hot, 200 trees",
-        lambda seed: make_pipeline(encode_references(), RandomForestClassifier(200, random_state=seed)),
+        lambda seed: make_pipeline(
+            encode_references(), RandomForestClassifier(200, random_state=seed)
+        ),
     ),
-    Candidate("lesson", "the tutorial's recipe", lambda seed: HeartClassifier("lesson", random_state=seed, device="cpu")),
+    Candidate(
+        "lesson",
+        "the tutorial's recipe",
+        lambda seed: HeartClassifier("lesson", random_state=seed, device="cpu"),
+    ),
 ]
 
 DEFAULT = recipe("**default**")
@@ -146,7 +169,9 @@ VARIANTS = [
 
 
 def judge(candidate: Candidate, cohort: Cohort, folds: Folds, repeat: int) -> Figures:
-    """The candidate's figures in one repeat; its seed is the repeat's number, so that the spread holds the network's luck too."""
+    """The candidate's figures in one repeat; its seed is the repeat's number, so that the spread
+    holds the network's luck too.
+    """
     torch.set_num_threads(1)
     X, y_true = cohort.features, cohort.y_true
     y_score = np.empty(len(y_true))
@@ -155,11 +180,19 @@ def judge(candidate: Candidate, cohort: Cohort, folds: Folds, repeat: int) -> Fi
     estimator = candidate.make(repeat)
     if isinstance(estimator, HeartClassifier):
         fits = [estimator.prepare(X.iloc[train], y_true[train]) for train, _ in splits]
-        for (_, test), fit, network in zip(splits, fits, fit_jointly(fits, estimator.settings()), strict=True):
-            y_score[test] = FoldedNetwork(network).predict_mean(fit.preprocessor.transform(X.iloc[test]))
+        for (_, test), fit, network in zip(
+            splits, fits, fit_jointly(fits, estimator.settings()), strict=True
+        ):
+            y_score[test] = FoldedNetwork(network).predict_mean(
+                fit.preprocessor.transform(X.iloc[test])
+            )
     else:
         for train, test in splits:
-            y_score[test] = candidate.make(repeat).fit(X.iloc[train], y_true[train]).predict_proba(X.iloc[test])[:, 1]
+            y_score[test] = (
+                candidate.make(repeat)
+                .fit(X.iloc[train], y_true[train])
+                .predict_proba(X.iloc[test])[:, 1]
+            )
     return Figures(
         accuracy=accuracy_score(y_true, y_score > 0.5),
         roc_auc=roc_auc_score(y_true, y_score),
@@ -169,11 +202,20 @@ def judge(candidate: Candidate, cohort: Cohort, folds: Folds, repeat: int) -> Fi
     )
 
 
-def compare(candidates: Sequence[Candidate], cohort: Cohort, folds: Folds, *, jobs: int = 1) -> pd.DataFrame:
-    """One row a candidate and repeat: `candidate`, `changes`, `repeat` and the fields of `Figures`."""
+def compare(
+    candidates: Sequence[Candidate], cohort: Cohort, folds: Folds, *, jobs: int = 1
+) -> pd.DataFrame:
+    """One row a candidate and repeat: `candidate`, `changes`, `repeat` and the fields
+    of `Figures`.
+    """
     runs = [(candidate, repeat) for candidate in candidates for repeat in range(folds.n_repeats)]
-    figures = Parallel(n_jobs=jobs)(delayed(judge)(candidate, cohort, folds, repeat) for candidate, repeat in runs)
-    labels = pd.DataFrame([(c.name, c.changes, repeat) for c, repeat in runs], columns=["candidate", "changes", "repeat"])
+    figures = Parallel(n_jobs=jobs)(
+        delayed(judge)(candidate, cohort, folds, repeat) for candidate, repeat in runs
+    )
+    labels = pd.DataFrame(
+        [(c.name, c.changes, repeat) for c, repeat in runs],
+        columns=["candidate", "changes", "repeat"],
+    )
     return labels.join(pd.DataFrame(figures))
 
 
@@ -185,17 +227,21 @@ def default_training(cohort: Cohort) -> str:
     seconds = time.perf_counter() - start
     parts = "/".join(str(part.n) for part in split)
     return (
-        f"On the app's split ({parts} patients) the default trains {len(network.history_)} epochs in {seconds:.1f} s on one core; "
-        f"its members' best epochs run from {min(network.best_epoch_)} to {max(network.best_epoch_)}."
+        f"On the app's split ({parts} patients) the default trains {len(network.history_)} epochs"
+        f" in {seconds:.1f} s on one core; its members' best epochs run from"
+        f" {min(network.best_epoch_)} to {max(network.best_epoch_)}."
     )
 
 
 def summarize(figures: pd.DataFrame) -> pd.DataFrame:
-    """One row a candidate: mean and standard deviation over the repeats of every figure, as text."""
+    """One row a candidate: mean and standard deviation of every figure over the repeats."""
     grouped = figures.groupby(["candidate", "changes"], sort=False)[list(Figures._fields)]
     mean, spread = grouped.mean(), grouped.std(ddof=1)
     cells = {
-        name: [f"{m:.{digits}f}" + ("" if np.isnan(s) else f" ± {s:.{digits}f}") for m, s in zip(mean[name], spread[name], strict=True)]
+        name: [
+            f"{m:.{digits}f}" + ("" if np.isnan(s) else f" ± {s:.{digits}f}")
+            for m, s in zip(mean[name], spread[name], strict=True)
+        ]
         for name, digits in zip(Figures._fields, (3, 4, 4, 4, 2), strict=True)
     }
     return pd.DataFrame(cells, index=mean.index).reset_index()
@@ -203,15 +249,26 @@ def summarize(figures: pd.DataFrame) -> pd.DataFrame:
 
 def to_markdown(table: pd.DataFrame) -> str:
     """A Markdown table; floats with three digits."""
-    rows = [[f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row] for row in table.itertuples(index=False)]
-    lines = [[column.replace("_", " ") for column in table.columns], ["---"] * table.shape[1], *rows]
+    rows = [
+        [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row]
+        for row in table.itertuples(index=False)
+    ]
+    lines = [
+        [column.replace("_", " ") for column in table.columns],
+        ["---"] * table.shape[1],
+        *rows,
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def write_section(document: Path, section: str, marks: tuple[str, str]) -> None:
-    """The document with the part between the two marks replaced; what people wrote around it stays."""
+    """The document with what stands between the two marks replaced, and nothing else."""
     start, end = marks
-    text = document.read_text(encoding="utf-8") if document.exists() else f"# Recipes\n\n{start}\n{end}\n"
+    text = (
+        document.read_text(encoding="utf-8")
+        if document.exists()
+        else f"# Recipes\n\n{start}\n{end}\n"
+    )
     before, after = text.split(start)[0], text.split(end)[1]
     document.write_text(f"{before}{start}\n\n{section}\n\n{end}{after}", encoding="utf-8")
 
@@ -219,23 +276,37 @@ def write_section(document: Path, section: str, marks: tuple[str, str]) -> None:
 def describe_origin(folds: Folds, cohort: Cohort, *, minutes: float) -> str:
     """The command, the versions and the folds behind the tables, as a paragraph."""
     command = shlex.join(["python", "benchmarks/recipes.py", *sys.argv[1:]])
-    versions = f"Python {platform.python_version()}, PyTorch {torch.__version__}, scikit-learn {sklearn.__version__}, CPU"
+    versions = (
+        f"Python {platform.python_version()}, PyTorch {torch.__version__}, scikit-learn"
+        f" {sklearn.__version__}, CPU"
+    )
     return (
-        f"Made by `{command}` in {minutes:.1f} minutes ({versions}). "
-        f"{folds.n_splits} folds x {folds.n_repeats} repeats of {cohort.n} patients, seed of the folds {folds.random_state}; "
-        "mean ± standard deviation over the repeats; seconds per fit."
+        f"Made by `{command}` in {minutes:.1f} minutes ({versions}). {folds.n_splits} folds x"
+        f" {folds.n_repeats} repeats of {cohort.n} patients, seed of the folds"
+        f" {folds.random_state}; mean ± standard deviation over the repeats; seconds per fit."
     )
 
 
 def parse_arguments() -> argparse.Namespace:
     """What the user chose."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one repeat, three folds, two candidates: does it run at all?")
     parser.add_argument(
-        "--seed", type=int, default=REPORT_SEED, help=f"seed of the folds; settings were chosen with {SELECTION_SEEDS} in view"
+        "--quick",
+        action="store_true",
+        help="one repeat, three folds, two candidates: does it run at all?",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=REPORT_SEED,
+        help=f"seed of the folds; settings were chosen with {SELECTION_SEEDS} in view",
     )
     parser.add_argument("--jobs", type=int, default=1, help="processes, of one thread each")
-    parser.add_argument("--output", type=Path, help=f"document to write into (default: {DOCUMENT.relative_to(ROOT)}; with --quick: none)")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        help=f"document to write into (default: {DOCUMENT.relative_to(ROOT)}; with --quick: none)",
+    )
     return parser.parse_args()
 
 
@@ -245,7 +316,9 @@ def main() -> None:
     torch.set_num_threads(1)
     cohort = load_shipped("cleveland")
     folds = Folds(3, 1, arguments.seed) if arguments.quick else Folds(10, 5, arguments.seed)
-    candidates = [REFERENCES[0], REFERENCES[2]] if arguments.quick else [*REFERENCES, DEFAULT, *VARIANTS]
+    candidates = (
+        [REFERENCES[0], REFERENCES[2]] if arguments.quick else [*REFERENCES, DEFAULT, *VARIANTS]
+    )
     start = time.perf_counter()
     table = summarize(compare(candidates, cohort, folds, jobs=arguments.jobs))
     origin = describe_origin(folds, cohort, minutes=(time.perf_counter() - start) / 60)

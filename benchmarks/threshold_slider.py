@@ -1,6 +1,6 @@
-"""From the key that moves a slider of the threshold page to the changed text, in Chromium: python benchmarks/threshold_slider.py."""
-
-# ruff: noqa: E402 - a script finds its neighbours beside its own folder
+"""From the key that moves a slider of the threshold page to the changed text, in Chromium: python
+benchmarks/threshold_slider.py.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from drive import browse, serve
+from drive import browse, serve  # noqa: E402
 
 WATCH = """() => {
     window.times = []; let pressed = 0;
@@ -20,7 +20,10 @@ WATCH = """() => {
     const find = () => [...document.querySelectorAll('[data-testid=stMarkdownContainer] p')]
         .map(p => p.textContent).find(text => /^Threshold \\d+%: disease/.test(text)) || '';
     let last = find();
-    setInterval(() => { const now = find(); if (now !== last) { last = now; window.times.push(performance.now() - pressed); } }, 2);
+    setInterval(() => {
+      const now = find();
+      if (now !== last) { last = now; window.times.push(performance.now() - pressed); }
+    }, 2);
 }"""
 
 
@@ -42,7 +45,10 @@ def main() -> None:
             page.keyboard.press("ArrowRight")
             page.wait_for_timeout(500)
         times = page.evaluate("window.times")
-    print(f"{len(times)} moves: median {statistics.median(times):.0f} ms, {min(times):.0f} to {max(times):.0f} ms")
+    print(
+        f"{len(times)} moves: median {statistics.median(times):.0f} ms, {min(times):.0f} to"
+        f" {max(times):.0f} ms"
+    )
 
 
 if __name__ == "__main__":

@@ -8,15 +8,20 @@ from heart.cli import main
 
 
 def run() -> int:
-    """The exit status; where the reader has seen enough, as `head` has, it is 141, as a shell says of a closed pipe."""
+    """The exit status; where the reader has seen enough, as `head` has, it is 141, as a shell says
+    of a closed pipe.
+    """
     try:
         status = main()
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not written again at exit
+        os.dup2(
+            os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+        )  # what is left is not written again at exit
         return 141
     finally:
-        gc.freeze()  # at exit the collector would walk through all of torch once more, which takes half a second
+        # at exit the collector would walk through all of torch once more: half a second
+        gc.freeze()
     return status
 
 

@@ -25,19 +25,54 @@ class Bound:
 
 
 BOUNDS: dict[str, Bound] = {
-    "members": Bound(1, 512, int, "Members", "Networks trained side by side; the probability is the mean of theirs."),
-    "dropout": Bound(0.0, 0.9, float, "Dropout", "Share of hidden units switched off at random in each training step."),
-    "embedding_dim": Bound(1, 16, int, "Embedding size", "Length of the vector that stands for one category."),
+    "members": Bound(
+        1,
+        512,
+        int,
+        "Members",
+        "Networks trained side by side; the probability is the mean of theirs.",
+    ),
+    "dropout": Bound(
+        0.0,
+        0.9,
+        float,
+        "Dropout",
+        "Share of hidden units switched off at random in each training step.",
+    ),
+    "embedding_dim": Bound(
+        1, 16, int, "Embedding size", "Length of the vector that stands for one category."
+    ),
     "masking": Bound(
-        0.0, 0.9, float, "Masking", "Share of values hidden at random in training, so that the network learns what unknown means."
+        0.0,
+        0.9,
+        float,
+        "Masking",
+        "Share of values hidden at random in training, so that the network learns what unknown"
+        " means.",
     ),
     "lr": Bound(1e-5, 0.5, float, "Learning rate", "Step size of AdamW."),
-    "weight_decay": Bound(0.0, 10.0, float, "Weight decay", "How strongly AdamW pulls the weights towards zero."),
+    "weight_decay": Bound(
+        0.0, 10.0, float, "Weight decay", "How strongly AdamW pulls the weights towards zero."
+    ),
     "batch_size": Bound(1, 65536, int, "Batch size", "Patients per training step."),
     "max_epochs": Bound(1, 500, int, "Most epochs", "Passes over the training part, at most."),
-    "patience": Bound(0, 500, int, "Patience", "Epochs without a better valid loss before training stops; 0 never stops early."),
-    "random_state": Bound(0, 2**31 - 1, int, "Random state", "Seed of the split, the first weights, the row order, dropout and masking."),
-    "time_limit": Bound(1.0, 3600.0, float, "Time limit", "Seconds after which training stops with an error."),
+    "patience": Bound(
+        0,
+        500,
+        int,
+        "Patience",
+        "Epochs without a better valid loss before training stops; 0 never stops early.",
+    ),
+    "random_state": Bound(
+        0,
+        2**31 - 1,
+        int,
+        "Random state",
+        "Seed of the split, the first weights, the row order, dropout and masking.",
+    ),
+    "time_limit": Bound(
+        1.0, 3600.0, float, "Time limit", "Seconds after which training stops with an error."
+    ),
 }
 
 MAX_LAYERS = 4
@@ -52,7 +87,8 @@ class Settings:
         recipe: the name these settings started from.
         hidden: widths of the hidden layers; none makes it a logistic regression.
         linear_path: whether the inputs also reach the logit directly, beside the hidden layers.
-        categories: "embedding" gives each category a vector, "codes" uses its label code as a plain number.
+        categories: "embedding" gives each category a vector, "codes" uses its label code as a plain
+            number.
         missing_flags: whether each scaled number comes with a flag that says it was missing.
         complete_rows: whether patients with a missing value are left out.
         patience: epochs without improvement on the valid part; 0 switches early stopping off.
@@ -88,11 +124,28 @@ class Settings:
             _check_number(name, getattr(self, name), bound)
         for name in ("linear_path", "missing_flags", "complete_rows"):
             _check(type(getattr(self, name)) is bool, name, "true or false", getattr(self, name))
-        _check(type(self.recipe) is str and len(self.recipe) <= 64, "recipe", "a name of at most 64 characters", self.recipe)
+        _check(
+            type(self.recipe) is str and len(self.recipe) <= 64,
+            "recipe",
+            "a name of at most 64 characters",
+            self.recipe,
+        )
         _check(self.device in DEVICES, "device", f"one of {', '.join(DEVICES)}", self.device)
-        _check(self.categories in CATEGORY_INPUTS, "categories", f"one of {', '.join(CATEGORY_INPUTS)}", self.categories)
-        widths_fit = len(self.hidden) <= MAX_LAYERS and all(type(w) is int and 1 <= w <= MAX_WIDTH for w in self.hidden)
-        _check(widths_fit, "hidden", f"at most {MAX_LAYERS} whole widths of 1 to {MAX_WIDTH}", list(self.hidden))
+        _check(
+            self.categories in CATEGORY_INPUTS,
+            "categories",
+            f"one of {', '.join(CATEGORY_INPUTS)}",
+            self.categories,
+        )
+        widths_fit = len(self.hidden) <= MAX_LAYERS and all(
+            type(w) is int and 1 <= w <= MAX_WIDTH for w in self.hidden
+        )
+        _check(
+            widths_fit,
+            "hidden",
+            f"at most {MAX_LAYERS} whole widths of 1 to {MAX_WIDTH}",
+            list(self.hidden),
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values: str, int, float, bool and one list."""
@@ -106,12 +159,16 @@ class Settings:
 
 def _check(is_right: object, name: str, expected: str, found: object) -> None:
     if not is_right:
-        raise SettingsError(f"{name} to be {expected}", repr(found), "Choose a value inside the bounds.")
+        raise SettingsError(
+            f"{name} to be {expected}", repr(found), "Choose a value inside the bounds."
+        )
 
 
 def _check_number(name: str, value: object, bound: Bound) -> None:
     numeric = type(value) is int if bound.kind is int else type(value) in (int, float)
-    expected = f"a {'whole ' if bound.kind is int else ''}number from {bound.low:g} to {bound.high:g}"
+    expected = (
+        f"a {'whole ' if bound.kind is int else ''}number from {bound.low:g} to {bound.high:g}"
+    )
     _check(numeric and bound.low <= value <= bound.high, name, expected, value)  # type: ignore[operator]
 
 
@@ -132,7 +189,9 @@ LESSON = Settings(
     patience=0,
     random_state=1337,
 )
-"""The tutorial model: label codes as plain numbers, one hidden layer of 32, dropout 0.5, Adam (AdamW without decay), 50 epochs."""
+"""The tutorial model: label codes as plain numbers, one hidden layer of 32, dropout 0.5, Adam
+(AdamW without decay), 50 epochs.
+"""
 
 RECIPES: dict[str, Settings] = {"default": Settings(), "lesson": LESSON}
 
@@ -144,7 +203,9 @@ def get_recipe(name: str, **changes: Any) -> Settings:
         SettingsError: for an unknown recipe or a value outside its bounds.
     """
     if name not in RECIPES:
-        raise SettingsError(f"a recipe among {', '.join(RECIPES)}", repr(name), "Choose one of them.")
+        raise SettingsError(
+            f"a recipe among {', '.join(RECIPES)}", repr(name), "Choose one of them."
+        )
     return replace(RECIPES[name], **changes)
 
 
@@ -156,5 +217,9 @@ def parse_widths(text: str) -> tuple[int, ...]:
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise SettingsError("widths of hidden layers as in “64, 32”", repr(text[:40]), "Write whole numbers with commas between them.")
+        raise SettingsError(
+            "widths of hidden layers as in “64, 32”",
+            repr(text[:40]),
+            "Write whole numbers with commas between them.",
+        )
     return tuple(int(part) for part in parts)

@@ -43,13 +43,17 @@ class Candidate(NamedTuple):
 class DialectError(CohortError):
     """A table whose codes fit several dialects; `candidates` says which, and none was chosen."""
 
-    def __init__(self, expected: str, found: str, action: str, *, candidates: Sequence[Candidate]) -> None:
+    def __init__(
+        self, expected: str, found: str, action: str, *, candidates: Sequence[Candidate]
+    ) -> None:
         super().__init__(expected, found, action)
         self.candidates = tuple(candidates)
 
 
 class BadCell(NamedTuple):
-    """A cell that cannot be: its row in the file (the first patient is row 1), column, text and why."""
+    """A cell that cannot be: its row in the file (the first patient is row 1), column, text and
+    why.
+    """
 
     row: int
     column: str
@@ -60,7 +64,9 @@ class BadCell(NamedTuple):
 class BadCellsError(CohortError):
     """A table with cells that cannot be; `bad_cells` lists them all."""
 
-    def __init__(self, expected: str, found: str, action: str, *, bad_cells: Sequence[BadCell]) -> None:
+    def __init__(
+        self, expected: str, found: str, action: str, *, bad_cells: Sequence[BadCell]
+    ) -> None:
         super().__init__(expected, found, action)
         self.bad_cells = tuple(bad_cells)
 

@@ -1,6 +1,8 @@
-"""The 13 features and the target: one table that drives validation, encoding, the form and the charts.
+"""The 13 features and the target: one table that drives validation, encoding, the form and the
+charts.
 
-Names and codes are UCI's (DOI 10.24432/C52P4X); the codes of the patient form are the codes of the data by construction.
+Names and codes are UCI's (DOI 10.24432/C52P4X); the codes of the patient form are the codes of the
+data by construction.
 """
 
 from __future__ import annotations
@@ -69,7 +71,10 @@ class Feature:
     def domain(self) -> str:
         """The possible values in words: "60 to 1000 mg/dl" or "1 (typical angina), 2 (…)"."""
         if self.codes:
-            return ", ".join(str(code) if str(code) == label else f"{code} ({label})" for code, label in self.codes)
+            return ", ".join(
+                str(code) if str(code) == label else f"{code} ({label})"
+                for code, label in self.codes
+            )
         return f"{self.minimum:g} to {self.maximum:g} {self.unit}".rstrip()
 
     def describe(self, value: Value) -> str:
@@ -82,8 +87,8 @@ class Feature:
     def parse(self, value: object) -> Value | None:
         """The canonical value of what somebody entered, or None where it is not known.
 
-        Numbers may come as int, float or text; codes also by their label. Codes that files use for "not measured" (a cholesterol of 0)
-        are None.
+        Numbers may come as int, float or text; codes also by their label. Codes that files use for
+        "not measured" (a cholesterol of 0) are None.
 
         Raises:
             PatientError: for anything that is not a possible value.
@@ -127,7 +132,9 @@ class Feature:
 
 
 def _as_number(value: object) -> float | None:
-    """The value as a float if it is a plain ASCII number, else None (True is not 1, full-width digits are not a number)."""
+    """The value as a float if it is a plain ASCII number, else None (True is not 1, full-width
+    digits are not a number).
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -145,17 +152,40 @@ _NO_YES = ((0, "no"), (1, "yes"))
 _PERSON, _REST, _EXERCISE, _IMAGING = "The person", "At rest", "Exercise test", "Imaging"
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("age", "Age", "scale", _PERSON, "Age at the time of the examination.", "years", 18, 110, (25, 85)),
-    Feature("sex", "Sex", "label", _PERSON, "Sex as recorded by the hospital.", codes=((0, "female"), (1, "male"))),
+    Feature(
+        "age",
+        "Age",
+        "scale",
+        _PERSON,
+        "Age at the time of the examination.",
+        "years",
+        18,
+        110,
+        (25, 85),
+    ),
+    Feature(
+        "sex",
+        "Sex",
+        "label",
+        _PERSON,
+        "Sex as recorded by the hospital.",
+        codes=((0, "female"), (1, "male")),
+    ),
     Feature(
         "cp",
         "Chest pain",
         "label",
         _PERSON,
-        "Typical angina: pressure behind the breastbone, brought on by exertion, relieved by rest or nitroglycerin. "
-        "Atypical angina: two of these three. "
-        "Asymptomatic: no chest pain; in these data it has the highest share of disease, because other findings led to the referral.",
-        codes=((1, "typical angina"), (2, "atypical angina"), (3, "non-anginal pain"), (4, "asymptomatic")),
+        "Typical angina: pressure behind the breastbone, brought on by exertion, relieved by rest"
+        " or nitroglycerin. Atypical angina: two of these three. Asymptomatic: no chest pain; in"
+        " these data it has the highest share of disease, because other findings led to the"
+        " referral.",
+        codes=(
+            (1, "typical angina"),
+            (2, "atypical angina"),
+            (3, "non-anginal pain"),
+            (4, "asymptomatic"),
+        ),
     ),
     Feature(
         "trestbps",
@@ -181,7 +211,14 @@ FEATURES: tuple[Feature, ...] = (
         (100, 450),
         missing_codes=(0,),
     ),
-    Feature("fbs", "Fasting blood sugar above 120 mg/dl", "label", _REST, "120 mg/dl is 6.7 mmol/l.", codes=_NO_YES),
+    Feature(
+        "fbs",
+        "Fasting blood sugar above 120 mg/dl",
+        "label",
+        _REST,
+        "120 mg/dl is 6.7 mmol/l.",
+        codes=_NO_YES,
+    ),
     Feature(
         "restecg",
         "Resting ECG",
@@ -191,8 +228,25 @@ FEATURES: tuple[Feature, ...] = (
         "Hypertrophy: by Estes' criteria, probable or definite.",
         codes=((0, "normal"), (1, "ST-T abnormality"), (2, "left ventricular hypertrophy")),
     ),
-    Feature("thalach", "Maximum heart rate", "scale", _EXERCISE, "Highest rate reached in the exercise test.", "bpm", 40, 250, (60, 210)),
-    Feature("exang", "Angina during exercise", "label", _EXERCISE, "Whether the exercise brought on chest pain.", codes=_NO_YES),
+    Feature(
+        "thalach",
+        "Maximum heart rate",
+        "scale",
+        _EXERCISE,
+        "Highest rate reached in the exercise test.",
+        "bpm",
+        40,
+        250,
+        (60, 210),
+    ),
+    Feature(
+        "exang",
+        "Angina during exercise",
+        "label",
+        _EXERCISE,
+        "Whether the exercise brought on chest pain.",
+        codes=_NO_YES,
+    ),
     Feature(
         "oldpeak",
         "ST depression",
@@ -220,7 +274,8 @@ FEATURES: tuple[Feature, ...] = (
         "Major vessels coloured",
         "label",
         _IMAGING,
-        "How many of the three major vessels fluoroscopy shows calcified. Many clinics do not have it: leave it as not known.",
+        "How many of the three major vessels fluoroscopy shows calcified. Many clinics do not have"
+        " it: leave it as not known.",
         codes=((0, "0"), (1, "1"), (2, "2"), (3, "3")),
     ),
     Feature(
@@ -230,7 +285,11 @@ FEATURES: tuple[Feature, ...] = (
         _IMAGING,
         "Blood supply of the heart muscle on a thallium scan. "
         "A fixed defect is there at rest and in exercise, a reversible one in exercise only.",
-        codes=(("normal", "normal"), ("fixed", "fixed defect"), ("reversible", "reversible defect")),
+        codes=(
+            ("normal", "normal"),
+            ("fixed", "fixed defect"),
+            ("reversible", "reversible defect"),
+        ),
     ),
 )
 
@@ -265,7 +324,12 @@ def feature(name: str) -> Feature:
         PatientError: if there is none.
     """
     if name not in _BY_NAME:
-        raise PatientError(f"a feature among {', '.join(FEATURE_NAMES)}", repr(name), "Correct the name or leave it out.", feature=name)
+        raise PatientError(
+            f"a feature among {', '.join(FEATURE_NAMES)}",
+            repr(name),
+            "Correct the name or leave it out.",
+            feature=name,
+        )
     return _BY_NAME[name]
 
 
@@ -273,7 +337,8 @@ def parse_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
     """All 13 features of one patient in their canonical codes; what is not given is None.
 
     Raises:
-        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
+            known.
     """
     unknown = [name for name in patient if name not in _BY_NAME]
     if unknown:
@@ -281,6 +346,9 @@ def parse_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
     values = {f.name: f.parse(patient.get(f.name)) for f in FEATURES}
     if all(value is None for value in values.values()):
         raise PatientError(
-            "at least one known value", "an empty patient", "Fill in what is known about the patient.", feature=FEATURE_NAMES[0]
+            "at least one known value",
+            "an empty patient",
+            "Fill in what is known about the patient.",
+            feature=FEATURE_NAMES[0],
         )
     return values

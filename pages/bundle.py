@@ -2,27 +2,35 @@
 
 import streamlit as st
 
-from heart.ui.bundles import describe_bundle, load_upload, show_downloads
+from heart.ui.bundle import describe_bundle, load_upload, show_downloads
 from heart.ui.card import show_card
 from heart.ui.errors import errors_shown
-from heart.ui.state import SHIPPED_ORIGIN, get_session
+from heart.ui.session import SHIPPED_ORIGIN, get_session
 
 session = get_session()
 
 st.title("Bundle")
-st.markdown("One file with a model, its preprocessing, its threshold and how it was judged. Look inside, hand it on, or load another.")
+st.markdown(
+    "One file with a model, its preprocessing, its threshold and how it was judged. Look inside,"
+    " hand it on, or load another."
+)
 
 save, load = st.columns(2, gap="large")
 with save:
     st.header("Hand it on")
     show_downloads(session)
-    if session.bundle and session.origin != SHIPPED_ORIGIN and st.button("Go back to the shipped model"):
+    if (
+        session.bundle
+        and session.origin != SHIPPED_ORIGIN
+        and st.button("Go back to the shipped model")
+    ):
         session.use_shipped()
         st.rerun()
 with load:
     st.header("Load")
     upload = st.file_uploader(
-        "A bundle (.joblib, at most 8 MiB)", help="Use bundles from people you trust: a model can be well made and wrong."
+        "A bundle (.joblib, at most 8 MiB)",
+        help="Use bundles from people you trust: a model can be well made and wrong.",
     )
     with errors_shown():
         if upload is not None and load_upload(session, upload):

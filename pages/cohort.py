@@ -9,16 +9,17 @@ from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.ui.cache import show_chart
-from heart.ui.cohorts import describe_source, reading_summary, show_cohort_choice, show_reading
+from heart.ui.cohort import describe_source, reading_summary, show_cohort_choice, show_reading
 from heart.ui.errors import errors_shown
-from heart.ui.state import get_session
+from heart.ui.session import get_session
 
 session = get_session()
 
 st.title("Cohort")
 st.markdown(
-    "The patients that the model is trained and judged on: who they are, what is missing, and how the sick differ from the healthy. "
-    "Choose hospitals, or bring your own file: how it is coded is found out from its values, and shown."
+    "The patients that the model is trained and judged on: who they are, what is missing, and how"
+    " the sick differ from the healthy. Choose hospitals, or bring your own file: how it is coded"
+    " is found out from its values, and shown."
 )
 cohort = show_cohort_choice(session)
 report = cohort.report
@@ -26,12 +27,17 @@ report = cohort.report
 st.text(f"Shown below: {describe_source(session)}")
 patients, diseased, incomplete, different = st.columns(4)
 patients.metric("Patients", cohort.n)
-diseased.metric("Diseased", f"{cohort.positives} ({cohort.positives / cohort.n:.0%})", help=TARGET_LABEL)
+diseased.metric(
+    "Diseased", f"{cohort.positives} ({cohort.positives / cohort.n:.0%})", help=TARGET_LABEL
+)
 incomplete.metric("With a missing value", int(cohort.features.isna().any(axis=1).sum()))
 different.metric(
     "Different patients",
     report.distinct,
-    help=f"{report.duplicates} rows repeat an earlier one exactly; they stay on one side of any split.",
+    help=(
+        f"{report.duplicates} rows repeat an earlier one exactly; they stay on one side of any"
+        " split."
+    ),
 )
 
 st.header("How the file was read")
@@ -42,27 +48,46 @@ show_reading(cohort)
 
 st.header("Class balance")
 balance = balance_frame(cohort)
-show_chart(class_balance, balance, alt=f"{cohort.n - cohort.positives} healthy and {cohort.positives} diseased patients")
+show_chart(
+    class_balance,
+    balance,
+    alt=f"{cohort.n - cohort.positives} healthy and {cohort.positives} diseased patients",
+)
 
 st.header("Each feature by outcome")
 titles = {entry.name: entry.title for entry in FEATURES}
 feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
 known = cohort.n - report.missing[feature.name]
-st.caption(f"{feature.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %.")
+st.caption(
+    f"{feature.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %."
+)
 if known:
     by_outcome = outcome_frame(cohort, feature)
-    show_chart(feature_by_outcome, by_outcome, alt=f"{feature.title}: shares of the healthy and of the diseased for each value")
+    show_chart(
+        feature_by_outcome,
+        by_outcome,
+        alt=f"{feature.title}: shares of the healthy and of the diseased for each value",
+    )
 else:
     st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon="❔")
 
 st.header("Missing values")
-show_chart(missing_values, missing_frame(cohort), alt="Share of patients without a value, for each feature")
+show_chart(
+    missing_values, missing_frame(cohort), alt="Share of patients without a value, for each feature"
+)
 
 st.header("The split")
-st.caption("Fit on train, choose on valid, report on test. Stratified by outcome; identical patients stay on one side.")
+st.caption(
+    "Fit on train, choose on valid, report on test. Stratified by outcome; identical patients stay"
+    " on one side."
+)
 with errors_shown():
     split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
-    st.table(split.table().assign(share=lambda table: table["share"].map("{:.1%}".format)).set_index("part"))
+    st.table(
+        split.table()
+        .assign(share=lambda table: table["share"].map("{:.1%}".format))
+        .set_index("part")
+    )
 
 st.header("First rows")
 st.dataframe(cohort.frame.head(20).rename_axis("row"))

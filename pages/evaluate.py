@@ -1,19 +1,28 @@
-"""Evaluate: how sure any figure is, against simpler models, and at hospitals the model never saw."""
+"""Evaluate: how sure any figure is, against simpler models, and at hospitals the model
+never saw.
+"""
 
 import streamlit as st
 
-from heart.ui.cohorts import choose_cohort
+from heart.ui.cohort import choose_cohort
 from heart.ui.errors import errors_shown
-from heart.ui.evaluation import evaluation_of, show_discrimination, show_elsewhere, show_leaderboard, show_learning_curve
+from heart.ui.evaluate import (
+    evaluation_of,
+    show_discrimination,
+    show_elsewhere,
+    show_leaderboard,
+    show_learning_curve,
+)
 from heart.ui.recalibration import show_recalibration
-from heart.ui.state import get_session
+from heart.ui.session import get_session
 
 session = get_session()
 
 st.title("Evaluate")
 st.markdown(
-    "One split's accuracy is a coin with a wide edge. Here every patient is predicted by models that never saw them, many times over, "
-    "beside what simpler models do on the same patients, and at other hospitals."
+    "One split's accuracy is a coin with a wide edge. Here every patient is predicted by models"
+    " that never saw them, many times over, beside what simpler models do on the same patients, and"
+    " at other hospitals."
 )
 cohort = choose_cohort(session)
 evaluation = evaluation_of(session, cohort)

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from heart.ui.lessons import LESSONS
+from heart.ui.lessons.frame import LESSONS
 
 st.title("Learn")
 st.markdown(
-    "Nine short lessons on how a classifier like this one works and how it misleads. Move something, watch what happens; "
-    "every number is computed here and now, and the address in the browser holds your settings, so that you can share what you see."
+    "Nine short lessons on how a classifier like this one works and how it misleads. Move"
+    " something, watch what happens; every number is computed here and now, and the address in the"
+    " browser holds your settings, so that you can share what you see."
 )
 for place, lesson in enumerate(LESSONS, 1):
     with st.container(border=True):

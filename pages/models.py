@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from heart.ui.comparison import show_comparison
 from heart.ui.errors import errors_shown
-from heart.ui.registry import show_actions, show_models, show_saving
-from heart.ui.state import get_session
+from heart.ui.models import show_actions, show_models, show_saving
+from heart.ui.models_comparison import show_comparison
+from heart.ui.session import get_session
 
 session = get_session()
 
 st.title("Models")
 st.markdown(
-    "The models that are kept on this server. Take one into use, keep the one you have made, and see two of them side by side "
-    "on patients that neither has learnt from."
+    "The models that are kept on this server. Take one into use, keep the one you have made, and"
+    " see two of them side by side on patients that neither has learnt from."
 )
 entries = []
 with errors_shown():

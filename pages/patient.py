@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from heart.scoring import predict_patient
+from heart.scoring.patient import predict_patient
 from heart.ui.errors import errors_shown
 from heart.ui.forms import clear_patient, fill_example, show_patient_fields
 from heart.ui.results import show_prediction
-from heart.ui.state import get_session
+from heart.ui.session import get_session
 
 session = get_session()
 
 st.title("Patient")
 st.markdown(
-    "Enter what is known and get the probability of heart disease. "
-    "It holds for adults **referred for coronary angiography in the 1980s**, and means disease present **now** "
-    "(a vessel narrowed by more than 50 %), **not** the risk of a heart attack."
+    "Enter what is known and get the probability of heart disease. It holds for adults **referred"
+    " for coronary angiography in the 1980s**, and means disease present **now** (a vessel narrowed"
+    " by more than 50 %), **not** the risk of a heart attack."
 )
 form, answer = st.columns([11, 9], gap="large", vertical_alignment="bottom")
 

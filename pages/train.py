@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from heart.config import RECIPES
-from heart.ui.cohorts import choose_cohort
+from heart.ui.cohort import choose_cohort
 from heart.ui.errors import errors_shown
 from heart.ui.forms import build_settings, show_settings_fields
 from heart.ui.results import show_trial
-from heart.ui.state import get_session
+from heart.ui.session import get_session
 from heart.ui.trial import run_trial
 
 session = get_session()
 
 st.title("Train")
 st.markdown(
-    "Train a model of your own on any hospitals' patients or your own file, see how it does on patients it never saw, "
-    "then keep it for this session or discard it."
+    "Train a model of your own on any hospitals' patients or your own file, see how it does on"
+    " patients it never saw, then keep it for this session or discard it."
 )
 
 patients, recipe_choice = st.columns(2)
@@ -26,8 +26,10 @@ with patients:
 recipe = recipe_choice.selectbox(
     "Recipe",
     list(RECIPES),
-    help="“default” was chosen by cross-validation on Cleveland. "
-    "“lesson” is the tutorial model: codes as numbers, one hidden layer of 32, 50 epochs.",
+    help=(
+        "“default” was chosen by cross-validation on Cleveland. "
+        "“lesson” is the tutorial model: codes as numbers, one hidden layer of 32, 50 epochs."
+    ),
 )
 with st.form("train"):
     changes = show_settings_fields(recipe)
@@ -35,22 +37,38 @@ with st.form("train"):
 
 if started:
     with errors_shown():
-        st.button("Stop training", help="Ends the training at the next epoch; nothing of it is kept.", on_click=session.note_stop)
-        session.trial = run_trial(session, cohort, build_settings(recipe, changes), created_at=datetime.now(UTC))
+        st.button(
+            "Stop training",
+            help="Ends the training at the next epoch; nothing of it is kept.",
+            on_click=session.note_stop,
+        )
+        session.trial = run_trial(
+            session, cohort, build_settings(recipe, changes), created_at=datetime.now(UTC)
+        )
         st.rerun()
 
 if session.stopped:
-    st.info("Training stopped. Nothing of it was kept, and the model in use is the same as before.", icon="✋")
+    st.info(
+        "Training stopped. Nothing of it was kept, and the model in use is the same as before.",
+        icon="✋",
+    )
     session.stopped = False
 
 if session.trial is not None:
     show_trial(session.trial)
     keep, discard = st.columns(2)
-    if keep.button("Keep for this session", type="primary", width="stretch", help="The Models page keeps it beyond this session."):
+    if keep.button(
+        "Keep for this session",
+        type="primary",
+        width="stretch",
+        help="The Models page keeps it beyond this session.",
+    ):
         session.keep_trial()
         st.rerun()
     if discard.button("Discard", width="stretch"):
         session.trial = None
         st.rerun()
 elif not started:
-    st.caption("The result appears here: counts, figures on train, valid and test, and the loss curves.")
+    st.caption(
+        "The result appears here: counts, figures on train, valid and test, and the loss curves."
+    )

@@ -1,4 +1,6 @@
-"""A server of this app and a browser on it, for what drives the app: screenshots, benchmarks and the tests of journeys."""
+"""A server of this app and a browser on it, for what drives the app: screenshots, benchmarks and
+the tests of journeys.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,11 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def serve(log: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of a fresh server; it answers its health check when this returns. Its output goes to `log`, or nowhere.
+def serve(
+    log: Path | None = None, *, environment: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The address of a fresh server; it answers its health check when this returns. Its output goes
+    to `log`, or nowhere.
 
     Args:
         log: where its output goes.
@@ -30,9 +35,23 @@ def serve(log: Path | None = None, *, environment: Mapping[str, str] | None = No
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "streamlit_app.py",
+        "--server.port",
+        str(port),
+    ]
     with (log or Path(os.devnull)).open("wb") as output:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, env=os.environ | dict(environment or {}))
+        server = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | dict(environment or {}),
+        )
         try:
             _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
             yield f"http://127.0.0.1:{port}"
@@ -55,7 +74,9 @@ def _wait_for_health(url: str) -> None:
 
 def launch(playwright: Playwright) -> Browser:
     """Chromium: Debian's where it is installed, else Playwright's own."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"])
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
+    )
 
 
 @contextmanager
@@ -70,7 +91,9 @@ def browse() -> Iterator[Browser]:
 def fill_example(page: Page) -> None:
     """Put the example patient into the form and wait until it is there."""
     page.get_by_role("button", name="Fill in an example patient").click()
-    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80", timeout=PATIENCE_S * 1000)
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value(
+        "80", timeout=PATIENCE_S * 1000
+    )
 
 
 def calculate(page: Page) -> None:

@@ -27,7 +27,9 @@ def main() -> None:
         page = _open(browser, f"{address}/evaluate", "light")
         page.get_by_role("button", name="Judge all models").click()
         page.get_by_role("heading", name="Subgroups").wait_for(timeout=JUDGING_MS)
-        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(3).wait_for()
+        page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(
+            3
+        ).wait_for()
         page.wait_for_timeout(800)
         page.screenshot(path=IMAGES / "evaluate.png")
         page = _open(browser, f"{address}/bundle", "light")
@@ -49,10 +51,21 @@ def main() -> None:
 def _inverted_file() -> FilePayload:
     """Cleveland as it circulates on Kaggle: other codes, and a target that is upside down."""
     frame = pd.read_csv(ROOT / "data" / "cleveland.csv").dropna()
-    maps = {"cp": {4: 0, 2: 1, 3: 2, 1: 3}, "restecg": {2: 0, 0: 1, 1: 2}, "slope": {3: 0, 2: 1, 1: 2}}
+    maps = {
+        "cp": {4: 0, 2: 1, 3: 2, 1: 3},
+        "restecg": {2: 0, 0: 1, 1: 2},
+        "slope": {3: 0, 2: 1, 1: 2},
+    }
     maps["thal"] = {"fixed": 1, "normal": 2, "reversible": 3}
-    coded = frame.assign(**{name: frame[name].map(codes) for name, codes in maps.items()}, target=(frame["num"] == 0).astype(int))
-    return {"name": "heart.csv", "mimeType": "text/csv", "buffer": coded.drop(columns="num").to_csv(index=False).encode()}
+    coded = frame.assign(
+        **{name: frame[name].map(codes) for name, codes in maps.items()},
+        target=(frame["num"] == 0).astype(int),
+    )
+    return {
+        "name": "heart.csv",
+        "mimeType": "text/csv",
+        "buffer": coded.drop(columns="num").to_csv(index=False).encode(),
+    }
 
 
 def _open(browser: Browser, address: str, scheme: str) -> Page:
@@ -63,8 +76,13 @@ def _open(browser: Browser, address: str, scheme: str) -> Page:
 
 def _take(page: Page, path: Path) -> None:
     """The whole page, from its top; charts draw late, so wait for them."""
-    page.locator("[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas").first.wait_for()
-    page.set_viewport_size(SIZE | {"height": page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")})
+    page.locator(
+        "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
+    ).first.wait_for()
+    page.set_viewport_size(
+        SIZE
+        | {"height": page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")}
+    )
     page.mouse.move(5, 400)
     page.wait_for_timeout(800)
     page.screenshot(path=path)

@@ -1,6 +1,6 @@
-"""Cross-validates the shipped model's recipe and stores what the threshold page starts from: `python scripts/store_out_of_fold.py`."""
-
-# ruff: noqa: E402 - a script finds the package beside its own folder
+"""Cross-validates the shipped model's recipe and stores what the threshold page starts from:
+`python scripts/store_out_of_fold.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from heart.bundle import load_bundle
-from heart.experiment import split_of
-from heart.out_of_fold import STORED, cross_validate_bundle, store
-from heart.places import SHIPPED_BUNDLE
+from heart.bundle import load_bundle  # noqa: E402
+from heart.experiments.run import split_of  # noqa: E402
+from heart.experiments.stored import STORED, cross_validate_bundle, store  # noqa: E402
+from heart.paths import SHIPPED_BUNDLE  # noqa: E402
 
 
 def main() -> None:
@@ -21,7 +21,10 @@ def main() -> None:
     bundle = load_bundle(SHIPPED_BUNDLE)
     predictions = cross_validate_bundle(bundle, split_of(bundle))
     store(bundle, predictions)
-    print(f"{STORED.relative_to(ROOT)}: {predictions.y_score.shape[1]} patients, {predictions.seconds:.0f} s")
+    print(
+        f"{STORED.relative_to(ROOT)}: {predictions.y_score.shape[1]} patients,"
+        f" {predictions.seconds:.0f} s"
+    )
 
 
 if __name__ == "__main__":

@@ -18,13 +18,15 @@ import heart
 from heart.config import Settings
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
-from heart.inference import FoldedNetwork
-from heart.network import HeartMLP
-from heart.preprocessing import Encoded, HeartPreprocessor
+from heart.model.inference import FoldedNetwork
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import Encoded, HeartPreprocessor
 
 
 class Provenance(NamedTuple):
-    """Which cohort a model saw: its name, patients, diseased, and the fingerprint of the canonical table."""
+    """Which cohort a model saw: its name, patients, diseased, and the fingerprint of the canonical
+    table.
+    """
 
     cohort: str
     n: int
@@ -34,7 +36,8 @@ class Provenance(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A model that can be used, shared and questioned. Nothing in it is ever changed: `replace` makes another.
+    """A model that can be used, shared and questioned. Nothing in it is ever changed: `replace`
+    makes another.
 
     Attributes:
         name: letters, digits, - and _.
@@ -45,7 +48,8 @@ class Bundle:
         epochs_run: epochs until training ended.
         device_used: "cpu" or "cuda", where it was trained.
         threshold: disease is decided at this probability and above, and how it was chosen.
-        metrics: part ("train", "valid", "test") to `n`, `positives`, `confusion` and `figures` (name to value, low, high).
+        metrics: part ("train", "valid", "test") to `n`, `positives`, `confusion` and `figures`
+            (name to value, low, high).
         data: the cohort it was trained on.
         versions: of the libraries it was trained with.
         recalibration: the map from the network's probabilities to the bundle's answers.
@@ -65,15 +69,25 @@ class Bundle:
     recalibration: Recalibration = NO_RECALIBRATION
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame of canonical columns."""
+        """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame of
+        canonical columns.
+        """
         return self.predict_encoded(self.preprocessor.transform(frame))[0]
 
     def predict_proba(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """The probability of disease, the mean of the members', recalibrated, float64, shape (n,)."""
-        return self.recalibration.apply(self._folded.predict_mean(self.preprocessor.transform(frame)))
+        """The probability of disease, the mean of the members', recalibrated, float64,
+        shape (n,).
+        """
+        return self.recalibration.apply(
+            self._folded.predict_mean(self.preprocessor.transform(frame))
+        )
 
-    def predict_encoded(self, encoded: Encoded) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """Both for encoded patients: each member's probability, shape (M, n), and the probability of disease, shape (n,)."""
+    def predict_encoded(
+        self, encoded: Encoded
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Both for encoded patients: each member's probability, shape (M, n), and the probability
+        of disease, shape (n,).
+        """
         members = self._folded.predict_members(encoded)
         return self.recalibration.apply(members), self.recalibration.apply(members.mean(axis=0))
 

@@ -1,4 +1,6 @@
-"""Checks that compose: each takes a value and its place, and raises a `BundleError` that names both."""
+"""Checks that compose: each takes a value and its place, and raises a `BundleError` that names
+both.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from heart.bundle.opcodes import refuse
 Check = Callable[[object, str], None]
 
 MAX_SHOWN = 40
-"""Characters of a stranger's text that an error shows, with everything but plain letters and signs written as codes."""
+"""Characters of a stranger's text that an error shows, with everything but plain letters and signs
+written as codes.
+"""
 
 
 def _show(value: object) -> str:
@@ -99,7 +103,10 @@ def record(fields: dict[str, Check]) -> Check:
         if set(value) != set(fields):
             missing = sorted(set(fields) - set(value))
             extra = sorted(ascii(key[:MAX_SHOWN])[1:-1] for key in set(value) - set(fields))
-            raise refuse(f"{place} to have the keys {', '.join(fields)}", f"missing {missing}, extra {extra[:5]}")
+            raise refuse(
+                f"{place} to have the keys {', '.join(fields)}",
+                f"missing {missing}, extra {extra[:5]}",
+            )
         for name, inner in fields.items():
             inner(value[name], f"{place}.{name}")
 

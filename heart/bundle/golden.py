@@ -1,4 +1,6 @@
-"""Five invented patients whose probabilities every bundle records, so that another library version cannot change answers in silence."""
+"""Five invented patients whose probabilities every bundle records, so that another library version
+cannot change answers in silence.
+"""
 
 from __future__ import annotations
 

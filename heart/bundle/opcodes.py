@@ -1,4 +1,6 @@
-"""A pickle cut into its opcodes, as far as they are plain; no argument is read before its opcode and length are known to be so."""
+"""A pickle cut into its opcodes, as far as they are plain; no argument is read before its opcode
+and length are known to be so.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ MAX_TEXT = 1024
 
 MAX_PROTOCOL = 5
 
-GET_A_GOOD_ONE = "Ask the sender for the file as the Bundle page or `python -m heart train` wrote it."
+GET_A_GOOD_ONE = (
+    "Ask the sender for the file as the Bundle page or `python -m heart train` wrote it."
+)
 
 Argument = str | bytes | int | float | None
 
@@ -79,7 +83,9 @@ def _text(width: int) -> Callable[[_Cursor], str]:
 
 
 def _long(cursor: _Cursor) -> int:
-    """A signed number behind its length in bytes. Larger ones can all be given one hash, and a dict of them takes the square in time."""
+    """A signed number behind its length in bytes. Larger ones can all be given one hash, and a dict
+    of them takes the square in time.
+    """
     length = cursor.number(1)
     if length > 8:
         raise refuse("whole numbers of at most 64 bits", f"one of {8 * length}")
@@ -122,7 +128,9 @@ _ARGUMENTS: MappingProxyType[str, Callable[[_Cursor], Argument]] = MappingProxyT
         "LONG1": _long,
     }
     | dict.fromkeys(("NONE", "NEWTRUE", "NEWFALSE", "MARK", "MEMOIZE", "STOP"), _nothing)
-    | dict.fromkeys(("EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"), _nothing)
+    | dict.fromkeys(
+        ("EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"), _nothing
+    )
 )
 """Every opcode that plain values need, and how its argument is read."""
 
@@ -135,7 +143,8 @@ def read_opcodes(content: bytes) -> Iterator[Opcode]:
     """The opcodes up to STOP, which has to be the last byte.
 
     Raises:
-        BundleError: for any other opcode, an argument that is too large or damaged, or bytes after STOP.
+        BundleError: for any other opcode, an argument that is too large or damaged, or bytes after
+            STOP.
     """
     cursor = _Cursor(content)
     name = ""
@@ -148,4 +157,6 @@ def read_opcodes(content: bytes) -> Iterator[Opcode]:
             raise refuse("plain values only", f"the opcode {name} at byte {place}")
         yield Opcode(name, _ARGUMENTS[name](cursor), place)
     if cursor.place != len(content):
-        raise refuse("nothing after the end of the values", f"{len(content) - cursor.place:,} more bytes")
+        raise refuse(
+            "nothing after the end of the values", f"{len(content) - cursor.place:,} more bytes"
+        )

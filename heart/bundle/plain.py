@@ -8,48 +8,69 @@ import numpy as np
 import torch
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
-from heart.bundle.agreement import describe_feature
 from heart.bundle.bundle import Bundle, Provenance
-from heart.bundle.content import FORMAT, FORMAT_VERSION
 from heart.bundle.golden import GOLDEN_PATIENTS
+from heart.bundle.layout import FORMAT, FORMAT_VERSION
+from heart.bundle.rules import describe_feature
 from heart.bundle.weights import pack_weights, unpack_weights
 from heart.config import BOUNDS, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, SettingsError
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
-from heart.network import HeartMLP
-from heart.preprocessing import HeartPreprocessor
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import HeartPreprocessor
+from heart.model.training import pick_device
 from heart.schema import feature as schema_feature
-from heart.training import pick_device
 
 _SETTINGS_EXTRAS = ("epochs_run", "device_used")
 
 
 def to_content(bundle: Bundle) -> dict[str, Any]:
-    """Everything in the bundle but the digest, as str, int, float, bool, None, bytes, list and dict."""
+    """Everything in the bundle but the digest, as str, int, float, bool, None, bytes, list and
+    dict.
+    """
     preprocessor = bundle.preprocessor
-    ranges = dict(zip((f.name for f in preprocessor.numbers), preprocessor.training_range_.tolist(), strict=True))
+    ranges = dict(
+        zip(
+            (f.name for f in preprocessor.numbers),
+            preprocessor.training_range_.tolist(),
+            strict=True,
+        )
+    )
     golden = bundle.predict_proba(frame_of_patients(GOLDEN_PATIENTS)).tolist()
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": bundle.name,
         "created_at": bundle.created_at,
-        "features": [describe_feature(f, _finite_or_none(ranges.get(f.name))) for f in preprocessor.features],
+        "features": [
+            describe_feature(f, _finite_or_none(ranges.get(f.name))) for f in preprocessor.features
+        ],
         "scaler": {
             "mean": preprocessor.scaler_.mean_.tolist(),
             "scale": preprocessor.scaler_.scale_.tolist(),
             "median": preprocessor.median_.tolist(),
         },
-        "encoders": {name: encoder.classes_.tolist() for name, encoder in preprocessor.encoders_.items()},
+        "encoders": {
+            name: encoder.classes_.tolist() for name, encoder in preprocessor.encoders_.items()
+        },
         "model": pack_weights(bundle.network),
-        "settings": _floats(bundle.settings.as_dict()) | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
+        "settings": (
+            _floats(bundle.settings.as_dict())
+            | {
+                "epochs_run": bundle.epochs_run,
+                "device_used": bundle.device_used,
+            }
+        ),
         "threshold": bundle.threshold._asdict(),
         "recalibration": _plain_recalibration(bundle.recalibration),
         "metrics": dict(bundle.metrics),
         "data": bundle.data._asdict(),
-        "golden": [{"patient": dict(p), "probability": q} for p, q in zip(GOLDEN_PATIENTS, golden, strict=True)],
+        "golden": [
+            {"patient": dict(p), "probability": q}
+            for p, q in zip(GOLDEN_PATIENTS, golden, strict=True)
+        ],
         "versions": dict(bundle.versions),
     }
 
@@ -60,7 +81,9 @@ def _plain_recalibration(recalibration: Recalibration) -> dict[str, Any]:
 
 def _floats(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings that are measured numbers as floats, also where somebody wrote 0 or 1."""
-    return settings | {name: float(settings[name]) for name, bound in BOUNDS.items() if bound.kind is float}
+    return settings | {
+        name: float(settings[name]) for name, bound in BOUNDS.items() if bound.kind is float
+    }
 
 
 def _finite_or_none(bounds: list[float] | None) -> list[float] | None:
@@ -73,7 +96,9 @@ def from_content(content: dict[str, Any], device: str) -> Bundle:
     Raises:
         BundleError: for weights that are not the network's, or a device that is not there.
     """
-    settings = {key: value for key, value in content["settings"].items() if key not in _SETTINGS_EXTRAS}
+    settings = {
+        key: value for key, value in content["settings"].items() if key not in _SETTINGS_EXTRAS
+    }
     chosen = Settings.from_dict(settings)
     preprocessor = _restore_preprocessor(content, missing_flags=chosen.missing_flags)
     return Bundle(
@@ -95,12 +120,16 @@ def _restore_recalibration(entry: dict[str, Any] | None) -> Recalibration:
     """The map; format version 1 has none."""
     if entry is None:
         return NO_RECALIBRATION
-    return Recalibration(**entry | {"knots": tuple((before, after) for before, after in entry["knots"])})
+    return Recalibration(
+        **entry | {"knots": tuple((before, after) for before, after in entry["knots"])}
+    )
 
 
 def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> HeartPreprocessor:
     entries = content["features"]
-    preprocessor = HeartPreprocessor(tuple(schema_feature(entry["name"]) for entry in entries), missing_flags=missing_flags)
+    preprocessor = HeartPreprocessor(
+        tuple(schema_feature(entry["name"]) for entry in entries), missing_flags=missing_flags
+    )
     scaler = StandardScaler()
     scaler.mean_ = np.array(content["scaler"]["mean"])
     scaler.scale_ = np.array(content["scaler"]["scale"])
@@ -108,18 +137,26 @@ def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> He
     scaler.n_features_in_ = len(scaler.mean_)
     preprocessor.scaler_ = scaler
     preprocessor.median_ = np.array(content["scaler"]["median"])
-    ranges = [entry["training_range"] or [np.nan, np.nan] for entry in entries if entry["kind"] == "scale"]
+    ranges = [
+        entry["training_range"] or [np.nan, np.nan] for entry in entries if entry["kind"] == "scale"
+    ]
     preprocessor.training_range_ = np.array(ranges, dtype=np.float64).reshape(-1, 2)
     preprocessor.encoders_ = {}
     for entry in preprocessor.categories:
         encoder = LabelEncoder()
-        encoder.classes_ = np.array(content["encoders"][entry.name], dtype=str if entry.holds_text else np.int64)
+        encoder.classes_ = np.array(
+            content["encoders"][entry.name], dtype=str if entry.holds_text else np.int64
+        )
         preprocessor.encoders_[entry.name] = encoder
     return preprocessor
 
 
-def _restore_network(weights: bytes, preprocessor: HeartPreprocessor, settings: Settings, device: str) -> HeartMLP:
-    """The network with the given weights; shapes are compared before any memory is taken for them."""
+def _restore_network(
+    weights: bytes, preprocessor: HeartPreprocessor, settings: Settings, device: str
+) -> HeartMLP:
+    """The network with the given weights; shapes are compared before any memory is
+    taken for them.
+    """
     n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
     with torch.device("meta"):
         network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)

@@ -1,7 +1,8 @@
 """Bytes from a stranger become plain values, or a `BundleError`; nothing in the file is ever run.
 
-A joblib file of plain values is a pickle of a few harmless opcodes. Here they are carried out one by one, by an interpreter that knows
-these and no other: it cannot import, call or build anything, whatever the file asks for.
+A joblib file of plain values is a pickle of a few harmless opcodes. Here they are carried out one
+by one, by an interpreter that knows these and no other: it cannot import, call or build anything,
+whatever the file asks for.
 """
 
 from __future__ import annotations
@@ -15,19 +16,25 @@ MAX_OPCODES = 100_000
 """A bundle has some thousands; 8 MiB of one-byte opcodes would take seconds and a gigabyte."""
 
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
-_STRUCTURE = frozenset({"MARK", "MEMOIZE", "EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"})
+_STRUCTURE = frozenset(
+    {"MARK", "MEMOIZE", "EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "APPEND", "APPENDS"}
+)
 _MEMO = frozenset({"BINGET", "LONG_BINGET"})
 _SILENT = frozenset({"PROTO", "FRAME", "STOP"})
 
 
 def read_plain(content: bytes) -> object:
-    """The value in a pickle of plain values: str, bytes, int of 64 bits, float, bool, None, and lists and dicts of them with text keys.
+    """The value in a pickle of plain values: str, bytes, int of 64 bits, float, bool, None, and
+    lists and dicts of them with text keys.
 
     Raises:
-        BundleError: for a file that is too large, compressed, damaged, holds any other opcode, or a key twice; it names what and where.
+        BundleError: for a file that is too large, compressed, damaged, holds any other opcode, or a
+            key twice; it names what and where.
     """
     if len(content) > MAX_BYTES:
-        raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{len(content) / 2**20:.1f} MiB")
+        raise refuse(
+            f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{len(content) / 2**20:.1f} MiB"
+        )
     if not content.startswith(b"\x80"):
         raise refuse("an uncompressed joblib file", f"a file that begins with {content[:4]!r}")
     interpreter = _Interpreter()
@@ -39,7 +46,9 @@ def read_plain(content: bytes) -> object:
 
 
 class _Interpreter:
-    """A stack, the marks on it, and the memo of what was made before: all that a pickle of plain values needs."""
+    """A stack, the marks on it, and the memo of what was made before: all that a pickle of plain
+    values needs.
+    """
 
     def __init__(self) -> None:
         self._stack: list[Any] = []
@@ -123,7 +132,9 @@ class _Interpreter:
 
 
 def _set(container: dict[str, Any], items: list[Any]) -> None:
-    """Put keys and values, in turns, into a dict; a key that is there already is a second meaning, and refused."""
+    """Put keys and values, in turns, into a dict; a key that is there already is a second meaning,
+    and refused.
+    """
     if len(items) % 2:
         raise damaged("a key without a value")
     for key, value in zip(items[::2], items[1::2], strict=True):

@@ -1,4 +1,6 @@
-"""Bundles as files: written whole or not at all, read without running anything, checked before use."""
+"""Bundles as files: written whole or not at all, read without running anything, checked
+before use.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from typing import Any
 import joblib
 import numpy as np
 
+from heart.atomic import write_atomically
 from heart.bundle.bundle import Bundle
-from heart.bundle.content import check_content, digest
+from heart.bundle.layout import check_content, digest
 from heart.bundle.opcodes import refuse
 from heart.bundle.plain import from_content, to_content
 from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, PatientError
-from heart.files import write_atomically
 
 GOLDEN_TOLERANCE = 1e-5
 
@@ -25,7 +27,8 @@ def serialise_bundle(bundle: Bundle) -> bytes:
     """The bundle as a joblib file, checked by loading it back.
 
     Raises:
-        BundleError: if what would be written is not a valid bundle, for instance because of its name.
+        BundleError: if what would be written is not a valid bundle, for instance because of its
+            name.
     """
     content = to_content(bundle)
     buffer = io.BytesIO()
@@ -36,7 +39,8 @@ def serialise_bundle(bundle: Bundle) -> bytes:
 
 
 def save_bundle(bundle: Bundle, path: str | Path) -> Path:
-    """Write the bundle and return the path: the whole new file appears at once, or the old one stays.
+    """Write the bundle and return the path: the whole new file appears at once, or the old one
+    stays.
 
     Raises:
         BundleError: if the bundle is not valid or the file cannot be written.
@@ -48,7 +52,11 @@ def save_bundle(bundle: Bundle, path: str | Path) -> Path:
     try:
         write_atomically(content, target)
     except OSError as error:
-        raise BundleError(f"to write {target}", str(error.strerror), "Check the folder, its permissions and the free space.") from error
+        raise BundleError(
+            f"to write {target}",
+            str(error.strerror),
+            "Check the folder, its permissions and the free space.",
+        ) from error
     return target
 
 
@@ -58,7 +66,9 @@ def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
     Raises:
         BundleError: for anything but a valid bundle; it says what was expected and what was found.
     """
-    content = check_content(read_plain(source if isinstance(source, bytes) else _read_file(Path(source))))
+    content = check_content(
+        read_plain(source if isinstance(source, bytes) else _read_file(Path(source)))
+    )
     bundle = from_content(content, device)
     _check_golden(bundle, content["golden"])
     return bundle
@@ -69,9 +79,13 @@ def _read_file(path: Path) -> bytes:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MAX_BYTES else b""
     except OSError as error:
-        raise BundleError("a bundle that can be read", f"{path}: {error.strerror}", "Check the path.") from error
+        raise BundleError(
+            "a bundle that can be read", f"{path}: {error.strerror}", "Check the path."
+        ) from error
     except ValueError as error:  # a NUL in the path
-        raise BundleError("a bundle that can be read", f"the path {str(path)[:80]!a}", "Check the path.") from error
+        raise BundleError(
+            "a bundle that can be read", f"the path {str(path)[:80]!a}", "Check the path."
+        ) from error
     if size > MAX_BYTES:
         raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{size / 2**20:.1f} MiB")
     return content
@@ -86,4 +100,7 @@ def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:
     found = bundle.predict_proba(patients)
     largest = float(np.abs(found - [entry["probability"] for entry in golden]).max())
     if not largest <= GOLDEN_TOLERANCE:
-        raise refuse(f"the golden patients' probabilities within {GOLDEN_TOLERANCE:g}", f"a difference of {largest:.2g}")
+        raise refuse(
+            f"the golden patients' probabilities within {GOLDEN_TOLERANCE:g}",
+            f"a difference of {largest:.2g}",
+        )

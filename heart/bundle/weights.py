@@ -15,10 +15,14 @@ from heart.bundle.opcodes import refuse
 
 LENGTH_BYTES = 8
 MAX_HEADER = 2**14
-"""Bytes; a network of the most layers needs 2,000. A header may name 100,000 tensors, and each would become an object."""
+"""Bytes; a network of the most layers needs 2,000. A header may name 100,000 tensors, and each
+would become an object.
+"""
 
 MAX_WEIGHT = 1e4
-"""Trained weights are below 10. Five layers of 256 units of such weights stay below the largest float32."""
+"""Trained weights are below 10. Five layers of 256 units of such weights stay below the largest
+float32.
+"""
 
 _ENTRY = {"dtype", "shape", "data_offsets"}
 
@@ -27,7 +31,9 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 def pack_weights(network: nn.Module) -> bytes:
     """All tensors of the network as safetensors, float32."""
-    return safetensors.torch.save({name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()})
+    return safetensors.torch.save(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
+    )
 
 
 def unpack_weights(weights: bytes, expected: Shapes) -> dict[str, Tensor]:
@@ -46,7 +52,10 @@ def unpack_weights(weights: bytes, expected: Shapes) -> dict[str, Tensor]:
         state: dict[str, Tensor] = safetensors.torch.load(weights)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         raise _not_safetensors(type(error).__name__) from error
-    if not all(tensor.dtype == torch.float32 and bool((tensor.abs() <= MAX_WEIGHT).all()) for tensor in state.values()):
+    if not all(
+        tensor.dtype == torch.float32 and bool((tensor.abs() <= MAX_WEIGHT).all())
+        for tensor in state.values()
+    ):
         raise refuse(f"finite float32 weights of at most {MAX_WEIGHT:g}", "others")
     return state
 
@@ -63,7 +72,11 @@ def _read_header(weights: bytes) -> dict[str, dict[str, Any]]:
         header: Any = json.loads(text.decode("utf-8"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise _not_safetensors(type(error).__name__) from error
-    exact = text.startswith(b"{") and type(header) is dict and all(type(e) is dict and set(e) == _ENTRY for e in header.values())
+    exact = (
+        text.startswith(b"{")
+        and type(header) is dict
+        and all(type(e) is dict and set(e) == _ENTRY for e in header.values())
+    )
     if not exact:
         raise _not_safetensors("another header")
     return dict(header)

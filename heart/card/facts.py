@@ -1,4 +1,6 @@
-"""Everything that a card tells and the bundle alone does not hold, computed from the cohorts that are here."""
+"""Everything that a card tells and the bundle alone does not hold, computed from the cohorts that
+are here.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,11 @@ from heart.errors import BundleError
 from heart.evaluation import ThresholdMetrics, metrics_at, score_part
 from heart.evaluation.calibration import Calibration, calibration_of
 from heart.evaluation.metrics import FloatArray, IntArray, PartMetrics
-from heart.evaluation.predictions import OutOfFold
+from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
-from heart.experiment import split_of
-from heart.overlap import find_seen
+from heart.experiments.overlap import find_seen
+from heart.experiments.run import split_of
 from heart.schema import FEATURES, Feature
 
 EXPECTED_AUC = 0.9
@@ -54,12 +56,15 @@ class Facts(NamedTuple):
         bundle: the model.
         cohort: the patients that it was developed on; None where they are not here.
         split: its parts; None where the cohort is not here.
-        unseen: the patients that the charts and subgroups are of; None where the cohort is not here.
-        out_of_fold: whether those are the out-of-fold predictions of train and valid; else they are the test part.
+        unseen: the patients that the charts and subgroups are of; None where the cohort is not
+            here.
+        out_of_fold: whether those are the out-of-fold predictions of train and valid; else they are
+            the test part.
         subgroups: a `subgroup_table` of them.
         elsewhere: other hospitals, patients that the model has seen left out.
         unchecked: whether it is not known which patients of the other hospitals it has seen.
-        needed: the sample size that the criteria ask for; None where the bundle names patients of one outcome only.
+        needed: the sample size that the criteria ask for; None where the bundle names patients of
+            one outcome only.
     """
 
     bundle: Bundle
@@ -73,13 +78,16 @@ class Facts(NamedTuple):
     needed: SampleSize | None
 
 
-def gather_facts(bundle: Bundle, *, cohorts: Iterable[Cohort] = (), predictions: OutOfFold | None = None) -> Facts:
+def gather_facts(
+    bundle: Bundle, *, cohorts: Iterable[Cohort] = (), predictions: OutOfFold | None = None
+) -> Facts:
     """The facts of a bundle, as far as its patients are here.
 
     Args:
         bundle: the model.
         cohorts: tables beside the shipped ones that it may have been trained on.
-        predictions: out-of-fold predictions of its train and valid patients, in that order, on the network's own scale.
+        predictions: out-of-fold predictions of its train and valid patients, in that order, on the
+            network's own scale.
     """
     tables = list(cohorts)
     cohort, split = _find_cohort(bundle, tables)
@@ -93,9 +101,11 @@ def gather_facts(bundle: Bundle, *, cohorts: Iterable[Cohort] = (), predictions:
         split=split,
         unseen=unseen,
         out_of_fold=unseen is not None and predictions is not None,
-        subgroups=None
-        if unseen is None or features is None
-        else subgroup_table(features, unseen.y_true, unseen.y_score, threshold=threshold),
+        subgroups=(
+            None
+            if unseen is None or features is None
+            else subgroup_table(features, unseen.y_true, unseen.y_score, threshold=threshold)
+        ),
         elsewhere=tuple(_judge_elsewhere(bundle, tables)),
         unchecked=split is None,
         needed=_sample_size(bundle),
@@ -106,7 +116,9 @@ def _sample_size(bundle: Bundle) -> SampleSize | None:
     data = bundle.data
     if not 0 < data.positives < data.n:
         return None
-    return sample_size(len(bundle.preprocessor.features), prevalence=data.positives / data.n, auc=EXPECTED_AUC)
+    return sample_size(
+        len(bundle.preprocessor.features), prevalence=data.positives / data.n, auc=EXPECTED_AUC
+    )
 
 
 def _find_cohort(bundle: Bundle, tables: list[Cohort]) -> tuple[Cohort, Split] | tuple[None, None]:
@@ -118,18 +130,25 @@ def _find_cohort(bundle: Bundle, tables: list[Cohort]) -> tuple[Cohort, Split] |
     return (own[0] if own else load_shipped(bundle.data.cohort)), split
 
 
-def _judge_unseen(bundle: Bundle, split: Split, predictions: OutOfFold | None) -> tuple[Judged, pd.DataFrame]:
+def _judge_unseen(
+    bundle: Bundle, split: Split, predictions: OutOfFold | None
+) -> tuple[Judged, pd.DataFrame]:
     """Out-of-fold predictions where there are some, else the test part; with their features."""
     if predictions is None:
         part = split.test
-        return judge(bundle, "the test part", part.y_true, bundle.predict_proba(part.features)), part.features
+        return (
+            judge(bundle, "the test part", part.y_true, bundle.predict_proba(part.features)),
+            part.features,
+        )
     y_score = bundle.recalibration.apply(predictions.mean_score)
     features = pd.concat([split.train.features, split.valid.features])
     return judge(bundle, "train and valid, out of fold", predictions.y_true, y_score), features
 
 
 def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
-    """Each shipped hospital that the model was not trained on, without the patients that it has seen."""
+    """Each shipped hospital that the model was not trained on, without the patients that it has
+    seen.
+    """
     for name in SHIPPED:
         if name in bundle.data.cohort.split("+"):
             continue
@@ -137,7 +156,12 @@ def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
         seen = find_seen(bundle, cohort.features, cohorts=tables)
         fresh = np.ones(cohort.n, dtype=np.bool_) if seen is None else ~seen
         if fresh.sum() >= MIN_ELSEWHERE:
-            yield judge(bundle, SHIPPED[name], cohort.y_true[fresh], bundle.predict_proba(cohort.features[fresh]))
+            yield judge(
+                bundle,
+                SHIPPED[name],
+                cohort.y_true[fresh],
+                bundle.predict_proba(cohort.features[fresh]),
+            )
 
 
 def judge(bundle: Bundle, name: str, y_true: IntArray, y_score: FloatArray) -> Judged:
@@ -149,22 +173,32 @@ def judge(bundle: Bundle, name: str, y_true: IntArray, y_score: FloatArray) -> J
 def characteristics(cohort: Cohort) -> pd.DataFrame:
     """One row a number or code: `feature`, `healthy`, `diseased`, `missing`, all text.
 
-    Numbers as median (quartiles), codes as count (share of the known), with the number of patients of whom it is not known.
+    Numbers as median (quartiles), codes as count (share of the known), with the number of patients
+    of whom it is not known.
     """
-    groups = {"healthy": cohort.features[cohort.y_true == 0], "diseased": cohort.features[cohort.y_true == 1]}
+    groups = {
+        "healthy": cohort.features[cohort.y_true == 0],
+        "diseased": cohort.features[cohort.y_true == 1],
+    }
     rows = [row for feature in FEATURES for row in _characterise(feature, groups)]
     return pd.DataFrame(rows, columns=["feature", "healthy", "diseased", "missing"])
 
 
-def _characterise(feature: Feature, groups: dict[str, pd.DataFrame]) -> list[tuple[str, str, str, str]]:
+def _characterise(
+    feature: Feature, groups: dict[str, pd.DataFrame]
+) -> list[tuple[str, str, str, str]]:
     known = {name: frame[feature.name].dropna() for name, frame in groups.items()}
     missing = str(sum(int(frame[feature.name].isna().sum()) for frame in groups.values()))
     if not feature.codes:
-        healthy, diseased = (_quartiles(values.to_numpy(dtype=np.float64)) for values in known.values())
+        healthy, diseased = (
+            _quartiles(values.to_numpy(dtype=np.float64)) for values in known.values()
+        )
         return [(feature.title, healthy, diseased, missing)]
     rows = []
     for place, (code, label) in enumerate(feature.codes):
-        healthy, diseased = (_share(int((values == code).sum()), len(values)) for values in known.values())
+        healthy, diseased = (
+            _share(int((values == code).sum()), len(values)) for values in known.values()
+        )
         rows.append((f"{feature.label}: {label}", healthy, diseased, missing if not place else ""))
     return rows
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines
+    )
 
 
 def figure(values: Sequence[float | None], digits: int = 3) -> str:
@@ -16,7 +18,9 @@ def figure(values: Sequence[float | None], digits: int = 3) -> str:
     value, low, high = values
     if value is None:
         return "–"
-    return f"{value:.{digits}f}" + ("" if low is None or high is None else f" ({low:.2f} to {high:.2f})")
+    return f"{value:.{digits}f}" + (
+        "" if low is None or high is None else f" ({low:.2f} to {high:.2f})"
+    )
 
 
 def bullets(lines: Iterable[str]) -> str:

@@ -1,4 +1,6 @@
-"""The items of TRIPOD+AI (Collins et al., BMJ 2024;385:e078378), and where a card answers them or why it cannot."""
+"""The items of TRIPOD+AI (Collins et al., BMJ 2024;385:e078378), and where a card answers them or
+why it cannot.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,12 @@ ITEMS: tuple[Item, ...] = (
     Item("8a", "Outcome and how it was assessed", "Data"),
     Item("8b", "Qualification of the outcome's assessors", "", _DATA_MAKER),
     Item("8c", "Blinding of the outcome's assessment", "", _DATA_MAKER),
-    Item("9a", "Choice of the initial predictors", "Predictors", "the 13 columns that the collection published"),
+    Item(
+        "9a",
+        "Choice of the initial predictors",
+        "Predictors",
+        "the 13 columns that the collection published",
+    ),
     Item("9b", "Definition of the predictors", "Predictors"),
     Item("9c", "Qualification of the predictors' assessors", "", _DATA_MAKER),
     Item("10", "Sample size", "Sample size"),
@@ -67,11 +74,21 @@ ITEMS: tuple[Item, ...] = (
     Item("18c", "Protocol", "", _MODEL_MAKER),
     Item("18d", "Registration", "", _MODEL_MAKER),
     Item("18e", "Data sharing", "Data", "the UCI tables are public (CC BY 4.0)"),
-    Item("18f", "Code sharing", "Versions and integrity", "Heart trains the same model again from these settings"),
+    Item(
+        "18f",
+        "Code sharing",
+        "Versions and integrity",
+        "Heart trains the same model again from these settings",
+    ),
     Item("19", "Patient and public involvement", "", _MODEL_MAKER),
     Item("20a", "Flow of participants", "Data"),
     Item("20b", "Characteristics of participants", "Who is in it"),
-    Item("20c", "Comparison of development and evaluation data", "Other hospitals", "counts and shares of disease"),
+    Item(
+        "20c",
+        "Comparison of development and evaluation data",
+        "Other hospitals",
+        "counts and shares of disease",
+    ),
     Item("21", "Participants and events in each analysis", "How it was judged"),
     Item("22", "The full model", "Versions and integrity", "the bundle itself, also as ONNX"),
     Item("23a", "Performance with intervals, subgroups", "How it was judged"),
@@ -90,7 +107,10 @@ NEEDS_THE_COHORT = frozenset({"Who is in it", "Calibration", "Subgroups"})
 
 def answer_of(item: Item, facts: Facts) -> str:
     """The section that answers an item, or "open"."""
-    if not item.section or (facts.split is None and (item.section in NEEDS_THE_COHORT or item.number in ("5a", "6a", "18e"))):
+    if not item.section or (
+        facts.split is None
+        and (item.section in NEEDS_THE_COHORT or item.number in ("5a", "6a", "18e"))
+    ):
         return OPEN
     return item.section
 
@@ -99,5 +119,8 @@ def checklist(facts: Facts) -> str:
     """Every item with the section that answers it, the unanswered ones listed as open."""
     rows = [(item.number, item.topic, answer_of(item, facts), item.comment) for item in ITEMS]
     n_open = sum(row[2] == OPEN for row in rows)
-    text = f"{len(rows) - n_open} of {len(rows)} items are answered here, {n_open} are open. An answer is where to look, not a verdict."
+    text = (
+        f"{len(rows) - n_open} of {len(rows)} items are answered here, {n_open} are open. An answer"
+        " is where to look, not a verdict."
+    )
     return paragraphs(text, table(("item", "topic", "answered in", "remark"), rows))

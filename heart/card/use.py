@@ -1,4 +1,6 @@
-"""What a model is for, what it is not for, and where it ends: the sections that people have to read."""
+"""What a model is for, what it is not for, and where it ends: the sections that people have to
+read.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from heart.card.facts import Facts
 from heart.card.text import bullets, figure, paragraphs, table
 from heart.data import SHIPPED
 from heart.evaluation import RULES
-from heart.markup import code
+from heart.markdown import code
 from heart.schema import TARGET_LABEL, feature
 
 
@@ -16,8 +18,20 @@ def in_short(facts: Facts) -> str:
     test = bundle.metrics["test"]
     rows = [
         ("Answers", "the probability that a coronary vessel is narrowed by more than 50 % now"),
-        ("Learnt from", f"{bundle.metrics['train']['n']} of {bundle.data.n} patients of {code(bundle.data.cohort)}"),
-        ("ROC AUC on test", f"{figure(test['figures']['roc_auc'])}, {test['n']} patients, {test['positives']} diseased"),
+        (
+            "Learnt from",
+            (
+                f"{bundle.metrics['train']['n']} of {bundle.data.n} patients of"
+                f" {code(bundle.data.cohort)}"
+            ),
+        ),
+        (
+            "ROC AUC on test",
+            (
+                f"{figure(test['figures']['roc_auc'])}, {test['n']} patients, {test['positives']}"
+                " diseased"
+            ),
+        ),
         ("Log-loss on test", figure(test["figures"]["log_loss"])),
         ("Decides “disease”", f"at {bundle.threshold.value:.1%} and above"),
         ("Made", f"{code(bundle.created_at)} with Heart {code(bundle.versions['heart'])}"),
@@ -28,10 +42,12 @@ def in_short(facts: Facts) -> str:
 def intended_use(_: Facts) -> str:
     """For whom and what for."""
     return paragraphs(
-        "For learning and research: a clinician in training enters what is known about a patient and gets a probability that can be "
-        "questioned; an analyst sees how such a model is made and judged.",
-        "It speaks of adults **referred for coronary angiography** in four hospitals in the 1980s, at the time when the results of the "
-        "tests are there and the angiogram is not. It says whether disease is present **now** (diagnostic), not what will happen.",
+        "For learning and research: a clinician in training enters what is known about a patient"
+        " and gets a probability that can be questioned; an analyst sees how such a model is made"
+        " and judged.",
+        "It speaks of adults **referred for coronary angiography** in four hospitals in the 1980s,"
+        " at the time when the results of the tests are there and the angiogram is not. It says"
+        " whether disease is present **now** (diagnostic), not what will happen.",
     )
 
 
@@ -39,12 +55,24 @@ def not_for(_: Facts) -> str:
     """What it must not be used for."""
     return bullets(
         [
-            "Deciding about a patient's care. It is no medical device and nobody has tried it in practice.",
-            "Screening people without symptoms: where fewer are ill, the same probability means much less.",
+            (
+                "Deciding about a patient's care. It is no medical device and nobody has tried it"
+                " in practice."
+            ),
+            (
+                "Screening people without symptoms: where fewer are ill, the same probability means"
+                " much less."
+            ),
             "The risk of a heart attack, or of anything in the future.",
-            "Children, or patients whose coronary disease is known already: the question is another one.",
+            (
+                "Children, or patients whose coronary disease is known already: the question is"
+                " another one."
+            ),
             "Asking what would happen if a value changed: associations are not causes.",
-            "Other hospitals and later years without local patients to check it on; see *Other hospitals*.",
+            (
+                "Other hospitals and later years without local patients to check it on; see *Other"
+                " hospitals*."
+            ),
         ]
     )
 
@@ -54,36 +82,67 @@ def threshold(facts: Facts) -> str:
     choice = facts.bundle.threshold
     wanted = "" if choice.at_least is None else f", at least {choice.at_least:.0%}"
     reason = (
-        f"Disease is decided at **{choice.value:.4g}** and above. Rule: {RULES[choice.rule]}{wanted}. "
-        f"One missed patient counts as much as {choice.cost_ratio:g} false alarms. Chosen on: {choice.chosen_on}."
+        f"Disease is decided at **{choice.value:.4g}** and above. Rule:"
+        f" {RULES[choice.rule]}{wanted}. One missed patient counts as much as {choice.cost_ratio:g}"
+        f" false alarms. Chosen on: {choice.chosen_on}."
     )
     test = facts.bundle.metrics["test"]
     counts = test["confusion"]
     matrix = table(
         (f"test part, {test['n']} patients", "decided: disease", "decided: no disease"),
-        [("diseased", str(counts["tp"]), str(counts["fn"])), ("healthy", str(counts["fp"]), str(counts["tn"]))],
+        [
+            ("diseased", str(counts["tp"]), str(counts["fn"])),
+            ("healthy", str(counts["fp"]), str(counts["tn"])),
+        ],
     )
     shares = ", ".join(
         f"{name} {figure(test['figures'][key])}"
-        for key, name in {"recall": "sensitivity", "specificity": "specificity", "precision": "PPV", "npv": "NPV"}.items()
+        for key, name in {
+            "recall": "sensitivity",
+            "specificity": "specificity",
+            "precision": "PPV",
+            "npv": "NPV",
+        }.items()
     )
-    return paragraphs(reason, matrix, f"{shares}. Predictive values hold for the test part's share of disease alone.")
+    return paragraphs(
+        reason,
+        matrix,
+        f"{shares}. Predictive values hold for the test part's share of disease alone.",
+    )
 
 
 def limits(facts: Facts) -> str:
     """Where it ends."""
     imaging = " and ".join(f"`{name}` ({feature(name).label.lower()})" for name in ("ca", "thal"))
     lines = [
-        f"{imaging} come from fluoroscopy and a thallium scan, tests that a clinic may not have; without them the model says less.",
-        "The patients were referred because somebody suspected disease: the share of disease is far above that of the population.",
+        (
+            f"{imaging} come from fluoroscopy and a thallium scan, tests that a clinic may not"
+            " have; without them the model says less."
+        ),
+        (
+            "The patients were referred because somebody suspected disease: the share of disease is"
+            " far above that of the population."
+        ),
         "The data are from the 1980s. Tests, treatment and referral have changed since.",
-        "The outcome was read from angiograms by people; how well two of them agreed is not recorded.",
-        "The spread of the members is the model's own uncertainty, not a range that a patient will fall in.",
+        (
+            "The outcome was read from angiograms by people; how well two of them agreed is not"
+            " recorded."
+        ),
+        (
+            "The spread of the members is the model's own uncertainty, not a range that a patient"
+            " will fall in."
+        ),
     ]
     if facts.needed is not None and facts.bundle.metrics["train"]["n"] < facts.needed.needed:
-        lines.insert(0, "It learnt from fewer patients than the criteria ask for; see *Sample size*.")
+        lines.insert(
+            0, "It learnt from fewer patients than the criteria ask for; see *Sample size*."
+        )
     if facts.split is None:
-        lines.insert(0, "The cohort is not here, so much of this card could not be computed and rests on what the bundle says of itself.")
+        lines.insert(
+            0,
+            "The cohort is not here, so much of this card could not be computed and rests on what"
+            " the bundle says of itself.",
+        )
     return bullets(lines)
 
 
@@ -93,22 +152,36 @@ def data(facts: Facts) -> str:
     hospitals = [SHIPPED[name] for name in bundle.data.cohort.split("+") if name in SHIPPED]
     if facts.split is not None and hospitals:
         source = (
-            f"{', '.join(hospitals)}: UCI Heart Disease collection, 1989 (DOI 10.24432/C52P4X, CC BY 4.0); collected by A. Janosi, "
-            "W. Steinbrunn, M. Pfisterer and R. Detrano. Patients undergoing coronary angiography, described in Detrano et al., "
-            "American Journal of Cardiology 1989;64:304-310."
+            f"{', '.join(hospitals)}: UCI Heart Disease collection, 1989 (DOI 10.24432/C52P4X, CC"
+            " BY 4.0); collected by A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano."
+            " Patients undergoing coronary angiography, described in Detrano et al., American"
+            " Journal of Cardiology 1989;64:304-310."
         )
     else:
-        source = "Where these patients come from, when and how they were chosen, the bundle does not say: ask whoever made it."
-    counts = f"Cohort {code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives} of them diseased."
+        source = (
+            "Where these patients come from, when and how they were chosen, the bundle does not"
+            " say: ask whoever made it."
+        )
+    counts = (
+        f"Cohort {code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives} of"
+        " them diseased."
+    )
     fingerprint = f"SHA-256 of the table: {code(bundle.data.fingerprint)}."
     parts = table(
         ("part", "patients", "diseased", "used for"),
         [
             (name, str(part["n"]), str(part["positives"]), what)
             for (name, part), what in zip(
-                bundle.metrics.items(), ("fitting", "stopping, and rules that choose a threshold", "reporting only"), strict=True
+                bundle.metrics.items(),
+                ("fitting", "stopping, and rules that choose a threshold", "reporting only"),
+                strict=True,
             )
         ],
     )
-    split = f"Cut at random, stratified by outcome, identical patients on one side, seed {bundle.settings.random_state}."
-    return paragraphs(f"{counts} {source}", f"Outcome: {TARGET_LABEL.lower()}.", parts, split, fingerprint)
+    split = (
+        "Cut at random, stratified by outcome, identical patients on one side, seed"
+        f" {bundle.settings.random_state}."
+    )
+    return paragraphs(
+        f"{counts} {source}", f"Outcome: {TARGET_LABEL.lower()}.", parts, split, fingerprint
+    )

@@ -17,7 +17,9 @@ def class_balance(frame: pd.DataFrame) -> Drawing:
         tooltip=["outcome:N", "patients:Q", alt.Tooltip("share:Q", format=".1%")],
     )
     bars = base.mark_bar(height=34).encode(color=outcome_color())
-    counts = base.mark_text(align="right", dx=-8, color="white", fontWeight="bold").encode(text="patients:Q", detail="outcome:N")
+    counts = base.mark_text(align="right", dx=-8, color="white", fontWeight="bold").encode(
+        text="patients:Q", detail="outcome:N"
+    )
     return alt.layer(bars, counts).properties(height=64)
 
 
@@ -27,8 +29,18 @@ def missing_values(frame: pd.DataFrame) -> Drawing:
         alt.Chart(frame)
         .mark_bar(color=GREY)
         .encode(
-            x=alt.X("share:Q", title="share of patients without the value", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            y=alt.Y("feature:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, labelOverlap=False)),
+            x=alt.X(
+                "share:Q",
+                title="share of patients without the value",
+                axis=alt.Axis(format="%"),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            y=alt.Y(
+                "feature:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(labelLimit=240, labelOverlap=False),
+            ),
             tooltip=["feature:N", "missing:Q", alt.Tooltip("share:Q", format=".1%")],
         )
         .properties(height=13 * 24 + 60)
@@ -36,12 +48,16 @@ def missing_values(frame: pd.DataFrame) -> Drawing:
 
 
 def feature_by_outcome(frame: pd.DataFrame) -> Drawing:
-    """Healthy and diseased side by side for each value, as shares of their own group: an `heart.data.summary.outcome_frame`."""
+    """Healthy and diseased side by side for each value, as shares of their own group: an
+    `heart.data.summary.outcome_frame`.
+    """
     return (
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("value:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=160)),
+            x=alt.X(
+                "value:N", sort=None, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=160)
+            ),
             xOffset=alt.XOffset("outcome:N", sort=[HEALTHY, DISEASED]),
             y=alt.Y("share:Q", title="share of the group", axis=alt.Axis(format="%")),
             color=outcome_color(),

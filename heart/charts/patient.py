@@ -10,10 +10,14 @@ from heart.schema import DISEASED, HEALTHY
 
 
 def hundred_frame(of_100: int) -> pd.DataFrame:
-    """One row for each of 100 people: `row`, `column` (0-9) and `outcome`; the diseased come first, row by row."""
+    """One row for each of 100 people: `row`, `column` (0-9) and `outcome`; the diseased come first,
+    row by row.
+    """
     people = pd.DataFrame({"person": range(100)})
     return people.assign(
-        row=people["person"] // 10, column=people["person"] % 10, outcome=[DISEASED if i < of_100 else HEALTHY for i in range(100)]
+        row=people["person"] // 10,
+        column=people["person"] % 10,
+        outcome=[DISEASED if i < of_100 else HEALTHY for i in range(100)],
     )
 
 

@@ -1,4 +1,6 @@
-"""Colours and words that every chart shares; the colours are told apart without red and green, on light and on dark."""
+"""Colours and words that every chart shares; the colours are told apart without red and green, on
+light and on dark.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,15 @@ OUTCOME_COLOR = alt.Scale(domain=[HEALTHY, DISEASED], range=[BLUE, ORANGE])
 
 def outcome_color(field: str = "outcome:N", *, legend: alt.Legend | None = None) -> alt.Color:
     """The colour of the outcome, blue for healthy and orange for diseased."""
-    return alt.Color(field, scale=OUTCOME_COLOR, title=None, legend=legend or alt.Legend(orient="top"))
+    return alt.Color(
+        field, scale=OUTCOME_COLOR, title=None, legend=legend or alt.Legend(orient="top")
+    )
 
 
 def chosen_line(frame: pd.DataFrame) -> alt.Chart:
     """A dashed line at the chosen threshold: the column `chosen`, the same in every row."""
-    return alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2).encode(x="min(chosen):Q")
+    return (
+        alt.Chart(frame)
+        .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2)
+        .encode(x="min(chosen):Q")
+    )

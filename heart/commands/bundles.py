@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from heart.atomic import write_atomically
 from heart.bundle import Bundle, load_bundle
+from heart.bundle.registry import ENDING, open_registry
 from heart.errors import BundleError, SettingsError
-from heart.files import write_atomically
-from heart.registry import ENDING, open_registry
 
 
 def find_bundle(named: str | None) -> Bundle:
@@ -32,19 +32,26 @@ def run_card(options: argparse.Namespace) -> dict[str, Any] | str:
         SettingsError: for a file of another ending.
         BundleError: if the bundle is not valid or the file cannot be written.
     """
-    from heart.card import gather_facts, make_card, to_html, to_markdown  # noqa: PLC0415  an export need not wait for the charts
-    from heart.commands.cohorts import find_cohort  # noqa: PLC0415
-    from heart.out_of_fold import find_stored  # noqa: PLC0415
+    # an export need not wait for the charts
+    from heart.card import gather_facts, make_card, to_html, to_markdown  # noqa: PLC0415
+    from heart.commands.cohort import find_cohort  # noqa: PLC0415
+    from heart.experiments.stored import find_stored  # noqa: PLC0415
 
     formats = {".md": to_markdown, ".html": to_html}
     if options.out is not None and options.out.suffix not in formats:
-        raise SettingsError("a file name that ends in .md or .html", repr(options.out.name), "Rename the file.")
+        raise SettingsError(
+            "a file name that ends in .md or .html", repr(options.out.name), "Rename the file."
+        )
     bundle = find_bundle(options.bundle)
     cohorts = [] if options.cohort is None else [find_cohort(options)]
     card = make_card(gather_facts(bundle, cohorts=cohorts, predictions=find_stored(bundle)))
     if options.out is not None:
         _write(formats[options.out.suffix](card).encode(), options.out)
-        return {"written": str(options.out), "name": bundle.name, "sections": [section.title for section in card.sections]}
+        return {
+            "written": str(options.out),
+            "name": bundle.name,
+            "sections": [section.title for section in card.sections],
+        }
     markdown = to_markdown(card)
     return {"name": bundle.name, "markdown": markdown} if options.json else markdown
 
@@ -57,7 +64,8 @@ def run_export(options: argparse.Namespace) -> dict[str, Any]:
     """
     bundle = find_bundle(options.bundle)
     if options.format == "onnx":
-        from heart.onnx_export import ML_OPSET, OPSET, export_onnx  # noqa: PLC0415  the weights need no onnx
+        # the weights need no onnx
+        from heart.bundle.onnx import ML_OPSET, OPSET, export_onnx  # noqa: PLC0415
 
         content, more = export_onnx(bundle), {"opset": OPSET, "ml_opset": ML_OPSET}
     else:
@@ -65,11 +73,19 @@ def run_export(options: argparse.Namespace) -> dict[str, Any]:
 
         content, more = pack_weights(bundle.network), {"tensors": len(bundle.network.state_dict())}
     _write(content, options.out)
-    return {"written": str(options.out), "name": bundle.name, "format": options.format, "bytes": len(content), **more}
+    return {
+        "written": str(options.out),
+        "name": bundle.name,
+        "format": options.format,
+        "bytes": len(content),
+        **more,
+    }
 
 
 def _write(content: bytes, path: Path) -> None:
     try:
         write_atomically(content, path)
     except OSError as error:
-        raise BundleError(f"to write {path}", str(error.strerror), "Check the folder and the free space.") from error
+        raise BundleError(
+            f"to write {path}", str(error.strerror), "Check the folder and the free space."
+        ) from error

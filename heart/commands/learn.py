@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from heart.commands.formatting import with_bounds
+from heart.commands.output import with_bounds
 from heart.commands.progress import print_share
 from heart.data import load_shipped
-from heart.epochs import OnEpochEnd
 from heart.errors import SettingsError
 from heart.lessons import LESSONS
+from heart.model.loop import OnEpochEnd
 
 MAX_SEED = 9_999
 
@@ -28,27 +28,51 @@ def run_learn(options: argparse.Namespace) -> dict[str, Any]:
     if options.lesson is None:
         return {"lessons": list(LESSONS)}
     if not 0 <= options.random_state <= MAX_SEED:
-        raise SettingsError(f"a seed from 0 to {MAX_SEED:,}", str(options.random_state), "Choose one inside.")
-    return {"lesson": options.lesson, "random_state": options.random_state, **_FOUND[options.lesson](options.random_state)}
+        raise SettingsError(
+            f"a seed from 0 to {MAX_SEED:,}", str(options.random_state), "Choose one inside."
+        )
+    return {
+        "lesson": options.lesson,
+        "random_state": options.random_state,
+        **_FOUND[options.lesson](options.random_state),
+    }
 
 
 def _neuron(random_state: int) -> dict[str, Any]:
     """Two features of Cleveland, three implementations, and the tumours."""
-    from heart.lessons.neuron import LogisticNeuron, gradient, numerical_gradient  # noqa: PLC0415  each lesson imports its own
-    from heart.lessons.neuron_cases import judge, learn_three_ways, place_patients, split_tumours  # noqa: PLC0415
+    from heart.lessons.neuron import (  # noqa: PLC0415  each lesson imports its own
+        LogisticNeuron,
+        gradient,
+        numerical_gradient,
+    )
+    from heart.lessons.neuron_cases import (  # noqa: PLC0415
+        judge,
+        learn_three_ways,
+        place_patients,
+        split_tumours,
+    )
 
     plane = place_patients("thalach", "oldpeak")
     neuron = LogisticNeuron(random_state=random_state).fit(plane.X, plane.y)
     slopes = [find(plane.X, plane.y, neuron.weights_) for find in (gradient, numerical_gradient)]
     tumours = split_tumours(random_state=random_state)
-    judged = judge(LogisticNeuron(random_state=random_state).fit(tumours.X_train, tumours.y_train), tumours)
+    judged = judge(
+        LogisticNeuron(random_state=random_state).fit(tumours.X_train, tumours.y_train), tumours
+    )
     return {
         "features": ["thalach", "oldpeak"],
         "loss_before": float(neuron.losses_[0]),
         "loss_after": float(neuron.losses_[-1]),
-        "gradient_differs_from_numerical_by": float(np.abs(np.append(slopes[0].w - slopes[1].w, slopes[0].b - slopes[1].b)).max()),
+        "gradient_differs_from_numerical_by": float(
+            np.abs(np.append(slopes[0].w - slopes[1].w, slopes[0].b - slopes[1].b)).max()
+        ),
         "converged_weights": [
-            {"by": name, "thalach": float(found.w[0]), "oldpeak": float(found.w[1]), "bias": found.b}
+            {
+                "by": name,
+                "thalach": float(found.w[0]),
+                "oldpeak": float(found.w[1]),
+                "bias": found.b,
+            }
             for name, found in learn_three_ways(plane).items()
         ],
         "tumours": {"accuracy": judged.accuracy, "benign_then_malignant": judged.counts.tolist()},
@@ -57,12 +81,19 @@ def _neuron(random_state: int) -> dict[str, Any]:
 
 def _loss(_: int) -> dict[str, Any]:
     """Both losses of answers about a diseased patient, the likelihood, and the dragged line."""
-    from heart.lessons.likelihood import FARTHEST, best_weight, compare_lines, log_likelihood  # noqa: PLC0415
     from heart.lessons.loss import look_at  # noqa: PLC0415
+    from heart.lessons.loss_likelihood import (  # noqa: PLC0415
+        FARTHEST,
+        best_weight,
+        compare_lines,
+        log_likelihood,
+    )
 
     near, far = compare_lines(3.0), compare_lines(FARTHEST)
     return {
-        "answers_about_a_diseased_patient": [{"logit": z, **look_at(z, 1)._asdict()} for z in (-8.0, -5.0, -2.0, 0.0, 2.0, 5.0)],
+        "answers_about_a_diseased_patient": [
+            {"logit": z, **look_at(z, 1)._asdict()} for z in (-8.0, -5.0, -2.0, 0.0, 2.0, 5.0)
+        ],
         "best_weight": best_weight(),
         "its_log_likelihood": log_likelihood(best_weight()),
         "far_patient": [
@@ -77,8 +108,8 @@ def _loss(_: int) -> dict[str, Any]:
 
 def _logits(random_state: int) -> dict[str, Any]:
     """Both ways to the loss at extreme logits, and the four endings."""
-    from heart.lessons.endings import learn_endings  # noqa: PLC0415
     from heart.lessons.logits import compare_ways  # noqa: PLC0415
+    from heart.lessons.logits_endings import learn_endings  # noqa: PLC0415
 
     learnt = learn_endings(epochs=100, lr=0.01, random_state=random_state)
     return {
@@ -97,33 +128,63 @@ def _logits(random_state: int) -> dict[str, Any]:
 
 
 def _encodings(random_state: int) -> dict[str, Any]:
-    """What a line over label codes loses in each category, and what codes cost a logistic regression."""
-    from heart.lessons.encoding_costs import compare_scores, score_logistic  # noqa: PLC0415
+    """What a line over label codes loses in each category, and what codes cost a logistic
+    regression.
+    """
     from heart.lessons.encodings import CATEGORIES, category_table, fit_heights  # noqa: PLC0415
+    from heart.lessons.encodings_costs import compare_scores, score_logistic  # noqa: PLC0415
 
     rows = []
     for name in CATEGORIES:
         table = category_table(load_shipped("cleveland"), name)
         found = fit_heights(*(table[column].to_numpy() for column in ("n", "diseased", "code")))
-        rows.append({"category": name, "line_loss": found.line_loss, "free_loss": found.free_loss, "chance": found.chance})
-    cost = compare_scores(*(score_logistic(frozenset(coded), 3, random_state) for coded in ((), CATEGORIES)))
-    return {"one_category": rows, "codes_cost_logistic_regression": with_bounds({"auc": cost.auc, "log_loss": cost.log_loss})}
+        rows.append(
+            {
+                "category": name,
+                "line_loss": found.line_loss,
+                "free_loss": found.free_loss,
+                "chance": found.chance,
+            }
+        )
+    cost = compare_scores(
+        *(score_logistic(frozenset(coded), 3, random_state) for coded in ((), CATEGORIES))
+    )
+    return {
+        "one_category": rows,
+        "codes_cost_logistic_regression": with_bounds({"auc": cost.auc, "log_loss": cost.log_loss}),
+    }
 
 
 def _classes(random_state: int) -> dict[str, Any]:
     """Clouds, wine, iris, and the severity of Cleveland's patients."""
-    from heart.lessons.averages import class_figures  # noqa: PLC0415
-    from heart.lessons.classes import learn_one_vs_rest, load_table, one_vs_rest_scores  # noqa: PLC0415
+    from heart.lessons.classes import (  # noqa: PLC0415
+        learn_one_vs_rest,
+        load_table,
+        one_vs_rest_scores,
+    )
+    from heart.lessons.classes_averages import class_figures  # noqa: PLC0415
+    from heart.lessons.classes_severity import (  # noqa: PLC0415
+        judge,
+        most_probable,
+        predict_severity,
+        severity_settings,
+    )
     from heart.lessons.points import sample_blobs  # noqa: PLC0415
     from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
-    from heart.lessons.severity import judge, most_probable, predict_severity, severity_settings  # noqa: PLC0415
 
     straight = Recipe(layers=0, epochs=100, lr=0.05, random_state=random_state)
     clouds = sample_blobs(400, n_classes=3, spread=0.5, random_state=random_state)
     sums = one_vs_rest_scores(learn_one_vs_rest(straight, clouds), clouds.test.X)
     recipe = Recipe(random_state=random_state)
-    tables = {name: learn_by(recipe, load_table(name, random_state=random_state).parts).test_accuracy for name in ("wine", "iris")}
-    found = predict_severity(load_shipped("cleveland"), severity_settings(random_state=random_state), on_epoch_end=_told(60))
+    tables = {
+        name: learn_by(recipe, load_table(name, random_state=random_state).parts).test_accuracy
+        for name in ("wine", "iris")
+    }
+    found = predict_severity(
+        load_shipped("cleveland"),
+        severity_settings(random_state=random_state),
+        on_epoch_end=_told(60),
+    )
     decided = judge(found.y_true, most_probable(found.y_score))
     return {
         "clouds": {
@@ -132,7 +193,11 @@ def _classes(random_state: int) -> dict[str, Any]:
             "one_vs_rest_sums": [float(sums.sum(axis=1).min()), float(sums.sum(axis=1).max())],
         },
         "test_accuracy": tables,
-        "severity": {"accuracy": decided.accuracy, "commonest_grade": float((found.y_true == 0).mean()), "error_in_grades": decided.error},
+        "severity": {
+            "accuracy": decided.accuracy,
+            "commonest_grade": float((found.y_true == 0).mean()),
+            "error_in_grades": decided.error,
+        },
         "grades": class_figures(found.y_true, decided.grade, n_classes=5).to_dict("records"),
     }
 
@@ -145,14 +210,17 @@ def _boundaries(random_state: int) -> dict[str, Any]:
     rows = []
     for kind in KINDS:
         parts = sample_curves(kind, 400, noise=0.1, random_state=random_state)
-        learnt = {layers: learn_by(Recipe(layers=layers, random_state=random_state), parts).test_accuracy for layers in (0, 1)}
+        learnt = {
+            layers: learn_by(Recipe(layers=layers, random_state=random_state), parts).test_accuracy
+            for layers in (0, 1)
+        }
         rows.append({"points": kind, "no_hidden_layer": learnt[0], "one_hidden_layer": learnt[1]})
     return {"test_accuracy": rows}
 
 
 def _overfitting(random_state: int) -> dict[str, Any]:
     """Three networks on the same moons, and where the sweet spots are."""
-    from heart.lessons import capacity  # noqa: PLC0415
+    from heart.lessons import overfitting as capacity  # noqa: PLC0415
 
     moons = capacity.make_moons_parts(random_state=random_state)
     fitted = {
@@ -161,10 +229,18 @@ def _overfitting(random_state: int) -> dict[str, Any]:
         "regularised": capacity.learn_held(moons, capacity.Held(), random_state=random_state),
     }
     names = ("train_accuracy", "test_accuracy", "train_loss", "test_loss")
-    sweep = capacity.run_sweep(moons, random_state=random_state, on_epoch_end=_told(capacity.SWEEP_EPOCHS))
+    sweep = capacity.run_sweep(
+        moons, random_state=random_state, on_epoch_end=_told(capacity.SWEEP_EPOCHS)
+    )
     return {
-        "networks": [{"network": name, **{figure: getattr(found, figure) for figure in names}} for name, found in fitted.items()],
-        **{f"by_{which}": capacity.summarise_sweep(sweep, which).to_dict("records") for which in ("width", "decay")},
+        "networks": [
+            {"network": name, **{figure: getattr(found, figure) for figure in names}}
+            for name, found in fitted.items()
+        ],
+        **{
+            f"by_{which}": capacity.summarise_sweep(sweep, which).to_dict("records")
+            for which in ("width", "decay")
+        },
     }
 
 
@@ -174,37 +250,81 @@ def _leakage(random_state: int) -> dict[str, Any]:
 
     rows = []
     for place, (name, leak) in enumerate(LEAKS.items()):
-        cohort = "hungary" if name == "imputation" else "cleveland"  # Cleveland has nothing to fill in
-        measured = measure_leak(Setup(name, cohort, leak.models[0], random_state), on_share=_share_of(place, len(LEAKS)))
+        cohort = (
+            "hungary" if name == "imputation" else "cleveland"
+        )  # Cleveland has nothing to fill in
+        measured = measure_leak(
+            Setup(name, cohort, leak.models[0], random_state), on_share=_share_of(place, len(LEAKS))
+        )
         for figure, lie in summarise_lies(measured).items():
-            shown = {"honest": lie.honest, "leaky": lie.leaky, **with_bounds({"lie": (lie.mean, lie.low, lie.high)})}
-            rows.append({"mistake": name, "patients": cohort, "model": leak.models[0], "figure": figure, **shown})
+            shown = {
+                "honest": lie.honest,
+                "leaky": lie.leaky,
+                **with_bounds({"lie": (lie.mean, lie.low, lie.high)}),
+            }
+            rows.append(
+                {
+                    "mistake": name,
+                    "patients": cohort,
+                    "model": leak.models[0],
+                    "figure": figure,
+                    **shown,
+                }
+            )
     return {"splits": 200, "points": rows}
 
 
 def _metrics(_: int) -> dict[str, Any]:
     """Everybody at the Swiss hospital called ill."""
-    from heart.lessons.table import call_everybody_ill, lazy_accuracy, read_table  # noqa: PLC0415
+    from heart.lessons.metrics import call_everybody_ill, lazy_accuracy, read_table  # noqa: PLC0415
 
     table = call_everybody_ill(load_shipped("switzerland").y_true)
     readings = read_table(table).values()
     return {
         "table": "everybody at the Swiss hospital is called ill",
         "accuracy_without_looking": lazy_accuracy(table),
-        "figures": [{"figure": each.title, "counts": each.counts, "value": each.value, "not_defined": each.reason} for each in readings],
+        "figures": [
+            {
+                "figure": each.title,
+                "counts": each.counts,
+                "value": each.value,
+                "not_defined": each.reason,
+            }
+            for each in readings
+        ],
     }
 
 
 def _told(epochs: int) -> OnEpochEnd | None:
     """Progress of a training, on a terminal."""
-    return (lambda record: print_share("learning", record.epoch / epochs)) if sys.stderr.isatty() else None
+    return (
+        (lambda record: print_share("learning", record.epoch / epochs))
+        if sys.stderr.isatty()
+        else None
+    )
 
 
 def _share_of(place: int, n: int) -> Callable[[float], None] | None:
     """Progress of one of n parts, on a terminal."""
-    return (lambda share: print_share("splits", (place + share) / n)) if sys.stderr.isatty() else None
+    return (
+        (lambda share: print_share("splits", (place + share) / n)) if sys.stderr.isatty() else None
+    )
 
 
 _FOUND: dict[str, Callable[[int], dict[str, Any]]] = dict(
-    zip(LESSONS, (_neuron, _loss, _logits, _encodings, _classes, _boundaries, _overfitting, _leakage, _metrics), strict=True)
+    zip(
+        LESSONS,
+        (
+            _neuron,
+            _loss,
+            _logits,
+            _encodings,
+            _classes,
+            _boundaries,
+            _overfitting,
+            _leakage,
+            _metrics,
+        ),
+        strict=True,
+    )
 )

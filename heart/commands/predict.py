@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 from heart.commands.bundles import find_bundle
 from heart.errors import HeartError, PatientError
 from heart.schema import FEATURE_NAMES
-from heart.scoring import Prediction, predict_patient
+from heart.scoring.patient import Prediction, predict_patient
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -24,16 +24,22 @@ _MEND = "Correct the line; the others are answered."
 
 
 def run_predict(options: argparse.Namespace) -> dict[str, Any] | int:
-    """The answer for the patient in the options; without one, an answer for each line of standard input."""
+    """The answer for the patient in the options; without one, an answer for each line of standard
+    input.
+    """
     bundle = find_bundle(options.bundle)
     patient = {name: getattr(options, name) for name in FEATURE_NAMES}
     if any(value is not None for value in patient.values()) or sys.stdin.isatty():
-        return describe_prediction(predict_patient(bundle, patient)) | {"note": "a probability, not a diagnosis"}
+        return describe_prediction(predict_patient(bundle, patient)) | {
+            "note": "a probability, not a diagnosis"
+        }
     return filter_lines(bundle, sys.stdin.buffer, sys.stdout)
 
 
 def filter_lines(bundle: Bundle, lines: BinaryIO, out: TextIO) -> int:
-    """Answer patients as JSON Lines (jsonlines.org), one line out for each line in, in the same order; 1 if a line was bad, else 0."""
+    """Answer patients as JSON Lines (jsonlines.org), one line out for each line in, in the same
+    order; 1 if a line was bad, else 0.
+    """
     status = 0
     for answer in answer_lines(bundle, _cut(lines)):
         out.write(json.dumps(answer) + "\n")
@@ -43,7 +49,9 @@ def filter_lines(bundle: Bundle, lines: BinaryIO, out: TextIO) -> int:
 
 
 def _cut(lines: BinaryIO) -> Iterator[bytes]:
-    """The lines without their ends; of one that is too long only the beginning, which is too long still."""
+    """The lines without their ends; of one that is too long only the beginning, which is too long
+    still.
+    """
     while line := lines.readline(MAX_LINE + 2):
         while not line.endswith(b"\n") and (rest := lines.readline(MAX_LINE)):
             line = line[: MAX_LINE + 1] + (b"\n" if rest.endswith(b"\n") else b"")
@@ -51,12 +59,16 @@ def _cut(lines: BinaryIO) -> Iterator[bytes]:
 
 
 def answer_lines(bundle: Bundle, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
-    """For each line the answer, or an object whose `error` says what was expected, what was found and what to do; both with `line`."""
+    """For each line the answer, or an object whose `error` says what was expected, what was found
+    and what to do; both with `line`.
+    """
     for number, line in enumerate(lines, 1):
         try:
             answer = describe_prediction(predict_patient(bundle, _read_patient(line)))
         except HeartError as error:
-            answer = {"error": {"expected": error.expected, "found": error.found, "action": error.action}}
+            answer = {
+                "error": {"expected": error.expected, "found": error.found, "action": error.action}
+            }
         yield {"line": number, **answer}
 
 

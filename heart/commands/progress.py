@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from heart.epochs import EpochRecord
+from heart.model.loop import EpochRecord
 
 
 def print_share(what: str, share: float) -> None:
@@ -15,11 +15,21 @@ def print_share(what: str, share: float) -> None:
 def print_epoch(record: EpochRecord) -> None:
     """One line that overwrites itself; only for terminals."""
     valid = "" if record.valid_loss is None else f"  valid loss {record.valid_loss:.3f}"
-    print(f"\repoch {record.epoch}  train loss {record.train_loss:.3f}{valid} ", end="", file=sys.stderr, flush=True)
+    print(
+        f"\repoch {record.epoch}  train loss {record.train_loss:.3f}{valid} ",
+        end="",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def print_rows(done: int, rows: int) -> None:
     """A bar that overwrites itself; only for terminals."""
     width = 40 * done // rows
     end = "\n" if done == rows else ""
-    print(f"\r[{'#' * width}{'.' * (40 - width)}] {done:,} of {rows:,} rows", end=end, file=sys.stderr, flush=True)
+    print(
+        f"\r[{'#' * width}{'.' * (40 - width)}] {done:,} of {rows:,} rows",
+        end=end,
+        file=sys.stderr,
+        flush=True,
+    )

@@ -1,7 +1,7 @@
 """A file becomes a `Cohort`, with a report of what was found, and a cohort becomes a split."""
 
 from heart.data.cohort import Cohort, combine_cohorts
-from heart.data.files import Patients, read_cohort, read_patients
+from heart.data.read import Patients, read_cohort, read_patients
 from heart.data.report import CohortReport
 from heart.data.shipped import SHIPPED, load_shipped
 from heart.data.split import Split, split_cohort

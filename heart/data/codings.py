@@ -1,7 +1,9 @@
-"""How files code the categories and the target: words that mean one thing everywhere, and the number codings, which do not.
+"""How files code the categories and the target: words that mean one thing everywhere, and the
+number codings, which do not.
 
-Every coding was checked row by row against UCI's values (docs/DIALECTS.md). A file's cell is folded into a token
-first: the shortest form of a number ("63.0" is "63"), or a word's letters and digits in lower case.
+Every coding was checked row by row against UCI's values (docs/DIALECTS.md). A file's cell is folded
+into a token first: the shortest form of a number ("63.0" is "63"), or a word's letters and digits
+in lower case.
 """
 
 from __future__ import annotations
@@ -16,13 +18,46 @@ Codes = dict[str, Value | None]
 """Token to canonical code; None is a missing value."""
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-MISSING_WORDS = frozenset(("", "?", "-9", "-9.0", "-9.", "na", "nan", "n/a", "#n/a", "<na>", "nat", "null", "none", "missing", "."))
+MISSING_WORDS = frozenset(
+    (
+        "",
+        "?",
+        "-9",
+        "-9.0",
+        "-9.",
+        "na",
+        "nan",
+        "n/a",
+        "#n/a",
+        "<na>",
+        "nat",
+        "null",
+        "none",
+        "missing",
+        ".",
+    )
+)
 
-_NO_YES: Codes = {"n": 0, "no": 0, "false": 0, "f": 0, "absent": 0, "0": 0, "y": 1, "yes": 1, "true": 1, "t": 1, "present": 1, "1": 1}
+_NO_YES: Codes = {
+    "n": 0,
+    "no": 0,
+    "false": 0,
+    "f": 0,
+    "absent": 0,
+    "0": 0,
+    "y": 1,
+    "yes": 1,
+    "true": 1,
+    "t": 1,
+    "present": 1,
+    "1": 1,
+}
 
 
 def _spellings(meanings: dict[Value, str]) -> Codes:
-    return {spelling: code for code, spellings in meanings.items() for spelling in spellings.split()}
+    return {
+        spelling: code for code, spellings in meanings.items() for spelling in spellings.split()
+    }
 
 
 WORDS: MappingProxyType[str, Codes] = MappingProxyType(
@@ -36,16 +71,26 @@ WORDS: MappingProxyType[str, Codes] = MappingProxyType(
                 4: "asymptomatic asympt asy asym",
             }
         ),
-        "fbs": _NO_YES | _spellings({0: "lowerthan120mgml lowerthan120mgdl", 1: "greaterthan120mgml greaterthan120mgdl"}),
+        "fbs": (
+            _NO_YES
+            | _spellings(
+                {0: "lowerthan120mgml lowerthan120mgdl", 1: "greaterthan120mgml greaterthan120mgdl"}
+            )
+        ),
         "restecg": _spellings(
             {
                 0: "normal norm",
-                1: "st sttabnormality sttwaveabnormality stt stabnormality abnormal abn havingsttwaveabnormality",
+                1: (
+                    "st sttabnormality sttwaveabnormality stt stabnormality abnormal abn"
+                    " havingsttwaveabnormality"
+                ),
                 2: "lvh lvhypertrophy leftventricularhypertrophy leftventhyper hyp hypertrophy",
             }
         ),
         "exang": _NO_YES,
-        "slope": _spellings({1: "up upsloping upslope", 2: "flat", 3: "down downsloping downslope"}),
+        "slope": _spellings(
+            {1: "up upsloping upslope", 2: "flat", 3: "down downsloping downslope"}
+        ),
         "ca": {},
         "thal": _spellings(
             {
@@ -59,7 +104,9 @@ WORDS: MappingProxyType[str, Codes] = MappingProxyType(
 """Words of each category, in every spelling that circulates."""
 
 DOUBTFUL: MappingProxyType[tuple[str, str], Value] = MappingProxyType({("cp", "normal"): 3})
-"""Words that one circulating file uses in a sense nobody would expect; believed only where known patients show it."""
+"""Words that one circulating file uses in a sense nobody would expect; believed only where known
+patients show it.
+"""
 
 
 class Coding(NamedTuple):
@@ -103,10 +150,13 @@ _KAGGLE_303 = {
 }
 
 CODINGS: tuple[Coding, ...] = (
-    Coding("uci", "UCI's own codes: chest pain 1-4, slope 1-3, thal 3/6/7 or words", _UCI, "binary"),
+    Coding(
+        "uci", "UCI's own codes: chest pain 1-4, slope 1-3, thal 3/6/7 or words", _UCI, "binary"
+    ),
     Coding(
         "kaggle-303",
-        "as in the heart.csv of 303 or 1,025 rows: chest pain 0 is asymptomatic, slope 2 is upsloping, thal 2 is normal",
+        "as in the heart.csv of 303 or 1,025 rows: chest pain 0 is asymptomatic, slope 2 is"
+        " upsloping, thal 2 is normal",
         _KAGGLE_303,
         "inverted",
     ),
@@ -128,7 +178,19 @@ CATEGORIES: tuple[str, ...] = tuple(feature.name for feature in FEATURES if feat
 
 DIALECTS: MappingProxyType[str, str] = MappingProxyType(
     {coding.name: coding.name for coding in CODINGS}
-    | dict.fromkeys(("canonical", "tutorial", "statlog", "kaggle-918", "kaggle-1190", "kaggle-920", "textbook", "weka"), "uci")
+    | dict.fromkeys(
+        (
+            "canonical",
+            "tutorial",
+            "statlog",
+            "kaggle-918",
+            "kaggle-1190",
+            "kaggle-920",
+            "textbook",
+            "weka",
+        ),
+        "uci",
+    )
 )
 """Every dialect's name to the name of its number coding."""
 
@@ -151,18 +213,72 @@ class TargetRule(NamedTuple):
 
 TARGET_RULES: tuple[TargetRule, ...] = (
     TargetRule("binary", "0 is healthy, 1 is diseased", {"0": 0, "1": 1}, upright=True),
-    TargetRule("severity", "0 is healthy, 1 to 4 is diseased, by severity", {str(value): value for value in range(5)}, upright=True),
-    TargetRule("inverted", "0 is diseased, 1 is healthy: the target is inverted", {"0": 1, "1": 0}, upright=False),
-    TargetRule("severe", "1 is a severity of 2 and more; 0 is healthy or a severity of 1", {"0": None, "1": 1}, upright=True),
+    TargetRule(
+        "severity",
+        "0 is healthy, 1 to 4 is diseased, by severity",
+        {str(value): value for value in range(5)},
+        upright=True,
+    ),
+    TargetRule(
+        "inverted",
+        "0 is diseased, 1 is healthy: the target is inverted",
+        {"0": 1, "1": 0},
+        upright=False,
+    ),
+    TargetRule(
+        "severe",
+        "1 is a severity of 2 and more; 0 is healthy or a severity of 1",
+        {"0": None, "1": 1},
+        upright=True,
+    ),
     TargetRule("one-two", "1 is healthy, 2 is diseased", {"1": 0, "2": 1}, upright=True),
-    TargetRule("one-two-inverted", "1 is diseased, 2 is healthy: the target is inverted", {"1": 1, "2": 0}, upright=False),
+    TargetRule(
+        "one-two-inverted",
+        "1 is diseased, 2 is healthy: the target is inverted",
+        {"1": 1, "2": 0},
+        upright=False,
+    ),
     TargetRule("signs", "-1 is healthy, 1 is diseased", {"-1": 0, "1": 1}, upright=True),
-    TargetRule("signs-inverted", "-1 is diseased, 1 is healthy: the target is inverted", {"-1": 1, "1": 0}, upright=False),
+    TargetRule(
+        "signs-inverted",
+        "-1 is diseased, 1 is healthy: the target is inverted",
+        {"-1": 1, "1": 0},
+        upright=False,
+    ),
 )
 
 _TARGET_WORDS: dict[str, int | None] = {
-    **dict.fromkeys(("no", "n", "false", "absence", "absent", "healthy", "negative", "nodisease", "noheartdisease", "<50", "<50%"), 0),
-    **dict.fromkeys(("yes", "y", "true", "presence", "present", "diseased", "sick", "positive", "disease", "heartdisease"), 1),
+    **dict.fromkeys(
+        (
+            "no",
+            "n",
+            "false",
+            "absence",
+            "absent",
+            "healthy",
+            "negative",
+            "nodisease",
+            "noheartdisease",
+            "<50",
+            "<50%",
+        ),
+        0,
+    ),
+    **dict.fromkeys(
+        (
+            "yes",
+            "y",
+            "true",
+            "presence",
+            "present",
+            "diseased",
+            "sick",
+            "positive",
+            "disease",
+            "heartdisease",
+        ),
+        1,
+    ),
     **dict.fromkeys((">50", ">50%"), 1),
     **{f">50_{level}": level for level in range(1, 5)},
 }
@@ -184,6 +300,8 @@ def token_of(text: str) -> str | None:
 
 
 def target_token(text: str) -> str | None:
-    """The token of a target's cell: as `token_of`, but Weka's "<50" and ">50_1" keep their signs."""
+    """The token of a target's cell: as `token_of`, but Weka's "<50" and ">50_1" keep
+    their signs.
+    """
     word = text.casefold().strip("'\" ")
     return word if word in _TARGET_WORDS else token_of(text)

@@ -1,4 +1,6 @@
-"""A `Cohort`: patients in the canonical layout, where they came from, and what was found on the way."""
+"""A `Cohort`: patients in the canonical layout, where they came from, and what was found on the
+way.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ class Cohort:
 
     Attributes:
         name: what the cohort is called, as in "cleveland".
-        frame: one row a patient: the 13 features (float64; nullable Int64 for codes; str for words) and `num` (int64).
-            The index is the row's number in the file, from 1, the header not counted.
+        frame: one row a patient: the 13 features (float64; nullable Int64 for codes; str for words)
+            and `num` (int64). The index is the row's number in the file, from 1, the header not
+            counted.
         source: where it came from, for people.
         report: what was found and changed while reading.
     """
@@ -54,7 +57,9 @@ class Cohort:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the canonical table, in hexadecimal: two cohorts with the same one hold the same rows in the same order."""
+        """SHA-256 of the canonical table, in hexadecimal: two cohorts with the same one hold the
+        same rows in the same order.
+        """
         text = self.frame.to_csv(index=False, lineterminator="\n", float_format="%.6g")
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -62,12 +67,22 @@ class Cohort:
         """The patients of whom every feature is known."""
         frame = self.frame.dropna(subset=list(FEATURE_NAMES))
         counts = count_frame(frame, self.report.changes)
-        kept = {name: getattr(counts, name) for name in ("rows", "distinct", "positives", "missing", "unusual", "conflicts")}
-        return Cohort(self.name, frame, f"{self.source}, complete rows only", replace(self.report, **kept, set_aside=()))
+        kept = {
+            name: getattr(counts, name)
+            for name in ("rows", "distinct", "positives", "missing", "unusual", "conflicts")
+        }
+        return Cohort(
+            self.name,
+            frame,
+            f"{self.source}, complete rows only",
+            replace(self.report, **kept, set_aside=()),
+        )
 
 
 def combine_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
-    """All patients of several cohorts, renumbered from 1; a single cohort is itself. The name joins theirs with "+"."""
+    """All patients of several cohorts, renumbered from 1; a single cohort is itself. The name joins
+    theirs with "+".
+    """
     if len(cohorts) == 1:
         return cohorts[0]
     frame = pd.concat([cohort.frame for cohort in cohorts], ignore_index=True)
@@ -75,4 +90,9 @@ def combine_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
     changes = [change for cohort in cohorts for change in cohort.report.changes]
     matched = {name: count for cohort in cohorts for name, count in cohort.report.matched.items()}
     report = replace(count_frame(frame, changes), matched=matched)
-    return Cohort("+".join(cohort.name for cohort in cohorts), frame, " and ".join(cohort.source for cohort in cohorts), report)
+    return Cohort(
+        "+".join(cohort.name for cohort in cohorts),
+        frame,
+        " and ".join(cohort.source for cohort in cohorts),
+        report,
+    )

@@ -14,24 +14,34 @@ def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """The 13 features of each patient, shape (n, 13), with the dtypes of a `Cohort`.
 
     Raises:
-        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
+            known.
     """
     parsed = [canonical_patient(patient) for patient in patients]
-    return pd.DataFrame({f.name: pd.Series([p[f.name] for p in parsed], dtype=dtype_of(f)) for f in FEATURES})
+    return pd.DataFrame(
+        {f.name: pd.Series([p[f.name] for p in parsed], dtype=dtype_of(f)) for f in FEATURES}
+    )
 
 
 def canonical_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
-    """All 13 features of one patient in their canonical codes; what is not given, or missing in pandas' way, is None.
+    """All 13 features of one patient in their canonical codes; what is not given, or missing in
+    pandas' way, is None.
 
     Raises:
-        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is known.
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
+            known.
     """
     return parse_patient({name: _none_if_missing(value) for name, value in patient.items()})
 
 
 def _none_if_missing(value: Any) -> object:
     """None for pandas' own ways to write a missing value, which a row of a frame has."""
-    plain = type(value) in (int, str, bool, type(None))  # most are, and pandas takes a microsecond to say so
+    plain = type(value) in (
+        int,
+        str,
+        bool,
+        type(None),
+    )  # most are, and pandas takes a microsecond to say so
     return None if not plain and pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 

@@ -1,4 +1,6 @@
-"""What reading a file found: counts, evidence, and everything that was changed, dropped or left out."""
+"""What reading a file found: counts, evidence, and everything that was changed, dropped or left
+out.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.data.canonical import Change, SetAside
-from heart.data.keys import row_groups
+from heart.data.dialects.canonical import Change, SetAside
+from heart.data.rows import row_groups
 from heart.errors import BadCell
 from heart.schema import FEATURE_NAMES, FEATURES, SEVERITIES, TARGET, Feature
 
@@ -19,7 +21,9 @@ MAX_LISTED = 200
 
 
 class UnusualValue(NamedTuple):
-    """A possible value that deserves a second look; `row` counts the patients of the file from 1."""
+    """A possible value that deserves a second look; `row` counts the patients of the
+    file from 1.
+    """
 
     row: int
     column: str
@@ -88,19 +92,28 @@ def count_frame(frame: pd.DataFrame, changes: Sequence[Change]) -> CohortReport:
     """The counts of a canonical frame; what only a file's reading knows is left at its default."""
     num = frame[TARGET].to_numpy(dtype=np.int64)
     groups = row_groups(frame[list(FEATURE_NAMES)])
-    keys = np.sort(groups * len(SEVERITIES) + num)  # equal features lie together, equal severities within them
+    keys = np.sort(
+        groups * len(SEVERITIES) + num
+    )  # equal features lie together, equal severities within them
     return CohortReport(
         rows=len(frame),
         distinct=int(np.count_nonzero(np.diff(keys))) + 1 if len(keys) else 0,
         positives=int((num > 0).sum()),
         missing={name: int(frame[name].isna().sum()) for name in FEATURE_NAMES},
         changes=tuple(changes),
-        unusual=tuple(unusual for entry in FEATURES if not entry.codes for unusual in _find_unusual(entry, frame[entry.name])),
+        unusual=tuple(
+            unusual
+            for entry in FEATURES
+            if not entry.codes
+            for unusual in _find_unusual(entry, frame[entry.name])
+        ),
         conflicts=_find_conflicts(keys, groups, frame.index),
     )
 
 
-def _find_conflicts(keys: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], rows: pd.Index) -> tuple[tuple[int, ...], ...]:
+def _find_conflicts(
+    keys: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], rows: pd.Index
+) -> tuple[tuple[int, ...], ...]:
     """Groups of rows that are equal but for being called diseased or healthy.
 
     Args:
@@ -123,4 +136,7 @@ def _find_conflicts(keys: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], 
 def _find_unusual(entry: Feature, values: pd.Series) -> list[UnusualValue]:
     low, high = entry.usual
     rare = values[values.notna() & ~values.between(low, high)].head(MAX_LISTED)
-    return [UnusualValue(int(row), entry.name, float(value), f"{low:g} to {high:g}") for row, value in rare.items()]  # type: ignore[call-overload]
+    return [
+        UnusualValue(int(row), entry.name, float(value), f"{low:g} to {high:g}")  # type: ignore[call-overload]
+        for row, value in rare.items()
+    ]

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from heart.data.canonical import convert
-from heart.data.cells import parse_table
 from heart.data.codings import CODINGS, SEVERITY
 from heart.data.cohort import Cohort, combine_cohorts
-from heart.data.containers import open_table
-from heart.data.names import name_columns
-from heart.data.reading import Reading
+from heart.data.columns import name_columns
+from heart.data.dialects.canonical import convert
+from heart.data.dialects.cells import parse_table
+from heart.data.dialects.reading import Reading
+from heart.data.formats.detect import open_table
 from heart.data.report import count_frame
 from heart.errors import CohortError
 from heart.schema import TARGET
@@ -30,21 +30,37 @@ SHIPPED = MappingProxyType(
 )
 """Name of each shipped cohort, and the hospital."""
 
-PLACES = MappingProxyType({"cleveland": "Cleveland", "hungary": "Budapest", "switzerland": "Swiss", "va_long_beach": "Long Beach"})
+PLACES = MappingProxyType(
+    {
+        "cleveland": "Cleveland",
+        "hungary": "Budapest",
+        "switzerland": "Swiss",
+        "va_long_beach": "Long Beach",
+    }
+)
 """Name of each shipped cohort, and whose patients they are, in a sentence."""
 
 
 @cache
 def load_shipped(name: str) -> Cohort:
-    """The shipped cohort called `name`, or several joined with "+" as in "cleveland+hungary"; read once, shared, never changed.
+    """The shipped cohort called `name`, or several joined with "+" as in "cleveland+hungary"; read
+    once, shared, never changed.
 
     Raises:
         CohortError: if there is no such cohort.
     """
     names = name.split("+")
     if not set(names) <= set(SHIPPED) or len(set(names)) < len(names):
-        raise CohortError(f"a shipped cohort among {', '.join(SHIPPED)}", repr(name), "Choose one of them, or give the path of a file.")
-    return _read_shipped(name) if len(names) == 1 else combine_cohorts([load_shipped(part) for part in names])
+        raise CohortError(
+            f"a shipped cohort among {', '.join(SHIPPED)}",
+            repr(name),
+            "Choose one of them, or give the path of a file.",
+        )
+    return (
+        _read_shipped(name)
+        if len(names) == 1
+        else combine_cohorts([load_shipped(part) for part in names])
+    )
 
 
 def _read_shipped(name: str) -> Cohort:
@@ -54,5 +70,9 @@ def _read_shipped(name: str) -> Cohort:
     parsed = parse_table(table, name_columns(table.header))
     converted = convert(parsed, Reading(CODINGS[0], "", SEVERITY, mmol=False))
     frame = converted.frame.astype({TARGET: "int64"})
-    report = replace(count_frame(frame, converted.changes), matched={name: len(frame)}, reading=CODINGS[0].meaning)
+    report = replace(
+        count_frame(frame, converted.changes),
+        matched={name: len(frame)},
+        reading=CODINGS[0].meaning,
+    )
     return Cohort(name, frame, path.name, report)

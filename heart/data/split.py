@@ -1,4 +1,6 @@
-"""A cohort becomes a train, a valid and a test part: stratified, with exact duplicates on one side."""
+"""A cohort becomes a train, a valid and a test part: stratified, with exact duplicates
+on one side.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,10 @@ class Split(NamedTuple):
 
     def table(self) -> pd.DataFrame:
         """One row a part: `part`, `patients`, `diseased`, `share` (of the part, 0-1)."""
-        rows = [(name, part.n, part.positives, part.positives / part.n) for name, part in zip(self._fields, self, strict=True)]
+        rows = [
+            (name, part.n, part.positives, part.positives / part.n)
+            for name, part in zip(self._fields, self, strict=True)
+        ]
         return pd.DataFrame(rows, columns=["part", "patients", "diseased", "share"])
 
 
@@ -57,7 +62,8 @@ def split_cohort(
 ) -> Split:
     """The cohort's train, valid and test parts.
 
-    The parts are stratified by outcome. Patients with identical features are one group, so that no part sees another's patient.
+    The parts are stratified by outcome. Patients with identical features are one group, so that no
+    part sees another's patient.
 
     Args:
         cohort: the patients.
@@ -67,13 +73,19 @@ def split_cohort(
         complete_rows: leave out patients with a missing value first.
 
     Raises:
-        SplitError: if either class has too few patients for three parts, or a fraction is not between 0 and 1.
+        SplitError: if either class has too few patients for three parts, or a fraction is not
+            between 0 and 1.
     """
-    from sklearn.model_selection import train_test_split  # noqa: PLC0415  a form that shows no split need not wait for it
+    # a form that shows no split need not wait for it
+    from sklearn.model_selection import (  # noqa: PLC0415
+        train_test_split,
+    )
 
     for fraction in (test_fraction, valid_fraction):
         if not 0 < fraction < 1:
-            raise SplitError("a fraction between 0 and 1", f"{fraction:g}", "Choose one such as 0.2.")
+            raise SplitError(
+                "a fraction between 0 and 1", f"{fraction:g}", "Choose one such as 0.2."
+            )
     kept = cohort.complete() if complete_rows else cohort
     features, y_true = kept.features, kept.y_true
     group = features.groupby(list(FEATURE_NAMES), dropna=False, sort=False).ngroup().to_numpy()
@@ -83,10 +95,15 @@ def split_cohort(
     if smallest < MIN_PER_CLASS:
         raise SplitError(
             f"at least {MIN_PER_CLASS} different patients with and without disease",
-            f"{smallest} in one class{' among those without a missing value' if complete_rows else ''}",
+            f"{smallest} in one"
+            f" class{' among those without a missing value' if complete_rows else ''}",
             "Use a larger cohort, or a recipe that takes incomplete rows.",
         )
-    rest, test = train_test_split(first, test_size=test_fraction, stratify=outcome, random_state=random_state)
-    train, valid = train_test_split(rest, test_size=valid_fraction, stratify=y_true[rest], random_state=random_state)
+    rest, test = train_test_split(
+        first, test_size=test_fraction, stratify=outcome, random_state=random_state
+    )
+    train, valid = train_test_split(
+        rest, test_size=valid_fraction, stratify=y_true[rest], random_state=random_state
+    )
     parts = (np.flatnonzero(np.isin(group, group[chosen])) for chosen in (train, valid, test))
     return Split(*(Part(features.iloc[rows], y_true[rows]) for rows in parts))

@@ -1,4 +1,6 @@
-"""Whether probabilities mean what they say: intercept and slope, the reliability table, the parts of the Brier score."""
+"""Whether probabilities mean what they say: intercept and slope, the reliability table, the parts
+of the Brier score.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ class Calibration(NamedTuple):
     """How probabilities and outcomes agree.
 
     Attributes:
-        intercept: of outcome ~ logit(y_score) with the slope held at 1: calibration in the large; 0 is right, above 0 predicts too little.
+        intercept: of outcome ~ logit(y_score) with the slope held at 1: calibration in the large; 0
+            is right, above 0 predicts too little.
         slope: of outcome ~ logit(y_score); 1 is right, below 1 the probabilities are too extreme.
         expected: share that the probabilities predict.
         observed: share that is diseased.
@@ -34,7 +37,9 @@ class Calibration(NamedTuple):
 
 
 class BrierParts(NamedTuple):
-    """Murphy's split (1973) over the bins: brier is close to reliability - resolution + uncertainty (equal if a bin holds one score)."""
+    """Murphy's split (1973) over the bins: brier is close to reliability - resolution + uncertainty
+    (equal if a bin holds one score).
+    """
 
     reliability: float
     resolution: float
@@ -47,7 +52,8 @@ def to_logits(y_score: FloatArray) -> FloatArray:
 
 
 def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:
-    """Intercept and slope of the logistic recalibration (Cox 1958), without a penalty; slope NaN for a single class.
+    """Intercept and slope of the logistic recalibration (Cox 1958), without a penalty; slope NaN
+    for a single class.
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -55,20 +61,31 @@ def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:
     """
     logits = to_logits(y_score)
     slope = _fit_slope(logits, y_true) if 0 < y_true.sum() < len(y_true) else float("nan")
-    return Calibration(intercept_of(y_true, logits), slope, float(y_score.mean()), float(y_true.mean()))
+    return Calibration(
+        intercept_of(y_true, logits), slope, float(y_score.mean()), float(y_true.mean())
+    )
 
 
 def intercept_of(y_true: IntArray, logits: FloatArray) -> float:
-    """The shift of the logits under which as many patients are expected to be diseased as are; infinite for a single class."""
+    """The shift of the logits under which as many patients are expected to be diseased as are;
+    infinite for a single class.
+    """
     observed = float(y_true.mean())
     if observed in (0.0, 1.0):
         return float("-inf") if observed == 0 else float("inf")
-    return float(brentq(lambda shift: expit(logits + shift).mean() - observed, -_LARGEST_SHIFT, _LARGEST_SHIFT))
+    return float(
+        brentq(
+            lambda shift: expit(logits + shift).mean() - observed, -_LARGEST_SHIFT, _LARGEST_SHIFT
+        )
+    )
 
 
 def _fit_slope(x: FloatArray, y_true: IntArray) -> float:
     """The slope of greatest likelihood, beside a free intercept."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a form that shows no calibration need not wait for it
+    # a form that shows no calibration need not wait for it
+    from sklearn.linear_model import (  # noqa: PLC0415
+        LogisticRegression,
+    )
 
     fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(x.reshape(-1, 1), y_true)
     return float(fitted.coef_[0, 0])
@@ -77,7 +94,8 @@ def _fit_slope(x: FloatArray, y_true: IntArray) -> float:
 def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS) -> pd.DataFrame:
     """One row a bin of equally many patients, those with the same probability in one.
 
-    Columns: `expected` (mean probability), `observed` (share diseased), its exact 95 % interval `low` and `high`, `patients`, `diseased`.
+    Columns: `expected` (mean probability), `observed` (share diseased), its exact 95 % interval
+    `low` and `high`, `patients`, `diseased`.
     """
     edges = np.unique(np.quantile(y_score, np.linspace(0, 1, bins + 1)[1:]))  # where each bin ends
     place = np.searchsorted(edges, y_score, side="left")
@@ -86,12 +104,25 @@ def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS
         inside = place == b
         n, diseased = int(inside.sum()), int(y_true[inside].sum())
         observed = proportion(diseased, n)
-        rows.append((float(y_score[inside].mean()), observed.value, observed.low, observed.high, n, diseased))
-    return pd.DataFrame(rows, columns=["expected", "observed", "low", "high", "patients", "diseased"])
+        rows.append(
+            (
+                float(y_score[inside].mean()),
+                observed.value,
+                observed.low,
+                observed.high,
+                n,
+                diseased,
+            )
+        )
+    return pd.DataFrame(
+        rows, columns=["expected", "observed", "low", "high", "patients", "diseased"]
+    )
 
 
 def brier_parts(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS) -> BrierParts:
-    """Reliability (lower is better), resolution (higher is better) and uncertainty of the Brier score."""
+    """Reliability (lower is better), resolution (higher is better) and uncertainty of the Brier
+    score.
+    """
     table = reliability_table(y_true, y_score, bins=bins)
     weight = table["patients"] / table["patients"].sum()
     share = float(y_true.mean())

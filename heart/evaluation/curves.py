@@ -15,21 +15,32 @@ _ROUNDING = 1e-12
 
 
 def roc_table(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> pd.DataFrame:
-    """One row a false-positive rate: `fpr`, the true-positive rate `tpr`, and its pointwise 95 % bootstrap band `low`, `high`."""
+    """One row a false-positive rate: `fpr`, the true-positive rate `tpr`, and its pointwise 95 %
+    bootstrap band `low`, `high`.
+    """
     value, low, high = _band(_roc, y_true, y_score, random_state)
     return pd.DataFrame({"fpr": GRID, "tpr": value, "low": low, "high": high})
 
 
-def precision_recall_table(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> pd.DataFrame:
-    """One row a recall: `recall`, the highest `precision` with at least that recall, and its 95 % bootstrap band `low`, `high`."""
+def precision_recall_table(
+    y_true: IntArray, y_score: FloatArray, *, random_state: int = 0
+) -> pd.DataFrame:
+    """One row a recall: `recall`, the highest `precision` with at least that recall, and its 95 %
+    bootstrap band `low`, `high`.
+    """
     value, low, high = _band(_precision, y_true, y_score, random_state)
     return pd.DataFrame({"recall": GRID, "precision": value, "low": low, "high": high})
 
 
 def _band(
-    curve: Callable[[IntArray, FloatArray], FloatArray], y_true: IntArray, y_score: FloatArray, random_state: int
+    curve: Callable[[IntArray, FloatArray], FloatArray],
+    y_true: IntArray,
+    y_score: FloatArray,
+    random_state: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The curve, and percentiles of the curves of resampled patients, the number of each class kept."""
+    """The curve, and percentiles of the curves of resampled patients, the number of each class
+    kept.
+    """
     rng = np.random.default_rng(random_state)
     groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
     curves = []
@@ -52,6 +63,10 @@ def _precision(y_true: IntArray, y_score: FloatArray) -> FloatArray:
 
     precision, recall, _ = precision_recall_curve(y_true, y_score)
     precision, recall = precision[:-1], recall[:-1]  # the last point is no threshold's
-    best = np.maximum.accumulate(precision)  # recall falls along the curve: the best precision so far holds for any lower recall
-    enough = len(recall) - np.searchsorted(recall[::-1], GRID - _ROUNDING)  # how many points have at least that recall
+    best = np.maximum.accumulate(
+        precision
+    )  # recall falls along the curve: the best precision so far holds for any lower recall
+    enough = len(recall) - np.searchsorted(
+        recall[::-1], GRID - _ROUNDING
+    )  # how many points have at least that recall
     return np.asarray(best[enough - 1])

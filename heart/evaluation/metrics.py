@@ -8,7 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
 from scipy.stats import rankdata
-from sklearn.metrics import average_precision_score, brier_score_loss, confusion_matrix, log_loss, roc_auc_score
+from sklearn.metrics import (
+    average_precision_score,
+    brier_score_loss,
+    confusion_matrix,
+    log_loss,
+    roc_auc_score,
+)
 
 CONFIDENCE = 0.95
 MAX_RESAMPLED = 2_000
@@ -30,7 +36,9 @@ NO_FIGURE = Figure(None, None, None)
 
 
 class ThresholdMetrics(NamedTuple):
-    """What deciding "disease" at y_score >= threshold gives: the counts, and the shares with exact binomial intervals."""
+    """What deciding "disease" at y_score >= threshold gives: the counts, and the shares with exact
+    binomial intervals.
+    """
 
     threshold: float
     tn: int
@@ -56,7 +64,9 @@ class ThresholdMetrics(NamedTuple):
 
 
 class PartMetrics(NamedTuple):
-    """How well scores fit the outcomes of one part, whatever the threshold; intervals by bootstrap."""
+    """How well scores fit the outcomes of one part, whatever the threshold; intervals
+    by bootstrap.
+    """
 
     n: int
     positives: int
@@ -70,7 +80,8 @@ def proportion(successes: int, n: int) -> Figure:
     """A share with its exact interval (Clopper and Pearson 1934); no figure of nobody."""
     if n == 0:
         return NO_FIGURE
-    tail = (1 - CONFIDENCE) / 2  # quantiles of beta distributions; scipy's binomtest finds the same by search, in a millisecond
+    tail = (1 - CONFIDENCE) / 2
+    # quantiles of beta distributions; scipy's binomtest finds the same by search, in a millisecond
     low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0
     high = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
     return Figure(successes / n, low, high)
@@ -88,7 +99,9 @@ def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> Thres
     (1, 1, 1, 1)
     """
     decided = (y_score >= threshold).astype(np.int64)
-    tn, fp, fn, tp = (int(count) for count in confusion_matrix(y_true, decided, labels=[0, 1]).ravel())
+    tn, fp, fn, tp = (
+        int(count) for count in confusion_matrix(y_true, decided, labels=[0, 1]).ravel()
+    )
     return ThresholdMetrics(
         threshold=float(threshold),
         tn=tn,
@@ -105,11 +118,13 @@ def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> Thres
 
 
 def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> PartMetrics:
-    """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap intervals over patients.
+    """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap
+    intervals over patients.
 
-    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep the number of each class. Of more than
-    `MAX_RESAMPLED` patients that many are resampled, and the interval's distance from the figure is scaled by the root of the ratio
-    (m out of n bootstrap; Bickel, Goetze and van Zwet 1997).
+    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep
+    the number of each class. Of more than `MAX_RESAMPLED` patients that many are resampled, and the
+    interval's distance from the figure is scaled by the root of the ratio (m out of n bootstrap;
+    Bickel, Goetze and van Zwet 1997).
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -117,15 +132,23 @@ def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) 
         random_state: seed of the bootstrap.
     """
     figures = bootstrap_figures(y_true, y_score[None], random_state=random_state)
-    return PartMetrics(n=len(y_true), positives=int(y_true.sum()), **{name: figures[name] for name in PartMetrics._fields[2:]})
+    return PartMetrics(
+        n=len(y_true),
+        positives=int(y_true.sum()),
+        **{name: figures[name] for name in PartMetrics._fields[2:]},
+    )
 
 
-def bootstrap_figures(y_true: IntArray, y_scores: FloatArray, *, random_state: int = 0) -> dict[str, Figure]:
-    """The figures of `PartMetrics` and the accuracy at 0.5, each the mean over repeated predictions of the same patients.
+def bootstrap_figures(
+    y_true: IntArray, y_scores: FloatArray, *, random_state: int = 0
+) -> dict[str, Figure]:
+    """The figures of `PartMetrics` and the accuracy at 0.5, each the mean over repeated predictions
+    of the same patients.
 
     Args:
         y_true: 0 or 1, shape (n,).
-        y_scores: probabilities, shape (repeats, n); the same resampled patients are used for all repeats.
+        y_scores: probabilities, shape (repeats, n); the same resampled patients are used for all
+            repeats.
         random_state: seed of the bootstrap.
     """
     rng = np.random.default_rng(random_state)
@@ -134,13 +157,18 @@ def bootstrap_figures(y_true: IntArray, y_scores: FloatArray, *, random_state: i
     scale = float(len(chosen) / max(len(y_true), 1)) ** 0.5
     whole = _means([_figures_of(y_true, scores) for scores in y_scores])
     part = _means([_figures_of(y_true[chosen], scores[chosen]) for scores in y_scores])
-    resampled = _means([_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in y_scores])
+    resampled = _means(
+        [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in y_scores]
+    )
     found = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
     return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
 
 
-def bootstrap_differences(y_true: IntArray, first: FloatArray, second: FloatArray, *, random_state: int = 0) -> dict[str, Figure]:
-    """The figures of `bootstrap_figures`, second minus first, with paired intervals: both are judged on the same resampled patients.
+def bootstrap_differences(
+    y_true: IntArray, first: FloatArray, second: FloatArray, *, random_state: int = 0
+) -> dict[str, Figure]:
+    """The figures of `bootstrap_figures`, second minus first, with paired intervals: both are
+    judged on the same resampled patients.
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -157,7 +185,12 @@ def bootstrap_differences(y_true: IntArray, first: FloatArray, second: FloatArra
     part = [_figures_of(y_true[chosen], scores[chosen]) for scores in pair]
     resampled = [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in pair]
     found = {
-        name: _figure(whole[1][name] - whole[0][name], part[1][name] - part[0][name], resampled[1][name] - resampled[0][name], scale)
+        name: _figure(
+            whole[1][name] - whole[0][name],
+            part[1][name] - part[0][name],
+            resampled[1][name] - resampled[0][name],
+            scale,
+        )
         for name in whole[0]
     }
     return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
@@ -173,8 +206,12 @@ def _choose_resampled(y_true: IntArray, rng: np.random.Generator) -> IntArray:
     if len(y_true) <= MAX_RESAMPLED:
         return np.arange(len(y_true))
     groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
-    sizes = [min(len(group), max(1, round(MAX_RESAMPLED * len(group) / len(y_true)))) for group in groups]
-    return np.concatenate([rng.choice(group, size, replace=False) for group, size in zip(groups, sizes, strict=True)])
+    sizes = [
+        min(len(group), max(1, round(MAX_RESAMPLED * len(group) / len(y_true)))) for group in groups
+    ]
+    return np.concatenate(
+        [rng.choice(group, size, replace=False) for group, size in zip(groups, sizes, strict=True)]
+    )
 
 
 def _figures_of(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
@@ -185,23 +222,35 @@ def _figures_of(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
         "accuracy": float(np.mean((y_score >= 0.5) == (y_true == 1))),
     }
     if 0 < y_true.sum() < len(y_true):
-        figures |= {"roc_auc": roc_auc_score(y_true, y_score), "average_precision": average_precision_score(y_true, y_score)}
+        figures |= {
+            "roc_auc": roc_auc_score(y_true, y_score),
+            "average_precision": average_precision_score(y_true, y_score),
+        }
     return figures
 
 
 def _resample(y_true: IntArray, rng: np.random.Generator) -> IntArray:
-    """Rows of the resamples, shape (RESAMPLES, n), healthy ones first; the number of each class stays."""
+    """Rows of the resamples, shape (RESAMPLES, n), healthy ones first; the number of each class
+    stays.
+    """
     groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
     return np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in groups if len(group)])
 
 
-def _resampled_figures(y_true: IntArray, y_score: FloatArray, rows: IntArray) -> dict[str, FloatArray]:
+def _resampled_figures(
+    y_true: IntArray, y_score: FloatArray, rows: IntArray
+) -> dict[str, FloatArray]:
     """Each figure of each resample, shape (RESAMPLES,)."""
     clipped = np.clip(y_score, 1e-15, 1 - 1e-15)
     losses = -np.log(np.where(y_true == 1, clipped, 1 - clipped))
     right = (y_score >= 0.5) == (y_true == 1)
     figures = {
-        name: each[rows].mean(axis=1) for name, each in (("log_loss", losses), ("brier", (y_score - y_true) ** 2), ("accuracy", right))
+        name: each[rows].mean(axis=1)
+        for name, each in (
+            ("log_loss", losses),
+            ("brier", (y_score - y_true) ** 2),
+            ("accuracy", right),
+        )
     }
     n_healthy = int((y_true == 0).sum())
     if 0 < n_healthy < len(y_true):
@@ -216,11 +265,15 @@ def _figure(value: float, part: float, resampled: FloatArray, scale: float) -> F
     low, high = np.quantile(resampled, [tail, 1 - tail])
     if scale == 1:
         return Figure(float(value), float(low), float(high))
-    return Figure(float(value), float(value + (low - part) * scale), float(value + (high - part) * scale))
+    return Figure(
+        float(value), float(value + (low - part) * scale), float(value + (high - part) * scale)
+    )
 
 
 def _bootstrap_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> FloatArray:
-    """The AUC of each resample, shape (RESAMPLES,): the mean rank of the diseased (Mann and Whitney 1947)."""
+    """The AUC of each resample, shape (RESAMPLES,): the mean rank of the diseased (Mann and Whitney
+    1947).
+    """
     ranks = rankdata(y_score[rows], axis=1)  # ties share their mean rank
     n_diseased = rows.shape[1] - n_healthy
     rank_sum = ranks[:, n_healthy:].sum(axis=1)
@@ -228,9 +281,14 @@ def _bootstrap_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> Float
 
 
 def _bootstrap_precision(y_true: IntArray, y_score: FloatArray, rows: IntArray) -> FloatArray:
-    """The average precision of each resample, shape (RESAMPLES,): the mean precision at the diseased, ties read as one step."""
+    """The average precision of each resample, shape (RESAMPLES,): the mean precision at the
+    diseased, ties read as one step.
+    """
     order = np.argsort(-y_score[rows], axis=1, kind="stable")
-    scores, hits = np.take_along_axis(y_score[rows], order, axis=1), np.take_along_axis(y_true[rows], order, axis=1)
+    scores, hits = (
+        np.take_along_axis(y_score[rows], order, axis=1),
+        np.take_along_axis(y_true[rows], order, axis=1),
+    )
     precision = hits.cumsum(axis=1) / np.arange(1, rows.shape[1] + 1)
     last = np.ones_like(scores, dtype=bool)  # where a run of equal scores ends
     last[:, :-1] = scores[:, 1:] != scores[:, :-1]

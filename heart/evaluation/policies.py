@@ -1,4 +1,6 @@
-"""What a threshold means for many patients: zones, a thousand patients, another share of ill ones."""
+"""What a threshold means for many patients: zones, a thousand patients, another share
+of ill ones.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,11 @@ def check_prevalence(prevalence: float | None) -> None:
     """
     low, high = PREVALENCE_BOUNDS
     if prevalence is not None and not low <= prevalence <= high:
-        raise SettingsError(f"a share of ill patients from {low:g} to {high:g}", f"{prevalence:g}", "Choose one inside.")
+        raise SettingsError(
+            f"a share of ill patients from {low:g} to {high:g}",
+            f"{prevalence:g}",
+            "Choose one inside.",
+        )
 
 
 class Zone(NamedTuple):
@@ -33,7 +39,8 @@ class Zone(NamedTuple):
         low, high: probabilities.
         patients, diseased: counts.
         share: of diseased among them.
-        likelihood_ratio: how much more often a diseased patient is in this zone than a healthy one; None where no healthy one is.
+        likelihood_ratio: how much more often a diseased patient is in this zone than a healthy one;
+            None where no healthy one is.
     """
 
     name: str
@@ -46,7 +53,9 @@ class Zone(NamedTuple):
 
 
 class Zones(NamedTuple):
-    """Three zones and what their borders promise: sensitivity and NPV at the lower one, specificity and precision at the upper one."""
+    """Three zones and what their borders promise: sensitivity and NPV at the lower one, specificity
+    and precision at the upper one.
+    """
 
     zones: tuple[Zone, Zone, Zone]
     sensitivity: Figure
@@ -56,7 +65,8 @@ class Zones(NamedTuple):
 
 
 def three_zones(y_true: IntArray, y_score: FloatArray, *, low: float, high: float) -> Zones:
-    """Rule out below `low`, rule in from `high` on, and between them the patients about whom the model cannot tell.
+    """Rule out below `low`, rule in from `high` on, and between them the patients about whom the
+    model cannot tell.
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -68,7 +78,11 @@ def three_zones(y_true: IntArray, y_score: FloatArray, *, low: float, high: floa
         SettingsError: if `low` is above `high`.
     """
     if not 0 <= low <= high <= 1:
-        raise SettingsError("a lower border at or below the upper one", f"{low:g} and {high:g}", "Change one of them.")
+        raise SettingsError(
+            "a lower border at or below the upper one",
+            f"{low:g} and {high:g}",
+            "Change one of them.",
+        )
     out, rest = y_score < low, y_score >= high
     zones = (
         _zone("rule out", 0.0, low, y_true, out),
@@ -89,12 +103,14 @@ def _zone(name: str, low: float, high: float, y_true: IntArray, inside: np.ndarr
 
 
 class Rates(NamedTuple):
-    """What a threshold gives where a given share of the patients is diseased; arrays of any one shape, NaN where nobody is decided so.
+    """What a threshold gives where a given share of the patients is diseased; arrays of any one
+    shape, NaN where nobody is decided so.
 
     Attributes:
         precision: share of diseased among those decided "disease" (positive predictive value).
         npv: share of healthy among the others.
-        needed: follow-ups for one diseased patient found (number needed to evaluate), 1 / precision.
+        needed: follow-ups for one diseased patient found (number needed to evaluate), 1 /
+            precision.
         cost: in false alarms a patient.
     """
 
@@ -104,8 +120,11 @@ class Rates(NamedTuple):
     cost: FloatArray
 
 
-def rates_at_prevalence(recall: FloatArray, specificity: FloatArray, prevalence: float, *, cost_ratio: float) -> Rates:
-    """Bayes' theorem: recall and specificity stay, what they mean changes with the share of ill patients.
+def rates_at_prevalence(
+    recall: FloatArray, specificity: FloatArray, prevalence: float, *, cost_ratio: float
+) -> Rates:
+    """Bayes' theorem: recall and specificity stay, what they mean changes with the share of ill
+    patients.
 
     That they stay assumes that the patients differ in how many are ill and in nothing else.
     """
@@ -114,12 +133,17 @@ def rates_at_prevalence(recall: FloatArray, specificity: FloatArray, prevalence:
     with np.errstate(invalid="ignore", divide="ignore"):
         precision = np.asarray(found / (found + alarmed))
         return Rates(
-            precision, np.asarray(spared / (spared + missed)), np.asarray(1 / precision), np.asarray(cost_ratio * missed + alarmed)
+            precision,
+            np.asarray(spared / (spared + missed)),
+            np.asarray(1 / precision),
+            np.asarray(cost_ratio * missed + alarmed),
         )
 
 
 def of_thousand(recall: float, specificity: float, prevalence: float) -> dict[str, int]:
-    """The confusion counts `tn`, `fp`, `fn`, `tp` of a thousand patients, rounded so that they add up."""
+    """The confusion counts `tn`, `fp`, `fn`, `tp` of a thousand patients, rounded so that they add
+    up.
+    """
     diseased = round(THOUSAND * prevalence)
     tp = round(diseased * recall)
     tn = round((THOUSAND - diseased) * specificity)
@@ -129,7 +153,8 @@ def of_thousand(recall: float, specificity: float, prevalence: float) -> dict[st
 def threshold_at_prevalence(threshold: float, *, here: float, there: float) -> float:
     """The model's probability at which a patient from elsewhere has a risk of `threshold`.
 
-    Where a share `there` instead of `here` is ill and nothing else differs, all log-odds move by the difference of the shares' log-odds
-    (Elkan 2001, theorem 2), so the threshold on the model's own scale moves the other way.
+    Where a share `there` instead of `here` is ill and nothing else differs, all log-odds move by
+    the difference of the shares' log-odds (Elkan 2001, theorem 2), so the threshold on the model's
+    own scale moves the other way.
     """
     return float(expit(logit(threshold) - logit(there) + logit(here)))

@@ -1,4 +1,6 @@
-"""Recalibration: a monotone map from the model's probabilities to better ones, fitted on out-of-fold predictions."""
+"""Recalibration: a monotone map from the model's probabilities to better ones, fitted on
+out-of-fold predictions.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,12 @@ from scipy.special import expit
 from heart.errors import SettingsError
 from heart.evaluation.calibration import calibration_of, to_logits
 from heart.evaluation.metrics import FloatArray, IntArray
-from heart.evaluation.predictions import OutOfFold
+from heart.evaluation.out_of_fold import OutOfFold
 
 MIN_ISOTONIC = 1000
-"""Patients below which isotonic regression is refused: on 49 it raised the log-loss from 0.38 to 1.34."""
+"""Patients below which isotonic regression is refused: on 49 it raised the log-loss from 0.38 to
+1.34.
+"""
 
 MAX_KNOTS = 512
 
@@ -36,7 +40,8 @@ class Recalibration(NamedTuple):
     Attributes:
         method: among `METHODS`.
         slope, intercept: of the log-odds; 1 and 0 change nothing.
-        knots: pairs of probability before and after, ascending, between which "isotonic" draws straight lines; empty for the others.
+        knots: pairs of probability before and after, ascending, between which "isotonic" draws
+            straight lines; empty for the others.
         patients: on how many it was fitted.
     """
 
@@ -60,41 +65,69 @@ NO_RECALIBRATION = Recalibration()
 
 
 def fit_recalibration(method: str, y_true: IntArray, y_score: FloatArray) -> Recalibration:
-    """The map of greatest likelihood ("isotonic": of least squares) on predictions for patients that the model did not see.
+    """The map of greatest likelihood ("isotonic": of least squares) on predictions for patients
+    that the model did not see.
 
     Args:
         method: among `METHODS`.
         y_true: 0 or 1, shape (n,).
-        y_score: probabilities, shape (n,), or (repeats, n) where each patient was predicted several times.
+        y_score: probabilities, shape (n,), or (repeats, n) where each patient was predicted several
+            times.
 
     Raises:
-        SettingsError: for another method, a single class, too few patients for "isotonic", or a model that ranks the wrong way round.
+        SettingsError: for another method, a single class, too few patients for "isotonic", or a
+            model that ranks the wrong way round.
     """
     if method not in METHODS:
-        raise SettingsError(f"a method among {', '.join(METHODS)}", repr(method), "Choose one of them.")
+        raise SettingsError(
+            f"a method among {', '.join(METHODS)}", repr(method), "Choose one of them."
+        )
     if method == "none":
         return NO_RECALIBRATION
     n = len(y_true)
     if not 0 < y_true.sum() < n:
-        raise SettingsError("patients with and without disease", "one kind only", "Use a cohort with both.")
+        raise SettingsError(
+            "patients with and without disease", "one kind only", "Use a cohort with both."
+        )
     if method == "isotonic" and n < MIN_ISOTONIC:
-        raise SettingsError(f"at least {MIN_ISOTONIC:,} patients for isotonic recalibration", f"{n:,}", "Choose temperature or Platt.")
+        raise SettingsError(
+            f"at least {MIN_ISOTONIC:,} patients for isotonic recalibration",
+            f"{n:,}",
+            "Choose temperature or Platt.",
+        )
     scores = np.atleast_2d(y_score)
     outcomes = np.tile(y_true, len(scores))
-    fitted = _fit_isotonic(outcomes, scores.ravel()) if method == "isotonic" else _fit_line(method, outcomes, scores.ravel())
+    fitted = (
+        _fit_isotonic(outcomes, scores.ravel())
+        if method == "isotonic"
+        else _fit_line(method, outcomes, scores.ravel())
+    )
     return fitted._replace(patients=n)
 
 
 def _fit_line(method: str, y_true: IntArray, y_score: FloatArray) -> Recalibration:
-    """A logistic regression on the log-odds: with an intercept it is Platt's, without one it is temperature scaling."""
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  a form that recalibrates nothing need not wait for it
+    """A logistic regression on the log-odds: with an intercept it is Platt's, without one it is
+    temperature scaling.
+    """
+    # a form that recalibrates nothing need not wait for it
+    from sklearn.linear_model import (  # noqa: PLC0415
+        LogisticRegression,
+    )
 
-    regression = LogisticRegression(C=np.inf, fit_intercept=method == "platt", max_iter=1000, tol=1e-8)
+    regression = LogisticRegression(
+        C=np.inf, fit_intercept=method == "platt", max_iter=1000, tol=1e-8
+    )
     regression.fit(to_logits(y_score).reshape(-1, 1), y_true)
     slope = float(regression.coef_[0, 0])
     if slope <= 0:
-        raise SettingsError("a model that ranks better than chance", "one whose order would be turned round", "Train another model.")
-    return Recalibration(method, slope, float(regression.intercept_[0]) if method == "platt" else 0.0)
+        raise SettingsError(
+            "a model that ranks better than chance",
+            "one whose order would be turned round",
+            "Train another model.",
+        )
+    return Recalibration(
+        method, slope, float(regression.intercept_[0]) if method == "platt" else 0.0
+    )
 
 
 def _fit_isotonic(y_true: IntArray, y_score: FloatArray) -> Recalibration:
@@ -102,29 +135,43 @@ def _fit_isotonic(y_true: IntArray, y_score: FloatArray) -> Recalibration:
 
     # kept off 0 and 1: no number of patients shows that a disease is impossible
     edge = 1 / (len(y_true) + 2)
-    regression = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip").fit(y_score, y_true)
+    regression = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip").fit(
+        y_score, y_true
+    )
     before, after = regression.X_thresholds_, regression.y_thresholds_
-    kept = np.unique(np.linspace(0, len(before) - 1, min(len(before), MAX_KNOTS)).round().astype(int))
-    return Recalibration("isotonic", knots=tuple(zip(before[kept].tolist(), after[kept].tolist(), strict=True)))
+    kept = np.unique(
+        np.linspace(0, len(before) - 1, min(len(before), MAX_KNOTS)).round().astype(int)
+    )
+    return Recalibration(
+        "isotonic", knots=tuple(zip(before[kept].tolist(), after[kept].tolist(), strict=True))
+    )
 
 
 def recalibrate_folds(method: str, predictions: OutOfFold) -> OutOfFold:
-    """The predictions as they would be after recalibration: each fold by a map fitted on the other folds of its repeat."""
+    """The predictions as they would be after recalibration: each fold by a map fitted on the other
+    folds of its repeat.
+    """
     scores = predictions.y_score.copy()
     for repeat, folds in enumerate(predictions.fold):
         for fold in np.unique(folds):
             test = folds == fold
-            fitted = fit_recalibration(method, predictions.y_true[~test], predictions.y_score[repeat, ~test])
+            fitted = fit_recalibration(
+                method, predictions.y_true[~test], predictions.y_score[repeat, ~test]
+            )
             scores[repeat, test] = fitted.apply(scores[repeat, test])
     return predictions._replace(y_score=scores)
 
 
 def compare_recalibrations(predictions: OutOfFold) -> pd.DataFrame:
-    """One row a method that so many patients allow: `method`, `log_loss`, `brier`, `intercept`, `slope`, means over the repeats.
+    """One row a method that so many patients allow: `method`, `log_loss`, `brier`, `intercept`,
+    `slope`, means over the repeats.
 
-    Every fold is recalibrated by what the others say, so that the figures are of patients that took no part.
+    Every fold is recalibrated by what the others say, so that the figures are of patients that took
+    no part.
     """
-    methods = [name for name in METHODS if name != "isotonic" or len(predictions.y_true) >= MIN_ISOTONIC]
+    methods = [
+        name for name in METHODS if name != "isotonic" or len(predictions.y_true) >= MIN_ISOTONIC
+    ]
     return pd.DataFrame([_judge(name, recalibrate_folds(name, predictions)) for name in methods])
 
 
@@ -133,7 +180,15 @@ def _judge(method: str, predictions: OutOfFold) -> dict[str, object]:
 
     y_true = predictions.y_true
     rows = [
-        (log_loss(y_true, scores, labels=[0, 1]), brier_score_loss(y_true, scores), *calibration_of(y_true, scores)[:2])
+        (
+            log_loss(y_true, scores, labels=[0, 1]),
+            brier_score_loss(y_true, scores),
+            *calibration_of(y_true, scores)[:2],
+        )
         for scores in predictions.y_score
     ]
-    return {"method": method} | dict(zip(("log_loss", "brier", "intercept", "slope"), np.mean(rows, axis=0).tolist(), strict=True))
+    return {"method": method} | dict(
+        zip(
+            ("log_loss", "brier", "intercept", "slope"), np.mean(rows, axis=0).tolist(), strict=True
+        )
+    )

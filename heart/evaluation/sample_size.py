@@ -37,8 +37,8 @@ class SampleSize(NamedTuple):
 def sample_size(parameters: int, *, prevalence: float, auc: float) -> SampleSize:
     """What the criteria ask for.
 
-    R-squared comes from the AUC as in Riley et al. (Statistics in Medicine 2021;40:133): log-odds normally distributed in those with and
-    without disease, here integrated instead of simulated.
+    R-squared comes from the AUC as in Riley et al. (Statistics in Medicine 2021;40:133): log-odds
+    normally distributed in those with and without disease, here integrated instead of simulated.
 
     Args:
         parameters: candidate predictor parameters.
@@ -68,9 +68,11 @@ def sample_size(parameters: int, *, prevalence: float, auc: float) -> SampleSize
 
 
 def cox_snell(prevalence: float, auc: float) -> float:
-    """Cox and Snell's R-squared of a model with this AUC, if a normally distributed score of equal variance stands behind it.
+    """Cox and Snell's R-squared of a model with this AUC, if a normally distributed score of equal
+    variance stands behind it.
 
-    Then the log-odds are linear in the score, so the likelihood can be integrated over the two normal densities.
+    Then the log-odds are linear in the score, so the likelihood can be integrated over the two
+    normal densities.
     """
     distance = math.sqrt(2) * float(ndtri(auc))
     score = np.linspace(-_WIDTH, _WIDTH + distance, _NODES)

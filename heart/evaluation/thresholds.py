@@ -59,7 +59,9 @@ class ThresholdChoice(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Diseased and healthy patients decided "disease" at each threshold of `GRID`: `tp` and `fp`, shape (..., 101); and all of either."""
+    """Diseased and healthy patients decided "disease" at each threshold of `GRID`: `tp` and `fp`,
+    shape (..., 101); and all of either.
+    """
 
     tp: FloatArray
     fp: FloatArray
@@ -69,25 +71,42 @@ class Counts(NamedTuple):
     @property
     def recall(self) -> FloatArray:
         """Share of the diseased that are found; NaN where there are none."""
-        return np.asarray(self.tp / self.positives) if self.positives else np.full_like(self.tp, np.nan)
+        return (
+            np.asarray(self.tp / self.positives)
+            if self.positives
+            else np.full_like(self.tp, np.nan)
+        )
 
     @property
     def specificity(self) -> FloatArray:
         """Share of the healthy that are not alarmed; NaN where there are none."""
-        return np.asarray(1 - self.fp / self.negatives) if self.negatives else np.full_like(self.fp, np.nan)
+        return (
+            np.asarray(1 - self.fp / self.negatives)
+            if self.negatives
+            else np.full_like(self.fp, np.nan)
+        )
 
 
 def counts_of(table: pd.DataFrame) -> Counts:
     """The counts of a `threshold_table`."""
     tp, fp = (table[name].to_numpy(dtype=np.float64) for name in ("tp", "fp"))
-    return Counts(tp, fp, int(table["tp"].iloc[0] + table["fn"].iloc[0]), int(table["fp"].iloc[0] + table["tn"].iloc[0]))
+    return Counts(
+        tp,
+        fp,
+        int(table["tp"].iloc[0] + table["fn"].iloc[0]),
+        int(table["fp"].iloc[0] + table["tn"].iloc[0]),
+    )
 
 
-def threshold_table(y_true: IntArray, y_score: FloatArray, *, cost_ratio: float = COST_RATIO) -> pd.DataFrame:
-    """One row a threshold from 0 to 1 in steps of 0.01; disease is decided where y_score >= threshold.
+def threshold_table(
+    y_true: IntArray, y_score: FloatArray, *, cost_ratio: float = COST_RATIO
+) -> pd.DataFrame:
+    """One row a threshold from 0 to 1 in steps of 0.01; disease is decided where y_score >=
+    threshold.
 
-    Columns: `threshold`, the counts `tn`, `fp`, `fn`, `tp`, the shares `precision`, `recall`, `specificity`, `f1`, `accuracy`
-    (NaN where nobody is decided so), and `cost`: (cost_ratio * fn + fp) / n, in false alarms a patient.
+    Columns: `threshold`, the counts `tn`, `fp`, `fn`, `tp`, the shares `precision`, `recall`,
+    `specificity`, `f1`, `accuracy` (NaN where nobody is decided so), and `cost`: (cost_ratio * fn +
+    fp) / n, in false alarms a patient.
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -96,7 +115,8 @@ def threshold_table(y_true: IntArray, y_score: FloatArray, *, cost_ratio: float 
     """
     _, fps, _, tps, scores = confusion_matrix_at_thresholds(y_true, y_score)
     ascending = np.argsort(scores)
-    # the counts at a threshold are those at the next higher score; above the highest score nobody is positive
+    # the counts at a threshold are those at the next higher score; above the highest score nobody
+    # is positive
     position = np.searchsorted(scores[ascending], GRID)
     inside = position < len(scores)
     chosen = ascending[np.minimum(position, len(scores) - 1)]
@@ -123,7 +143,8 @@ def threshold_table(y_true: IntArray, y_score: FloatArray, *, cost_ratio: float 
 
 
 def bayes_threshold(cost_ratio: float) -> float:
-    """The threshold of least expected cost for calibrated probabilities: C_FP / (C_FP + C_FN), with cost_ratio = C_FN / C_FP.
+    """The threshold of least expected cost for calibrated probabilities: C_FP / (C_FP + C_FN), with
+    cost_ratio = C_FN / C_FP.
 
     Source: Elkan, The foundations of cost-sensitive learning, IJCAI 2001, equation 2.
 
@@ -136,15 +157,20 @@ def bayes_threshold(cost_ratio: float) -> float:
     low, high = COST_RATIO_BOUNDS
     if not low <= cost_ratio <= high:
         raise SettingsError(
-            f"a cost ratio from {low:g} to {high:g}", f"{cost_ratio:g}", "Say how many false alarms one missed patient is worth."
+            f"a cost ratio from {low:g} to {high:g}",
+            f"{cost_ratio:g}",
+            "Say how many false alarms one missed patient is worth.",
         )
     return 1.0 / (1.0 + cost_ratio)
 
 
-def find_threshold(counts: Counts, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None) -> FloatArray:
+def find_threshold(
+    counts: Counts, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None
+) -> FloatArray:
     """The threshold of `GRID` that a rule chooses, shape (...): one for each set of counts.
 
-    Of several equally good ones it is the middle one, which is the least fragile. If none reaches the wanted specificity, it is 1.
+    Of several equally good ones it is the middle one, which is the least fragile. If none reaches
+    the wanted specificity, it is 1.
 
     Args:
         counts: of one or many samples of patients.
@@ -154,7 +180,9 @@ def find_threshold(counts: Counts, rule: str, *, cost_ratio: float = COST_RATIO,
     """
     if rule == "sensitivity":
         enough = counts.recall >= (at_least or 0.0) - _ROUNDING
-        return np.asarray(GRID[enough.sum(axis=-1) - 1])  # recall falls with the threshold and is 1 at 0
+        return np.asarray(
+            GRID[enough.sum(axis=-1) - 1]
+        )  # recall falls with the threshold and is 1 at 0
     if rule == "specificity":
         enough = counts.specificity >= (at_least or 0.0) - _ROUNDING
         return np.asarray(GRID[np.minimum((~enough).sum(axis=-1), len(GRID) - 1)])
@@ -175,17 +203,25 @@ def _merit(counts: Counts, rule: str, cost_ratio: float) -> FloatArray:
 
 
 def check_rule(rule: str, cost_ratio: float, at_least: float | None = None) -> None:
-    """Refuse a rule, ratio or wish that `select_threshold` cannot use, before anything is computed for it.
+    """Refuse a rule, ratio or wish that `select_threshold` cannot use, before anything is computed
+    for it.
 
     Raises:
-        SettingsError: for another rule, a ratio outside its bounds, or a wanted share that is missing or not between 0 and 1.
+        SettingsError: for another rule, a ratio outside its bounds, or a wanted share that is
+            missing or not between 0 and 1.
     """
     bayes_threshold(cost_ratio)
     if rule not in AUTOMATIC:
-        raise SettingsError(f"a rule among {', '.join(AUTOMATIC)}", repr(rule), "Choose one of them.")
+        raise SettingsError(
+            f"a rule among {', '.join(AUTOMATIC)}", repr(rule), "Choose one of them."
+        )
     if rule in WANTING and (at_least is None or not 0 < at_least <= 1):
         found = "none" if at_least is None else f"{at_least:g}"
-        raise SettingsError(f"a wanted {rule} above 0 and at most 1", found, "Say how much is wanted, for instance 0.95.")
+        raise SettingsError(
+            f"a wanted {rule} above 0 and at most 1",
+            found,
+            "Say how much is wanted, for instance 0.95.",
+        )
 
 
 def select_threshold(
@@ -197,7 +233,8 @@ def select_threshold(
     at_least: float | None = None,
     chosen_on: str = "valid",
 ) -> ThresholdChoice:
-    """The threshold that a rule chooses on valid or out-of-fold predictions, never on the test part.
+    """The threshold that a rule chooses on valid or out-of-fold predictions, never on the test
+    part.
 
     Args:
         y_true: 0 or 1, shape (n,).
@@ -215,4 +252,6 @@ def select_threshold(
         return ThresholdChoice(bayes_threshold(cost_ratio), rule, float(cost_ratio), "costs only")
     counts = counts_of(threshold_table(y_true, y_score))
     value = float(find_threshold(counts, rule, cost_ratio=cost_ratio, at_least=at_least))
-    return ThresholdChoice(value, rule, float(cost_ratio), chosen_on, at_least if rule in WANTING else None)
+    return ThresholdChoice(
+        value, rule, float(cost_ratio), chosen_on, at_least if rule in WANTING else None
+    )

@@ -1,4 +1,6 @@
-"""Several classes: one softmax against one yes-or-no network a class, and data of three classes that scikit-learn ships."""
+"""Several classes: one softmax against one yes-or-no network a class, and data of three classes
+that scikit-learn ships.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,12 @@ from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from heart.batches import MemberRows
-from heart.epochs import OnEpochEnd
 from heart.errors import SettingsError
 from heart.lessons.mlp import FloatArray, PointMLP, Points, fit
 from heart.lessons.points import Parts
 from heart.lessons.recipes import Recipe
+from heart.model.batches import MemberRows
+from heart.model.loop import OnEpochEnd
 
 TABLES = {"wine": load_wine, "iris": load_iris}
 SUM_BIN = 0.05
@@ -26,7 +28,9 @@ IntArray = npt.NDArray[np.int64]
 
 
 class Table(NamedTuple):
-    """Measured things of several kinds: scaled parts (by the train part's means and deviations), the kinds' names, how many columns."""
+    """Measured things of several kinds: scaled parts (by the train part's means and deviations),
+    the kinds' names, how many columns.
+    """
 
     parts: Parts
     names: tuple[str, ...]
@@ -42,14 +46,24 @@ def load_table(name: str, *, random_state: int) -> Table:
     if name not in TABLES:
         raise SettingsError(f"a table among {', '.join(TABLES)}", repr(name), "Choose one of them.")
     data = TABLES[name]()
-    first, rest = train_test_split(np.arange(len(data.target)), test_size=0.3, stratify=data.target, random_state=random_state)
+    first, rest = train_test_split(
+        np.arange(len(data.target)), test_size=0.3, stratify=data.target, random_state=random_state
+    )
     scaler = StandardScaler().fit(data.data[first])
-    parts = [Points(scaler.transform(data.data[rows]).astype(np.float32), data.target[rows].astype(np.int64)) for rows in (first, rest)]
+    parts = [
+        Points(
+            scaler.transform(data.data[rows]).astype(np.float32), data.target[rows].astype(np.int64)
+        )
+        for rows in (first, rest)
+    ]
     return Table(Parts(*parts), tuple(str(kind) for kind in data.target_names), data.data.shape[1])
 
 
-def learn_one_vs_rest(recipe: Recipe, parts: Parts, *, on_epoch_end: OnEpochEnd | None = None) -> PointMLP:
-    """K networks of one logit, trained as K members of one network: member k learns "class k, or any other".
+def learn_one_vs_rest(
+    recipe: Recipe, parts: Parts, *, on_epoch_end: OnEpochEnd | None = None
+) -> PointMLP:
+    """K networks of one logit, trained as K members of one network: member k learns "class k, or
+    any other".
 
     Raises:
         SettingsError: for a value outside its bounds.
@@ -58,20 +72,35 @@ def learn_one_vs_rest(recipe: Recipe, parts: Parts, *, on_epoch_end: OnEpochEnd 
     n, n_classes = len(X), int(y_true.max()) + 1
     settings = recipe.settings(n, members=n_classes)
     network = PointMLP(X.shape[1], 1, settings, activation=recipe.activation)
-    questions = Points(np.tile(X, (n_classes, 1)), np.concatenate([y_true == k for k in range(n_classes)]).astype(np.int64))
-    own = np.arange(n_classes * n, dtype=np.int64).reshape(n_classes, n)  # member k reads the k-th copy
-    fit(network, questions, settings, rows=MemberRows(own, None, range(n_classes), 1), on_epoch_end=on_epoch_end)
+    questions = Points(
+        np.tile(X, (n_classes, 1)),
+        np.concatenate([y_true == k for k in range(n_classes)]).astype(np.int64),
+    )
+    own = np.arange(n_classes * n, dtype=np.int64).reshape(
+        n_classes, n
+    )  # member k reads the k-th copy
+    fit(
+        network,
+        questions,
+        settings,
+        rows=MemberRows(own, None, range(n_classes), 1),
+        on_epoch_end=on_epoch_end,
+    )
     return network
 
 
 def one_vs_rest_scores(network: PointMLP, X: npt.NDArray[np.float32]) -> FloatArray:
-    """Each class's own probability against the rest, shape (n, K). Rows need not sum to 1: no network knows of the others."""
+    """Each class's own probability against the rest, shape (n, K). Rows need not sum to 1: no
+    network knows of the others.
+    """
     return network.predict_proba(X)[:, :, 1].T
 
 
 def normalised(scores: FloatArray) -> FloatArray:
     """Each row divided by its sum, shape (n, K)."""
-    return np.asarray(scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny))
+    return np.asarray(
+        scores / np.maximum(scores.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
+    )
 
 
 def sum_bins(scores: FloatArray) -> pd.DataFrame:
@@ -83,7 +112,9 @@ def sum_bins(scores: FloatArray) -> pd.DataFrame:
 
 
 def confusion_frame(y_true: IntArray, decided: IntArray, names: tuple[str, ...]) -> pd.DataFrame:
-    """One row a pair of classes: `truth`, `decided` (names), `n`, and `share` (of those of that truth, 0-1)."""
+    """One row a pair of classes: `truth`, `decided` (names), `n`, and `share` (of those of that
+    truth, 0-1).
+    """
     counts = confusion_matrix(y_true, decided, labels=range(len(names)))
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     pairs = [(a, b) for a in range(len(names)) for b in range(len(names))]

@@ -1,4 +1,6 @@
-"""One category as a number and as free heights: what a single linear unit can say about it, beside what was observed."""
+"""One category as a number and as free heights: what a single linear unit can say about it, beside
+what was observed.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,8 @@ ORDERS = ("LabelEncoder", "by share of disease", "worst")
 
 
 class Heights(NamedTuple):
-    """The best line over the positions, and the best height for each category by itself; in log-odds of disease.
+    """The best line over the positions, and the best height for each category by itself; in
+    log-odds of disease.
 
     Attributes:
         weight: the line's slope, a position.
@@ -35,7 +38,8 @@ class Heights(NamedTuple):
         free: float64, shape (K,).
         line_loss: mean log-loss of the line, nats a patient.
         free_loss: that of the free heights, which is never greater.
-        chance: how often the free heights would gain that much if a line were the truth (0-1; likelihood-ratio test, Wilks 1938).
+        chance: how often the free heights would gain that much if a line were the truth (0-1;
+            likelihood-ratio test, Wilks 1938).
     """
 
     weight: float
@@ -48,16 +52,20 @@ class Heights(NamedTuple):
 
 
 def category_table(cohort: Cohort, name: str) -> pd.DataFrame:
-    """One row a category, in the order of LabelEncoder's codes; patients without a value are left out.
+    """One row a category, in the order of LabelEncoder's codes; patients without a value are left
+    out.
 
-    Columns: `code`, `value` (as in the data), `category` (in words), `n`, `diseased`, `log_odds` (observed, of disease), `low` and `high`:
-    its 95 % interval (of Clopper and Pearson's shares). Where all or none are diseased, log-odds are infinite.
+    Columns: `code`, `value` (as in the data), `category` (in words), `n`, `diseased`, `log_odds`
+    (observed, of disease), `low` and `high`: its 95 % interval (of Clopper and Pearson's shares).
+    Where all or none are diseased, log-odds are infinite.
 
     Raises:
         SettingsError: if the feature is not among `CATEGORIES`.
     """
     if name not in CATEGORIES:
-        raise SettingsError(f"a category among {', '.join(CATEGORIES)}", repr(name), "Choose one of them.")
+        raise SettingsError(
+            f"a category among {', '.join(CATEGORIES)}", repr(name), "Choose one of them."
+        )
     known = cohort.features[name].notna().to_numpy()
     encoder = LabelEncoder()
     codes = encoder.fit_transform(cohort.features[name][known].to_numpy())
@@ -65,10 +73,19 @@ def category_table(cohort: Cohort, name: str) -> pd.DataFrame:
     counts = np.bincount(codes)
     shares = [proportion(int(k), int(n)) for k, n in zip(diseased, counts, strict=True)]
     with np.errstate(divide="ignore"):
-        odds = {part: _log_odds([getattr(share, part) for share in shares]) for part in ("value", "low", "high")}
+        odds = {
+            part: _log_odds([getattr(share, part) for share in shares])
+            for part in ("value", "low", "high")
+        }
     words = [feature(name).describe(value) for value in encoder.classes_.tolist()]
     return pd.DataFrame(
-        {"code": np.arange(len(words)), "value": encoder.classes_, "category": words, "n": counts, "diseased": diseased}
+        {
+            "code": np.arange(len(words)),
+            "value": encoder.classes_,
+            "category": words,
+            "n": counts,
+            "diseased": diseased,
+        }
         | {"log_odds": odds["value"], "low": odds["low"], "high": odds["high"]}
     )
 
@@ -79,7 +96,8 @@ def _log_odds(shares: list[float]) -> FloatArray:
 
 
 def fit_heights(n: IntArray, diseased: IntArray, position: IntArray) -> Heights:
-    """The most likely line and the most likely free heights: logistic regression without a penalty, on the position and on one-hot.
+    """The most likely line and the most likely free heights: logistic regression without a penalty,
+    on the position and on one-hot.
 
     Args:
         n: patients of each category, shape (K,).
@@ -98,11 +116,15 @@ def fit_heights(n: IntArray, diseased: IntArray, position: IntArray) -> Heights:
     return Heights(weight, bias, line, free, line_loss, free_loss, chance)
 
 
-def _fit(X: FloatArray, n: IntArray, diseased: IntArray, *, fit_intercept: bool) -> LogisticRegression:
+def _fit(
+    X: FloatArray, n: IntArray, diseased: IntArray, *, fit_intercept: bool
+) -> LogisticRegression:
     """Each category stands for its healthy and its diseased patients."""
     y_true = np.repeat([0, 1], len(n))
     weights = np.concatenate([n - diseased, diseased])
-    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, fit_intercept=fit_intercept)
+    model = LogisticRegression(
+        C=np.inf, solver="newton-cholesky", tol=1e-10, fit_intercept=fit_intercept
+    )
     return model.fit(np.concatenate([X, X]), y_true, sample_weight=weights)
 
 
@@ -113,8 +135,13 @@ def _mean_loss(height: FloatArray, n: IntArray, diseased: IntArray) -> float:
 
 
 def order_losses(n: IntArray, diseased: IntArray) -> dict[tuple[int, ...], float]:
-    """The line's mean log-loss for every order of the categories: the positions of category 0, 1, … and the nats a patient."""
-    return {order: fit_heights(n, diseased, np.array(order)).line_loss for order in permutations(range(len(n)))}
+    """The line's mean log-loss for every order of the categories: the positions of category 0, 1, …
+    and the nats a patient.
+    """
+    return {
+        order: fit_heights(n, diseased, np.array(order)).line_loss
+        for order in permutations(range(len(n)))
+    }
 
 
 def positions_of(n: IntArray, diseased: IntArray, order: str) -> IntArray:
@@ -124,7 +151,9 @@ def positions_of(n: IntArray, diseased: IntArray, order: str) -> IntArray:
         SettingsError: for another order.
     """
     if order not in ORDERS:
-        raise SettingsError(f"an order among {', '.join(ORDERS)}", repr(order), "Choose one of them.")
+        raise SettingsError(
+            f"an order among {', '.join(ORDERS)}", repr(order), "Choose one of them."
+        )
     if order == "LabelEncoder":
         return np.arange(len(n))
     if order == "worst":

@@ -13,8 +13,8 @@ from sklearn import config_context
 
 from heart.data import SHIPPED, load_shipped
 from heart.errors import SettingsError
-from heart.lessons.clean import Table, read_table
-from heart.lessons.leaks import (
+from heart.experiments.cross_validation import corrected_half_width
+from heart.lessons.leakage_mistakes import (
     TEST_SHARE,
     Case,
     Pair,
@@ -25,7 +25,7 @@ from heart.lessons.leaks import (
     split_rows,
     threshold_on_test,
 )
-from heart.validation import corrected_half_width
+from heart.lessons.pipeline import Table, read_table
 
 LOGISTIC, NEIGHBOURS, FOREST = "logistic regression", "nearest neighbours", "random forest"
 BLOCK = 20
@@ -58,12 +58,16 @@ LEAKS: MappingProxyType[str, Leak] = MappingProxyType(
 )
 """Name of each mistake."""
 
-COHORTS = MappingProxyType({"cleveland": "cleveland", "hungary": "hungary", "all": "+".join(SHIPPED)})
+COHORTS = MappingProxyType(
+    {"cleveland": "cleveland", "hungary": "hungary", "all": "+".join(SHIPPED)}
+)
 """Whose patients, and the name that `load_shipped` knows them by."""
 
 
 class Setup(NamedTuple):
-    """What is measured: names of `LEAKS` and `COHORTS`, one of the leak's models, a seed from 0 to 9,999."""
+    """What is measured: names of `LEAKS` and `COHORTS`, one of the leak's models, a seed from 0 to
+    9,999.
+    """
 
     leak: str
     cohort: str
@@ -78,8 +82,14 @@ class Setup(NamedTuple):
         """
         _check(self.leak in LEAKS, f"a leak among {', '.join(LEAKS)}", self.leak)
         _check(self.cohort in COHORTS, f"patients among {', '.join(COHORTS)}", self.cohort)
-        _check(self.model in LEAKS[self.leak].models, f"a model among {', '.join(LEAKS[self.leak].models)}", self.model)
-        _check(0 <= self.random_state <= MAX_SEED, f"a seed from 0 to {MAX_SEED}", self.random_state)
+        _check(
+            self.model in LEAKS[self.leak].models,
+            f"a model among {', '.join(LEAKS[self.leak].models)}",
+            self.model,
+        )
+        _check(
+            0 <= self.random_state <= MAX_SEED, f"a seed from 0 to {MAX_SEED}", self.random_state
+        )
 
 
 def _check(is_right: bool, expected: str, found: object) -> None:  # noqa: FBT001
@@ -87,10 +97,13 @@ def _check(is_right: bool, expected: str, found: object) -> None:  # noqa: FBT00
         raise SettingsError(expected, repr(found), "Choose one of them.")
 
 
-def measure_leak(setup: Setup, *, n_splits: int = 200, on_share: Callable[[float], object] | None = None) -> pd.DataFrame:
+def measure_leak(
+    setup: Setup, *, n_splits: int = 200, on_share: Callable[[float], object] | None = None
+) -> pd.DataFrame:
     """One row a split and figure: `split` (from 0), `figure`, `honest`, `leaky`, `lie`.
 
-    Figures and lies are in points (an accuracy of 0.83 is 83); a lie is positive where the mistake makes the model look better.
+    Figures and lies are in points (an accuracy of 0.83 is 83); a lie is positive where the mistake
+    makes the model look better.
 
     Args:
         setup: what is measured.
@@ -116,7 +129,9 @@ def _measure_block(setup: Setup, start: int, stop: int) -> pd.DataFrame:
     table = _table_of(setup.cohort)
     leak = LEAKS[setup.leak]
     rows = []
-    with config_context(assume_finite=True, skip_parameter_validation=True):  # a third of the time of so small fits is checking
+    with config_context(
+        assume_finite=True, skip_parameter_validation=True
+    ):  # a third of the time of so small fits is checking
         for place in range(start, stop):
             seed = setup.random_state * _SEEDS_APART + place
             case = Case(table, *split_rows(table.y_true, seed), setup.model, seed)
@@ -133,18 +148,25 @@ def _row(place: int, pair: Pair) -> dict[str, object]:
     """In points; less cost is better."""
     is_cost = pair.figure == "cost"
     honest, leaky = (value if is_cost else 100 * value for value in (pair.honest, pair.leaky))
-    return {"split": place, "figure": pair.figure, "honest": honest, "leaky": leaky, "lie": honest - leaky if is_cost else leaky - honest}
+    return {
+        "split": place,
+        "figure": pair.figure,
+        "honest": honest,
+        "leaky": leaky,
+        "lie": honest - leaky if is_cost else leaky - honest,
+    }
 
 
 class Lie(NamedTuple):
-    """How much better a figure looks with the mistake, over many splits; all in points, a cost in false alarms of 100 patients.
+    """How much better a figure looks with the mistake, over many splits; all in points, a cost in
+    false alarms of 100 patients.
 
     Attributes:
         honest: the mean without the mistake.
         leaky: the mean with it.
         mean: the mean difference, positive where the mistake flatters.
-        low: lower end of the mean's 95 % interval, by the corrected resampled t statistic (Nadeau and Bengio 2003): splits of the same
-            patients are no independent samples.
+        low: lower end of the mean's 95 % interval, by the corrected resampled t statistic (Nadeau
+            and Bengio 2003): splits of the same patients are no independent samples.
         high: its upper end.
         q05: one of twenty splits has a difference below.
         q95: one of twenty above.
@@ -163,7 +185,9 @@ class Lie(NamedTuple):
 
 def summarise_lies(measured: pd.DataFrame) -> dict[str, Lie]:
     """The lie of each figure of a `measure_leak`, by the figure's name."""
-    return {str(figure): _summarise(part) for figure, part in measured.groupby("figure", sort=False)}
+    return {
+        str(figure): _summarise(part) for figure, part in measured.groupby("figure", sort=False)
+    }
 
 
 def _summarise(part: pd.DataFrame) -> Lie:

@@ -1,4 +1,6 @@
-"""A network of one member that learns points, with its loss and accuracy on train and test while it learns."""
+"""A network of one member that learns points, with its loss and accuracy on train and test while it
+learns.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from heart.config import Settings
-from heart.epochs import EpochRecord, OnEpochEnd
 from heart.lessons.mlp import PointMLP, Points, fit, member_scores
 from heart.lessons.points import Parts
+from heart.model.loop import EpochRecord, OnEpochEnd
 
 MAX_RECORDS = 60
 STEPS_AN_EPOCH = 8
@@ -21,7 +23,8 @@ class Learned(NamedTuple):
 
     Attributes:
         network: one member.
-        curves: one row an epoch looked at and part: `epoch`, `part` ("train" or "test"), `loss` (nats), `accuracy` (0-1).
+        curves: one row an epoch looked at and part: `epoch`, `part` ("train" or "test"), `loss`
+            (nats), `accuracy` (0-1).
         best_epoch: the epoch of its weights.
         train_accuracy: of the weights it has now, as are the others.
         test_accuracy: 0-1.
@@ -39,7 +42,9 @@ class Learned(NamedTuple):
 
 
 class Curves:
-    """An `on_epoch_end` that looks at train and test, at most `MAX_RECORDS` times, with nothing dropped."""
+    """An `on_epoch_end` that looks at train and test, at most `MAX_RECORDS` times, with nothing
+    dropped.
+    """
 
     def __init__(self, network: PointMLP, parts: Parts, max_epochs: int) -> None:
         self._network, self._parts = network, parts
@@ -71,7 +76,8 @@ def learn(
     valid: Points | None = None,
     on_epoch_end: OnEpochEnd | None = None,
 ) -> Learned:
-    """A network of one member for two classes (one logit) or more (softmax), trained on the train part.
+    """A network of one member for two classes (one logit) or more (softmax), trained on the train
+    part.
 
     Args:
         parts: points of two or more classes.
@@ -81,7 +87,9 @@ def learn(
         on_epoch_end: sees each epoch once; whatever it raises ends the training.
     """
     n_classes = len(np.unique(parts.train.y_true))
-    network = PointMLP(parts.train.X.shape[1], n_classes if n_classes > 2 else 1, settings, activation=activation)
+    network = PointMLP(
+        parts.train.X.shape[1], n_classes if n_classes > 2 else 1, settings, activation=activation
+    )
     curves = Curves(network, parts, settings.max_epochs)
 
     def tell(record: EpochRecord) -> None:
@@ -90,7 +98,9 @@ def learn(
             on_epoch_end(record)
 
     run = fit(network, parts.train, settings, valid=valid, on_epoch_end=tell)
-    (train_loss, train_accuracy), (test_loss, test_accuracy) = (member_scores(network, points) for points in parts)
+    (train_loss, train_accuracy), (test_loss, test_accuracy) = (
+        member_scores(network, points) for points in parts
+    )
     return Learned(
         network,
         curves.frame(),

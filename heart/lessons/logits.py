@@ -1,4 +1,6 @@
-"""Two ways from a logit to its cross-entropy in single precision, and the closed form in double precision beside them."""
+"""Two ways from a logit to its cross-entropy in single precision, and the closed form in double
+precision beside them.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from heart.errors import SettingsError
 FloatArray = npt.NDArray[np.float64]
 
 CLAMP = 100.0
-"""The largest loss that BCELoss gives: PyTorch takes a logarithm below -100 for -100, so that log 0 is not infinite."""
+"""The largest loss that BCELoss gives: PyTorch takes a logarithm below -100 for -100, so that log 0
+is not infinite.
+"""
 
 EXACT = "exact"
 HIGHEST = 200
@@ -45,7 +49,8 @@ WAYS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
 def exact_loss(logit: FloatArray, outcome: int) -> tuple[FloatArray, FloatArray]:
     """Each loss (nats) and gradient by the closed form, float64, shape (n,) each.
 
-    With s = z for class 0 and -z for class 1 the loss is log(1 + e^s) and its gradient by z is plus or minus 1 / (1 + e^-s).
+    With s = z for class 0 and -z for class 1 the loss is log(1 + e^s) and its gradient by z is plus
+    or minus 1 / (1 + e^-s).
     """
     sign = 1 - 2 * outcome
     loss = np.logaddexp(0.0, sign * logit)
@@ -53,14 +58,16 @@ def exact_loss(logit: FloatArray, outcome: int) -> tuple[FloatArray, FloatArray]
 
 
 def compare_ways(logit: FloatArray, outcome: int) -> pd.DataFrame:
-    """Loss and gradient of each logit by both ways in float32, with gradients by autograd, and exactly.
+    """Loss and gradient of each logit by both ways in float32, with gradients by autograd, and
+    exactly.
 
     Args:
         logit: shape (n,).
         outcome: the true class, 0 or 1.
 
     Returns:
-        One row a way (the names in `WAYS`, then `EXACT`) and logit: `way`, `logit`, `loss` (nats), `gradient` (by the logit).
+        One row a way (the names in `WAYS`, then `EXACT`) and logit: `way`, `logit`, `loss` (nats),
+            `gradient` (by the logit).
 
     Raises:
         SettingsError: for another class.
@@ -70,12 +77,19 @@ def compare_ways(logit: FloatArray, outcome: int) -> pd.DataFrame:
     """
     if outcome not in (0, 1):
         raise SettingsError("the class 0 or 1", str(outcome), "Choose one of them.")
-    values = {way: _by_autograd(compute, logit, outcome) for way, compute in WAYS.items()} | {EXACT: exact_loss(logit, outcome)}
-    frames = [pd.DataFrame({"way": way, "logit": logit, "loss": loss, "gradient": slope}) for way, (loss, slope) in values.items()]
+    values = {way: _by_autograd(compute, logit, outcome) for way, compute in WAYS.items()} | {
+        EXACT: exact_loss(logit, outcome)
+    }
+    frames = [
+        pd.DataFrame({"way": way, "logit": logit, "loss": loss, "gradient": slope})
+        for way, (loss, slope) in values.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
-def _by_autograd(compute: Callable[[Tensor, Tensor], Tensor], logit: FloatArray, outcome: int) -> tuple[FloatArray, FloatArray]:
+def _by_autograd(
+    compute: Callable[[Tensor, Tensor], Tensor], logit: FloatArray, outcome: int
+) -> tuple[FloatArray, FloatArray]:
     z = torch.tensor(logit, dtype=torch.float32, requires_grad=True)
     loss = compute(z, torch.full_like(z, outcome))
     (gradient,) = torch.autograd.grad(loss.sum(), z)
@@ -83,7 +97,8 @@ def _by_autograd(compute: Callable[[Tensor, Tensor], Tensor], logit: FloatArray,
 
 
 def first_failures(outcome: int) -> tuple[int, int]:
-    """How wrong a whole logit must be until the separate way's gradient is less than half the exact one, and until its loss is clamped.
+    """How wrong a whole logit must be until the separate way's gradient is less than half the exact
+    one, and until its loss is clamped.
 
     Both are distances from 0 on the wrong side: above it for class 0, below it for class 1.
     """

@@ -1,4 +1,6 @@
-"""Two losses of one logit, side by side: squared error and cross-entropy, their slopes, and the loss as surprise."""
+"""Two losses of one logit, side by side: squared error and cross-entropy, their slopes, and the
+loss as surprise.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def squared_slope(logit: FloatArray, y_true: int) -> FloatArray:
 
 
 def cross_entropy(logit: FloatArray, y_true: int) -> FloatArray:
-    """-log of the probability that was given to what happened, in nats: log(1 + e^-z) for y = 1, log(1 + e^z) for y = 0."""
+    """-log of the probability that was given to what happened, in nats: log(1 + e^-z) for y = 1,
+    log(1 + e^z) for y = 0.
+    """
     return np.asarray(np.logaddexp(0.0, -logit if y_true else logit))
 
 
@@ -71,7 +75,11 @@ def look_at(logit: float, y_true: int) -> Point:
     1.0
     """
     if not -LIMIT <= logit <= LIMIT or y_true not in (0, 1):
-        raise SettingsError(f"a logit from {-LIMIT:g} to {LIMIT:g} and a class of 0 or 1", f"{logit:g} and {y_true}", "Move it inside.")
+        raise SettingsError(
+            f"a logit from {-LIMIT:g} to {LIMIT:g} and a class of 0 or 1",
+            f"{logit:g} and {y_true}",
+            "Move it inside.",
+        )
     z = np.asarray(logit, dtype=np.float64)
     nats = float(cross_entropy(z, y_true))
     return Point(
@@ -85,10 +93,17 @@ def look_at(logit: float, y_true: int) -> Point:
 
 
 def loss_curves(y_true: int) -> pd.DataFrame:
-    """One row a logit and loss: `logit`, `loss` (`SQUARED` or `CROSS_ENTROPY`), `value`, `slope`."""
+    """One row a logit and loss: `logit`, `loss` (`SQUARED` or `CROSS_ENTROPY`),
+    `value`, `slope`.
+    """
     logit = np.linspace(-LIMIT, LIMIT, 161)
     both = ((SQUARED, squared_error, squared_slope), (CROSS_ENTROPY, cross_entropy, cross_slope))
-    parts = [pd.DataFrame({"logit": logit, "loss": name, "value": f(logit, y_true), "slope": g(logit, y_true)}) for name, f, g in both]
+    parts = [
+        pd.DataFrame(
+            {"logit": logit, "loss": name, "value": f(logit, y_true), "slope": g(logit, y_true)}
+        )
+        for name, f, g in both
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -96,15 +111,23 @@ def tangents(logit: float, y_true: int) -> pd.DataFrame:
     """Both tangents at a logit, as wide as 3: `logit`, `loss`, `value`, two rows a loss."""
     at = look_at(logit, y_true)
     ends = np.array([-1.5, 1.5])
-    lines = ((SQUARED, at.squared_error, at.squared_slope), (CROSS_ENTROPY, at.cross_entropy, at.cross_slope))
+    lines = (
+        (SQUARED, at.squared_error, at.squared_slope),
+        (CROSS_ENTROPY, at.cross_entropy, at.cross_slope),
+    )
     return pd.concat(
-        [pd.DataFrame({"logit": logit + ends, "loss": name, "value": value + slope * ends}) for name, value, slope in lines],
+        [
+            pd.DataFrame({"logit": logit + ends, "loss": name, "value": value + slope * ends})
+            for name, value, slope in lines
+        ],
         ignore_index=True,
     )
 
 
 def surprise_curve() -> pd.DataFrame:
-    """How surprising it is that something happens that was given the probability p: `probability`, `nats`, `bits`."""
+    """How surprising it is that something happens that was given the probability p: `probability`,
+    `nats`, `bits`.
+    """
     probability = np.linspace(0.005, 1, 200)
     nats = -np.log(probability)
     return pd.DataFrame({"probability": probability, "nats": nats, "bits": nats / math.log(2)})

@@ -14,7 +14,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 STEP = 1e-5
-"""Of the central differences: their error is of the order of its square, and rounding takes over when it is much smaller."""
+"""Of the central differences: their error is of the order of its square, and rounding takes over
+when it is much smaller.
+"""
 
 
 class Weights(NamedTuple):
@@ -35,19 +37,25 @@ def forward(X: FloatArray, at: Weights) -> FloatArray:
 
 
 def cross_entropy(X: FloatArray, y: IntArray, at: Weights) -> float:
-    """The mean of -y log u - (1 - y) log(1 - u), in nats; from the logits, so that no logarithm of 0 is taken."""
+    """The mean of -y log u - (1 - y) log(1 - u), in nats; from the logits, so that no logarithm of
+    0 is taken.
+    """
     z = X @ at.w + at.b
     return float(np.mean(np.logaddexp(0, z) - y * z))
 
 
 def gradient(X: FloatArray, y: IntArray, at: Weights) -> Weights:
-    """The derivatives of the loss: Xᵀ(u - y) / n by w, and the mean of u - y by b (Bishop 2006, eq. 4.91)."""
+    """The derivatives of the loss: Xᵀ(u - y) / n by w, and the mean of u - y by b (Bishop 2006, eq.
+    4.91).
+    """
     wrong_by = forward(X, at) - y
     return Weights(X.T @ wrong_by / len(y), float(wrong_by.sum()) / len(y))
 
 
 def numerical_gradient(X: FloatArray, y: IntArray, at: Weights, *, step: float = STEP) -> Weights:
-    """The same derivatives without the formula: each weight is moved up and down a little, and the loss's change is divided by the way."""
+    """The same derivatives without the formula: each weight is moved up and down a little, and the
+    loss's change is divided by the way.
+    """
     here = np.append(at.w, at.b)
     slopes = np.empty(len(here))
     for j, move in enumerate(step * np.eye(len(here))):
@@ -57,7 +65,9 @@ def numerical_gradient(X: FloatArray, y: IntArray, at: Weights, *, step: float =
 
 
 def batches(n: int, batch_size: int | None, rng: np.random.Generator) -> Iterator[IntArray | slice]:
-    """The rows of each step of an epoch: all in one step, or in a new random order, `batch_size` at a time."""
+    """The rows of each step of an epoch: all in one step, or in a new random order, `batch_size` at
+    a time.
+    """
     if batch_size is None:
         yield slice(None)
         return
@@ -72,7 +82,8 @@ class LogisticNeuron:
     Args:
         lr: learning rate, above 0.
         epochs: how often every row is seen, at least 1.
-        batch_size: rows a step: None takes all (batch gradient descent), k takes k (mini-batch), 1 takes one (stochastic).
+        batch_size: rows a step: None takes all (batch gradient descent), k takes k (mini-batch), 1
+            takes one (stochastic).
         random_state: seed of the starting weights and of the order of the rows.
 
     Attributes:
@@ -91,14 +102,22 @@ class LogisticNeuron:
     path_: tuple[Weights, ...]
     losses_: FloatArray
 
-    def __init__(self, *, lr: float = 0.3, epochs: int = 60, batch_size: int | None = None, random_state: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        lr: float = 0.3,
+        epochs: int = 60,
+        batch_size: int | None = None,
+        random_state: int = 0,
+    ) -> None:
         self.lr = lr
         self.epochs = epochs
         self.batch_size = batch_size
         self.random_state = random_state
 
     def fit(self, X: FloatArray, y: IntArray) -> Self:
-        """This neuron, having learned from rows X, shape (n, d), and their classes y, 0 or 1, shape (n,).
+        """This neuron, having learned from rows X, shape (n, d), and their classes y, 0 or 1, shape
+        (n,).
 
         Raises:
             SettingsError: for a learning rate, number of epochs or batch size that is not above 0.
@@ -112,7 +131,9 @@ class LogisticNeuron:
         self.losses_ = np.array([cross_entropy(X, y, at) for at in path])
         return self
 
-    def _learn_epoch(self, X: FloatArray, y: IntArray, at: Weights, rng: np.random.Generator) -> Weights:
+    def _learn_epoch(
+        self, X: FloatArray, y: IntArray, at: Weights, rng: np.random.Generator
+    ) -> Weights:
         for rows in batches(len(y), self.batch_size, rng):
             uphill = gradient(X[rows], y[rows], at)
             at = Weights(at.w - self.lr * uphill.w, at.b - self.lr * uphill.b)
@@ -127,6 +148,10 @@ class LogisticNeuron:
         return (self.forward(X) > threshold).astype(np.int64)
 
     def _check(self) -> None:
-        for name, value in (("learning rate", self.lr), ("number of epochs", self.epochs), ("batch size", self.batch_size)):
+        for name, value in (
+            ("learning rate", self.lr),
+            ("number of epochs", self.epochs),
+            ("batch size", self.batch_size),
+        ):
             if value is not None and not value > 0:
                 raise SettingsError(f"a {name} above 0", f"{value}", f"Choose a larger {name}.")

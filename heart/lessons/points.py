@@ -50,7 +50,9 @@ def sample_blobs(n: int, *, n_classes: int, spread: float, random_state: int) ->
     _check(MIN_POINTS <= n <= MAX_POINTS, f"{MIN_POINTS} to {MAX_POINTS} points", n)
     _check(2 <= n_classes <= MAX_CLASSES, f"2 to {MAX_CLASSES} classes", n_classes)
     _check(0 < spread <= 5, "a spread above 0, at most 5", spread)
-    X, y_true = make_blobs(n, centers=n_classes, cluster_std=spread, center_box=(-BOX, BOX), random_state=random_state)
+    X, y_true = make_blobs(
+        n, centers=n_classes, cluster_std=spread, center_box=(-BOX, BOX), random_state=random_state
+    )
     return _cut(X, y_true, random_state)
 
 
@@ -70,7 +72,9 @@ def sample_curves(kind: str, n: int, *, noise: float, random_state: int) -> Part
     return _cut(*_curves(kind, n, noise, random_state), random_state)
 
 
-def _curves(kind: str, n: int, noise: float, random_state: int) -> tuple[FloatArray, npt.NDArray[np.int64]]:
+def _curves(
+    kind: str, n: int, noise: float, random_state: int
+) -> tuple[FloatArray, npt.NDArray[np.int64]]:
     _check(kind in KINDS, f"one of {', '.join(KINDS)}", kind)
     _check(0 <= noise <= 1, "a noise of 0 to 1", noise)
     made: tuple[FloatArray, npt.NDArray[np.int64]] = (
@@ -87,7 +91,9 @@ def sample_moons(n: int, *, noise: float, random_state: int) -> Points:
 
 
 def _cut(X: FloatArray, y_true: npt.NDArray[np.int64], random_state: int) -> Parts:
-    first, rest = train_test_split(np.arange(len(X)), test_size=0.3, stratify=y_true, random_state=random_state)
+    first, rest = train_test_split(
+        np.arange(len(X)), test_size=0.3, stratify=y_true, random_state=random_state
+    )
     return Parts(_points(X[first], y_true[first]), _points(X[rest], y_true[rest]))
 
 
@@ -95,21 +101,36 @@ def _points(X: FloatArray, y_true: npt.NDArray[np.int64]) -> Points:
     return Points(X.astype(np.float32), y_true.astype(np.int64))
 
 
-def region_cells(predict_proba: Callable[[npt.NDArray[np.float32]], FloatArray], X: npt.NDArray[np.float32]) -> pd.DataFrame:
-    """A grid over the points and a bit beyond, with the network's answer in the middle of each cell.
+def region_cells(
+    predict_proba: Callable[[npt.NDArray[np.float32]], FloatArray], X: npt.NDArray[np.float32]
+) -> pd.DataFrame:
+    """A grid over the points and a bit beyond, with the network's answer in the middle of each
+    cell.
 
     Args:
         predict_proba: (n, 2) to the probability of each class, (n, K).
         X: the points, shape (n, 2).
 
     Returns:
-        `CELLS` squared rows: `x`, `x2`, `y`, `y2` (the cell's borders), `label` (the winning class) and `probability` (its own).
+        `CELLS` squared rows: `x`, `x2`, `y`, `y2` (the cell's borders), `label` (the winning class)
+            and `probability` (its own).
     """
     low, high = X.min(axis=0), X.max(axis=0)
     margin = 0.08 * (high - low)
-    (x_edges, y_edges) = (np.linspace(a, b, CELLS + 1) for a, b in zip(low - margin, high + margin, strict=True))
+    x_edges, y_edges = (
+        np.linspace(a, b, CELLS + 1) for a, b in zip(low - margin, high + margin, strict=True)
+    )
     column, row = (place.ravel() for place in np.meshgrid(np.arange(CELLS), np.arange(CELLS)))
-    middles = np.stack([(x_edges[column] + x_edges[column + 1]) / 2, (y_edges[row] + y_edges[row + 1]) / 2], axis=1)
+    middles = np.stack(
+        [(x_edges[column] + x_edges[column + 1]) / 2, (y_edges[row] + y_edges[row + 1]) / 2], axis=1
+    )
     y_score = predict_proba(middles.astype(np.float32))
-    borders = {"x": x_edges[column], "x2": x_edges[column + 1], "y": y_edges[row], "y2": y_edges[row + 1]}
-    return pd.DataFrame({**borders, "label": y_score.argmax(axis=1), "probability": y_score.max(axis=1)})
+    borders = {
+        "x": x_edges[column],
+        "x2": x_edges[column + 1],
+        "y": y_edges[row],
+        "y2": y_edges[row + 1],
+    }
+    return pd.DataFrame(
+        {**borders, "label": y_score.argmax(axis=1), "probability": y_score.max(axis=1)}
+    )

@@ -1,13 +1,15 @@
-"""What a visitor chooses for a small network, as plain values, and the network that learns by it."""
+"""What a visitor chooses for a small network, as plain values, and the network that
+learns by it.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from heart.config import Settings
-from heart.epochs import OnEpochEnd
 from heart.lessons.learned import Learned, batch_size_for, learn
 from heart.lessons.points import Parts
+from heart.model.loop import OnEpochEnd
 
 
 class Recipe(NamedTuple):
@@ -57,4 +59,9 @@ def learn_by(recipe: Recipe, parts: Parts, *, on_epoch_end: OnEpochEnd | None = 
     Raises:
         SettingsError: for a value outside its bounds.
     """
-    return learn(parts, recipe.settings(len(parts.train.X)), activation=recipe.activation, on_epoch_end=on_epoch_end)
+    return learn(
+        parts,
+        recipe.settings(len(parts.train.X)),
+        activation=recipe.activation,
+        on_epoch_end=on_epoch_end,
+    )

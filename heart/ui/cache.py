@@ -1,4 +1,6 @@
-"""What all sessions share: the shipped model, the shipped cohorts and the specifications of charts. Nothing of a patient."""
+"""What all sessions share: the shipped model, the shipped cohorts and the specifications of charts.
+Nothing of a patient.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ def load_active() -> Bundle:
         BundleError: if its file is no longer valid.
     """
     load_heavy()
-    from heart.registry import open_registry  # noqa: PLC0415
+    from heart.bundle.registry import open_registry  # noqa: PLC0415
 
     return load_shared(open_registry().active_path)
 
@@ -44,25 +46,38 @@ def load_shared(path: Path) -> Bundle:
 
 
 @lru_cache(maxsize=MAX_BUNDLES)
-def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001  another time is another file
+# another time is another file
+def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001
     from heart.bundle import load_bundle  # noqa: PLC0415
 
     return replace(load_bundle(path), name=path.stem)
 
 
 @cache
-def _chart_spec(draw: Callable[[pd.DataFrame], Drawing], columns: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart of frames with these columns, without data. Building one takes 20-30 ms."""
+def _chart_spec(
+    draw: Callable[[pd.DataFrame], Drawing], columns: tuple[tuple[str, str], ...]
+) -> dict[str, Any]:
+    """The Vega-Lite specification of a chart of frames with these columns, without data. Building
+    one takes 20-30 ms.
+    """
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns})
     spec = draw(empty).to_dict()
     return {key: value for key, value in spec.items() if key not in ("data", "datasets")}
 
 
-def show_chart(draw: Callable[[pd.DataFrame], Drawing], frame: pd.DataFrame, *, alt: str, key: str | None = None, place: Any = st) -> None:
+def show_chart(
+    draw: Callable[[pd.DataFrame], Drawing],
+    frame: pd.DataFrame,
+    *,
+    alt: str,
+    key: str | None = None,
+    place: Any = st,
+) -> None:
     """Show `draw(frame)`; its specification is made once and shared.
 
     Args:
-        draw: a chart function of `heart.charts`, whose specification depends on the frame's columns only.
+        draw: a chart function of `heart.charts`, whose specification depends on the frame's columns
+            only.
         frame: the data.
         alt: what the chart shows, for those who do not see it.
         key: keeps the element's identity across reruns.
@@ -70,4 +85,6 @@ def show_chart(draw: Callable[[pd.DataFrame], Drawing], frame: pd.DataFrame, *, 
     """
     columns = tuple((str(name), str(dtype)) for name, dtype in frame.dtypes.items())
     # Streamlit writes into the specification it is given
-    place.vega_lite_chart(frame, copy.deepcopy(_chart_spec(draw, columns)), alt=alt, key=key, width="stretch")
+    place.vega_lite_chart(
+        frame, copy.deepcopy(_chart_spec(draw, columns)), alt=alt, key=key, width="stretch"
+    )

@@ -8,12 +8,12 @@ import streamlit as st
 
 from heart.errors import BundleError
 from heart.ui.cache import show_chart
-from heart.ui.state import Session
-from heart.ui.thresholds import out_of_fold_of
+from heart.ui.session import Session
+from heart.ui.threshold import out_of_fold_of
 
 if TYPE_CHECKING:
     from heart.card import Card
-    from heart.evaluation.predictions import OutOfFold
+    from heart.evaluation.out_of_fold import OutOfFold
 
 OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was judged")
 
@@ -21,11 +21,20 @@ OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was j
 def show_card(session: Session) -> None:
     """The card of the model in use, section by section, and its downloads."""
     card = _card_of(session)
-    st.caption("Made from the bundle and the patients that are here. It follows TRIPOD+AI; items that it cannot fill are listed as open.")
+    st.caption(
+        "Made from the bundle and the patients that are here. It follows TRIPOD+AI; items that it"
+        " cannot fill are listed as open."
+    )
     with st.container(horizontal=True):
         html = (lambda: _to_html(card), f"{card.name}-card.html", "text/html")
         st.download_button("Card as a web page", *html, on_click="ignore", type="primary")
-        st.download_button("Card as Markdown", lambda: _to_markdown(card), f"{card.name}-card.md", "text/markdown", on_click="ignore")
+        st.download_button(
+            "Card as Markdown",
+            lambda: _to_markdown(card),
+            f"{card.name}-card.md",
+            "text/markdown",
+            on_click="ignore",
+        )
     for section in card.sections:
         with st.expander(section.title, expanded=section.title in OPEN_AT_FIRST):
             st.markdown(section.text)
@@ -39,10 +48,15 @@ def _card_of(session: Session) -> Card:
     """Made once for a model and its predictions; it takes a second or two."""
     bundle, predictions = session.bundle, _predictions(session)
     if session.card is None or session.card[0] is not bundle or session.card[1] is not predictions:
-        from heart.card import gather_facts, make_card  # noqa: PLC0415  torch waits until it is needed
+        from heart.card import (  # noqa: PLC0415
+            gather_facts,
+            make_card,
+        )
 
         with st.spinner("Judging the model for its card …"):
-            facts = gather_facts(bundle, cohorts=session.trained_on.values(), predictions=predictions)
+            facts = gather_facts(
+                bundle, cohorts=session.trained_on.values(), predictions=predictions
+            )
             session.card = (bundle, predictions, make_card(facts))
     return session.card[2]
 
@@ -56,7 +70,7 @@ def _predictions(session: Session) -> OutOfFold | None:
 
 
 def _to_html(card: Card) -> str:
-    from heart.card import to_html  # noqa: PLC0415
+    from heart.card import to_html  # noqa: PLC0415  torch waits until it is needed
 
     return to_html(card)
 

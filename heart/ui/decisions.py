@@ -1,4 +1,6 @@
-"""The threshold page's two fragments: what follows the choice, and the zones with borders of their own."""
+"""The threshold page's two fragments: what follows the choice, and the zones with borders of their
+own.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heart.evaluation import metrics_at
-from heart.ui.policies import choose_prevalence, offer_table, show_choice, show_counts, show_curves, show_prevalence, show_zones
 from heart.ui.results import show_test_report
-from heart.ui.thresholds import Judgement, choose_costs, choose_threshold
+from heart.ui.threshold import Judgement, choose_costs, choose_threshold
+from heart.ui.threshold_results import (
+    choose_prevalence,
+    offer_table,
+    show_choice,
+    show_counts,
+    show_curves,
+    show_prevalence,
+    show_zones,
+)
 
 if TYPE_CHECKING:
-    from heart.ui.state import Session
+    from heart.ui.session import Session
 
 
 @st.fragment
@@ -29,7 +39,11 @@ def decide(session: Session, judgement: Judgement) -> None:
             session.use_threshold(choice)
             st.rerun()
     here = curves.table(cost_ratio=cost_ratio)
-    there = here if prevalence == curves.prevalence else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
+    there = (
+        here
+        if prevalence == curves.prevalence
+        else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
+    )
     with right:
         show_curves(curves, there, choice, prevalence)
     st.header("What it does")

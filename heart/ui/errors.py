@@ -1,4 +1,6 @@
-"""The one place where a user's mistakes are shown, and the rule that no patient's value reaches a log."""
+"""The one place where a user's mistakes are shown, and the rule that no patient's value reaches a
+log.
+"""
 
 from __future__ import annotations
 
@@ -23,28 +25,36 @@ def errors_shown() -> Iterator[None]:
 
 
 def show_error(error: HeartError) -> None:
-    """What was expected, what was found and what to do. A file's or a user's text goes through `st.text`, never through markup."""
+    """What was expected, what was found and what to do. A file's or a user's text goes through
+    `st.text`, never through markup.
+    """
     with st.container(border=True):
         st.error("That did not work. Nothing was lost.", icon="⚠️")
         st.text(f"Expected: {error.expected}\nFound: {error.found}\nWhat to do: {error.action}")
 
 
 class WithoutValues(logging.Filter):
-    """Keeps an exception's kind and place in the log and drops its message and traceback, which quote values of patients."""
+    """Keeps an exception's kind and place in the log and drops its message and traceback, which
+    quote values of patients.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: the record stays, without its values."""
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
             place = traceback.extract_tb(error.__traceback__)[-1:]
-            where = f"{Path(place[0].filename).name}:{place[0].lineno}" if place else "an unknown place"
+            where = (
+                f"{Path(place[0].filename).name}:{place[0].lineno}" if place else "an unknown place"
+            )
             record.msg, record.args = "%s in %s", (type(error).__name__, where)
             record.exc_info = record.exc_text = None
         return True
 
 
 def keep_values_out_of_logs() -> None:
-    """Put the filter on the logger that Streamlit reports uncaught exceptions with; calling it again changes nothing."""
+    """Put the filter on the logger that Streamlit reports uncaught exceptions with; calling it
+    again changes nothing.
+    """
     logger = logging.getLogger("streamlit.error_util")
     if not any(isinstance(present, WithoutValues) for present in logger.filters):
         logger.addFilter(WithoutValues())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heart.ui.state import get_session
+from heart.ui.session import get_session
 
 
 def show_footer() -> None:
@@ -13,6 +13,7 @@ def show_footer() -> None:
     bundle = session.bundle
     st.divider()
     st.text(  # not markdown: names come from files
-        f"Model in use: {bundle.name}, {session.origin}; trained on {bundle.metrics['train']['n']} of {bundle.data.n} patients "
-        f"({bundle.data.cohort}); decides “disease” at {bundle.threshold.value:.0%} and above."
+        f"Model in use: {bundle.name}, {session.origin}; trained on {bundle.metrics['train']['n']}"
+        f" of {bundle.data.n} patients ({bundle.data.cohort}); decides “disease” at"
+        f" {bundle.threshold.value:.0%} and above."
     )

@@ -7,7 +7,15 @@ from typing import Any
 
 import streamlit as st
 
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, Settings, get_recipe, parse_widths
+from heart.config import (
+    BOUNDS,
+    CATEGORY_INPUTS,
+    DEVICES,
+    RECIPES,
+    Settings,
+    get_recipe,
+    parse_widths,
+)
 from heart.schema import EXAMPLE_PATIENT, FEATURES, Feature, Value
 
 NOT_KNOWN = "not known"
@@ -24,12 +32,19 @@ def fill_patient(patient: Mapping[str, Value]) -> None:
     """Put a patient into the form; what is not given becomes not known."""
     for feature in FEATURES:
         value = patient.get(feature.name)
-        st.session_state[field_key(feature)] = NOT_KNOWN if feature.is_coded and value is None else value
+        st.session_state[field_key(feature)] = (
+            NOT_KNOWN if feature.is_coded and value is None else value
+        )
 
 
 def fill_example() -> None:
     """Put the example patient into the form."""
-    fill_patient({name: float(value) if name in _MEASURED else value for name, value in EXAMPLE_PATIENT.items()})
+    fill_patient(
+        {
+            name: float(value) if name in _MEASURED else value
+            for name, value in EXAMPLE_PATIENT.items()
+        }
+    )
 
 
 def clear_patient() -> None:
@@ -41,13 +56,17 @@ _MEASURED = {feature.name for feature in FEATURES if not feature.is_coded}
 
 
 def show_patient_fields() -> dict[str, Value | None]:
-    """A field for every feature, under the heading of its group; the values, None where not known."""
+    """A field for every feature, under the heading of its group; the values, None where
+    not known.
+    """
     values: dict[str, Value | None] = {}
     for group in dict.fromkeys(feature.group for feature in FEATURES):
         st.markdown(f"**{group}**")
         members = [feature for feature in FEATURES if feature.group == group]
         for row in _rows(members):
-            for column, feature in zip(st.columns(PER_ROW, vertical_alignment="bottom"), row, strict=False):
+            for column, feature in zip(
+                st.columns(PER_ROW, vertical_alignment="bottom"), row, strict=False
+            ):
                 with column:
                     values[feature.name] = _show_field(feature)
     return values
@@ -60,7 +79,8 @@ def _rows(features: list[Feature]) -> list[list[Feature]]:
 def _show_field(feature: Feature) -> Value | None:
     if feature.is_coded:
         return _show_choice(feature)
-    # no limits on the widget: the browser would drop a value silently; the schema refuses it with the reason
+    # no limits on the widget: the browser would drop a value silently; the schema refuses it with
+    # the reason
     return st.number_input(
         f"{feature.label} ({feature.minimum:g} to {feature.maximum:g} {feature.unit})",
         value=None,
@@ -87,7 +107,7 @@ def _show_choice(feature: Feature) -> Value | None:
 
 
 def show_settings_fields(recipe: str) -> dict[str, Any]:
-    """A field for every setting, with its bounds, starting from the recipe; the changed settings."""
+    """The changed settings, from a field for each with its bounds, starting from the recipe."""
     start = RECIPES[recipe]
     columns = st.columns(len(COMMON))
     changes: dict[str, Any] = {}
@@ -107,22 +127,33 @@ def _show_more(start: Settings) -> dict[str, Any]:
             "Hidden layers",
             ", ".join(map(str, start.hidden)),
             key=f"train_{start.recipe}_hidden",
-            help="Width of each hidden layer, as in “32” or “64, 32”: at most four, at most 256 wide. Empty: a logistic regression.",
+            help=(
+                "Width of each hidden layer, as in “32” or “64, 32”: at most four, at most 256"
+                " wide. Empty: a logistic regression."
+            ),
         )
         changes["linear_path"] = st.checkbox(
             "Linear path",
             start.linear_path,
             key=f"train_{start.recipe}_linear_path",
-            help="Whether the inputs also reach the output directly, as in a logistic regression, beside the hidden layers.",
+            help=(
+                "Whether the inputs also reach the output directly, as in a logistic regression,"
+                " beside the hidden layers."
+            ),
         )
         changes["categories"] = st.selectbox(
             "Categories enter as",
             CATEGORY_INPUTS,
             index=CATEGORY_INPUTS.index(start.categories),
             key=f"train_{start.recipe}_categories",
-            help="An embedding gives each category a vector of its own; a code used as a number ranks them.",
+            help=(
+                "An embedding gives each category a vector of its own; a code used as a number"
+                " ranks them."
+            ),
         )
-        changes["device"] = st.selectbox("Device", DEVICES, index=DEVICES.index(start.device), key=f"train_{start.recipe}_device")
+        changes["device"] = st.selectbox(
+            "Device", DEVICES, index=DEVICES.index(start.device), key=f"train_{start.recipe}_device"
+        )
     others = [name for name in BOUNDS if name not in (*COMMON, "time_limit")]
     for position, name in enumerate(others):
         with right if position % 2 else left:

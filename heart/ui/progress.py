@@ -15,7 +15,7 @@ from heart.errors import TrainingError
 from heart.ui.cache import show_chart
 
 if TYPE_CHECKING:
-    from heart.epochs import EpochRecord
+    from heart.model.loop import EpochRecord
 
 MAX_TRAININGS = 2
 SECONDS_BETWEEN_DRAWINGS = 0.15
@@ -31,7 +31,11 @@ def training_slot() -> Iterator[None]:
         TrainingError: if all are taken; it says so at once instead of waiting.
     """
     if not _slots.acquire(blocking=False):
-        raise TrainingError(f"at most {MAX_TRAININGS} trainings at once", "that many already running", "Try again in a minute.")
+        raise TrainingError(
+            f"at most {MAX_TRAININGS} trainings at once",
+            "that many already running",
+            "Try again in a minute.",
+        )
     try:
         yield
     finally:
@@ -62,9 +66,11 @@ def run_long(label: str, key: str, work: Callable[[Callable[[str, float], None]]
 
 
 class LiveProgress:
-    """An `on_epoch_end` callback that draws a bar and the loss curves; a press of any button ends the training at the next epoch.
+    """An `on_epoch_end` callback that draws a bar and the loss curves; a press of any button ends
+    the training at the next epoch.
 
-    Streamlit ends a script that is asked to run again at its next drawing, by an exception that passes through the training loop.
+    Streamlit ends a script that is asked to run again at its next drawing, by an exception that
+    passes through the training loop.
     """
 
     def __init__(self, max_epochs: int) -> None:
@@ -82,16 +88,22 @@ class LiveProgress:
 
     def draw(self) -> None:
         """Draw what there is."""
-        from heart.epochs import history_frame  # noqa: PLC0415  torch waits until it is needed
+        from heart.model.loop import history_frame  # noqa: PLC0415  torch waits until it is needed
 
         record = self.history[-1]
         valid = "" if record.valid_loss is None else f", valid loss {record.valid_loss:.3f}"
         self.bar.progress(
             record.epoch / self.max_epochs,
-            text=f"Epoch {record.epoch} of at most {self.max_epochs}: train loss {record.train_loss:.3f}{valid}",
+            text=(
+                f"Epoch {record.epoch} of at most {self.max_epochs}: train loss"
+                f" {record.train_loss:.3f}{valid}"
+            ),
         )
         show_chart(
-            loss_curves, history_frame(self.history), alt="Loss on the train and valid parts against the epoch, so far", place=self.chart
+            loss_curves,
+            history_frame(self.history),
+            alt="Loss on the train and valid parts against the epoch, so far",
+            place=self.chart,
         )
         self.drawn_at = time.monotonic()
 

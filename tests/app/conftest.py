@@ -36,7 +36,17 @@ def press(app, label):
 
 def said(app):
     """Everything the page says, as one text."""
-    kinds = (app.title, app.header, app.markdown, app.caption, app.text, app.error, app.warning, app.info, app.success)
+    kinds = (
+        app.title,
+        app.header,
+        app.markdown,
+        app.caption,
+        app.text,
+        app.error,
+        app.warning,
+        app.info,
+        app.success,
+    )
     return "\n".join(element.value for kind in kinds for element in kind)
 
 

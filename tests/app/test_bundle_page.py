@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
-from heart.places import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE
 from tests.app.conftest import press, said
 
 
@@ -36,11 +36,16 @@ def test_damaged_bundle_is_refused_and_the_model_stays(visit):
 
 
 def test_something_else_is_refused_by_what_it_is(visit):
-    assert "Found: a file that begins with b'PK" in said(upload(visit("bundle"), b"PK\x03\x04 not a bundle"))
+    assert "Found: a file that begins with b'PK" in said(
+        upload(visit("bundle"), b"PK\x03\x04 not a bundle")
+    )
 
 
 def test_loaded_bundle_is_this_visitors_own(visit):
-    upload(visit("bundle"), serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend")))
+    upload(
+        visit("bundle"),
+        serialise_bundle(replace(load_bundle(SHIPPED_BUNDLE), name="from-a-friend")),
+    )
     assert "cleveland, shipped with the app" in said(visit("bundle"))
 
 
@@ -53,7 +58,11 @@ def test_card_of_the_model_in_use_is_shown(visit):
 
 def test_card_of_a_model_whose_patients_are_not_here_says_so(visit):
     shipped = load_bundle(SHIPPED_BUNDLE)
-    stranger = replace(shipped, name="stranger", data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64))
+    stranger = replace(
+        shipped,
+        name="stranger",
+        data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64),
+    )
     app = upload(visit("bundle"), serialise_bundle(stranger))
     assert "the bundle does not say" in said(app)
     assert "That did not work" not in said(app)

@@ -3,9 +3,14 @@
 import pytest
 
 from tests.app.conftest import figures, go, press, said
-from tests.unit import dialects as d
+from tests.support import dialects as d
 
-COUNTS = {"cleveland": (303, 139), "hungary": (294, 106), "switzerland": (123, 115), "va_long_beach": (200, 149)}
+COUNTS = {
+    "cleveland": (303, 139),
+    "hungary": (294, 106),
+    "switzerland": (123, 115),
+    "va_long_beach": (200, 149),
+}
 
 
 def choose_hospitals(app, *names):
@@ -34,7 +39,11 @@ def test_hospital_shows_its_counts(visit, name):
 
 def test_hospitals_can_be_combined(visit):
     shown = figures(choose_hospitals(visit("cohort"), "va_long_beach", "cleveland", "hungary"))
-    assert (shown["Patients"], shown["Diseased"], shown["Different patients"]) == ("797", "394 (49%)", "795")
+    assert (shown["Patients"], shown["Diseased"], shown["Different patients"]) == (
+        "797",
+        "394 (49%)",
+        "795",
+    )
 
 
 def test_every_change_of_hospitals_counts(visit):
@@ -56,13 +65,17 @@ def test_split_shows_sizes_that_add_up(visit):
 
 
 def test_reading_reports_what_it_changed(visit):
-    assert "chol, 123 rows: 0 means not measured" in said(choose_hospitals(visit("cohort"), "switzerland"))
+    assert "chol, 123 rows: 0 means not measured" in said(
+        choose_hospitals(visit("cohort"), "switzerland")
+    )
 
 
 def test_feature_without_values_says_so(visit):
     app = choose_hospitals(visit("cohort"), "switzerland")
     (box,) = (box for box in app.selectbox if box.label == "Feature")
-    assert "There is no value of serum cholesterol in this cohort." in said(box.set_value("chol").run())
+    assert "There is no value of serum cholesterol in this cohort." in said(
+        box.set_value("chol").run()
+    )
 
 
 def test_first_rows_are_the_files(visit):
@@ -94,7 +107,10 @@ def test_undecided_file_is_asked_about_and_read_as_answered(visit):
     assert question.value is None
     assert "kaggle-303" in question.options
     preview = app.table[0].value
-    assert preview.loc["kaggle-303", "Heart disease"].tolist() != preview.loc["kaggle-303-binary", "Heart disease"].tolist()
+    assert (
+        preview.loc["kaggle-303", "Heart disease"].tolist()
+        != preview.loc["kaggle-303-binary", "Heart disease"].tolist()
+    )
     app = press(question.set_value("kaggle-303").run(), "Read it this way")
     assert figures(app)["Patients"] == "6"
 
@@ -103,14 +119,19 @@ def test_bad_cells_are_listed_and_their_rows_left_out_when_wanted(visit):
     table = d.whole(d.uci_table(d.invent_patients(100, seed=6))).astype(object)
     table.loc[[7, 9], "age"] = ["fifty", -3]
     app = upload(visit("cohort"), csv_of(table))
-    assert app.dataframe[0].value[["row", "column", "value"]].to_numpy().tolist() == [[7, "age", "fifty"], [9, "age", "-3"]]
+    assert app.dataframe[0].value[["row", "column", "value"]].to_numpy().tolist() == [
+        [7, "age", "fifty"],
+        [9, "age", "-3"],
+    ]
     assert figures(app)["Patients"] == "303"
     app = press(app, "Leave these 2 rows out")
     assert figures(app)["Patients"] == str(len(table) - 2)
 
 
 def test_refused_file_says_what_it_seems_to_be_and_the_cohort_stays(visit):
-    app = upload(visit("cohort"), b"age,sex,ejection_fraction,serum_creatinine,DEATH_EVENT\n75,1,20,1.9,1\n")
+    app = upload(
+        visit("cohort"), b"age,sex,ejection_fraction,serum_creatinine,DEATH_EVENT\n75,1,20,1.9,1\n"
+    )
     assert "it seems to be heart-failure records" in said(app)
     assert figures(app)["Patients"] == "303"
 
@@ -125,4 +146,8 @@ def test_personal_columns_are_called_out_by_name_only(visit):
 def test_markup_in_a_column_name_stays_text(visit):
     table = d.uci_table(d.cleveland()).assign(**{"![x](http://evil.example/x.png)": 1})
     app = upload(visit("cohort"), csv_of(table))
-    assert not any("evil.example" in element.value for kind in (app.markdown, app.caption, app.warning) for element in kind)
+    assert not any(
+        "evil.example" in element.value
+        for kind in (app.markdown, app.caption, app.warning)
+        for element in kind
+    )

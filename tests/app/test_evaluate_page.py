@@ -1,26 +1,38 @@
-"""The evaluate page: nothing long starts by itself; what was computed stays, for this cohort and this visitor only."""
+"""The evaluate page: nothing long starts by itself; what was computed stays, for this cohort and
+this visitor only.
+"""
 
 from dataclasses import replace
 
 import pytest
 
-from heart import validation
 from heart.config import RECIPES
-from heart.validation import Folds
+from heart.experiments import cross_validation as validation
+from heart.experiments.cross_validation import Folds
 from tests.app.conftest import go, press, said
 
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The same work with smaller networks and fewer folds; counts how often the leaderboard was computed."""
+    """The same work with smaller networks and fewer folds; counts how often the leaderboard was
+    computed.
+    """
     calls, plain = [], validation.run_leaderboard
-    small = {name: replace(recipe, members=2, max_epochs=8, patience=0) for name, recipe in RECIPES.items()}
+    small = {
+        name: replace(recipe, members=2, max_epochs=8, patience=0)
+        for name, recipe in RECIPES.items()
+    }
     monkeypatch.setattr("heart.config.RECIPES", small)
-    monkeypatch.setattr("heart.ui.evaluation.RECIPES", small)
+    monkeypatch.setattr("heart.ui.evaluate.RECIPES", small)
 
     def run(cohort, *, folds, **options):
         calls.append(folds.n_repeats)
-        return plain(cohort, folds=Folds(3, 2), models=("default", "logistic regression", "class share alone"), **options)
+        return plain(
+            cohort,
+            folds=Folds(3, 2),
+            models=("default", "logistic regression", "class share alone"),
+            **options,
+        )
 
     monkeypatch.setattr(validation, "run_leaderboard", run)
     return calls
@@ -33,7 +45,11 @@ def table_with(app, column):
 
 def test_nothing_long_starts_by_itself(visit, quick):
     app = visit("evaluate")
-    assert [b.label for b in app.button][:3] == ["Judge all models", "Test at the other hospitals", "Compute the learning curve"]
+    assert [b.label for b in app.button][:3] == [
+        "Judge all models",
+        "Test at the other hospitals",
+        "Compute the learning curve",
+    ]
     assert not quick
 
 
@@ -76,7 +92,11 @@ def test_subgroups_sum_to_the_cohort(visit, quick):
 def test_other_hospitals_are_shown_with_what_they_lack(visit, quick):
     app = press(visit("evaluate"), "Test at the other hospitals")
     table = table_with(app, "1989")
-    hungary = [row for place, row in table.iterrows() if place[0].startswith("Budapest") or "ungar" in place[0]]
+    hungary = [
+        row
+        for place, row in table.iterrows()
+        if place[0].startswith("Budapest") or "ungar" in place[0]
+    ]
     assert len(hungary) == 2
     assert {row["1989"] for row in hungary} == {"0.77"}
     assert "ca" in hungary[0]["lacks"]

@@ -5,7 +5,9 @@ from tests.app.conftest import said
 
 def accuracies(app):
     """Test accuracy without a hidden layer and with the chosen ones."""
-    return [float(metric.value.rstrip("%")) for metric in app.metric if metric.label == "Test accuracy"]
+    return [
+        float(metric.value.rstrip("%")) for metric in app.metric if metric.label == "Test accuracy"
+    ]
 
 
 def test_claim_is_there_without_moving_anything(visit):
@@ -13,7 +15,9 @@ def test_claim_is_there_without_moving_anything(visit):
     straight, curved = accuracies(app)
     assert 35 < straight < 65
     assert curved > 90
-    assert f"is right for **{straight:.0f}%** of the test points, no better than a coin" in said(app)
+    assert f"is right for **{straight:.0f}%** of the test points, no better than a coin" in said(
+        app
+    )
 
 
 def test_no_activation_makes_the_chosen_network_straight_again(visit):

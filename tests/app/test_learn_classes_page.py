@@ -7,7 +7,10 @@ def test_claims_are_there_without_moving_anything(visit):
     app = visit("learn_classes")
     text = said(app)
     assert "3 one-vs-rest networks on the same points" in text
-    assert "The softmax probabilities of a point sum to 1; the one-vs-rest ones sum to anything from" in text
+    assert (
+        "The softmax probabilities of a point sum to 1; the one-vs-rest ones sum to anything from"
+        in text
+    )
     assert "124 rows of *wine* with 13 columns" in text
     assert "Grade 4 has only 13 patients" in text
     assert figures(app)["Share of the commonest grade"] == "54.1%"
@@ -16,7 +19,9 @@ def test_claims_are_there_without_moving_anything(visit):
 
 def test_softmax_beats_one_vs_rest_on_the_default_points(visit):
     app = visit("learn_classes")
-    softmax, one_vs_rest = (float(m.value.rstrip("%")) for m in app.metric if m.label == "Test accuracy")
+    softmax, one_vs_rest = (
+        float(m.value.rstrip("%")) for m in app.metric if m.label == "Test accuracy"
+    )
     assert softmax > one_vs_rest
 
 

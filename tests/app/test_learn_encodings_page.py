@@ -1,4 +1,6 @@
-"""The lesson on encodings: what a line gets wrong is there at once, follows every choice, and the network is trained on demand."""
+"""The lesson on encodings: what a line gets wrong is there at once, follows every choice, and the
+network is trained on demand.
+"""
 
 from tests.app.conftest import figures, press, said
 
@@ -19,7 +21,10 @@ def test_claim_is_there_without_moving_anything(visit):
     assert line > free + 0.03
     assert "“atypical angina” is observed below both its neighbours" in said(app)
     assert "A logistic regression that reads codes loses **0.0" in said(app)
-    assert costs(app).index.tolist() == ["logistic, only chest pain as code", "logistic, all as codes"]
+    assert costs(app).index.tolist() == [
+        "logistic, only chest pain as code",
+        "logistic, all as codes",
+    ]
 
 
 def test_yes_or_no_category_costs_nothing(visit):
@@ -32,7 +37,10 @@ def test_yes_or_no_category_costs_nothing(visit):
 
 def test_order_of_the_codes_decides_what_a_line_can_do(visit):
     app = visit("learn_encodings")
-    found = [losses(app.button_group(key="encodings_order").set_value(order).run())[0] for order in ("by share of disease", "worst")]
+    found = [
+        losses(app.button_group(key="encodings_order").set_value(order).run())[0]
+        for order in ("by share of disease", "worst")
+    ]
     assert found[0] < losses(visit("learn_encodings"))[0] < found[1]
     assert "Over all 24 orders" in said(app)
 

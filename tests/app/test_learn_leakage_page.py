@@ -1,4 +1,6 @@
-"""The lesson on leakage: the size of a lie is there at once, follows every choice, and all five are measured on demand."""
+"""The lesson on leakage: the size of a lie is there at once, follows every choice, and all five are
+measured on demand.
+"""
 
 from tests.app.conftest import figures, press, said
 

@@ -5,7 +5,10 @@ from tests.app.conftest import figures, said
 
 def test_claim_is_there_without_moving_anything(visit):
     app = visit("learn_logits")
-    assert "Sigmoid first: gradient **0**, nothing is learnt. From the logit: gradient **+1**." in said(app)
+    assert (
+        "Sigmoid first: gradient **0**, nothing is learnt. From the logit: gradient **+1**."
+        in said(app)
+    )
     assert "not below 0.3133" in said(app)
     shown = figures(app)
     assert shown["Test accuracy, one logit"] == shown["Test accuracy, two logits"]

@@ -11,7 +11,10 @@ def move(app, label, value):
 def test_confident_mistake_is_there_without_moving_anything(visit):
     app = visit("learn_loss")
     assert figures(app)["Probability of disease"] == "0.7%"
-    assert "Squared error pushes the logit with **0.0132**, cross-entropy with **0.9933**, **75 times** as hard" in said(app)
+    assert (
+        "Squared error pushes the logit with **0.0132**, cross-entropy with **0.9933**, **75"
+        " times** as hard" in said(app)
+    )
 
 
 def test_moved_logit_changes_the_answer(visit):

@@ -1,4 +1,6 @@
-"""The lesson on metrics: the claim is there at once, presets fill the table, and a share of nobody is not defined."""
+"""The lesson on metrics: the claim is there at once, presets fill the table, and a share of nobody
+is not defined.
+"""
 
 from tests.app.conftest import press, said
 
@@ -20,12 +22,19 @@ def test_claim_is_there_without_moving_anything(visit):
 
 def test_a_preset_fills_the_four_counts(visit):
     app = press(visit("learn_metrics"), "Cleveland's model, its test patients")
-    assert [app.number_input(key=f"metrics_{cell}").value for cell in ("tp", "fp", "fn", "tn")] == [27, 7, 1, 26]
+    assert [app.number_input(key=f"metrics_{cell}").value for cell in ("tp", "fp", "fn", "tn")] == [
+        27,
+        7,
+        1,
+        26,
+    ]
     assert values(app)["Precision (positive predictive value)"] == "0.794"
     assert not app.warning
 
 
-def test_the_model_that_is_good_at_the_hospital_is_wrong_for_most_whom_it_calls_ill_elsewhere(visit):
+def test_the_model_that_is_good_at_the_hospital_is_wrong_for_most_whom_it_calls_ill_elsewhere(
+    visit,
+):
     app = press(visit("learn_metrics"), "Cleveland's model, its test patients")
     app = app.slider(key="metrics_share").set_value(1).run()
     assert "“ill” is right for **4.4%**" in said(app)

@@ -7,7 +7,9 @@ import pytest
 from tests.app.conftest import figures, said
 
 CLAIM = re.compile(
-    r"After \*\*(\d+)\*\* epochs the loss is \*\*([\d.]+)\*\* nats; at the start it was ([\d.]+), .* less than ([\d.]+)\.", re.DOTALL
+    r"After \*\*(\d+)\*\* epochs the loss is \*\*([\d.]+)\*\* nats; at the start it was ([\d.]+),"
+    r" .* less than ([\d.]+)\.",
+    re.DOTALL,
 )
 
 
@@ -34,7 +36,9 @@ def test_neuron_has_learned_without_moving_anything(visit):
 def test_gradient_and_its_check_stand_side_by_side(visit):
     gradient, ways, _ = tables(visit("learn_neuron"))
     assert gradient.columns.tolist() == ["formula", "by trying", "difference"]
-    assert gradient["formula"].astype(float).to_numpy() == pytest.approx(gradient["by trying"].astype(float).to_numpy(), abs=1e-6)
+    assert gradient["formula"].astype(float).to_numpy() == pytest.approx(
+        gradient["by trying"].astype(float).to_numpy(), abs=1e-6
+    )
     assert (gradient["difference"].astype(float) < 1e-6).all()
     assert (ways.nunique(axis=1) == 1).all()
 

@@ -32,13 +32,15 @@ def test_regularisation_follows_its_sliders_and_the_others_stay(visit):
 
 
 def test_patients_are_cross_validated_at_the_press_of_a_button(visit, monkeypatch):
-    from heart.lessons import capacity_patients  # noqa: PLC0415
+    from heart.lessons import overfitting_patients as capacity_patients  # noqa: PLC0415
 
     def quick(cohort, *, on_variant):
         on_variant("1 layer, dropout 0", 0.25)
         rng = np.random.default_rng(cohort.n)
         return {
-            name: capacity_patients.FoldScores(np.ones(20), 0.8 + rng.normal(0, 0.01, 20), 0.5 + layers + rng.normal(0, 0.01, 20))
+            name: capacity_patients.FoldScores(
+                np.ones(20), 0.8 + rng.normal(0, 0.01, 20), 0.5 + layers + rng.normal(0, 0.01, 20)
+            )
             for name, (layers, _) in capacity_patients.VARIANTS.items()
         }
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from heart.bundle import load_bundle, save_bundle
-from heart.places import SHIPPED_BUNDLE
-from heart.registry import Registry
+from heart.bundle.registry import Registry
+from heart.paths import SHIPPED_BUNDLE
 from tests.app.conftest import go, press, said
 
-OLD = Path(__file__).parents[1] / "unit" / "version_1.joblib"
+OLD = Path(__file__).parents[1] / "unit" / "bundle" / "version_1.joblib"
 
 
 @pytest.fixture
@@ -45,7 +45,9 @@ def test_list_shows_every_file_with_its_figures_or_its_problem(visit, registry):
     assert "a file that begins with b'PK" in table.loc["broken", "cohort"]
     assert table.loc["older", "cohort"] == "cleveland (303)"
     assert table.loc["older", "threshold"] == "33.3%"
-    assert registry.load("older").data.fingerprint.startswith(table.loc["older", "fingerprint"][:-1])
+    assert registry.load("older").data.fingerprint.startswith(
+        table.loc["older", "fingerprint"][:-1]
+    )
 
 
 def test_model_of_the_list_comes_into_use_for_this_visitor_alone(visit, registry):
@@ -80,7 +82,10 @@ def test_renaming_and_deleting_change_the_folder(visit, registry):
 
 @pytest.mark.parametrize("name", ["../evil", "newer", "a b"])
 def test_impossible_new_name_is_told_and_nothing_changes(visit, registry, name):
-    app = press(write(choose(visit("models"), "A model of the list", "older"), "New name", name), "Rename it")
+    app = press(
+        write(choose(visit("models"), "A model of the list", "older"), "New name", name),
+        "Rename it",
+    )
     assert "That did not work. Nothing was lost." in said(app)
     assert registry.names() == ["broken", "newer", "older"]
 
@@ -106,13 +111,18 @@ def test_read_only_server_lets_use_and_download_and_nothing_else(visit, monkeypa
     app = choose(visit("models"), "A model of the list", "older")
     assert "cannot be changed from here" in said(app)
     assert "Use in this session" in labels(app)
-    assert {"Keep it", "Rename it", "Delete it for good", "Make it the active one"}.isdisjoint(labels(app))
+    assert {"Keep it", "Rename it", "Delete it for good", "Make it the active one"}.isdisjoint(
+        labels(app)
+    )
 
 
 @pytest.mark.usefixtures("registry")
 def test_two_models_are_compared_on_patients_that_neither_saw(visit):
     app = choose(visit("models"), "Second", "older")
-    assert "61 patients, 28 of them diseased, from whom neither model has learnt. 242 others were left out" in said(app)
+    assert (
+        "61 patients, 28 of them diseased, from whom neither model has learnt. 242 others were"
+        " left out" in said(app)
+    )
     app = choose(app, "Patients of", "hungary")
     assert "294 patients, 106 of them diseased" in said(app)
     table = app.table[0].value
@@ -141,7 +151,11 @@ def test_folder_that_is_not_there_is_told(visit, tmp_path, monkeypatch):
 
 def test_text_of_a_bundle_is_shown_as_text(visit, registry):
     shipped = load_bundle(SHIPPED_BUNDLE)
-    odd = replace(shipped, name="_odd_", data=shipped.data._replace(cohort="www.evil.example/x", fingerprint="0" * 64))
+    odd = replace(
+        shipped,
+        name="_odd_",
+        data=shipped.data._replace(cohort="www.evil.example/x", fingerprint="0" * 64),
+    )
     save_bundle(odd, registry.folder / "_odd_.joblib")
     app = press(choose(visit("models"), "A model of the list", "_odd_"), "Use in this session")
     table = go(app, "bundle").table[0].value["value"]

@@ -3,15 +3,18 @@
 import pytest
 
 from heart.bundle import load_bundle
-from heart.places import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
-from heart.scoring import predict_patient
+from heart.scoring.patient import predict_patient
 from heart.ui.forms import NOT_KNOWN
 from tests.app.conftest import figures, go, press, said
 
 
 def values(app):
-    keyed = {**{w.key: w.value for w in app.number_input}, **{w.key: w.value for w in app.selectbox}}
+    keyed = {
+        **{w.key: w.value for w in app.number_input},
+        **{w.key: w.value for w in app.selectbox},
+    }
     return {f.name: keyed[f"patient_{f.name}"] for f in FEATURES}
 
 
@@ -24,7 +27,10 @@ def test_choices_are_the_codes_of_the_data(visit):
     labels = {w.key: w.options for w in visit().selectbox}
     for feature in FEATURES:
         if feature.is_coded:
-            assert labels[f"patient_{feature.name}"] == [NOT_KNOWN, *(label for _, label in feature.codes)]
+            assert labels[f"patient_{feature.name}"] == [
+                NOT_KNOWN,
+                *(label for _, label in feature.codes),
+            ]
 
 
 def test_example_patient_is_predicted_as_the_library_does(visit):

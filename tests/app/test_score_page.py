@@ -1,7 +1,7 @@
 """The score page: every row back, with the reason where it could not be scored."""
 
 from tests.app.conftest import figures, said
-from tests.unit import dialects as d
+from tests.support import dialects as d
 
 
 def upload(app, content):
@@ -44,4 +44,6 @@ def test_other_hospital_is_judged_without_a_mark(visit):
 
 
 def test_file_about_something_else_is_refused(visit):
-    assert "it seems to be the iris flowers" in said(upload(visit("score"), b"sepal_length,sepal_width,species\n5.1,3.5,setosa\n"))
+    assert "it seems to be the iris flowers" in said(
+        upload(visit("score"), b"sepal_length,sepal_width,species\n5.1,3.5,setosa\n")
+    )

@@ -77,7 +77,9 @@ def test_wanted_share_is_kept_on_these_patients(visit, rule, row):
 
 def test_tuned_threshold_is_said_to_move(visit):
     (line,) = (c.value for c in visit("threshold").caption if c.value.startswith("Tuned"))
-    low, high = (int(word.rstrip("%:")) for word in np.array(line.split("from ")[1].split())[[0, 2]])
+    low, high = (
+        int(word.rstrip("%:")) for word in np.array(line.split("from ")[1].split())[[0, 2]]
+    )
     assert high - low >= 10
 
 
@@ -109,8 +111,10 @@ def test_zones_hold_every_patient_and_say_when_patients_are_too_few(visit):
     assert int(wider["patients"].iloc[0]) > int(zones["patients"].iloc[0])
 
 
-def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_up(visit, monkeypatch):
-    from heart import out_of_fold  # noqa: PLC0415
+def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_up(
+    visit, monkeypatch
+):
+    from heart.experiments import stored as out_of_fold  # noqa: PLC0415
 
     calls, plain = [], out_of_fold.cross_validate_bundle
 
@@ -131,7 +135,7 @@ def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_
 
 
 def test_refused_work_leaves_the_page_with_what_to_do(visit, monkeypatch):
-    from heart import out_of_fold  # noqa: PLC0415
+    from heart.experiments import stored as out_of_fold  # noqa: PLC0415
 
     def refuse(*_, **__):
         raise SettingsError("more patients", "few", "Use a larger cohort.")

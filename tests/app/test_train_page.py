@@ -15,8 +15,15 @@ def train(app, **settings):
 
 def test_result_has_the_counts_of_the_parts(visit):
     app = train(visit("train"))
-    assert "Trained on **193** patients of `cleveland` for 3 epochs; tested on **61** it never saw." in said(app)
-    assert list(app.table[0].value.columns) == ["train: 89 of 193 diseased", "valid: 22 of 49 diseased", "test: 28 of 61 diseased"]
+    assert (
+        "Trained on **193** patients of `cleveland` for 3 epochs; tested on **61** it never saw."
+        in said(app)
+    )
+    assert list(app.table[0].value.columns) == [
+        "train: 89 of 193 diseased",
+        "valid: 22 of 49 diseased",
+        "test: 28 of 61 diseased",
+    ]
     assert "Accuracy, test" in figures(app)
 
 

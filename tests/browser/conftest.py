@@ -1,4 +1,6 @@
-"""A server of the app and a browser on it. Every page a test opens fails the test if it asks any other machine for anything."""
+"""A server of the app and a browser on it. Every page a test opens fails the test if it asks any
+other machine for anything.
+"""
 
 import os
 from urllib.parse import urlsplit
@@ -18,7 +20,10 @@ def browser():
         except Error as error:
             if os.environ.get("HEART_REQUIRE_BROWSER") == "1":
                 raise
-            pytest.skip(f"no Chromium on this machine ({error.message.splitlines()[0]}): install Debian's package chromium")
+            pytest.skip(
+                f"no Chromium on this machine ({error.message.splitlines()[0]}): install Debian's"
+                " package chromium"
+            )
         yield launched
         launched.close()
 
@@ -48,11 +53,16 @@ def new_page(browser):
     contexts, foreign, errors = [], [], []
 
     def make(*, scheme="light", width=1280):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, accept_downloads=True
+        )
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda request: foreign.append(request.url) if is_foreign(request.url) else None)
+        page.on(
+            "request",
+            lambda request: foreign.append(request.url) if is_foreign(request.url) else None,
+        )
         page.on("pageerror", lambda error: errors.append(str(error)))
         return page
 

@@ -15,12 +15,14 @@ from playwright.sync_api import expect
 
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
-from heart.places import SHIPPED_BUNDLE
-from tests.unit import dialects as d
+from heart.paths import SHIPPED_BUNDLE
+from tests.support import dialects as d
 
-# Streamlit's file uploader labels a section that it also marks as presentational; nothing in this project can change that element
+# Streamlit's file uploader labels a section that it also marks as presentational; nothing in this
+# project can change that element
 STREAMLITS_OWN = {"presentation-role-conflict"}
-# it writes a slider's value in the primary colour, which also has to carry white text: on a dark page no colour has 4.5 to 1 against both
+# it writes a slider's value in the primary colour, which also has to carry white text: on a dark
+# page no colour has 4.5 to 1 against both
 NOT_OURS = {"exclude": [["[data-testid=stSliderThumbValue]"]]}
 
 PAGES = {
@@ -164,7 +166,11 @@ def test_moving_the_threshold_changes_the_decision(address, new_page):
     open_page(page, address, "threshold")
     expect(page.get_by_text("Threshold 33%: disease is decided")).to_be_visible()
     page.get_by_text("By hand", exact=True).click()
-    slider = page.get_by_test_id("stSlider").filter(has_text=re.compile("^Threshold")).get_by_role("slider")
+    slider = (
+        page.get_by_test_id("stSlider")
+        .filter(has_text=re.compile("^Threshold"))
+        .get_by_role("slider")
+    )
     slider.focus()
     for _ in range(7):
         slider.press("ArrowRight")
@@ -196,7 +202,11 @@ def test_bundle_travels_by_download_and_load(address, new_page, tmp_path):
 def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
     page = new_page()
     open_page(page, address, "bundle")
-    bad = {"name": "bad.joblib", "mimeType": "application/octet-stream", "buffer": b"\x80\x04cos\nsystem\n(S'true'\ntR."}
+    bad = {
+        "name": "bad.joblib",
+        "mimeType": "application/octet-stream",
+        "buffer": b"\x80\x04cos\nsystem\n(S'true'\ntR.",
+    }
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(bad)
     expect(page.get_by_text("the opcode GLOBAL at byte 2")).to_be_visible()
     expect(page.get_by_text("shipped with the app")).to_be_visible()
@@ -215,7 +225,10 @@ def test_bundle_is_handed_on_in_every_form(address, new_page):
     assert name == "cleveland.onnx"
     assert onnx.load_from_string(exported).graph.output[0].name == "probability"
     name, weights = download(page, "Weights")
-    assert (name, "logit.weight" in safetensors.torch.load(weights)) == ("cleveland.safetensors", True)
+    assert (name, "logit.weight" in safetensors.torch.load(weights)) == (
+        "cleveland.safetensors",
+        True,
+    )
     name, card = download(page, "Card as a web page")
     assert (name, card.startswith(b"<!DOCTYPE html>")) == ("cleveland-card.html", True)
     name, card = download(page, "Card as Markdown")
@@ -251,7 +264,9 @@ def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
         expect(page.get_by_text("It is now the active one.")).to_be_visible()
         visitor = new_page()
         open_page(visitor, address)
-        expect(visitor.get_by_text("Model in use: mine, the active model of this server")).to_be_visible()
+        expect(
+            visitor.get_by_text("Model in use: mine, the active model of this server")
+        ).to_be_visible()
         page.get_by_role("button", name="Rename", exact=True).click()
         page.get_by_role("textbox", name="New name").fill("ours")
         page.get_by_role("textbox", name="New name").press("Tab")
@@ -267,7 +282,9 @@ def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
 
 def test_read_only_server_only_gives(new_page, tmp_path):
     shutil.copy(SHIPPED_BUNDLE, tmp_path / "theirs.joblib")
-    with serve(tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path), "HEART_READ_ONLY": "1"}) as address:
+    with serve(
+        tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path), "HEART_READ_ONLY": "1"}
+    ) as address:
         page = new_page()
         open_page(page, address, "models")
         expect(page.get_by_text("cannot be changed from here")).to_be_visible()
@@ -355,7 +372,11 @@ def test_page_has_no_accessibility_violation(address, new_page, path, scheme):
         calculate_example(page)
     page.wait_for_timeout(700)  # colours fade in
     found = Axe().run(page, context=NOT_OURS)
-    violations = [violation for violation in found.response["violations"] if violation["id"] not in STREAMLITS_OWN]
+    violations = [
+        violation
+        for violation in found.response["violations"]
+        if violation["id"] not in STREAMLITS_OWN
+    ]
     assert not violations, found.generate_report()
 
 
@@ -363,7 +384,10 @@ def test_page_has_no_accessibility_violation(address, new_page, path, scheme):
 def test_narrow_window_needs_no_sideways_scrolling(address, new_page, path):
     page = new_page(width=390)
     open_page(page, address, path)
-    widths = page.evaluate("(main => [main.scrollWidth, main.clientWidth])(document.querySelector('[data-testid=stMain]'))")
+    widths = page.evaluate(
+        "(main => [main.scrollWidth,"
+        " main.clientWidth])(document.querySelector('[data-testid=stMain]'))"
+    )
     assert widths[0] <= widths[1]
 
 
@@ -392,5 +416,7 @@ def test_long_work_shows_progress_and_can_be_stopped(address, new_page):
     page.get_by_role("button", name="Compute the learning curve").click()
     expect(page.get_by_text("of the fits")).to_be_visible(timeout=30_000)
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Compute the learning curve")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Compute the learning curve")).to_be_visible(
+        timeout=30_000
+    )
     expect(page.get_by_text("of the fits")).to_have_count(0)

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from heart.ui.lessons import LESSONS
+from heart.ui.lessons.frame import LESSONS
 from tests.browser.test_journeys import NOT_OURS, STREAMLITS_OWN
 
 PATIENCE_MS = 90_000
@@ -16,7 +16,9 @@ CHARTS = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canva
 
 
 def wait_for_lesson(page, lesson):
-    expect(page.get_by_role("heading", name=lesson.title, exact=True, level=1)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name=lesson.title, exact=True, level=1)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     expect(page.get_by_text("Model in use:")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE_MS)
 
@@ -35,8 +37,15 @@ def test_newcomer_walks_through_all_lessons(address, new_page):
         expect(page.get_by_text("To think about.")).to_be_visible()
         page.get_by_text("The decisive lines").first.click()
         expect(page.get_by_test_id("stCode").first).to_be_visible()
-        violations = [rule for rule in Axe().run(page, context=NOT_OURS_HERE).response["violations"] if rule["id"] not in STREAMLITS_OWN]
-        assert violations == [], (lesson.name, [(rule["id"], rule["nodes"][0]["html"]) for rule in violations])
+        violations = [
+            rule
+            for rule in Axe().run(page, context=NOT_OURS_HERE).response["violations"]
+            if rule["id"] not in STREAMLITS_OWN
+        ]
+        assert violations == [], (
+            lesson.name,
+            [(rule["id"], rule["nodes"][0]["html"]) for rule in violations],
+        )
         if after is not None:
             page.get_by_role("link", name=f"Next: {after.title}").click()
     page.get_by_role("link", name="All lessons").click()
@@ -49,7 +58,8 @@ def test_lesson_opens_by_its_own_url_in_a_narrow_dark_window(address, new_page, 
     page.goto(f"{address}/{lesson.address}")
     wait_for_lesson(page, lesson)
     wide = page.evaluate(
-        "document.querySelector('[data-testid=stMain]').scrollWidth > document.querySelector('[data-testid=stMain]').clientWidth"
+        "document.querySelector('[data-testid=stMain]').scrollWidth >"
+        " document.querySelector('[data-testid=stMain]').clientWidth"
     )
     assert not wide
 

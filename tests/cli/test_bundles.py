@@ -11,14 +11,14 @@ import pytest
 import safetensors.torch
 
 from heart.bundle import load_bundle
+from heart.bundle.onnx import OPSET, onnx_inputs
 from heart.data import load_shipped
-from heart.onnx_export import OPSET, onnx_inputs
-from heart.places import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from tests.cli.running import answer, run
+from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]
-OLD = ROOT / "tests" / "unit" / "version_1.joblib"
+OLD = ROOT / "tests" / "unit" / "bundle" / "version_1.joblib"
 
 
 @pytest.fixture(autouse=True)
@@ -38,11 +38,21 @@ def names():
 
 def test_list_says_what_is_in_each(registry):
     told = answer("models")
-    assert (told["folder"], told["read_only"], told["active"]) == (str(registry), False, "cleveland")
+    assert (told["folder"], told["read_only"], told["active"]) == (
+        str(registry),
+        False,
+        "cleveland",
+    )
     first = told["models"][0]
     bundle = load_bundle(SHIPPED_BUNDLE)
-    assert (first["name"], first["cohort"], first["made"]) == ("first", "cleveland", bundle.created_at)
-    assert [first["auc"], first["auc_low"], first["auc_high"]] == bundle.metrics["test"]["figures"]["roc_auc"]
+    assert (first["name"], first["cohort"], first["made"]) == (
+        "first",
+        "cleveland",
+        bundle.created_at,
+    )
+    assert [first["auc"], first["auc_low"], first["auc_high"]] == bundle.metrics["test"]["figures"][
+        "roc_auc"
+    ]
     assert first["threshold"] == bundle.threshold.value
     assert bundle.data.fingerprint.startswith(first["fingerprint"])
 
@@ -53,7 +63,11 @@ def test_list_on_a_terminal_is_a_table(registry):
     lines = out.splitlines()
     head = next(line for line in lines if "cohort" in line)
     assert status == 0
-    assert all(line.index("cleveland") == head.index("cohort") for line in lines if line.startswith(("  first", "  second")))
+    assert all(
+        line.index("cleveland") == head.index("cohort")
+        for line in lines
+        if line.startswith(("  first", "  second"))
+    )
     assert "a file that begins with b'x'" in out
 
 
@@ -64,7 +78,10 @@ def test_rename_and_delete_change_the_list():
     assert names() == ["third"]
 
 
-@pytest.mark.parametrize(("typed", "left"), [("first\n", ["second"]), ("yes\n", ["first", "second"]), ("", ["first", "second"])])
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [("first\n", ["second"]), ("yes\n", ["first", "second"]), ("", ["first", "second"])],
+)
 def test_delete_asks_for_the_name_on_a_terminal(monkeypatch, capsys, typed, left):
     terminal = io.StringIO(typed)
     terminal.isatty = lambda: True
@@ -77,7 +94,9 @@ def test_delete_asks_for_the_name_on_a_terminal(monkeypatch, capsys, typed, left
 
 def test_delete_without_a_terminal_wants_yes():
     command = [sys.executable, "-m", "heart", "models", "delete", "first"]
-    done = subprocess.run(command, cwd=ROOT, input="first\n", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, input="first\n", capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "--yes" in done.stderr
     assert names() == ["first", "second"]
@@ -90,10 +109,17 @@ def test_active_bundle_is_the_one_that_commands_start_with():
     assert answer("models")["active"] == "second"
     after = answer("predict", *words)["probability"]
     assert after != before
-    assert after == answer("predict", "second", *words)["probability"] == answer("predict", OLD, *words)["probability"]
+    assert (
+        after
+        == answer("predict", "second", *words)["probability"]
+        == answer("predict", OLD, *words)["probability"]
+    )
 
 
-@pytest.mark.parametrize("words", [["save", OLD, "x"], ["rename", "first", "x"], ["delete", "first", "--yes"], ["use", "first"]])
+@pytest.mark.parametrize(
+    "words",
+    [["save", OLD, "x"], ["rename", "first", "x"], ["delete", "first", "--yes"], ["use", "first"]],
+)
 def test_read_only_registry_refuses_to_change(monkeypatch, words):
     monkeypatch.setenv("HEART_READ_ONLY", "1")
     status, _, err = run("models", *words)
@@ -103,7 +129,15 @@ def test_read_only_registry_refuses_to_change(monkeypatch, words):
     assert answer("models")["read_only"] is True
 
 
-@pytest.mark.parametrize("words", [["save", OLD, "../evil"], ["rename", "first", "a/b"], ["delete", "../first", "--yes"], ["use", "a.b"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["save", OLD, "../evil"],
+        ["rename", "first", "a/b"],
+        ["delete", "../first", "--yes"],
+        ["use", "a.b"],
+    ],
+)
 def test_name_that_could_be_a_path_is_refused(words):
     status, _, err = run("models", *words)
     assert status == 2
@@ -122,7 +156,9 @@ def test_onnx_file_answers_as_the_bundle(tmp_path):
     told = answer("export", "second", "--out", tmp_path / "x.onnx")
     assert (told["opset"], told["bytes"]) == (OPSET, (tmp_path / "x.onnx").stat().st_size)
     bundle, features = load_bundle(OLD), load_shipped("switzerland").features
-    (found,) = onnxruntime.InferenceSession(tmp_path / "x.onnx").run(None, onnx_inputs(features, bundle.preprocessor.features))
+    (found,) = onnxruntime.InferenceSession(tmp_path / "x.onnx").run(
+        None, onnx_inputs(features, bundle.preprocessor.features)
+    )
     assert found == pytest.approx(bundle.predict_proba(features), abs=1e-5)
 
 
@@ -130,7 +166,9 @@ def test_safetensors_file_holds_the_bundles_weights(tmp_path):
     answer("export", "--format", "safetensors", "--out", tmp_path / "x.safetensors")
     state = load_bundle(SHIPPED_BUNDLE).network.state_dict()
     found = safetensors.torch.load_file(tmp_path / "x.safetensors")
-    assert {name: tensor.tolist() for name, tensor in found.items()} == {name: tensor.tolist() for name, tensor in state.items()}
+    assert {name: tensor.tolist() for name, tensor in found.items()} == {
+        name: tensor.tolist() for name, tensor in state.items()
+    }
 
 
 def test_card_is_markdown_on_the_terminal_and_a_file_by_its_ending(tmp_path):

@@ -13,11 +13,11 @@ from heart.bundle import load_bundle
 from heart.cli import main
 from heart.commands.progress import print_rows
 from heart.data import load_shipped
-from heart.places import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from heart.scoring import predict_patient
-from tests.cli.running import answer, run
-from tests.unit import dialects as d
+from heart.scoring.patient import predict_patient
+from tests.support import dialects as d
+from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["--members", "2", "--max-epochs", "3"]
@@ -26,7 +26,12 @@ EXAMPLE = [word for name, value in EXAMPLE_PATIENT.items() for word in (f"--{nam
 
 @pytest.mark.parametrize(
     ("name", "rows", "patients", "positives"),
-    [("cleveland", 303, 303, 139), ("hungary", 294, 293, 106), ("switzerland", 123, 123, 115), ("va_long_beach", 200, 199, 149)],
+    [
+        ("cleveland", 303, 303, 139),
+        ("hungary", 294, 293, 106),
+        ("switzerland", 123, 123, 115),
+        ("va_long_beach", 200, 199, 149),
+    ],
 )
 def test_cohort_counts_the_patients(name, rows, patients, positives):
     told = answer("cohort", name)
@@ -49,7 +54,9 @@ def test_predict_answers_as_the_library_does():
 
 
 def test_words_and_codes_are_the_same_patient():
-    assert answer("predict", "--sex", "female", "--cp", "atypical angina") == answer("predict", "--sex", "0", "--cp", "2")
+    assert answer("predict", "--sex", "female", "--cp", "atypical angina") == answer(
+        "predict", "--sex", "0", "--cp", "2"
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,11 +105,19 @@ def test_shipped_model_is_rebuilt_to_the_same_predictions(tmp_path):
     features = load_shipped("cleveland").features
     shipped, rebuilt = load_bundle(SHIPPED_BUNDLE), load_bundle(file)
     assert rebuilt.settings == shipped.settings
-    np.testing.assert_allclose(rebuilt.predict_proba(features), shipped.predict_proba(features), atol=1e-4)
+    np.testing.assert_allclose(
+        rebuilt.predict_proba(features), shipped.predict_proba(features), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize(
-    ("words", "value"), [([], 1 / 3), (["--cost-ratio", "1"], 0.5), (["--value", "0.25"], 0.25), (["--value", "0"], 0.0)]
+    ("words", "value"),
+    [
+        ([], 1 / 3),
+        (["--cost-ratio", "1"], 0.5),
+        (["--value", "0.25"], 0.25),
+        (["--value", "0"], 0.0),
+    ],
 )
 def test_threshold_is_chosen_and_reported_on_valid_and_test(words, value):
     told = answer("threshold", *words)
@@ -135,9 +150,14 @@ def test_recalibrated_bundle_is_written_and_answers_on_its_scale(tmp_path):
     assert [row["method"] for row in told["compared"]] == ["none", "temperature", "platt"]
     assert answer("show", file)["recalibration"] == told["recalibration"]
     assert told["recalibration"]["patients"] == 242
-    plain, scaled = answer("predict", *EXAMPLE)["probability"], answer("predict", file, *EXAMPLE)["probability"]
+    plain, scaled = (
+        answer("predict", *EXAMPLE)["probability"],
+        answer("predict", file, *EXAMPLE)["probability"],
+    )
     logits = np.log(plain / (1 - plain))
-    expected = 1 / (1 + np.exp(-(told["recalibration"]["intercept"] + told["recalibration"]["slope"] * logits)))
+    expected = 1 / (
+        1 + np.exp(-(told["recalibration"]["intercept"] + told["recalibration"]["slope"] * logits))
+    )
     assert scaled == pytest.approx(expected)
 
 
@@ -148,7 +168,10 @@ def test_threshold_is_written_into_a_bundle_of_its_own(tmp_path):
     assert (bundle.name, bundle.threshold.value) == ("careful", pytest.approx(0.1))
 
 
-@pytest.mark.parametrize("command", ["cohort", "train", "evaluate", "threshold", "recalibrate", "score", "predict", "show"])
+@pytest.mark.parametrize(
+    "command",
+    ["cohort", "train", "evaluate", "threshold", "recalibrate", "score", "predict", "show"],
+)
 def test_help_explains_every_command(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
@@ -192,10 +215,26 @@ def with_bad_cell():
 
 def test_cohort_tells_how_a_file_is_read(write):
     told = answer("cohort", write(d.write(d.kaggle_303(d.cleveland()).assign(name="Mr Secret"))))
-    assert (told["dialect"], told["rows"], told["patients"], told["positives"]) == ("kaggle-303", 303, 303, 139)
-    assert (told["inverted"], told["matched"], told["refused"], told["bad_cells"]) == (True, 303, None, [])
+    assert (told["dialect"], told["rows"], told["patients"], told["positives"]) == (
+        "kaggle-303",
+        303,
+        303,
+        139,
+    )
+    assert (told["inverted"], told["matched"], told["refused"], told["bad_cells"]) == (
+        True,
+        303,
+        None,
+        [],
+    )
     assert told["dropped_columns"] == told["personal_columns"] == ["name"]
-    assert {change["column"] for change in told["converted"]} == {"cp", "restecg", "slope", "ca", "thal"}
+    assert {change["column"] for change in told["converted"]} == {
+        "cp",
+        "restecg",
+        "slope",
+        "ca",
+        "thal",
+    }
     assert "Secret" not in json.dumps(told)
 
 
@@ -219,7 +258,9 @@ def test_undecided_file_needs_a_dialect(write):
     file = write(few_new())
     status, out, err = run("cohort", file, "--json")
     assert status == 2
-    assert {"kaggle-303", "kaggle-303-binary"} <= {candidate["dialect"] for candidate in json.loads(out)["candidates"]}
+    assert {"kaggle-303", "kaggle-303-binary"} <= {
+        candidate["dialect"] for candidate in json.loads(out)["candidates"]
+    }
     assert "--dialect kaggle-303: " in err
     told = answer("cohort", file, "--dialect", "kaggle-303")
     assert (told["dialect"], told["inverted"], told["positives"]) == ("kaggle-303", True, 3)
@@ -230,17 +271,26 @@ def test_bad_cells_stop_or_are_left_out(write):
     file = write(with_bad_cell())
     status, out, _ = run("cohort", file, "--json")
     assert status == 2
-    assert json.loads(out)["bad_cells"] == [{"row": 7, "column": "age", "value": "fifty", "reason": "is not 18 to 110 years"}]
+    assert json.loads(out)["bad_cells"] == [
+        {"row": 7, "column": "age", "value": "fifty", "reason": "is not 18 to 110 years"}
+    ]
     told = answer("cohort", file, "--leave-out-bad-rows")
     assert (told["rows"] - told["used"], [entry["row"] for entry in told["set_aside"]]) == (1, [7])
 
 
 def test_score_writes_every_row_and_judges(write, tmp_path):
     out = tmp_path / "scores.csv"
-    told = answer("score", SHIPPED_BUNDLE, write(d.uci(load_shipped("hungary").frame)), "--out", out)
+    told = answer(
+        "score", SHIPPED_BUNDLE, write(d.uci(load_shipped("hungary").frame)), "--out", out
+    )
     frame = pd.read_csv(out)
     assert frame["row"].tolist() == list(range(1, 295))
-    assert (told["rows"], told["failed"], told["judged"]["n"], told["judged"]["seen_by_the_model"]) == (294, 0, 294, 0)
+    assert (
+        told["rows"],
+        told["failed"],
+        told["judged"]["n"],
+        told["judged"]["seen_by_the_model"],
+    ) == (294, 0, 294, 0)
     expected = load_bundle(SHIPPED_BUNDLE).predict_proba(load_shipped("hungary").features)
     assert frame["probability"].to_numpy() == pytest.approx(expected, abs=1e-6)
 
@@ -248,27 +298,52 @@ def test_score_writes_every_row_and_judges(write, tmp_path):
 def test_score_keeps_bad_rows_with_their_reason(write, tmp_path):
     out = tmp_path / "scores.csv"
     assert answer("score", SHIPPED_BUNDLE, write(with_bad_cell()), "--out", out)["failed"] == 1
-    assert pd.read_csv(out).set_index("row").loc[7, "error"] == "column age: 'fifty' is not 18 to 110 years"
+    assert (
+        pd.read_csv(out).set_index("row").loc[7, "error"]
+        == "column age: 'fifty' is not 18 to 110 years"
+    )
 
 
 def test_score_marks_the_models_own_patients(write, tmp_path):
-    told = answer("score", SHIPPED_BUNDLE, write(d.write(d.kaggle_303(d.cleveland()))), "--out", tmp_path / "scores.csv")
+    told = answer(
+        "score",
+        SHIPPED_BUNDLE,
+        write(d.write(d.kaggle_303(d.cleveland()))),
+        "--out",
+        tmp_path / "scores.csv",
+    )
     assert told["judged"]["seen_by_the_model"] == 242
     assert "learnt from" in told["judged"]["note"]
 
 
 def test_score_that_cannot_be_written_or_read_is_refused(write, tmp_path):
     file = write(few_new())
-    assert run("score", SHIPPED_BUNDLE, file, "--out", tmp_path / "absent" / "x.csv", "--dialect", "kaggle-303")[0] == 2
+    assert (
+        run(
+            "score",
+            SHIPPED_BUNDLE,
+            file,
+            "--out",
+            tmp_path / "absent" / "x.csv",
+            "--dialect",
+            "kaggle-303",
+        )[0]
+        == 2
+    )
     assert run("score", SHIPPED_BUNDLE, file, "--out", tmp_path / "x.csv")[0] == 2
     assert not (tmp_path / "x.csv").exists()
 
 
 def test_model_of_an_own_file_is_trained_and_its_threshold_chosen(write, tmp_path):
-    file, bundle = write(d.write(d.kaggle_303(d.invent_patients(150, seed=4)))), tmp_path / "own.joblib"
+    file, bundle = (
+        write(d.write(d.kaggle_303(d.invent_patients(150, seed=4)))),
+        tmp_path / "own.joblib",
+    )
     assert answer("train", "--cohort", file, "--out", bundle, *SMALL)["data"]["cohort"] == "heart"
     assert run("threshold", bundle)[0] == 2
-    assert answer("threshold", bundle, "--cohort", file, "--value", "0.4")["threshold"]["value"] == 0.4
+    assert (
+        answer("threshold", bundle, "--cohort", file, "--value", "0.4")["threshold"]["value"] == 0.4
+    )
 
 
 def test_progress_bar_ends_with_all_rows(capsys):

@@ -1,4 +1,6 @@
-"""`python -m heart evaluate`: the leaderboard and the other hospitals, as the library computes them."""
+"""`python -m heart evaluate`: the leaderboard and the other hospitals, as the library computes
+them.
+"""
 
 import json
 import subprocess
@@ -10,9 +12,9 @@ from sklearn.metrics import roc_auc_score
 
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
-from heart.hospitals import judge_elsewhere
-from heart.validation import MODELS, Folds, cross_validate, pooled_figures
-from tests.cli.running import answer, run
+from heart.experiments.cross_validation import MODELS, Folds, cross_validate, pooled_figures
+from heart.experiments.hospitals import judge_elsewhere
+from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]
 FIGURES = ["auc", "average_precision", "log_loss", "brier", "accuracy"]
@@ -34,7 +36,10 @@ def tiny(monkeypatch):
 
 
 def test_leaderboard_has_each_model_with_its_figures_and_intervals(told):
-    assert [row["model"] for row in told["leaderboard"]] == ["logistic regression", "class share alone"]
+    assert [row["model"] for row in told["leaderboard"]] == [
+        "logistic regression",
+        "class share alone",
+    ]
     for row in told["leaderboard"]:
         assert {"model", "seconds", *BOUNDS, *(f"behind_{name}" for name in BOUNDS)} == set(row)
         assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in FIGURES)
@@ -42,7 +47,9 @@ def test_leaderboard_has_each_model_with_its_figures_and_intervals(told):
 
 
 def test_leaderboard_says_what_the_library_computes(told):
-    expected = pooled_figures(cross_validate(load_shipped("cleveland"), "logistic regression", folds=Folds(3, 1)))
+    expected = pooled_figures(
+        cross_validate(load_shipped("cleveland"), "logistic regression", folds=Folds(3, 1))
+    )
     assert {name: told["leaderboard"][0][name] for name in FIGURES} == pytest.approx(expected)
     assert told["folds"] == {"n_splits": 3, "n_repeats": 1, "random_state": 0}
     assert told["cohort"] == "cleveland"
@@ -51,17 +58,29 @@ def test_leaderboard_says_what_the_library_computes(told):
 
 def test_best_model_is_not_behind_and_the_others_are(told):
     best, other = told["leaderboard"]
-    assert (best["behind_log_loss"], best["behind_log_loss_low"], best["behind_log_loss_high"]) == (0, 0, 0)
-    assert 0 < other["behind_log_loss_low"] < other["behind_log_loss"] < other["behind_log_loss_high"]
+    assert (best["behind_log_loss"], best["behind_log_loss_low"], best["behind_log_loss_high"]) == (
+        0,
+        0,
+        0,
+    )
+    assert (
+        0 < other["behind_log_loss_low"] < other["behind_log_loss"] < other["behind_log_loss_high"]
+    )
 
 
 def test_hospitals_have_the_same_figures(tiny):
-    told = answer("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1")["hospitals"]
+    told = answer("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1")[
+        "hospitals"
+    ]
     assert [(row["trained_on"], row["tested_on"]) for row in told[::2]] == [
         ("cleveland", name) for name in ("hungary", "switzerland", "va_long_beach")
     ]
     assert [row["features"] for row in told] == ["all", "shared"] * 3
-    assert [row["lacking"] for row in told[::2]] == ["slope, ca, thal", "chol, fbs, ca", "slope, ca, thal"]
+    assert [row["lacking"] for row in told[::2]] == [
+        "slope, ca, thal",
+        "chol, fbs, ca",
+        "slope, ca, thal",
+    ]
     for row, external in zip(told, judge_elsewhere("cleveland", tiny), strict=True):
         cohort = load_shipped(row["tested_on"])
         assert set(BOUNDS) <= set(row)
@@ -75,7 +94,17 @@ def test_hospitals_have_the_same_figures(tiny):
 def test_file_of_somebodys_own_has_no_other_hospitals(tmp_path):
     file = tmp_path / "mine.csv"
     file.write_bytes((ROOT / "data" / "hungary.csv").read_bytes())
-    told = answer("evaluate", "--cohort", file, "--models", "class share alone", "--folds", "2", "--repeats", "1")
+    told = answer(
+        "evaluate",
+        "--cohort",
+        file,
+        "--models",
+        "class share alone",
+        "--folds",
+        "2",
+        "--repeats",
+        "1",
+    )
     assert told["hospitals"] == []
     assert told["leaderboard"][0]["accuracy"] == pytest.approx(188 / 294)
 
@@ -83,9 +112,21 @@ def test_file_of_somebodys_own_has_no_other_hospitals(tmp_path):
 @pytest.mark.usefixtures("tiny")
 @pytest.mark.parametrize("cohort", ["cleveland+hungary", "va_long_beach"])
 def test_hospitals_that_were_trained_on_are_not_tested(cohort):
-    told = answer("evaluate", "--cohort", cohort, "--models", "class share alone", "--folds", "2", "--repeats", "1")
+    told = answer(
+        "evaluate",
+        "--cohort",
+        cohort,
+        "--models",
+        "class share alone",
+        "--folds",
+        "2",
+        "--repeats",
+        "1",
+    )
     tested = {row["tested_on"] for row in told["hospitals"]}
-    assert tested == {"cleveland", "hungary", "switzerland", "va_long_beach"} - set(cohort.split("+"))
+    assert tested == {"cleveland", "hungary", "switzerland", "va_long_beach"} - set(
+        cohort.split("+")
+    )
     assert {row["trained_on"] for row in told["hospitals"]} == {cohort}
 
 
@@ -102,7 +143,7 @@ def test_all_models_are_judged_by_default(monkeypatch):
         asked.append((cohort.name, model, folds))
         return found
 
-    monkeypatch.setattr("heart.validation.cross_validate", record)
+    monkeypatch.setattr("heart.experiments.cross_validation.cross_validate", record)
     answer("evaluate", "--no-hospitals")
     assert asked == [("cleveland", model, Folds(10, 5, 0)) for model in MODELS]
 
@@ -117,7 +158,10 @@ def test_all_models_are_judged_by_default(monkeypatch):
         (["--folds", "51"], "2 to 50 folds"),
         (["--repeats", "0"], "1 to 50 repeats"),
         (["--random-state", "-1", *FAST], "random"),
-        (["--cohort", "switzerland", "--models", "class share alone"], "at least 10 different patients with and without disease"),
+        (
+            ["--cohort", "switzerland", "--models", "class share alone"],
+            "at least 10 different patients with and without disease",
+        ),
         (["--cohort", "nowhere.csv"], "No such file"),
     ],
 )
@@ -129,15 +173,44 @@ def test_mistakes_are_told_on_standard_error_with_status_2(words, message):
 
 
 def test_text_says_the_same_for_people():
-    status, out, err = run("evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals")
+    status, out, err = run(
+        "evaluate",
+        "--models",
+        "class share alone",
+        "--folds",
+        "2",
+        "--repeats",
+        "1",
+        "--no-hospitals",
+    )
     assert (status, err) == (0, "")
-    assert [line.split("  ")[1] for line in out.splitlines() if "class share" in line] == ["class share alone"]
-    assert next(line for line in out.splitlines() if "class share" in line).count(" to ") == 10  # each figure with its interval
+    assert [line.split("  ")[1] for line in out.splitlines() if "class share" in line] == [
+        "class share alone"
+    ]
+    assert (
+        next(line for line in out.splitlines() if "class share" in line).count(" to ") == 10
+    )  # each figure with its interval
 
 
 def test_command_runs_from_a_shell():
-    words = ["evaluate", "--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals", "--json"]
-    done = subprocess.run([sys.executable, "-m", "heart", *words], capture_output=True, text=True, cwd=ROOT, check=False)
+    words = [
+        "evaluate",
+        "--models",
+        "class share alone",
+        "--folds",
+        "2",
+        "--repeats",
+        "1",
+        "--no-hospitals",
+        "--json",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "heart", *words],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     (row,) = json.loads(done.stdout)["leaderboard"]
     assert row["model"] == "class share alone"

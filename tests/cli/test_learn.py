@@ -3,8 +3,8 @@
 import pytest
 
 from heart.lessons import LESSONS
-from heart.ui.lessons import LESSONS as PAGES
-from tests.cli.running import answer, run
+from heart.ui.lessons.frame import LESSONS as PAGES
+from tests.support.running import answer, run
 
 
 def test_without_a_name_it_says_which_lessons_there_are():
@@ -28,7 +28,9 @@ def test_loss_of_a_confident_mistake():
     confident = told["answers_about_a_diseased_patient"][0]
     assert abs(confident["cross_slope"]) > 1000 * abs(confident["squared_slope"])
     straight, logistic = told["far_patient"]
-    assert straight["boundary_far"] - straight["boundary_near"] > 10 * abs(logistic["boundary_far"] - logistic["boundary_near"])
+    assert straight["boundary_far"] - straight["boundary_near"] > 10 * abs(
+        logistic["boundary_far"] - logistic["boundary_near"]
+    )
 
 
 def test_logits_saturate_and_mistakes_have_floors():
@@ -53,9 +55,14 @@ def test_boundaries_need_a_hidden_layer():
 def test_metrics_of_everybody_ill():
     told = answer("learn", "metrics")
     shown = {row["figure"]: row for row in told["figures"]}
-    assert shown["Accuracy"]["value"] == pytest.approx(115 / 123) == told["accuracy_without_looking"]
+    assert (
+        shown["Accuracy"]["value"] == pytest.approx(115 / 123) == told["accuracy_without_looking"]
+    )
     assert shown["Specificity"]["value"] == 0
-    assert (shown["Negative predictive value"]["value"], shown["Negative predictive value"]["not_defined"]) == (
+    assert (
+        shown["Negative predictive value"]["value"],
+        shown["Negative predictive value"]["not_defined"],
+    ) == (
         None,
         "nobody was called healthy",
     )

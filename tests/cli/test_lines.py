@@ -12,10 +12,10 @@ import pytest
 from heart.bundle import load_bundle
 from heart.commands.predict import MAX_LINE, filter_lines
 from heart.data import load_shipped
-from heart.places import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from heart.scoring import predict_patient
-from tests.cli.running import run
+from heart.scoring.patient import predict_patient
+from tests.support.running import run
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,19 +28,28 @@ def bundle():
 def pipe(bundle, text):
     """Exit status and answers."""
     out = io.StringIO()
-    status = filter_lines(bundle, io.BytesIO(text if isinstance(text, bytes) else text.encode()), out)
+    status = filter_lines(
+        bundle, io.BytesIO(text if isinstance(text, bytes) else text.encode()), out
+    )
     return status, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
 def test_every_line_gets_the_librarys_answer_in_its_order(bundle):
     frame = load_shipped("hungary").features.head(40)
-    patients = [{name: value for name, value in row.items() if not pd.isna(value)} for row in frame.astype(object).to_dict("records")]
+    patients = [
+        {name: value for name, value in row.items() if not pd.isna(value)}
+        for row in frame.astype(object).to_dict("records")
+    ]
     status, answers = pipe(bundle, "".join(json.dumps(patient) + "\n" for patient in patients))
     assert status == 0
     assert [a["line"] for a in answers] == list(range(1, 41))
-    assert [a["probability"] for a in answers] == pytest.approx(bundle.predict_proba(frame).tolist(), abs=1e-7)
+    assert [a["probability"] for a in answers] == pytest.approx(
+        bundle.predict_proba(frame).tolist(), abs=1e-7
+    )
     assert answers[0]["decision"] == predict_patient(bundle, patients[0]).label
-    assert answers[0]["warnings"] == [w.message for w in predict_patient(bundle, patients[0]).warnings]
+    assert answers[0]["warnings"] == [
+        w.message for w in predict_patient(bundle, patients[0]).warnings
+    ]
 
 
 GOOD = json.dumps({"age": 61, "sex": "male"})
@@ -71,7 +80,11 @@ def test_bad_line_gets_an_error_object_and_the_others_their_answers(bundle, kind
     line, found = BAD[kind]
     status, answers = pipe(bundle, f"{GOOD}\n{line}\n{GOOD}\n")
     assert status == 1
-    assert [("error" in a, "probability" in a) for a in answers] == [(False, True), (True, False), (False, True)]
+    assert [("error" in a, "probability" in a) for a in answers] == [
+        (False, True),
+        (True, False),
+        (False, True),
+    ]
     assert found in answers[1]["error"]["found"]
     assert set(answers[1]["error"]) == {"expected", "found", "action"}
     assert answers[0]["probability"] == answers[2]["probability"]
@@ -92,7 +105,9 @@ def test_nothing_in_gives_nothing_out(bundle):
     assert pipe(bundle, "") == (0, [])
 
 
-@pytest.mark.parametrize("length", [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + 2, MAX_LINE + 3, 3 * MAX_LINE])
+@pytest.mark.parametrize(
+    "length", [MAX_LINE - 1, MAX_LINE, MAX_LINE + 1, MAX_LINE + 2, MAX_LINE + 3, 3 * MAX_LINE]
+)
 def test_line_of_any_length_is_one_line(bundle, length):
     padded = GOOD + " " * (length - len(GOOD))
     status, answers = pipe(bundle, f"{padded}\n{GOOD}\n")
@@ -102,14 +117,18 @@ def test_line_of_any_length_is_one_line(bundle, length):
 
 def heart(*words, text):
     command = [sys.executable, "-m", "heart", *words]
-    return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
+    )
 
 
 def test_process_answers_what_is_piped_into_it():
     done = heart("predict", "cleveland", text=f"{json.dumps(dict(EXAMPLE_PATIENT))}\nnobody\n")
     assert (done.returncode, done.stderr) == (1, "")
     first, second = map(json.loads, done.stdout.splitlines())
-    assert first["probability"] == pytest.approx(predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT).probability)
+    assert first["probability"] == pytest.approx(
+        predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT).probability
+    )
     assert second["error"]["found"] == "something else"
 
 

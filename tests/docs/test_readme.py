@@ -13,8 +13,8 @@ import pytest
 from heart.arguments import build_parser
 from heart.bundle import load_bundle
 from heart.cli import main
-from heart.places import SHIPPED_BUNDLE
-from heart.scoring import predict_patient
+from heart.paths import SHIPPED_BUNDLE
+from heart.scoring.patient import predict_patient
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -24,12 +24,19 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
 
 
-COMMANDS = [line for text in blocks("bash") for line in text.splitlines() if line.startswith("python -m heart ")]
+COMMANDS = [
+    line
+    for text in blocks("bash")
+    for line in text.splitlines()
+    if line.startswith("python -m heart ")
+]
 
 
 def test_python_example_runs_as_written():
     (example,) = blocks("python")
-    run = subprocess.run([sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "not known" in run.stdout
     assert "Figure(" in run.stdout
 
@@ -39,7 +46,13 @@ def test_command_line_examples_run_as_written(command, tmp_path):
     words = shlex.split(command)[3:]
     written = {"models/mine.joblib", "scores.csv", "card.html", "model.onnx"}
     words = [str(tmp_path / Path(word).name) if word in written else word for word in words]
-    run = subprocess.run([sys.executable, "-m", "heart", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-m", "heart", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 0, run.stderr
     assert run.stdout
 
@@ -55,16 +68,25 @@ def leaf_commands(parser, name=""):
     for word, inner in subcommands.choices.items():
         nested = [a for a in inner._actions if isinstance(a, argparse._SubParsersAction)]
         plain = [a for a in inner._actions if a not in nested]
-        options = [a.option_strings[0] for a in plain if a.option_strings and a.option_strings[0] not in ("-h", "--json")]
+        options = [
+            a.option_strings[0]
+            for a in plain
+            if a.option_strings and a.option_strings[0] not in ("-h", "--json")
+        ]
         yield f"{name}{word}", ([a.dest.upper() for a in plain if not a.option_strings], options)
         if nested:
             yield from leaf_commands(inner, f"{name}{word} ")
 
 
 def test_every_command_and_option_is_in_the_table():
-    body = re.search(r"<!-- commands: begin.*?-->\n(.*?)\n<!-- commands: end -->", README, re.DOTALL)[1]
+    body = re.search(
+        r"<!-- commands: begin.*?-->\n(.*?)\n<!-- commands: end -->", README, re.DOTALL
+    )[1]
     rows = [line.strip("|").split("|") for line in body.splitlines()[2:]]
-    shown = {row[0].strip(" `"): tuple(re.findall(r"`([^`]+)`", cell) for cell in row[2:]) for row in rows}
+    shown = {
+        row[0].strip(" `"): tuple(re.findall(r"`([^`]+)`", cell) for cell in row[2:])
+        for row in rows
+    }
     assert shown == dict(leaf_commands(build_parser()))
 
 
@@ -82,22 +104,37 @@ def test_every_command_and_option_says_what_it_is_for():
 
 
 def test_pipeline_example_runs_as_written():
-    (example,) = (line for text in blocks("bash") for line in text.splitlines() if line.startswith("echo "))
+    (example,) = (
+        line for text in blocks("bash") for line in text.splitlines() if line.startswith("echo ")
+    )
     command = example.replace("python ", f"{sys.executable} ")
-    run = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert json.loads(run.stdout)["decision"] == "disease"
 
 
 def test_onnx_example_of_the_bundles_document_runs_as_written(tmp_path):
-    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "BUNDLES.md").read_text(), re.DOTALL)
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "BUNDLES.md").read_text(), re.DOTALL
+    )
     main(["export", "--out", str(tmp_path / "model.onnx")])
-    run = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=True)
-    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {"age": 61, "cp": "asymptomatic"}).probability
+    run = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    expected = predict_patient(
+        load_bundle(SHIPPED_BUNDLE), {"age": 61, "cp": "asymptomatic"}
+    ).probability
     assert float(re.search(r"0\.\d+", run.stdout)[0]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_two_commands_are_the_ones_that_ci_runs():
-    start, test = (line for text in blocks("bash") for line in text.splitlines() if line.startswith("pip install -r"))
+    start, test = (
+        line
+        for text in blocks("bash")
+        for line in text.splitlines()
+        if line.startswith("pip install -r")
+    )
     assert start == "pip install -r requirements.txt && streamlit run streamlit_app.py"
     assert test in (ROOT / ".ci" / "run").read_text().splitlines()
 
@@ -105,11 +142,15 @@ def test_the_two_commands_are_the_ones_that_ci_runs():
 def test_every_dependency_has_its_line():
     names = set()
     for file in ("requirements.txt", "requirements-dev.txt"):
-        names |= {line.split("==")[0] for line in (ROOT / file).read_text().splitlines() if "==" in line}
+        names |= {
+            line.split("==")[0] for line in (ROOT / file).read_text().splitlines() if "==" in line
+        }
     table = README.split("## What it stands on")[1]
-    assert names == {name.strip() for row in re.findall(r"^\| ([a-z0-9, -]+) \|", table, re.MULTILINE) for name in row.split(",")} - {
-        "package"
-    }
+    assert names == {
+        name.strip()
+        for row in re.findall(r"^\| ([a-z0-9, -]+) \|", table, re.MULTILINE)
+        for name in row.split(",")
+    } - {"package"}
 
 
 def test_links_and_pictures_are_there():

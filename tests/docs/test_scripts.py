@@ -14,9 +14,16 @@ QUICK = {
     "recipes.py --quick": ["| logistic regression |"],
     "files.py --rows 3000 --rounds 1": ["| everything after the parse |"],
     "trainer.py --quick": [*(f"| {name} |" for name in TRAINERS), "times the arrays"],
-    "evaluation.py --quick": ["| logistic regression |", "| va_long_beach | switzerland |", "| platt |"],
+    "evaluation.py --quick": [
+        "| logistic regression |",
+        "| va_long_beach | switzerland |",
+        "| platt |",
+    ],
     "threshold_slider.py --moves 2": ["2 moves: median"],
-    "bundles.py --patients 20 --rounds 1 --no-reader": ["| the tutorial's way |", "| of that our own code |"],
+    "bundles.py --patients 20 --rounds 1 --no-reader": [
+        "| the tutorial's way |",
+        "| of that our own code |",
+    ],
 }
 
 

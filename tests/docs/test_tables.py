@@ -30,13 +30,20 @@ def test_feature_tables_match_the_schema(text, name):
 
 
 def test_dialects_document_names_every_dialect():
-    rows = [line.split("|")[1] for line in (ROOT / "docs" / "DIALECTS.md").read_text().splitlines() if line.startswith("| `")]
+    rows = [
+        line.split("|")[1]
+        for line in (ROOT / "docs" / "DIALECTS.md").read_text().splitlines()
+        if line.startswith("| `")
+    ]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == set(DIALECTS)
 
 
 def test_missing_counts_match_the_files():
     rows = {row[0]: [int(cell) for cell in row[1:]] for row in block(DATA_README, "missing")}
-    assert rows == {name: [load_shipped(cohort).report.missing[name] for cohort in SHIPPED] for name in FEATURE_NAMES}
+    assert rows == {
+        name: [load_shipped(cohort).report.missing[name] for cohort in SHIPPED]
+        for name in FEATURE_NAMES
+    }
 
 
 def test_patient_counts_match_the_files():
@@ -44,7 +51,11 @@ def test_patient_counts_match_the_files():
         report = load_shipped(name).report
         row = re.search(rf"\| `{name}\.csv` \|.*\| (\d+) \| (\d+) \| (\d+) \|", DATA_README)
         assert row is not None
-        assert [int(number) for number in row.groups()] == [report.rows, report.positives, report.duplicates]
+        assert [int(number) for number in row.groups()] == [
+            report.rows,
+            report.positives,
+            report.duplicates,
+        ]
 
 
 def test_shipped_tables_are_unchanged():

@@ -9,13 +9,15 @@ import pytest
 import torch
 
 from heart.bundle import serialise_bundle
-from heart.bundle.content import digest
+from heart.bundle.layout import digest
 from heart.bundle.reader import read_plain
 from heart.config import Settings
 from heart.data import load_shipped
-from heart.experiment import run_experiment
+from heart.experiments.run import run_experiment
 
-torch.set_num_threads(1)  # the matrices are tiny: on a busy machine threads only wait for each other
+torch.set_num_threads(
+    1
+)  # the matrices are tiny: on a busy machine threads only wait for each other
 
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -65,12 +67,16 @@ def dump(value):
 
 
 def sign(content):
-    """A joblib file of the content with a digest that fits, so that the checks behind the digest are reached."""
+    """A joblib file of the content with a digest that fits, so that the checks behind the digest
+    are reached.
+    """
     return dump({**content, "sha256": digest(content)})
 
 
 def put(content, place, value):
-    """The content with the value at a place such as "scaler.scale.0"; changed in place and returned."""
+    """The content with the value at a place such as "scaler.scale.0"; changed in place and
+    returned.
+    """
     *path, last = [int(step) if step.isdigit() else step for step in place.split(".")]
     inner = content
     for step in path:

@@ -11,7 +11,11 @@ from heart.errors import SettingsError
 OUTSIDE = [
     (name, value)
     for name, bound in BOUNDS.items()
-    for value in ((bound.low - 1, bound.high + 1) if bound.kind is int else (bound.low - 1e-6, bound.high + 1e-6, math.nan, math.inf))
+    for value in (
+        (bound.low - 1, bound.high + 1)
+        if bound.kind is int
+        else (bound.low - 1e-6, bound.high + 1e-6, math.nan, math.inf)
+    )
 ]
 WRONG = [
     ("members", True),
@@ -69,12 +73,29 @@ def test_plain_values_are_plain():
 
 
 def test_recipes_carry_their_own_name():
-    assert {name: recipe.recipe for name, recipe in RECIPES.items()} == {"default": "default", "lesson": "lesson"}
+    assert {name: recipe.recipe for name, recipe in RECIPES.items()} == {
+        "default": "default",
+        "lesson": "lesson",
+    }
 
 
 def test_lesson_is_the_tutorials_model():
-    tutorial = {"hidden": (32,), "dropout": 0.5, "lr": 1e-3, "batch_size": 32, "max_epochs": 50, "random_state": 1337}
-    plain = {"members": 1, "weight_decay": 0.0, "masking": 0.0, "patience": 0, "categories": "codes", "missing_flags": False}
+    tutorial = {
+        "hidden": (32,),
+        "dropout": 0.5,
+        "lr": 1e-3,
+        "batch_size": 32,
+        "max_epochs": 50,
+        "random_state": 1337,
+    }
+    plain = {
+        "members": 1,
+        "weight_decay": 0.0,
+        "masking": 0.0,
+        "patience": 0,
+        "categories": "codes",
+        "missing_flags": False,
+    }
     assert {name: getattr(LESSON, name) for name in tutorial | plain} == tutorial | plain
     assert LESSON.complete_rows
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PATHS = [path.relative_to(ROOT) for path in sorted(ROOT.glob("heart/**/*.py")) if "ui" not in path.parts and ">>> " in path.read_text()]
+PATHS = [
+    path.relative_to(ROOT)
+    for path in sorted(ROOT.glob("heart/**/*.py"))
+    if "ui" not in path.parts and ">>> " in path.read_text()
+]
 MODULES = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in PATHS]
 
 
@@ -19,5 +23,12 @@ def test_examples_give_what_they_say(name):
 
 
 def test_public_modules_have_examples():
-    public = {"schema", "preprocessing", "network", "classifier", "evaluation.metrics", "evaluation.thresholds"}
+    public = {
+        "schema",
+        "preprocessing",
+        "network",
+        "classifier",
+        "evaluation.metrics",
+        "evaluation.thresholds",
+    }
     assert {f"heart.{name}" for name in public} <= set(MODULES)

@@ -2,7 +2,15 @@
 
 import pytest
 
-from heart.errors import BundleError, CohortError, HeartError, PatientError, SettingsError, SplitError, TrainingError
+from heart.errors import (
+    BundleError,
+    CohortError,
+    HeartError,
+    PatientError,
+    SettingsError,
+    SplitError,
+    TrainingError,
+)
 
 
 def test_error_says_expected_found_and_what_to_do():

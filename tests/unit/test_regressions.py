@@ -9,15 +9,22 @@ import pytest
 
 from heart.bundle import load_bundle
 from heart.bundle.bundle import current_versions
-from heart.bundle.content import check_content
+from heart.bundle.layout import check_content
 from heart.bundle.reader import MAX_OPCODES, read_plain
-from heart.classifier import HeartClassifier
 from heart.config import Settings
 from heart.data import load_shipped, read_cohort, split_cohort
 from heart.data.patients import frame_of_patients
-from heart.errors import BundleError, CohortError, PatientError, SettingsError, SplitError, TrainingError
-from heart.experiment import run_experiment
-from heart.preprocessing import HeartPreprocessor
+from heart.errors import (
+    BundleError,
+    CohortError,
+    PatientError,
+    SettingsError,
+    SplitError,
+    TrainingError,
+)
+from heart.experiments.run import run_experiment
+from heart.model.classifier import HeartClassifier
+from heart.model.preprocessing import HeartPreprocessor
 from heart.schema import feature
 
 CLEVELAND = load_shipped("cleveland")
@@ -78,14 +85,20 @@ def test_codes_in_a_column_of_objects_are_the_same_codes():
     plain = CLEVELAND.features
     objects = plain.astype(object).where(plain.notna(), None)
     preprocessor = HeartPreprocessor().fit(plain)
-    np.testing.assert_array_equal(preprocessor.transform(objects).codes, preprocessor.transform(plain).codes)
-    np.testing.assert_array_equal(HeartPreprocessor().fit(objects).transform(plain).codes, preprocessor.transform(plain).codes)
+    np.testing.assert_array_equal(
+        preprocessor.transform(objects).codes, preprocessor.transform(plain).codes
+    )
+    np.testing.assert_array_equal(
+        HeartPreprocessor().fit(objects).transform(plain).codes, preprocessor.transform(plain).codes
+    )
 
 
 def test_true_and_false_are_one_and_zero():
     flags = CLEVELAND.features.assign(sex=CLEVELAND.features["sex"] == 1)
     preprocessor = HeartPreprocessor().fit(CLEVELAND.features)
-    np.testing.assert_array_equal(preprocessor.transform(flags).codes, preprocessor.transform(CLEVELAND.features).codes)
+    np.testing.assert_array_equal(
+        preprocessor.transform(flags).codes, preprocessor.transform(CLEVELAND.features).codes
+    )
 
 
 def test_categories_alone_are_enough():
@@ -101,38 +114,57 @@ def test_lesson_refuses_a_cohort_without_complete_rows():
 
 def test_empty_column_beside_the_features_drops_no_row():
     frame = CLEVELAND.features.assign(note=np.nan)
-    assert HeartClassifier("lesson", max_epochs=1).fit(frame, CLEVELAND.y_true).preprocessor_.training_range_[0].tolist() == [29, 77]
+    assert HeartClassifier("lesson", max_epochs=1).fit(
+        frame, CLEVELAND.y_true
+    ).preprocessor_.training_range_[0].tolist() == [29, 77]
 
 
 def test_labels_of_the_valid_part_are_checked():
     with pytest.raises(ValueError, match="must be among"):
-        small().fit(CLEVELAND.features, CLEVELAND.y_true, valid=(CLEVELAND.features, CLEVELAND.y_true + 5))
+        small().fit(
+            CLEVELAND.features, CLEVELAND.y_true, valid=(CLEVELAND.features, CLEVELAND.y_true + 5)
+        )
 
 
 def test_settings_take_numpy_numbers():
-    settings = HeartClassifier(lr=np.float64(0.01), members=np.int64(3), hidden=[np.int64(8)]).settings()
+    settings = HeartClassifier(
+        lr=np.float64(0.01), members=np.int64(3), hidden=[np.int64(8)]
+    ).settings()
     assert (settings.lr, settings.members, settings.hidden) == (0.01, 3, (8,))
 
 
 @pytest.mark.parametrize(
     ("changes", "error"),
-    [({"name": "../x"}, BundleError), ({"rule": "luck"}, SettingsError), ({"cost_ratio": 0.0}, SettingsError)],
+    [
+        ({"name": "../x"}, BundleError),
+        ({"rule": "luck"}, SettingsError),
+        ({"cost_ratio": 0.0}, SettingsError),
+    ],
 )
 def test_experiment_refuses_before_it_trains(changes, error):
     seen = []
     options = {"name": "x", "created_at": NOON, **changes}
     with pytest.raises(error):
-        run_experiment(CLEVELAND, Settings(members=1, max_epochs=2), **options, on_epoch_end=seen.append)
+        run_experiment(
+            CLEVELAND, Settings(members=1, max_epochs=2), **options, on_epoch_end=seen.append
+        )
     assert seen == []
 
 
 def test_experiment_refuses_a_cohort_name_that_a_bundle_cannot_hold():
     with pytest.raises(BundleError, match="another name"):
-        run_experiment(replace(CLEVELAND, name="Köln"), Settings(members=1, max_epochs=2), name="x", created_at=NOON)
+        run_experiment(
+            replace(CLEVELAND, name="Köln"),
+            Settings(members=1, max_epochs=2),
+            name="x",
+            created_at=NOON,
+        )
 
 
 def test_time_of_a_bundle_is_in_utc():
-    bundle = run_experiment(CLEVELAND, Settings(members=1, max_epochs=2), name="x", created_at=NOON).bundle
+    bundle = run_experiment(
+        CLEVELAND, Settings(members=1, max_epochs=2), name="x", created_at=NOON
+    ).bundle
     assert bundle.created_at == "2026-01-31T10:00:00+00:00"
     assert bundle.versions == current_versions()
 

@@ -29,8 +29,23 @@ def test_features_are_ucis_columns_in_order():
 
 
 def test_scaled_and_labelled_features_are_the_issues():
-    assert [f.name for f in FEATURES if f.encoding == "scale"] == ["age", "trestbps", "chol", "thalach", "oldpeak", "slope"]
-    assert [f.name for f in FEATURES if f.encoding == "label"] == ["sex", "cp", "fbs", "restecg", "exang", "ca", "thal"]
+    assert [f.name for f in FEATURES if f.encoding == "scale"] == [
+        "age",
+        "trestbps",
+        "chol",
+        "thalach",
+        "oldpeak",
+        "slope",
+    ]
+    assert [f.name for f in FEATURES if f.encoding == "label"] == [
+        "sex",
+        "cp",
+        "fbs",
+        "restecg",
+        "exang",
+        "ca",
+        "thal",
+    ]
 
 
 @pytest.mark.parametrize("entry", FEATURES, ids=lambda f: f.name)
@@ -56,7 +71,9 @@ def test_codes_mean_what_uci_says(name, code, meaning):
     assert feature(name).parse(meaning) == code
 
 
-@pytest.mark.parametrize(("entry", "code", "label"), [(f, code, label) for f in FEATURES for code, label in f.codes])
+@pytest.mark.parametrize(
+    ("entry", "code", "label"), [(f, code, label) for f in FEATURES for code, label in f.codes]
+)
 def test_code_text_and_label_all_parse_to_the_code(entry, code, label):
     assert [entry.parse(given) for given in (code, str(code), f" {label.upper()} ")] == [code] * 3
 
@@ -138,7 +155,14 @@ def test_unknown_feature_lists_the_known_ones():
 
 @pytest.mark.parametrize(
     ("name", "value", "unusual"),
-    [("chol", 450, False), ("chol", 451, True), ("age", 24, True), ("age", 25, False), ("oldpeak", -3.1, True), ("cp", 4, False)],
+    [
+        ("chol", 450, False),
+        ("chol", 451, True),
+        ("age", 24, True),
+        ("age", 25, False),
+        ("oldpeak", -3.1, True),
+        ("cp", 4, False),
+    ],
 )
 def test_unusual_is_outside_the_usual_range(name, value, unusual):
     assert feature(name).is_unusual(value) is unusual
@@ -159,7 +183,9 @@ def test_example_patient_is_the_tutorials():
     assert parse_patient(EXAMPLE_PATIENT) == dict(zip(FEATURE_NAMES, values, strict=True))
 
 
-@pytest.mark.parametrize("empty", [{}, {"age": None}, {"age": "", "chol": 0}, dict.fromkeys(FEATURE_NAMES)])
+@pytest.mark.parametrize(
+    "empty", [{}, {"age": None}, {"age": "", "chol": 0}, dict.fromkeys(FEATURE_NAMES)]
+)
 def test_patient_of_whom_nothing_is_known_is_refused(empty):
     with pytest.raises(PatientError, match="at least one known value"):
         parse_patient(empty)

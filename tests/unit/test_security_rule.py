@@ -8,9 +8,20 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted([*ROOT.glob("heart/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "streamlit_app.py"])
 
-FORBIDDEN_NAMES = {"eval", "exec", "builtins.eval", "builtins.exec", "joblib.load", "torch.load", "pandas.read_pickle", "marshal.loads"}
+FORBIDDEN_NAMES = {
+    "eval",
+    "exec",
+    "builtins.eval",
+    "builtins.exec",
+    "joblib.load",
+    "torch.load",
+    "pandas.read_pickle",
+    "marshal.loads",
+}
 FORBIDDEN_NAMES |= {
-    f"{library}.{name}" for library in ("pickle", "_pickle", "dill", "cloudpickle") for name in ("load", "loads", "Unpickler")
+    f"{library}.{name}"
+    for library in ("pickle", "_pickle", "dill", "cloudpickle")
+    for name in ("load", "loads", "Unpickler")
 }
 FORBIDDEN_OPTIONS = {"allow_pickle", "unsafe_allow_html", "unsafe_allow_javascript"}
 
@@ -21,11 +32,15 @@ def full_names(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {
-                alias.asname or alias.name.partition(".")[0]: alias.name if alias.asname else alias.name.partition(".")[0]
+                alias.asname or alias.name.partition(".")[0]: alias.name
+                if alias.asname
+                else alias.name.partition(".")[0]
                 for alias in node.names
             }
         elif isinstance(node, ast.ImportFrom):
-            names |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {
+                alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names
+            }
     return names
 
 
@@ -71,7 +86,14 @@ def test_rule_finds_what_it_forbids(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["network.eval()", "import joblib\njoblib.dump(x, y)", "safetensors.torch.load(b)", "load(b)", "np.load(path)"]
+    "line",
+    [
+        "network.eval()",
+        "import joblib\njoblib.dump(x, y)",
+        "safetensors.torch.load(b)",
+        "load(b)",
+        "np.load(path)",
+    ],
 )
 def test_rule_lets_pass_what_is_harmless(line):
     assert forbidden_in(line) == []

@@ -1,0 +1,222 @@
+"""The bundles of one folder: listed, saved under a name, renamed, deleted, and one of
+them active.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from heart.atomic import create_atomically, write_atomically
+from heart.bundle import Bundle, load_bundle, serialise_bundle
+from heart.bundle.layout import check_name
+from heart.errors import BundleError
+from heart.paths import SHIPPED_BUNDLE
+
+ENDING = ".joblib"
+ACTIVE_FILE = "active.txt"
+FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
+
+
+class Entry(NamedTuple):
+    """A file of the registry.
+
+    Attributes:
+        name: of the file, without its ending.
+        bundle: what is in it; None where it cannot be read.
+        problem: why not; empty where it can.
+    """
+
+    name: str
+    bundle: Bundle | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A folder of bundles.
+
+    Attributes:
+        folder: where they are.
+        read_only: whether nothing may be saved, renamed, deleted or made active, as on a server for
+            several people.
+    """
+
+    folder: Path
+    read_only: bool = False
+
+    def names(self) -> list[str]:
+        """The names of all files that end in .joblib, in order."""
+        return sorted(path.stem for path in self.folder.glob(f"[!.]*{ENDING}"))
+
+    def entries(self) -> list[Entry]:
+        """Every file, with what is in it or why it cannot be read."""
+        return [self._read(name) for name in self.names()]
+
+    def _read(self, name: str) -> Entry:
+        try:
+            return Entry(name, self.load(name), "")
+        except BundleError as error:
+            return Entry(name, None, f"Expected {error.expected}, but found {error.found}.")
+
+    def path_of(self, name: str) -> Path:
+        """Where a bundle of this name is or would be: always directly inside the folder.
+
+        Raises:
+            BundleError: for anything but letters, digits, - and _.
+        """
+        check_name(name)
+        return self.folder / f"{name}{ENDING}"
+
+    def load(self, name: str) -> Bundle:
+        """The bundle of this name; a file that came with another name inside takes that of the
+        file.
+
+        Raises:
+            BundleError: if there is none, or it is not valid.
+        """
+        return replace(load_bundle(self._existing(name)), name=name)
+
+    def save(self, bundle: Bundle, name: str) -> Path:
+        """Write the bundle under a name that is not taken, which also becomes the name inside; the
+        path.
+
+        Raises:
+            BundleError: if the name is taken or impossible, or the folder cannot be written.
+        """
+        self._check_writable()
+        path = self.path_of(name)
+        content = serialise_bundle(replace(bundle, name=name))
+        try:
+            create_atomically(content, path)
+        except FileExistsError as error:
+            raise BundleError(
+                "a name that is not taken",
+                repr(name),
+                "Choose another name, or delete the old bundle first.",
+            ) from error
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        return path
+
+    def rename(self, old: str, new: str) -> Path:
+        """Give a bundle another name, inside and outside; the new path. The active one stays
+        active.
+
+        Raises:
+            BundleError: if there is none, the new name is taken or impossible, or it is the shipped
+                model.
+        """
+        self._check_writable()
+        self._check_removable(old)
+        was_active = self.active == old
+        path = self.save(self.load(old), new)
+        if was_active:
+            self.activate(new)
+        self._unlink(old)
+        return path
+
+    def delete(self, name: str) -> None:
+        """Remove a bundle for good; if it was active, the shipped model is.
+
+        Raises:
+            BundleError: if there is none, or it is the shipped model.
+        """
+        self._check_writable()
+        self._check_removable(name)
+        self._unlink(name)
+
+    @property
+    def active(self) -> str | None:
+        """The name of the bundle that the app and the commands start with; None for the shipped
+        model.
+        """
+        try:
+            name = (self.folder / ACTIVE_FILE).read_text(encoding="utf-8").strip()
+            path = self.path_of(name)
+        except (
+            OSError,
+            UnicodeDecodeError,
+            BundleError,
+        ):  # nobody chose, or something else wrote the file
+            return None
+        return name if path.is_file() and path != SHIPPED_BUNDLE else None
+
+    @property
+    def active_path(self) -> Path:
+        """The file of the active bundle."""
+        return SHIPPED_BUNDLE if self.active is None else self.path_of(self.active)
+
+    def activate(self, name: str) -> None:
+        """Make a bundle the one that the app and the commands start with.
+
+        Raises:
+            BundleError: if there is none, it is not valid, or the folder cannot be written.
+        """
+        self._check_writable()
+        self.load(name)
+        try:
+            write_atomically(f"{name}\n".encode(), self.folder / ACTIVE_FILE)
+        except OSError as error:
+            raise _unwritable(self.folder / ACTIVE_FILE, error) from error
+
+    def _existing(self, name: str) -> Path:
+        path = self.path_of(name)
+        if not path.is_file():
+            raise BundleError(
+                "the name of a bundle that is here",
+                repr(name),
+                f"Here are: {', '.join(self.names()) or 'none'}.",
+            )
+        return path
+
+    def _unlink(self, name: str) -> None:
+        path = self._existing(name)
+        try:
+            path.unlink()
+        except OSError as error:
+            raise _unwritable(path, error) from error
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise BundleError(
+                "a registry that may be changed",
+                f"one that is read-only ({READ_ONLY_VARIABLE})",
+                "Download the bundle and keep it.",
+            )
+
+    def _check_removable(self, name: str) -> None:
+        if self._existing(name).resolve() == SHIPPED_BUNDLE.resolve():
+            raise BundleError(
+                "a bundle of your own",
+                "the model that comes with the app",
+                "Leave it; make another one active if you like.",
+            )
+
+
+def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
+    """The registry that the environment names: HEART_MODELS for the folder, HEART_READ_ONLY=1 for
+    one that only gives.
+
+    Raises:
+        BundleError: if the folder is not there.
+    """
+    folder = Path(environment.get(FOLDER_VARIABLE) or SHIPPED_BUNDLE.parent)
+    if not folder.is_dir():
+        raise BundleError(
+            f"{FOLDER_VARIABLE} to be a folder",
+            str(folder),
+            "Make the folder, or leave the variable out.",
+        )
+    return Registry(folder, read_only=environment.get(READ_ONLY_VARIABLE, "0") not in ("", "0"))
+
+
+def _unwritable(path: Path, error: OSError) -> BundleError:
+    return BundleError(
+        f"to write {path}",
+        str(error.strerror),
+        "Check the folder, its permissions and the free space.",
+    )

@@ -1,0 +1,253 @@
+"""The rules that tie a bundle's parts together, checked on content whose layout is right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+from heart.bundle.opcodes import refuse
+from heart.evaluation.thresholds import WANTING, bayes_threshold
+from heart.schema import Feature, Value
+from heart.schema import feature as schema_feature
+
+MOST_DEVIATIONS = 1e6
+"""Scales that a possible value may lie from the mean. With weights of at most
+`heart.bundle.weights.MAX_WEIGHT` no sum of the network can overflow float32: a probability that is
+no number would be read as "no disease".
+"""
+
+LARGEST_LOSS = 50.0
+_SLACK = 1e-6
+_OUTSIDE = 0.05
+
+
+def check_agreement(content: dict[str, Any]) -> None:
+    """Features, scaler and encoders belong together; counts add up; settings, threshold and
+    recalibration do not contradict themselves.
+
+    Raises:
+        BundleError: naming the place, what was expected and what was found.
+    """
+    _check_features(content["features"], content["encoders"])
+    _check_scaler(content["features"], content["scaler"])
+    _check_counts(content)
+    _check_figures(content["metrics"])
+    _check_epochs(content["settings"])
+    _check_threshold(content["threshold"])
+    _check_recalibration(content.get("recalibration"))
+    _check_golden_values(content["golden"])
+
+
+def describe_feature(feature: Feature, training_range: list[float] | None) -> dict[str, Any]:
+    """One entry of `features`; the range of a code is its list of codes."""
+    return {
+        "name": feature.name,
+        "kind": feature.encoding,
+        "unit": feature.unit,
+        "codes": [[code, label] for code, label in feature.codes],
+        "range": None if feature.codes else [float(feature.minimum), float(feature.maximum)],
+        "training_range": training_range,
+    }
+
+
+def _check_features(features: list[dict[str, Any]], encoders: dict[str, list[object]]) -> None:
+    """Features are this schema's, each once; encoders hold classes of theirs."""
+    names = [entry["name"] for entry in features]
+    if len(set(names)) != len(names):
+        raise refuse("each feature once", f"{len(names) - len(set(names))} repeated")
+    for entry in features:
+        if entry != describe_feature(schema_feature(entry["name"]), entry["training_range"]):
+            raise refuse(
+                f"the feature {entry['name']} as this version defines it",
+                "another kind, unit, code or range",
+            )
+        _check_training_range(entry)
+    categories = [entry for entry in features if entry["kind"] == "label"]
+    if set(encoders) != {entry["name"] for entry in categories}:
+        raise refuse(
+            "one encoder for each category",
+            f"{len(encoders)} encoders for {len(categories)} categories",
+        )
+    for entry in categories:
+        _check_classes(entry["name"], encoders[entry["name"]], [code for code, _ in entry["codes"]])
+
+
+def _check_training_range(entry: dict[str, Any]) -> None:
+    bounds, feature = entry["training_range"], schema_feature(entry["name"])
+    if bounds is None:
+        return
+    if entry["kind"] == "label":
+        raise refuse(f"no training range of the category {entry['name']}", "one")
+    if bounds[0] > bounds[1]:
+        raise refuse(
+            f"the training range of {entry['name']} to ascend", f"{bounds[0]:g} to {bounds[1]:g}"
+        )
+    if bounds[0] < feature.minimum or bounds[1] > feature.maximum:
+        raise refuse(
+            f"the training range of {entry['name']} inside {feature.domain}",
+            f"{bounds[0]:g} to {bounds[1]:g}",
+        )
+
+
+def _check_classes(name: str, classes: list[Any], codes: list[object]) -> None:
+    known = [(type(code), code) for code in codes]
+    if any((type(value), value) not in known for value in classes) or any(
+        a >= b for a, b in pairwise(classes)
+    ):
+        raise refuse(
+            f"the classes of {name} to be codes of the feature, ascending, each once",
+            f"{len(classes)} others",
+        )
+
+
+def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]) -> None:
+    """Means and medians lie in the training range, and no possible value is further from them than
+    the network can take.
+    """
+    numbers = [entry for entry in features if entry["kind"] == "scale"]
+    for name, values in scaler.items():
+        if len(values) != len(numbers):
+            raise refuse(f"scaler.{name} to have {len(numbers)} values", f"{len(values)}")
+    if any(value <= 0 for value in scaler["scale"]):
+        raise refuse("scaler.scale to be positive", "zero or less")
+    for place, entry in enumerate(numbers):
+        feature = schema_feature(entry["name"])
+        low, high = entry["training_range"] or (
+            0.0,
+            0.0,
+        )  # a number that training never had is 0 throughout
+        slack = _SLACK * (1 + max(abs(low), abs(high)))
+        for name in ("mean", "median"):
+            if not low - slack <= scaler[name][place] <= high + slack:
+                raise refuse(
+                    f"scaler.{name} of {feature.name} inside its training range",
+                    f"{scaler[name][place]:g}",
+                )
+        furthest = max(
+            abs(feature.minimum - scaler["mean"][place]),
+            abs(feature.maximum - scaler["mean"][place]),
+        )
+        if furthest > MOST_DEVIATIONS * scaler["scale"][place]:
+            raise refuse(
+                f"a scale of {feature.name} of at least {furthest / MOST_DEVIATIONS:g}",
+                f"{scaler['scale'][place]:g}",
+            )
+
+
+def _check_counts(content: dict[str, Any]) -> None:
+    """Counts add up: positives among patients, the confusion matrix over its part."""
+    for place, part in [("data", content["data"]), *content["metrics"].items()]:
+        if part["positives"] > part["n"]:
+            raise refuse(f"{place}: at most {part['n']} positives", str(part["positives"]))
+    for name in ("n", "positives"):
+        total = sum(part[name] for part in content["metrics"].values())
+        if total > content["data"][name]:  # fewer where incomplete rows were left out
+            raise refuse(f"parts of at most {content['data'][name]} {name} together", str(total))
+    for place, part in content["metrics"].items():
+        counts = part["confusion"]
+        if sum(counts.values()) != part["n"] or counts["fn"] + counts["tp"] != part["positives"]:
+            raise refuse(
+                f"the confusion matrix of {place} to add up to its patients",
+                f"{sum(counts.values())} of {part['n']}",
+            )
+
+
+def _check_figures(metrics: Mapping[str, Any]) -> None:
+    """Each figure is none at all, or a possible value with its interval around it."""
+    for place, part in metrics.items():
+        for name, (value, low, high) in part["figures"].items():
+            where = f"metrics.{place}.figures.{name}"
+            if (value is None) != (low is None) or (value is None) != (high is None):
+                raise refuse(f"{where} to be three numbers or none", "some of them")
+            if value is None:
+                continue
+            largest = LARGEST_LOSS if name == "log_loss" else 1.0
+            if not 0 <= value <= largest:
+                raise refuse(f"{where} from 0 to {largest:g}", f"{value:g}")
+            beside = _OUTSIDE + abs(
+                high - low
+            )  # a bootstrap interval need not hold its value, but lies near it
+            if not (low <= high and low - beside <= value <= high + beside):
+                raise refuse(
+                    f"{where} to be a value and its interval", f"{value:g} and {low:g} to {high:g}"
+                )
+
+
+def _check_epochs(settings: Mapping[str, Any]) -> None:
+    if settings["epochs_run"] > settings["max_epochs"]:
+        raise refuse(f"at most {settings['max_epochs']} epochs run", str(settings["epochs_run"]))
+
+
+def _check_threshold(threshold: Mapping[str, Any]) -> None:
+    """The value, what it was chosen on and the wanted share are those of its rule."""
+    rule, wanted = threshold["rule"], threshold.get("at_least")
+    by_costs = rule == "bayes"
+    if by_costs and not math.isclose(
+        threshold["value"], bayes_threshold(threshold["cost_ratio"]), rel_tol=1e-6
+    ):
+        raise refuse(
+            f"a threshold of {bayes_threshold(threshold['cost_ratio']):g}, by expected cost",
+            f"{threshold['value']:g}",
+        )
+    if by_costs != (threshold["chosen_on"] == "costs only"):
+        raise refuse(
+            "a threshold by expected cost, and no other, chosen on costs only",
+            f"{rule} on {threshold['chosen_on']}",
+        )
+    if (rule in WANTING) != (wanted is not None) or wanted == 0:
+        raise refuse(
+            "a wanted share above 0 for the rules sensitivity and specificity, and for no other",
+            f"{rule} with {wanted}",
+        )
+
+
+def _check_recalibration(recalibration: Mapping[str, Any] | None) -> None:
+    """What a method does not use is left as it is; isotonic steps, and they alone, have at least
+    two knots, which rise.
+    """
+    if recalibration is None:
+        return
+    method, knots = recalibration["method"], recalibration["knots"]
+    isotonic = method == "isotonic"
+    if isotonic != (len(knots) >= 2) or (not isotonic and knots):
+        raise refuse(
+            "at least two knots for isotonic recalibration and none for another", f"{len(knots)}"
+        )
+    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(knots)):
+        raise refuse("rising knots of the recalibration", "others")
+    if (method == "none") != (recalibration["patients"] == 0):
+        raise refuse(
+            "a recalibration fitted on patients, or none",
+            f"{method} on {recalibration['patients']}",
+        )
+    if (method in ("none", "isotonic") and recalibration["slope"] != 1) or (
+        method != "platt" and recalibration["intercept"] != 0
+    ):
+        raise refuse(
+            f"no slope or intercept that {method} does not use",
+            f"{recalibration['slope']:g} and {recalibration['intercept']:g}",
+        )
+
+
+def _check_golden_values(golden: list[dict[str, Any]]) -> None:
+    """Every value of a golden patient is one that its feature can have, as the writer writes it."""
+    for place, entry in enumerate(golden):
+        patient = entry["patient"]
+        wrong = [
+            name
+            for name, value in patient.items()
+            if value is not None and not _is_canonical(schema_feature(name), value)
+        ]
+        if wrong or all(value is None for value in patient.values()):
+            raise refuse(
+                "possible values in the golden patients",
+                f"golden[{place}]: {', '.join(wrong) or 'nothing known'}",
+            )
+
+
+def _is_canonical(feature: Feature, value: Value) -> bool:
+    if feature.encoding == "label":
+        return (type(value), value) in [(type(code), code) for code, _ in feature.codes]
+    return type(value) in (int, float) and feature.minimum <= value <= feature.maximum  # type: ignore[operator]

@@ -1,0 +1,255 @@
+"""How a model was trained and judged: the sections that analysts have to read."""
+
+from __future__ import annotations
+
+from heart.card.facts import EXPECTED_AUC, Facts, Judged, characteristics
+from heart.card.text import bullets, figure, paragraphs, table
+from heart.markdown import code
+
+ABSENT = "The patients that this model was developed on are not here, so this cannot be computed."
+
+_FIGURES = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "log_loss": "log-loss (nats)",
+    "brier": "Brier score",
+    "accuracy": "accuracy",
+    "recall": "sensitivity",
+    "specificity": "specificity",
+    "precision": "positive predictive value",
+    "npv": "negative predictive value",
+}
+
+
+def who(facts: Facts) -> str:
+    """The patients' characteristics by outcome."""
+    if facts.cohort is None:
+        return ABSENT
+    rows = characteristics(facts.cohort).itertuples(index=False, name=None)
+    caption = (
+        "Numbers: median (quartiles). Codes: patients (share of those known). All parts together."
+    )
+    return paragraphs(table(("feature", "healthy", "diseased", "not known"), rows), caption)
+
+
+def predictors(facts: Facts) -> str:
+    """What the model reads."""
+    preprocessor = facts.bundle.preprocessor
+    ranges = dict(
+        zip(
+            (f.name for f in preprocessor.numbers),
+            preprocessor.training_range_.tolist(),
+            strict=True,
+        )
+    )
+    rows = []
+    for feature in preprocessor.features:
+        low, high = ranges.get(feature.name, (None, None))
+        seen = "" if low is None or low != low else f"{low:g} to {high:g}"  # noqa: PLR0124
+        rows.append((f"`{feature.name}`", feature.title, feature.domain, seen))
+    return table(("name", "meaning", "possible values", "seen in training"), rows)
+
+
+def training(facts: Facts) -> str:
+    """Network and training."""
+    bundle, settings = facts.bundle, facts.bundle.settings
+    layers = ", ".join(map(str, settings.hidden)) or "none"
+    direct = ", with a direct path from the inputs to the log-odds" if settings.linear_path else ""
+    stopped = f", stopped on valid (patience {settings.patience})" if settings.patience else ""
+    fitted = (
+        f", fitted on {bundle.recalibration.patients} out-of-fold predictions"
+        if bundle.recalibration.patients
+        else ""
+    )
+    lines = [
+        (
+            f"Members: {settings.members} multilayer perceptrons side by side; the answer is the"
+            " mean of theirs."
+        ),
+        f"Each with hidden layers of {layers}, ReLU{direct}.",
+        (
+            "Numbers standardised (mean and standard deviation of train), categories as"
+            f" {settings.categories}."
+        ),
+        (
+            f"AdamW, step size {settings.lr:g}, weight decay {settings.weight_decay:g}, dropout"
+            f" {settings.dropout:g}."
+        ),
+        (
+            f"Batches of {settings.batch_size}, {bundle.epochs_run} epochs of at most"
+            f" {settings.max_epochs}{stopped}, on {bundle.device_used}."
+        ),
+        f"Recalibration: {bundle.recalibration.method}{fitted}.",
+        f"Random state {settings.random_state}; recipe {code(settings.recipe)}.",
+        (
+            "Classes are not weighted or resampled, which would spoil the probabilities; what"
+            " mistakes cost enters through the threshold."
+        ),
+    ]
+    return bullets(lines)
+
+
+def missing(facts: Facts) -> str:
+    """How unknown values are handled."""
+    settings = facts.bundle.settings
+    masked = (
+        f"In training {settings.masking:.0%} of the values were hidden at random, so that the model"
+        " learnt what unknown means."
+        if settings.masking
+        else "Values were not hidden in training: with unknown values the model is less to be trusted."  # noqa: E501
+    )
+    left_out = (
+        "Patients with a missing value were left out of training."
+        if settings.complete_rows
+        else "No patient was left out."
+    )
+    flags = ", with a flag that says so" if settings.missing_flags else ""
+    return (
+        f"A missing number becomes the train median{flags}; a missing or unseen category has a code"
+        f" of its own. {masked} {left_out}"
+    )
+
+
+def sample(facts: Facts) -> str:
+    """The sample size beside the one that the criteria ask for."""
+    if facts.needed is None:
+        return "The bundle names patients of one outcome only."
+    n, needed = facts.bundle.metrics["train"]["n"], facts.needed
+    features = len(facts.bundle.preprocessor.features)
+    verdict = (
+        "enough"
+        if n >= needed.needed
+        else "**fewer than asked for**: expect intervals to be wide and figures to fall elsewhere"
+    )
+    rows = [
+        ("expected shrinkage of effects at most 10 %", str(needed.shrinkage)),
+        ("optimism in R-squared at most 0.05", str(needed.optimism)),
+        ("share of disease within 0.05", str(needed.prevalence)),
+    ]
+    caption = (
+        f"For {features} predictor parameters, one a feature,"
+        f" {facts.bundle.data.positives / facts.bundle.data.n:.1%} diseased and an AUC of"
+        f" {EXPECTED_AUC:g} (Riley et al., BMJ 2020;368:m441). A network has more parameters than"
+        " features: these are lower bounds."
+    )
+    return paragraphs(
+        f"Riley's criteria ask for at least **{needed.needed}** patients; this model was fitted on"
+        f" **{n}** ({verdict}).",
+        table(("criterion", "patients"), rows),
+        caption,
+    )
+
+
+def judged(facts: Facts) -> str:
+    """The figures of every part."""
+    metrics = facts.bundle.metrics
+    heads = (
+        "figure",
+        *(f"{name}: {part['positives']} of {part['n']} diseased" for name, part in metrics.items()),
+    )
+    rows = [
+        (title, *(figure(part["figures"][name]) for part in metrics.values()))
+        for name, title in _FIGURES.items()
+    ]
+    text = paragraphs(
+        table(heads, rows),
+        "95 % intervals in brackets. Train and valid flatter: the model was fitted and stopped on"
+        " them.",
+    )
+    if facts.out_of_fold and facts.unseen is not None:
+        text = paragraphs(
+            text,
+            f"Cross-validated: the {facts.unseen.at.n} patients of train and valid, each predicted"
+            " by models that never saw that patient (mean of the repeats): ROC AUC"
+            f" {figure(facts.unseen.scores.roc_auc)}, log-loss"
+            f" {figure(facts.unseen.scores.log_loss)}, Brier score"
+            f" {figure(facts.unseen.scores.brier)}.",
+        )
+    return text
+
+
+def calibration(facts: Facts) -> str:
+    """Whether the probabilities mean what they say."""
+    if facts.unseen is None:
+        return ABSENT
+    found, at = facts.unseen.calibration, facts.unseen.at
+    return (
+        f"Of {at.n} patients ({facts.unseen.name}): intercept {found.intercept:+.2f} (0 is right),"
+        f" slope {found.slope:.2f} (1 is right); expected {found.expected:.1%} diseased, observed"
+        f" {found.observed:.1%}."
+    )
+
+
+def elsewhere(facts: Facts) -> str:
+    """Other hospitals."""
+    if not facts.elsewhere:
+        return (
+            "It was trained on all the hospitals that are here: there is no other one to try it on."
+        )
+    rows = [_elsewhere_row(place) for place in facts.elsewhere]
+    heads = (
+        "hospital",
+        "patients",
+        "diseased",
+        "ROC AUC",
+        "log-loss",
+        "sensitivity",
+        "specificity",
+        "intercept, slope",
+    )
+    caption = (
+        "Nothing of these hospitals was used. At the model's own threshold, 95 % intervals in"
+        " brackets."
+    )
+    unchecked = (
+        "Whether the model has seen some of these patients is not known." if facts.unchecked else ""
+    )
+    return paragraphs(table(heads, rows), caption, unchecked)
+
+
+def _elsewhere_row(place: Judged) -> tuple[str, ...]:
+    at, scores = place.at, place.scores
+    return (
+        place.name,
+        str(at.n),
+        f"{at.positives} ({at.positives / at.n:.0%})",
+        figure(scores.roc_auc),
+        figure(scores.log_loss),
+        figure(at.recall),
+        figure(at.specificity),
+        f"{place.calibration.intercept:+.2f}, {place.calibration.slope:.2f}",
+    )
+
+
+def subgroups(facts: Facts) -> str:
+    """Women and men, young and old."""
+    if facts.subgroups is None or facts.unseen is None:
+        return ABSENT
+    rows = []
+    for row in facts.subgroups.to_dict("records"):
+        figures = [
+            str(row["note"]) or figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
+            for name in ("recall", "specificity", "roc_auc")
+        ]
+        share = f"{row['diseased']} ({row['share']:.0%})" if row["patients"] else "0"
+        rows.append((str(row["group"]), str(row["patients"]), share, *figures))
+    caption = (
+        f"Patients: {facts.unseen.name}. Fewer than 15 patients, or 5 of either outcome, get no"
+        " figures. Race, ethnicity and income are not in the data, so fairness towards them cannot"
+        " be judged."
+    )
+    return paragraphs(
+        table(("group", "patients", "diseased", "sensitivity", "specificity", "ROC AUC"), rows),
+        caption,
+    )
+
+
+def versions(facts: Facts) -> str:
+    """What it was made with."""
+    lines = [f"{name} {code(version)}" for name, version in facts.bundle.versions.items()]
+    return paragraphs(
+        bullets(lines),
+        "The bundle's own SHA-256 tells damage, not malice: use bundles from people you trust. Five"
+        " invented patients inside are predicted at every load, so that another library version"
+        " cannot change answers in silence.",
+    )

@@ -1,0 +1,172 @@
+"""Charts of what a category is worth to a model that reads it as a number, a column or a vector."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+
+OBSERVED, LINE, FREE = (
+    "observed, with 95 % interval",
+    "best line over the code",
+    "best free heights",
+)
+KINDS = alt.Scale(domain=[OBSERVED, LINE, FREE], range=[GREY, ORANGE, BLUE])
+
+
+def height_frame(
+    table: pd.DataFrame, line: npt.NDArray[np.float64], free: npt.NDArray[np.float64]
+) -> pd.DataFrame:
+    """One row a category, the positions ascending: `category`, `position`, `n`, `log_odds`, `low`,
+    `high`, `line`, `free`.
+
+    Args:
+        table: a row a category: `category`, `position`, `n`, `log_odds`, `low`, `high`.
+        line: the line's height for each row, shape (K,).
+        free: the free height of each row, shape (K,).
+    """
+    columns = ["category", "position", "n", "log_odds", "low", "high"]
+    return table[columns].assign(line=line, free=free).sort_values("position", ignore_index=True)
+
+
+def heights(frame: pd.DataFrame) -> Drawing:
+    """Observed log-odds with intervals, the best line and the best free heights, a category beside
+    the other: a `height_frame`.
+    """
+    # a field to sort by: the order in the data would be kept when another order of the same
+    # categories is shown
+    order = alt.EncodingSortField(field="position", op="min", order="ascending")
+    points = alt.Scale(
+        type="point", padding=0.5
+    )  # all layers on the same one: a tick alone would ask for bands
+    axis = alt.Axis(labelAngle=0, labelLimit=180)
+    x = alt.X(
+        "category:N",
+        title="category, in the order of its code",
+        sort=order,
+        scale=points,
+        axis=axis,
+    )
+    tooltip = [
+        alt.Tooltip("category:N"),
+        alt.Tooltip("n:Q"),
+        *[alt.Tooltip(f"{name}:Q", format="+.2f") for name in ("log_odds", "line", "free")],
+    ]
+    base = alt.Chart(frame).encode(x=x, tooltip=tooltip)
+    title = "log-odds of disease"
+    layers = alt.layer(
+        base.mark_rule(strokeWidth=2).encode(
+            y=alt.Y("low:Q", title=title), y2="high:Q", color=_kind("is_observed")
+        ),
+        base.mark_tick(thickness=4, width=56, orient="horizontal").encode(
+            y=alt.Y("free:Q", title=title), color=_kind("is_free")
+        ),
+        base.mark_line(strokeWidth=2).encode(
+            y=alt.Y("line:Q", title=title),
+            color=_kind("is_line"),
+            order=alt.Order("position:Q", sort="ascending"),
+        ),
+        base.mark_point(filled=True, size=60, opacity=1).encode(
+            y=alt.Y("line:Q", title=title), color=_kind("is_line")
+        ),
+        base.mark_point(filled=True, size=90, opacity=1).encode(
+            y=alt.Y("log_odds:Q", title=title), color=_kind("is_observed")
+        ),
+    )
+    names = {
+        f"is_{column}": f"'{kind}'"
+        for column, kind in (("observed", OBSERVED), ("line", LINE), ("free", FREE))
+    }
+    return layers.transform_calculate(**names).properties(height=340)
+
+
+def _kind(column: str) -> alt.Color:
+    """The colour of one kind of height, and its entry in the legend; the column holds the kind's
+    name.
+    """
+    return alt.Color(
+        f"{column}:N",
+        title=None,
+        scale=KINDS,
+        legend=alt.Legend(orient="top", symbolOpacity=1, labelLimit=260),
+    )
+
+
+def product_frame(categories: Sequence[str], product: npt.NDArray[np.float64]) -> pd.DataFrame:
+    """One row a category and hidden unit: `category`, `unit` (from 1), `value`.
+
+    Args:
+        categories: their names, K.
+        product: what each category adds to each unit, shape (K, H).
+    """
+    n_units = product.shape[1]
+    units = np.tile(np.arange(1, n_units + 1), len(categories))
+    return pd.DataFrame(
+        {"category": np.repeat(list(categories), n_units), "unit": units, "value": product.ravel()}
+    )
+
+
+def contributions(frame: pd.DataFrame) -> Drawing:
+    """What each category adds to each hidden unit, as colour: a `product_frame`."""
+    color = alt.Color("value:Q", title="adds", scale=alt.Scale(scheme="blueorange", domainMid=0))
+    tooltip = ["category:N", "unit:O", alt.Tooltip("value:Q", format="+.2f")]
+    x = alt.X("unit:O", title="hidden unit", axis=alt.Axis(labelAngle=0))
+    y = alt.Y("category:N", title=None, sort=None, axis=alt.Axis(labelLimit=200))
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(x=x, y=y, color=color, tooltip=tooltip)
+        .properties(height=alt.Step(34))
+    )
+
+
+def cost_frame(costs: Mapping[str, Mapping[str, Sequence[float | None]]]) -> pd.DataFrame:
+    """One row a comparison: `name`, `auc`, `auc_low`, `auc_high`, `log_loss`, `log_loss_low`,
+    `log_loss_high`.
+
+    Args:
+        costs: by the comparison's name and the figure's, the value with the lower and upper end.
+    """
+    rows = [
+        {"name": name}
+        | {
+            f"{figure}{end}": value
+            for figure, ends in both.items()
+            for end, value in zip(("", "_low", "_high"), ends, strict=True)
+        }
+        for name, both in costs.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def _costs(frame: pd.DataFrame, figure: str, title: str) -> Drawing:
+    y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260))
+    x = alt.X(f"{figure}:Q", title=title)
+    tooltip = ["name:N", *[f"{figure}{end}:Q" for end in ("", "_low", "_high")]]
+    base = alt.Chart(frame).encode(y=y, tooltip=tooltip)
+    interval = base.mark_rule(color=ORANGE, strokeWidth=3).encode(
+        x=alt.X(f"{figure}_low:Q", title=title), x2=f"{figure}_high:Q"
+    )
+    nothing = (
+        alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
+    )
+    return alt.layer(
+        nothing,
+        interval,
+        base.mark_point(color=ORANGE, filled=True, size=110, opacity=1).encode(x=x),
+    ).properties(height=alt.Step(40))
+
+
+def auc_costs(frame: pd.DataFrame) -> Drawing:
+    """How much AUC codes lose, with intervals: a `cost_frame`."""
+    return _costs(frame, "auc", "AUC lost by codes")
+
+
+def log_loss_costs(frame: pd.DataFrame) -> Drawing:
+    """How much log-loss codes add, with intervals: a `cost_frame`."""
+    return _costs(frame, "log_loss", "log-loss added by codes (nats a patient)")

@@ -1,0 +1,297 @@
+"""Column names: what a file calls a column, and which of the 14 it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from heart.errors import CohortError
+from heart.schema import FEATURE_NAMES, TARGET
+
+COLUMNS: tuple[str, ...] = (*FEATURE_NAMES, TARGET)
+SHOWN_NAME = 40
+MIN_FEATURES = 8
+NEEDED = ("age", "sex", "cp")
+
+# folded spellings (letters and digits only, lower case) beside UCI's own names
+_ALIASES: dict[str, str] = {
+    "age": "ageinyears ageyears patientage",
+    "sex": "gender",
+    "cp": "chestpain chestpaintype chestpaintypes cptype paintype chestpaincategory",
+    "trestbps": (
+        "trestbp restbp restingbp restingbps restingbloodpressure bloodpressure bp restbps"
+        " bpsystolic restingbpmmhg"
+    ),
+    "chol": (
+        "cholesterol serumcholesterol serumcholestoral cholestoral serumchol cholesterolmgdl"
+        " cholmgdl cholmmoll cholesterolmmoll"
+    ),
+    "fbs": "fastingbs fastingbloodsugar fbsover120 bloodsugar fastingbloodsugar120mgdl fbs120",
+    "restecg": (
+        "restingecg restingelectrocardiographicresults ekgresults ecg restingelectrocardiogram"
+        " restingecgresults"
+    ),
+    "thalach": (
+        "thalch maxhr maxheartrate maximumheartrate maximumheartrateachieved maxheartrateachieved"
+        " maxheartratebpm"
+    ),
+    "exang": "exerciseangina exerciseinducedangina angina exerangina exerciseinduced",
+    "oldpeak": "stdepression stdepressioninducedbyexercise peak stdepr",
+    "slope": (
+        "stslope slp slopeofst slopest peakexercisestsegment stsegmentslope"
+        " slopeofthepeakexercisestsegment stsegment"
+    ),
+    "ca": (
+        "caa nummajorvessels numberofmajorvessels vessels numberofvesselsfluro majorvessels"
+        " numvesselsfluro numberofvessels nvessels"
+    ),
+    "thal": "thall thalium thallium thalassemia thaltest thalliumscan thalrate thalliumstress",
+    "num": (
+        "target output condition heartdisease ahd diagnosis class label disease goal"
+        " predictedattribute diseasepresence hd presence heartdiseasepresence"
+        " diagnosisofheartdisease hasheartdisease"
+    ),
+}
+_KNOWN = {alias: name for name, aliases in _ALIASES.items() for alias in [name, *aliases.split()]}
+
+# what these say, 1 is: a column called "HeartDisease" marks the diseased, one called "target" could
+# mark either
+_TELLING_TARGETS = {
+    "num",
+    "heartdisease",
+    "ahd",
+    "disease",
+    "diseasepresence",
+    "presence",
+    "hd",
+    "heartdiseasepresence",
+    "hasheartdisease",
+}
+_TELLING_TARGETS |= {"condition", "diagnosisofheartdisease"}
+
+_PERSONAL = re.compile(
+    r"name|birth|^dob$|ssn|mrn|record|patient|nhs|passport|phone|mail|address|street|postcode|^zip|insurance|^id$"
+)
+_PLACEHOLDER = re.compile(r"(?:x|v|c|col|column|attribute|attr|a|f|feature|var|field)?([0-9]{1,2})")
+
+_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "the South African heart data": (
+        "sbp",
+        "tobacco",
+        "ldl",
+        "adiposity",
+        "famhist",
+        "typea",
+        "chd",
+    ),
+    "heart-failure records": (
+        "ejectionfraction",
+        "serumcreatinine",
+        "serumsodium",
+        "creatininephosphokinase",
+        "platelets",
+        "deathevent",
+    ),
+    "a cardiovascular survey": (
+        "aphi",
+        "aplo",
+        "gluc",
+        "smoke",
+        "alco",
+        "cardio",
+        "height",
+        "weight",
+    ),
+    "the Framingham study": (
+        "tenyearchd",
+        "currentsmoker",
+        "cigsperday",
+        "bpmeds",
+        "prevalentstroke",
+        "totchol",
+        "sysbp",
+        "diabp",
+    ),
+    "a telephone survey of risk factors": (
+        "smoking",
+        "alcoholdrinking",
+        "stroke",
+        "physicalhealth",
+        "diffwalking",
+        "genhealth",
+        "highbp",
+    ),
+    "a stroke data set": (
+        "evermarried",
+        "worktype",
+        "residencetype",
+        "avgglucoselevel",
+        "smokingstatus",
+    ),
+    "the Pima diabetes data": (
+        "pregnancies",
+        "glucose",
+        "skinthickness",
+        "insulin",
+        "diabetespedigreefunction",
+    ),
+    "a table of mortality": (
+        "district",
+        "county",
+        "deaths",
+        "mortality",
+        "population",
+        "deathrate",
+        "state",
+    ),
+    "the iris flowers": ("sepallength", "sepalwidth", "petallength", "petalwidth", "species"),
+}
+
+
+class Naming(NamedTuple):
+    """Which of a file's columns is which.
+
+    Attributes:
+        columns: canonical name to the position of the file's column.
+        dropped: names of other columns, as the file writes them.
+        personal: those of them that look like personal data.
+        telling: whether the target column's name says that its higher value means disease.
+        canonical: whether these are the project's own 14 names.
+    """
+
+    columns: dict[str, int]
+    dropped: tuple[str, ...]
+    personal: tuple[str, ...]
+    telling: bool
+    canonical: bool
+
+
+def fold(name: str) -> str:
+    """Letters and digits of a name, in lower case.
+
+    >>> fold(" Resting_BP (s)")
+    'restingbps'
+    """
+    return re.sub(r"[^a-z0-9]", "", name.casefold())
+
+
+def recognise_name(name: str) -> str | None:
+    """The canonical name of a column, or None.
+
+    >>> recognise_name(" chestPainType")
+    'cp'
+    """
+    return _KNOWN.get(fold(name))
+
+
+def count_known(names: Sequence[str]) -> int:
+    """How many different columns of the 14 a line of names has; placeholders such as X1 to X14
+    count as what they stand for.
+    """
+    if is_placeholder(names):
+        return len(COLUMNS)
+    return len({known for name in names if (known := recognise_name(name)) is not None})
+
+
+def is_placeholder(names: Sequence[str]) -> bool:
+    """Whether the names only count the columns of UCI's layout, as in X1 to X14, V1 to V13 or 0 to
+    13.
+    """
+    found = [_PLACEHOLDER.fullmatch(fold(name)) for name in names]
+    if len(names) not in (len(COLUMNS) - 1, len(COLUMNS)) or any(
+        match is None for match in found[:-1]
+    ):
+        return False
+    numbers = [int(match[1]) for match in found if match is not None]
+    counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
+    return counted and (len(numbers) == len(names) or recognise_name(names[-1]) == TARGET)
+
+
+def name_columns(header: Sequence[str], *, need_target: bool = True) -> Naming:
+    """Which of the header's columns is which.
+
+    Raises:
+        CohortError: if two columns are the same, too many features are missing, or there is no
+            target where one is needed.
+    """
+    if is_placeholder(header):
+        return name_positions(len(header), need_target=need_target)
+    columns: dict[str, int] = {}
+    dropped: list[str] = []
+    for position, name in enumerate(header):
+        known = recognise_name(name)
+        if known is None:
+            dropped.append(shorten(name))
+        elif known in columns:
+            raise _twice(header[columns[known]], name, known)
+        else:
+            columns[known] = position
+    _check_features(columns, header, need_target=need_target)
+    personal = tuple(name for name in dropped if _PERSONAL.search(fold(name)))
+    target = fold(header[columns[TARGET]]) if TARGET in columns else ""
+    is_canonical = {name.strip() for name in header} == set(COLUMNS)
+    return Naming(columns, tuple(dropped), personal, target in _TELLING_TARGETS, is_canonical)
+
+
+def name_positions(width: int, *, need_target: bool = True) -> Naming:
+    """The columns of a file without a header: UCI's order.
+
+    Raises:
+        CohortError: if there are not 13 features, or 14 columns where a target is needed.
+    """
+    allowed = (len(COLUMNS),) if need_target else (len(COLUMNS) - 1, len(COLUMNS))
+    if width not in allowed:
+        raise CohortError(
+            f"{' or '.join(map(str, allowed))} columns in a file without a header, in the order"
+            f" {', '.join(COLUMNS)}",
+            f"{width}",
+            "Add a line with the columns' names.",
+        )
+    return Naming(
+        {name: position for position, name in enumerate(COLUMNS[:width])},
+        (),
+        (),
+        telling=False,
+        canonical=False,
+    )
+
+
+def shorten(name: str) -> str:
+    """A file's name for a column, short enough to be shown."""
+    clean = " ".join(name.split())
+    return (clean if len(clean) <= SHOWN_NAME else f"{clean[:SHOWN_NAME]}…") or "(no name)"
+
+
+def _twice(first: str, second: str, known: str) -> CohortError:
+    found = f"{shorten(first)!r} and {shorten(second)!r}, which are both {known}"
+    return CohortError("each column once", found, "Remove one of them.")
+
+
+def _check_features(columns: dict[str, int], header: Sequence[str], *, need_target: bool) -> None:
+    missing = [name for name in FEATURE_NAMES if name not in columns]
+    if len(FEATURE_NAMES) - len(missing) < MIN_FEATURES or any(name in missing for name in NEEDED):
+        instead = _guess_subject(header)
+        found = f"no column for {', '.join(missing)}" + (
+            f"; it seems to be {instead}" if instead else ""
+        )
+        raise CohortError(
+            f"a table of heart patients with at least {MIN_FEATURES} of the 13 features,"
+            f" {', '.join(NEEDED)} among them",
+            found,
+            f"Choose another file, or name the columns {', '.join(COLUMNS)}.",
+        )
+    if need_target and TARGET not in columns:
+        raise CohortError(
+            "a column that says who is diseased (num, target, HeartDisease, condition …)",
+            f"none among {', '.join(repr(shorten(name)) for name in header[:20])}",
+            "Add the outcome, or score the file instead of learning from it.",
+        )
+
+
+def _guess_subject(header: Sequence[str]) -> str | None:
+    """What another known table the names belong to, or None."""
+    folded = {fold(name) for name in header}
+    hits = {subject: sum(name in folded for name in names) for subject, names in _ELSEWHERE.items()}
+    best = max(hits, key=lambda subject: hits[subject])
+    return best if hits[best] >= 2 else None

@@ -1,0 +1,1 @@
+"""What a column's texts mean under a coding."""

@@ -1,0 +1,356 @@
+"""Files become cohorts to learn from, or patients to score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heart.data.cohort import Cohort
+from heart.data.columns import Naming, name_columns, name_positions
+from heart.data.dialects.canonical import SHOWN, Converted, SetAside, convert, list_bad_cells
+from heart.data.dialects.cells import Parsed, parse_table
+from heart.data.dialects.naming import name_dialect
+from heart.data.dialects.reading import Reading
+from heart.data.formats.detect import open_table
+from heart.data.formats.table import MAX_BYTES, check_size
+from heart.data.recognition.known import count_hospitals
+from heart.data.recognition.recognise import Recognition, recognise
+from heart.data.recognition.repairs import Repaired, repair
+from heart.data.recognition.sentences import ENOUGH_ROWS, describe_doubts, describe_evidence
+from heart.data.report import CohortReport, count_frame
+from heart.errors import BadCell, BadCellsError, CohortError
+from heart.schema import FEATURES, TARGET
+
+BadRows = Literal["stop", "leave out"]
+BAD_ROWS: tuple[BadRows, ...] = ("stop", "leave out")
+PREVIEWED = 3
+MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
+WHOLE_ROW = "(row)"
+
+
+class _Read(NamedTuple):
+    """A file that was understood."""
+
+    notes: tuple[str, ...]
+    naming: Naming
+    parsed: Parsed
+    recognition: Recognition
+    repaired: Repaired
+    bad_cells: tuple[BadCell, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Patients:
+    """Patients to be scored: every row of a file, in its order.
+
+    Attributes:
+        frame: the 13 features, dtypes as in a `Cohort`; the index is the row's number in the file,
+            from 1.
+        num: the outcome as nullable Int8, shape (n,), missing where it is not known; None if the
+            file has none that can be read.
+        errors: row to what is wrong with it; its impossible cells are missing in the frame.
+        report: what was found; without counts of the outcome where there is none.
+    """
+
+    frame: pd.DataFrame
+    num: pd.Series | None
+    errors: Mapping[int, str]
+    report: CohortReport
+
+
+def read_cohort(
+    source: str | Path | bytes,
+    *,
+    name: str | None = None,
+    dialect: str | None = None,
+    bad_rows: BadRows = "stop",
+) -> Cohort:
+    """The patients in a CSV, ARFF, XLSX or Parquet file, in whichever dialect, with their outcomes.
+
+    Args:
+        source: a path, or the bytes of a file.
+        name: what to call the cohort; by default the file's name without its ending.
+        dialect: how the file is coded, where its values do not show it.
+        bad_rows: whether a row with an impossible cell stops the reading or is left out.
+
+    Raises:
+        DialectError: if the file's codes fit several dialects, or cholesterol seems to be in
+            mmol/l, and none was chosen.
+        BadCellsError: for impossible cells, listing row, column, value and reason.
+        CohortError: for anything else that is not a table of heart patients; it says what was found
+            instead.
+    """
+    read = _read(_content(source), need_target=True, dialect=dialect)
+    frame, aside = _use_rows(read, bad_rows)
+    _check_classes(frame)
+    title, origin = (
+        ("upload", "an upload")
+        if isinstance(source, bytes)
+        else (Path(source).stem, Path(source).name)
+    )
+    return Cohort(name or title, frame, origin, _report(read, frame, aside))
+
+
+def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> Patients:
+    """The patients in a file, to be scored: a target is not needed, and rows that cannot be read
+    are kept with the reason.
+
+    Raises:
+        CohortError: as `read_cohort`, but not for single cells or rows.
+    """
+    read = _read(_content(source), need_target=False, dialect=dialect)
+    errors: dict[int, str] = {}
+    for cell in read.bad_cells:
+        if cell.column != TARGET:
+            errors[cell.row] = "; ".join(filter(None, (errors.get(cell.row), _describe_bad(cell))))
+    frame = _with_ragged(read)
+    num = frame.pop(TARGET) if TARGET in frame.columns else None
+    if num is not None:
+        num = num.mask(frame.index.isin([entry.row for entry in read.repaired.set_aside]))
+    counted = frame.assign(**{TARGET: 0 if num is None else num.fillna(0)})
+    return Patients(frame, num, errors, _report(read, counted, ()))
+
+
+def _content(source: str | Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    path = Path(source)
+    try:
+        n_bytes = path.stat().st_size
+        content = path.read_bytes() if n_bytes <= MAX_BYTES else b""
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not a path"
+        raise CohortError(
+            "a file that can be read", f"{path}: {reason}", "Check the path."
+        ) from error
+    check_size(n_bytes)
+    return content
+
+
+def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
+    table = open_table(content)
+    naming = (
+        name_columns(table.header, need_target=need_target)
+        if table.header
+        else name_positions(table.width, need_target=need_target)
+    )
+    parsed, notes = parse_table(table, naming), table.notes
+    del table, content  # the bytes are not needed any more, and may be large
+    _check_known(parsed)
+    if not need_target and parsed.target is not None:
+        parsed = _without_unreadable_target(parsed)
+
+    def preview(reading: Reading) -> list[dict[str, str]]:
+        return _preview(parsed, reading)
+
+    recognition = recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
+    repaired = repair(
+        convert(parsed, recognition.reading), recognition.matched, recognition.reading
+    )
+    return _Read(
+        notes, naming, parsed, recognition, repaired, _list_bad(repaired.converted, parsed)
+    )
+
+
+def _check_known(parsed: Parsed) -> None:
+    """Refuse a table of empty cells.
+
+    Raises:
+        CohortError: if no feature of any patient is known.
+    """
+    known = any(
+        token is not None for column in parsed.categories.values() for token in column.tokens
+    )
+    if not known and all(np.isnan(column.floats).all() for column in parsed.numbers.values()):
+        raise CohortError(
+            "at least one known value",
+            "columns in which every value is missing",
+            "Choose another file.",
+        )
+
+
+def _list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:
+    """All impossible cells in the order of the file.
+
+    Raises:
+        CohortError: if most of a column cannot be.
+    """
+    n = len(parsed.rows)
+    for name, bad in converted.bad.items():
+        if n >= FEW_ROWS and len(bad.positions) > MAX_BAD_SHARE * n:
+            first = list_bad_cells(name, bad._replace(positions=bad.positions[:1]), parsed.rows)[0]
+            raise CohortError(
+                f"a column {name} that can be read",
+                f"{len(bad.positions)} of {n} cells that cannot: {first.value!r} in row {first.row}"
+                f" {first.reason}",
+                "Check which column is which, and how it is coded.",
+            )
+    cells = [
+        cell
+        for name, bad in converted.bad.items()
+        for cell in list_bad_cells(name, bad, parsed.rows)
+    ]
+    cells += [
+        BadCell(entry.row, WHOLE_ROW, f"{entry.found} cells", f"is not {entry.expected} cells")
+        for entry in parsed.ragged
+    ]
+    return tuple(sorted(cells, key=lambda cell: cell.row))
+
+
+def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
+    """The rows that are used, typed, and those that are not.
+
+    Raises:
+        BadCellsError: if there are impossible cells and rows must not be left out.
+    """
+    aside = {entry.row: entry for entry in read.repaired.set_aside}
+    bad = _open_bad_cells(read)
+    if bad and bad_rows == "stop":
+        more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
+        raise BadCellsError(
+            "possible values in every cell",
+            f"{'; '.join(f'row {cell.row}, {_describe_bad(cell)}' for cell in bad[:SHOWN])}{more}",
+            "Correct these cells, or empty them if the value is not known, or leave these rows"
+            " out.",
+            bad_cells=bad,
+        )
+    for cell in bad:
+        aside.setdefault(cell.row, SetAside(cell.row, _describe_bad(cell)))
+    frame = read.repaired.converted.frame
+    if aside:
+        frame = frame[~frame.index.isin(list(aside))]
+    return frame.astype({TARGET: "int64"}), tuple(sorted(aside.values()))
+
+
+def _open_bad_cells(read: _Read) -> tuple[BadCell, ...]:
+    """The impossible cells of rows that are not set aside for another reason."""
+    aside = {entry.row for entry in read.repaired.set_aside}
+    return tuple(cell for cell in read.bad_cells if cell.row not in aside)
+
+
+def _describe_bad(cell: BadCell) -> str:
+    return (
+        f"{cell.value}, which {cell.reason}"
+        if cell.column == WHOLE_ROW
+        else f"column {cell.column}: {cell.value!r} {cell.reason}"
+    )
+
+
+def _check_classes(frame: pd.DataFrame) -> None:
+    positives = int((frame[TARGET] > 0).sum())
+    if positives in (0, len(frame)):
+        which = (
+            "no patient"
+            if not len(frame)
+            else "only diseased patients"
+            if positives
+            else "only healthy patients"
+        )
+        raise CohortError(
+            "patients with and without disease",
+            which,
+            "Choose a table with both; to score patients, use Score.",
+        )
+
+
+def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> CohortReport:
+    reading, recognition, repaired = read.recognition.reading, read.recognition, read.repaired
+    counts = count_frame(frame, repaired.converted.changes)
+    return replace(
+        counts,
+        rows=len(read.parsed.rows) + len(read.parsed.ragged),
+        dialect=name_dialect(read.parsed, read.naming, reading),
+        reading=reading.meaning,
+        inverted=reading.inverted,
+        matched=count_hospitals(repaired.matched),
+        evidence=(*describe_evidence(read.parsed, recognition, repaired.matched), *repaired.notes),
+        warnings=(*describe_doubts(read.parsed, recognition, repaired.matched), *_warn(frame)),
+        restored=repaired.restored,
+        set_aside=tuple(aside),
+        bad_cells=_open_bad_cells(read),
+        dropped=read.naming.dropped,
+        personal=read.naming.personal,
+        notes=read.notes,
+    )
+
+
+def _warn(frame: pd.DataFrame) -> list[str]:
+    """Columns that are constant, and codes that tell the outcome without a mistake."""
+    warnings = []
+    ill = (frame[TARGET] > 0).to_numpy()
+    for entry in FEATURES:
+        column = frame[entry.name]
+        n = int(column.notna().sum())
+        if n >= FEW_ROWS and column.min() == column.max():
+            warnings.append(f"{entry.name} has the same value in all {n:,} rows that have one.")
+        elif n >= ENOUGH_ROWS and entry.codes and _tells_outcome(column, ill):
+            warnings.append(
+                f"{entry.name} tells the outcome without a mistake in {n:,} rows: it may have been"
+                " filled in from it."
+            )
+    return warnings
+
+
+def _tells_outcome(column: pd.Series, ill: npt.NDArray[np.bool_]) -> bool:
+    codes = pd.factorize(column)[0].astype(np.int8)  # -1 is missing
+    counts = np.bincount(
+        (2 * codes + ill)[codes >= 0], minlength=2 * (int(codes.max(initial=0)) + 1)
+    ).reshape(-1, 2)
+    return len(counts) > 1 and bool((counts.min(axis=1) == 0).all() and counts.sum(axis=0).all())
+
+
+def _preview(parsed: Parsed, reading: Reading) -> list[dict[str, str]]:
+    """What a reading makes of the first rows, in words."""
+    few = _first_rows(parsed)
+    frame = convert(few, reading).frame
+    rows = []
+    for row, values in zip(frame.index, frame.to_dict("records"), strict=True):
+        words = {
+            f.label: "not known" if pd.isna(values[f.name]) else f.describe(values[f.name])
+            for f in FEATURES
+            if f.name in _columns(parsed)
+        }
+        if TARGET in values:
+            num = values[TARGET]
+            words["Heart disease"] = "left open" if pd.isna(num) else "yes" if num > 0 else "no"
+        rows.append({"Row": str(row), **words})
+    return rows
+
+
+def _columns(parsed: Parsed) -> set[str]:
+    return set(parsed.numbers) | set(parsed.categories)
+
+
+def _first_rows(parsed: Parsed) -> Parsed:
+    def cut(column: Any) -> Any:
+        return column._replace(column=column.column._replace(codes=column.column.codes[:PREVIEWED]))
+
+    return Parsed(
+        numbers={name: cut(column) for name, column in parsed.numbers.items()},
+        categories={name: cut(column) for name, column in parsed.categories.items()},
+        target=None if parsed.target is None else cut(parsed.target),
+        rows=parsed.rows[:PREVIEWED],
+        ragged=(),
+    )
+
+
+def _without_unreadable_target(parsed: Parsed) -> Parsed:
+    """A target of one class says nothing about which way it runs, and is not needed for scoring."""
+    assert parsed.target is not None  # noqa: S101
+    known = [token for token in parsed.target.tokens if token is not None]
+    return parsed._replace(target=None) if len(known) < 2 else parsed
+
+
+def _with_ragged(read: _Read) -> pd.DataFrame:
+    """The frame with an empty row for every row that could not be cut into cells."""
+    frame = read.repaired.converted.frame
+    if not read.parsed.ragged:
+        return frame
+    rows = sorted([*frame.index, *(entry.row for entry in read.parsed.ragged)])
+    return frame.reindex(rows)

@@ -1,0 +1,37 @@
+"""What cross-validation leaves behind: each patient's predictions by models that did not see that
+patient.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from heart.evaluation.metrics import FloatArray, IntArray
+
+
+class OutOfFold(NamedTuple):
+    """A model's predictions for patients it did not see.
+
+    Attributes:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (repeats, n): each repeat predicts every patient once.
+        fold: which fold of its repeat a patient was tested in, shape (repeats, n).
+        seconds: for all fits and predictions.
+    """
+
+    y_true: IntArray
+    y_score: FloatArray
+    fold: IntArray
+    seconds: float
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds a repeat has."""
+        return int(self.fold.max()) + 1
+
+    @property
+    def mean_score(self) -> FloatArray:
+        """Each patient's mean probability over the repeats, shape (n,)."""
+        return np.asarray(self.y_score.mean(axis=0))

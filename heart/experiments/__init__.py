@@ -1,0 +1,1 @@
+"""Many fits: runs, cross-validation, other models, other hospitals, comparisons."""

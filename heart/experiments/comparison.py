@@ -1,0 +1,126 @@
+"""Two bundles side by side on one cohort, on patients that neither has learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.bundle import Bundle
+from heart.data import Cohort
+from heart.errors import CohortError
+from heart.evaluation import Figure, ThresholdMetrics, metrics_at
+from heart.evaluation.calibration import Calibration, calibration_of, reliability_table
+from heart.evaluation.curves import roc_table
+from heart.evaluation.metrics import (
+    FloatArray,
+    IntArray,
+    PartMetrics,
+    bootstrap_differences,
+    score_part,
+)
+from heart.experiments.overlap import find_seen
+
+MIN_PER_CLASS = 5
+
+
+class Side(NamedTuple):
+    """How one of the two does.
+
+    Attributes:
+        name: of the bundle.
+        at: counts and shares at its own threshold.
+        scores: figures over all thresholds.
+        calibration: intercept and slope.
+        y_score: its probabilities, shape (n,).
+    """
+
+    name: str
+    at: ThresholdMetrics
+    scores: PartMetrics
+    calibration: Calibration
+    y_score: FloatArray
+
+
+class Comparison(NamedTuple):
+    """Both sides on the same n patients.
+
+    Attributes:
+        y_true: 0 or 1, shape (n,).
+        left_out: patients of the cohort that one of the two learnt from.
+        unchecked: names of those whose own patients are not here, so that it is not known whether
+            some are among these.
+        sides: the two; the second is renamed if it has the first one's name.
+        differences: figure to second minus first, with its paired bootstrap interval.
+    """
+
+    y_true: IntArray
+    left_out: int
+    unchecked: tuple[str, ...]
+    sides: tuple[Side, Side]
+    differences: dict[str, Figure]
+
+
+def compare_bundles(
+    first: Bundle, second: Bundle, cohort: Cohort, *, cohorts: Iterable[Cohort] = ()
+) -> Comparison:
+    """Both bundles judged on the patients of the cohort that neither was fitted or stopped on.
+
+    Args:
+        first: a bundle.
+        second: the other one.
+        cohort: patients with outcomes.
+        cohorts: tables beside the shipped ones that the bundles may have been trained on.
+
+    Raises:
+        CohortError: if fewer than 5 patients with or without disease are left.
+    """
+    tables = [*cohorts, cohort]
+    seen = [find_seen(bundle, cohort.features, cohorts=tables) for bundle in (first, second)]
+    fresh = ~np.logical_or.reduce(
+        [np.zeros(cohort.n, dtype=np.bool_), *(flags for flags in seen if flags is not None)]
+    )
+    y_true, features = cohort.y_true[fresh], cohort.features[fresh]
+    if np.bincount(y_true, minlength=2).min() < MIN_PER_CLASS:
+        raise CohortError(
+            f"at least {MIN_PER_CLASS} patients with and without disease that neither model has"
+            " learnt from",
+            f"{int(fresh.sum())} such patients, {int(y_true.sum())} of them diseased",
+            "Choose another cohort.",
+        )
+    names = (first.name, second.name if second.name != first.name else f"{second.name}, the second")
+    sides = (_judge(first, names[0], features, y_true), _judge(second, names[1], features, y_true))
+    return Comparison(
+        y_true=y_true,
+        left_out=int((~fresh).sum()),
+        unchecked=tuple(name for name, flags in zip(names, seen, strict=True) if flags is None),
+        sides=sides,
+        differences=bootstrap_differences(y_true, sides[0].y_score, sides[1].y_score),
+    )
+
+
+def _judge(bundle: Bundle, name: str, features: pd.DataFrame, y_true: IntArray) -> Side:
+    y_score = bundle.predict_proba(features)
+    at, scores = metrics_at(y_true, y_score, bundle.threshold.value), score_part(y_true, y_score)
+    return Side(name, at, scores, calibration_of(y_true, y_score), y_score)
+
+
+def roc_frame(comparison: Comparison) -> pd.DataFrame:
+    """Both ROC curves with their bands: columns `model`, `fpr`, `tpr`, `low`, `high`."""
+    return _stack(comparison, roc_table)
+
+
+def reliability_frame(comparison: Comparison) -> pd.DataFrame:
+    """Both reliability tables: `model` beside the columns of `reliability_table`."""
+    return _stack(comparison, reliability_table)
+
+
+def _stack(
+    comparison: Comparison, table: Callable[[IntArray, FloatArray], pd.DataFrame]
+) -> pd.DataFrame:
+    parts = [
+        table(comparison.y_true, side.y_score).assign(model=side.name) for side in comparison.sides
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,182 @@
+"""Other hospitals: trained on one, tested on the others, with what each lacks and what a few local
+patients would mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import expit
+from sklearn.metrics import log_loss
+
+from heart.config import Settings
+from heart.data import SHIPPED, Cohort, load_shipped
+from heart.evaluation import ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.calibration import Calibration, calibration_of, intercept_of, to_logits
+from heart.evaluation.metrics import PartMetrics
+from heart.model.classifier import HeartClassifier
+from heart.schema import FEATURE_NAMES
+
+LACKING = 0.5
+"""A hospital lacks a feature if more than this share of its patients have no value of it."""
+
+DETRANO = MappingProxyType({"hungary": 0.77, "va_long_beach": 0.79, "switzerland": 0.81})
+"""Accuracy at 0.5 of the 1989 study, trained on Cleveland (Detrano et al., American Journal of
+Cardiology 64:304-310).
+"""
+
+LOCAL_SIZES = (5, 10, 20, 40, 80)
+
+
+class External(NamedTuple):
+    """A model of one hospital's patients, tested on another's.
+
+    Attributes:
+        trained_on, tested_on: names of the cohorts.
+        features: "all", or "shared" for a second model without the features that the tested
+            hospital lacks.
+        lacking: those features.
+        at: counts and shares at 0.5.
+        scores: figures over all thresholds.
+        calibration: intercept and slope.
+        y_score: probabilities of the tested hospital's patients, shape (n,).
+    """
+
+    trained_on: str
+    tested_on: str
+    features: str
+    lacking: tuple[str, ...]
+    at: ThresholdMetrics
+    scores: PartMetrics
+    calibration: Calibration
+    y_score: npt.NDArray[np.float64]
+
+
+def lacking_features(cohort: Cohort) -> tuple[str, ...]:
+    """The features of which most of a cohort's patients have no value."""
+    return tuple(name for name in FEATURE_NAMES if cohort.report.missing[name] > LACKING * cohort.n)
+
+
+def judge_elsewhere(
+    trained_on: str,
+    settings: Settings,
+    *,
+    others: tuple[str, ...] | None = None,
+    on_share: Callable[[float], object] | None = None,
+) -> list[External]:
+    """A model of one shipped cohort on each of the others: with all features, and with those that
+    the other hospital has.
+
+    Nothing of a tested hospital is used: the model stops early on held-out patients of its own.
+
+    Args:
+        trained_on: name of a shipped cohort, or several joined with "+".
+        settings: of the model.
+        others: cohorts to test on; by default all shipped ones that it was not trained on.
+        on_share: sees the share of the work that is done; whatever it raises ends it.
+    """
+    home = load_shipped(trained_on)
+    tested = (
+        others
+        if others is not None
+        else tuple(name for name in SHIPPED if name not in trained_on.split("+"))
+    )
+    everything = HeartClassifier.from_settings(settings).fit(home.features, home.y_true)
+    found: list[External] = []
+    for place, name in enumerate(tested):
+        cohort = load_shipped(name)
+        lacking = lacking_features(cohort)
+        found.append(
+            _judge(
+                trained_on, cohort, "all", lacking, everything.predict_proba(cohort.features)[:, 1]
+            )
+        )
+        shared = [feature for feature in FEATURE_NAMES if feature not in lacking]
+        if lacking:
+            second = HeartClassifier.from_settings(settings).fit(home.features[shared], home.y_true)
+            found.append(
+                _judge(
+                    trained_on,
+                    cohort,
+                    "shared",
+                    lacking,
+                    second.predict_proba(cohort.features[shared])[:, 1],
+                )
+            )
+        if on_share is not None:
+            on_share((place + 1) / len(tested))
+    return found
+
+
+def _judge(
+    trained_on: str,
+    cohort: Cohort,
+    features: str,
+    lacking: tuple[str, ...],
+    y_score: npt.NDArray[np.float64],
+) -> External:
+    y_true = cohort.y_true
+    at, scores = metrics_at(y_true, y_score, 0.5), score_part(y_true, y_score)
+    return External(
+        trained_on,
+        cohort.name,
+        features,
+        lacking,
+        at,
+        scores,
+        calibration_of(y_true, y_score),
+        y_score,
+    )
+
+
+def local_recalibration(
+    y_true: npt.NDArray[np.int64],
+    y_score: npt.NDArray[np.float64],
+    *,
+    random_state: int = 0,
+    draws: int = 200,
+) -> pd.DataFrame:
+    """What n local patients mend: the log-loss (nats) of the others after the intercept was fitted
+    on n of them.
+
+    Columns: `patients`, and over random draws the `median` and the 10th and 90th percentile, `low`
+    and `high`. The first row, of 0 patients, is the model as it is. With few patients of one class
+    the fitted shift would be infinite: half a patient of each kind is added, as in Haldane's
+    correction.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        random_state: seed of the draws.
+        draws: random choices of the n patients.
+    """
+    rng = np.random.default_rng(random_state)
+    logits = to_logits(y_score)
+    before = float(log_loss(y_true, y_score, labels=[0, 1]))
+    rows = [(0, before, before, before)]
+    for n in (size for size in LOCAL_SIZES if size <= len(y_true) // 2):
+        losses = []
+        for _ in range(draws):
+            order = rng.permutation(len(y_true))
+            local, rest = order[:n], order[n:]
+            shift = _shrunken_intercept(y_true[local], logits[local])
+            losses.append(log_loss(y_true[rest], expit(logits[rest] + shift), labels=[0, 1]))
+        median, low, high = np.quantile(losses, [0.5, 0.1, 0.9]).tolist()
+        rows.append((n, median, low, high))
+    return pd.DataFrame(rows, columns=["patients", "median", "low", "high"])
+
+
+def _shrunken_intercept(y_true: npt.NDArray[np.int64], logits: npt.NDArray[np.float64]) -> float:
+    """The intercept of these patients and one more of each outcome, of half a patient's weight, at
+    the model's own mean.
+    """
+    middle = np.full(2, logits.mean())
+    return intercept_of(
+        np.concatenate([np.repeat(y_true, 2), [0, 1]]),
+        np.concatenate([np.repeat(logits, 2), middle]),
+    )

@@ -1,0 +1,207 @@
+"""One run from a cohort to a bundle: split, fit on train, stop on valid, choose the threshold,
+report on test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from heart.bundle import Bundle, Provenance
+from heart.bundle.bundle import current_versions
+from heart.bundle.layout import check_name, check_title
+from heart.bundle.reader import MAX_BYTES
+from heart.config import Settings
+from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
+from heart.data.split import Part
+from heart.errors import BundleError, SettingsError
+from heart.evaluation import (
+    ThresholdChoice,
+    bayes_threshold,
+    metrics_at,
+    score_part,
+    select_threshold,
+)
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.recalibration import fit_recalibration
+from heart.evaluation.thresholds import COST_RATIO, check_rule
+from heart.model.classifier import HeartClassifier
+from heart.model.loop import EpochRecord, OnEpochEnd
+from heart.model.network import count_weights
+from heart.model.preprocessing import HeartPreprocessor
+
+MAX_WEIGHT_BYTES = MAX_BYTES - 2**18
+"""What a bundle has left for its weights."""
+
+
+class Experiment(NamedTuple):
+    """A trained bundle, the parts it was trained and judged on, and its history."""
+
+    bundle: Bundle
+    split: Split
+    history: tuple[EpochRecord, ...]
+
+
+def split_for(cohort: Cohort, settings: Settings) -> Split:
+    """The parts that these settings train and judge on: a function of the cohort, the seed and
+    whether incomplete rows are used.
+    """
+    return split_cohort(
+        cohort, random_state=settings.random_state, complete_rows=settings.complete_rows
+    )
+
+
+def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
+    """The parts that the bundle was trained and judged on.
+
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+
+    Raises:
+        BundleError: if its cohort is not among them and not one of those shipped, or not the same
+            table.
+    """
+    name = bundle.data.cohort
+    names = name.split("+")
+    shipped = (
+        [load_shipped(name)] if set(names) <= set(SHIPPED) and len(set(names)) == len(names) else []
+    )
+    for cohort in (*shipped, *cohorts):
+        if cohort.fingerprint == bundle.data.fingerprint:
+            return split_for(cohort, bundle.settings)
+    raise BundleError(
+        "a model trained on a cohort that is here",
+        f"one trained on {name!r}, which is not",
+        "Load its file on the Cohort page, train a model on a shipped cohort, or use the shipped"
+        " model.",
+    )
+
+
+def check_size(settings: Settings) -> None:
+    """Refuse settings whose weights no bundle could hold, before they are trained.
+
+    Raises:
+        SettingsError: saying how large they would be.
+    """
+    preprocessor = HeartPreprocessor(missing_flags=settings.missing_flags)
+    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
+    n_bytes = 4 * count_weights(
+        n_numeric, [len(f.codes) + 1 for f in preprocessor.categories], settings
+    )
+    if n_bytes > MAX_WEIGHT_BYTES:
+        limit = (
+            f"weights of at most {MAX_WEIGHT_BYTES / 2**20:g} MiB, because a bundle holds no more"
+        )
+        raise SettingsError(
+            limit, f"{n_bytes / 2**20:.1f} MiB", "Use fewer members or narrower layers."
+        )
+
+
+def run_experiment(
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    name: str,
+    created_at: datetime,
+    cost_ratio: float = COST_RATIO,
+    rule: str = "bayes",
+    at_least: float | None = None,
+    on_epoch_end: OnEpochEnd | None = None,
+) -> Experiment:
+    """Train on the cohort's train part, stop on valid, choose the threshold by the rule, judge
+    every part at it.
+
+    Args:
+        cohort: the patients.
+        settings: of network and training; its random_state also decides the split.
+        name: of the bundle.
+        created_at: the time; it is written down in UTC.
+        cost_ratio: cost of a missed patient in false alarms.
+        rule: how the threshold is chosen: "bayes" uses the costs only, the other automatic rules
+            the valid part.
+        at_least: the wanted sensitivity or specificity, for the rules of that name.
+        on_epoch_end: sees each epoch once; whatever it raises ends the run, and nothing is kept.
+
+    Raises:
+        HeartError: for a name that a bundle cannot have, a cohort that cannot be split,
+            a setting outside its bounds, or a training that cannot finish.
+    """
+    check_name(name)
+    check_title(cohort.name)
+    check_rule(rule, cost_ratio, at_least)
+    check_size(settings)
+    split = split_for(cohort, settings)
+    classifier = HeartClassifier.from_settings(settings)
+    classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
+    network = classifier.network_
+    device_used = network.logit.weight.device.type
+    draft = Bundle(  # the threshold that costs alone decide, until the valid part has been scored
+        name=name,
+        created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
+        preprocessor=classifier.preprocessor_,
+        network=network.cpu().eval().requires_grad_(requires_grad=False),
+        settings=settings,
+        epochs_run=len(classifier.history_),
+        device_used=device_used,
+        threshold=ThresholdChoice(
+            bayes_threshold(cost_ratio), "bayes", float(cost_ratio), "costs only"
+        ),
+        metrics={},
+        data=Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint),
+        versions=current_versions(),
+    )
+    y_score = draft.predict_proba(split.valid.features)
+    choice = select_threshold(
+        split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least
+    )
+    return Experiment(judge(draft, split, choice), split, classifier.history_)
+
+
+def judge(bundle: Bundle, split: Split, choice: ThresholdChoice) -> Bundle:
+    """The same model with this threshold, and the figures of every part at it."""
+    return bundle.with_threshold(
+        choice,
+        {name: describe_part(bundle, part, choice.value) for name, part in split._asdict().items()},
+    )
+
+
+def recalibrate(bundle: Bundle, split: Split, predictions: OutOfFold, method: str) -> Bundle:
+    """The same model with a recalibration fitted on out-of-fold predictions of its train and valid
+    patients, every part judged again.
+
+    Args:
+        bundle: the model; a recalibration that it has is replaced.
+        split: the parts that it was trained and judged on.
+        predictions: on the network's own scale.
+        method: among `heart.evaluation.recalibration.METHODS`.
+
+    Raises:
+        SettingsError: for a method that these patients do not allow.
+    """
+    fitted = fit_recalibration(method, predictions.y_true, predictions.y_score)
+    return judge(replace(bundle, recalibration=fitted), split, bundle.threshold)
+
+
+def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, Any]:
+    """A part's `n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain
+    values.
+    """
+    y_score = bundle.predict_proba(part.features)
+    at, scored = metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score)
+    figures = {
+        name: list(getattr(scored, name))
+        for name in ("roc_auc", "average_precision", "log_loss", "brier")
+    }
+    figures |= {
+        name: list(getattr(at, name))
+        for name in ("accuracy", "precision", "recall", "specificity", "npv")
+    }
+    return {
+        "n": part.n,
+        "positives": part.positives,
+        "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
+        "figures": figures,
+    }

@@ -1,0 +1,1 @@
+"""One fit: preprocessing, the network, its training and its predictions."""

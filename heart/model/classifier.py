@@ -1,0 +1,395 @@
+"""The scikit-learn estimator around preprocessing, network and training."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.model_selection import train_test_split
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from heart.config import Device, Settings, get_recipe
+from heart.data.rows import distinct_rows
+from heart.errors import TrainingError
+from heart.model.batches import Labelled
+from heart.model.inference import FoldedNetwork
+from heart.model.loop import EpochRecord, OnEpochEnd
+from heart.model.masking import ValueMask
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import HeartPreprocessor
+from heart.model.training import Trained, train
+from heart.schema import FEATURES, Feature
+
+_SETTINGS = (
+    "hidden",
+    "linear_path",
+    "categories",
+    "embedding_dim",
+    "missing_flags",
+    "complete_rows",
+    "members",
+    "dropout",
+    "masking",
+    "lr",
+    "weight_decay",
+    "batch_size",
+    "max_epochs",
+    "patience",
+    "time_limit",
+)
+
+
+class Prepared(NamedTuple):
+    """What a classifier trains on.
+
+    Attributes:
+        classes: the two labels.
+        preprocessor: fitted on the train part.
+        train: the rows to fit.
+        valid: the rows to stop on, if the recipe stops early.
+    """
+
+    classes: npt.NDArray[Any]
+    preprocessor: HeartPreprocessor
+    train: Labelled
+    valid: Labelled | None
+
+
+class HeartClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier for frames of heart patients, or for plain numeric arrays.
+
+    A frame with columns of the schema is preprocessed by `HeartPreprocessor`, fitted on the rows it
+    trains on. Anything else is read as an array of numbers, every column scaled, missing values
+    (NaN) allowed.
+
+    Args:
+        recipe: "default" or "lesson"; the other arguments change one setting of it each, and None
+            keeps the recipe's.
+        hidden, linear_path, …, time_limit: see `heart.config.Settings`.
+        validation_fraction: share of the rows given to `fit` that is held out for early stopping,
+            where no valid part is given; 0 holds none out.
+        random_state: seed of the hold-out, the weights, the order, dropout and masking; two fits on
+            CPU are equal to the bit.
+        device: "auto", "cpu" or "cuda".
+
+    Attributes:
+        classes_: the two labels; `predict_proba`'s second column belongs to the second.
+        preprocessor_: fitted on the training rows.
+        network_: the trained `HeartMLP`.
+        history_: one `EpochRecord` an epoch.
+        best_epoch_: the epoch each member's weights come from.
+
+    >>> from heart.data import load_shipped
+    >>> cohort = load_shipped("cleveland")
+    >>> classifier = HeartClassifier("lesson").fit(cohort.features, cohort.y_true)
+    >>> classifier.predict_proba(cohort.features).shape
+    (303, 2)
+    """
+
+    classes_: npt.NDArray[Any]
+    preprocessor_: HeartPreprocessor
+    network_: HeartMLP
+    history_: tuple[EpochRecord, ...]
+    best_epoch_: tuple[int, ...]
+
+    def __init__(
+        self,
+        recipe: str = "default",
+        *,
+        hidden: tuple[int, ...] | None = None,
+        linear_path: bool | None = None,
+        categories: str | None = None,
+        embedding_dim: int | None = None,
+        missing_flags: bool | None = None,
+        complete_rows: bool | None = None,
+        members: int | None = None,
+        dropout: float | None = None,
+        masking: float | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        batch_size: int | None = None,
+        max_epochs: int | None = None,
+        patience: int | None = None,
+        time_limit: float | None = None,
+        validation_fraction: float = 0.2,
+        random_state: int | np.random.RandomState | None = 1337,
+        device: Device = "auto",
+    ) -> None:
+        self.recipe = recipe
+        self.hidden = hidden
+        self.linear_path = linear_path
+        self.categories = categories
+        self.embedding_dim = embedding_dim
+        self.missing_flags = missing_flags
+        self.complete_rows = complete_rows
+        self.members = members
+        self.dropout = dropout
+        self.masking = masking
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.patience = patience
+        self.time_limit = time_limit
+        self.validation_fraction = validation_fraction
+        self.random_state = random_state
+        self.device = device
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, validation_fraction: float = 0.2) -> Self:
+        """The estimator with exactly these settings."""
+        chosen = {name: getattr(settings, name) for name in (*_SETTINGS, "random_state", "device")}
+        return cls(settings.recipe, **chosen, validation_fraction=validation_fraction)
+
+    def settings(self) -> Settings:
+        """The recipe's settings with this estimator's changes.
+
+        Raises:
+            SettingsError: for a value outside its bounds.
+        """
+        changes = {
+            name: _plain(getattr(self, name))
+            for name in _SETTINGS
+            if getattr(self, name) is not None
+        }
+        return get_recipe(
+            self.recipe, **changes, random_state=_as_seed(self.random_state), device=self.device
+        )
+
+    def fit(
+        self,
+        X: pd.DataFrame | npt.ArrayLike,
+        y: npt.ArrayLike,
+        *,
+        valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None,
+        on_epoch_end: OnEpochEnd | None = None,
+    ) -> Self:
+        """Train on X, shape (n, p), with outcomes y, shape (n,), of two classes.
+
+        Args:
+            X: patients; columns of the schema, or numbers.
+            y: labels.
+            valid: patients and labels for early stopping; without it a stratified share of X is
+                held out, if the recipe stops early.
+            on_epoch_end: sees each epoch once; what it raises ends the training, and the estimator
+                keeps what it had before.
+
+        Raises:
+            ValueError: for input that is not of this form, in scikit-learn's words.
+            HeartError: for a setting outside its bounds or a training that cannot finish.
+        """
+        learnt = copy(self)  # what fails on the way leaves this estimator as it was
+        learnt._learn(X, y, valid, on_epoch_end)  # noqa: SLF001  the same class
+        self.__dict__.update(learnt.__dict__)
+        return self
+
+    def prepare(
+        self, X: Any, y: Any, *, valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None
+    ) -> Prepared:
+        """What `fit` trains on: preprocessing fitted on the rows that are not held out, and those
+        rows and the held-out ones encoded.
+        """
+        settings = self.settings()
+        frame, y = self._check_fit(X, y)
+        classes, outcome = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"Classifier needs two classes in y, but found one class: {classes[0]!r}."
+            )
+        features = _features(frame)
+        if settings.complete_rows:
+            frame, outcome = _complete(frame, outcome, features)
+        rows, held = (
+            self._hold_out(frame, outcome, settings)
+            if valid is None
+            else (np.arange(len(frame)), None)
+        )
+        preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(
+            frame.iloc[rows]
+        )
+        train_part = Labelled(preprocessor.transform(frame.iloc[rows]), outcome[rows])
+        valid_part = (
+            None
+            if held is None
+            else Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
+        )
+        if valid is not None:
+            valid_part = Labelled(
+                preprocessor.transform(self._as_frame(valid[0])),
+                _positions(np.asarray(valid[1]), classes),
+            )
+        return Prepared(classes, preprocessor, train_part, valid_part)
+
+    def _learn(
+        self,
+        X: Any,
+        y: Any,
+        valid: tuple[pd.DataFrame, npt.ArrayLike] | None,
+        on_epoch_end: OnEpochEnd | None,
+    ) -> None:
+        prepared = self.prepare(X, y, valid=valid)
+        trained = train_prepared(prepared, self.settings(), on_epoch_end=on_epoch_end)
+        self.classes_, self.preprocessor_ = prepared.classes, prepared.preprocessor
+        self.network_, self.history_, self.best_epoch_ = (
+            trained.network,
+            trained.history,
+            trained.best_epoch,
+        )
+        self.n_iter_ = len(self.history_)
+
+    def predict_proba(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """The probability of each class, the mean of the members', float64, shape (n, 2)."""
+        positive = self.predict_members(X).mean(axis=0)
+        return np.stack([1.0 - positive, positive], axis=1)
+
+    def predict_members(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Each member's probability of the second class, float64, shape (M, n)."""
+        check_is_fitted(self, "network_")
+        encoded = self.preprocessor_.transform(self._as_frame(X))
+        return FoldedNetwork(self.network_).predict_members(encoded)
+
+    def predict(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[Any]:
+        """The more probable class, shape (n,); for a decision with costs, compare `predict_proba`
+        with a threshold.
+        """
+        decided = (self.predict_proba(X)[:, 1] > 0.5).astype(np.int64)
+        labels: npt.NDArray[Any] = self.classes_[decided]
+        return labels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _check_fit(self, X: Any, y: Any) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+        checked, y = validate_data(
+            self, X, y, dtype=None if _has_schema(X) else np.float64, ensure_all_finite="allow-nan"
+        )
+        check_classification_targets(y)
+        if type_of_target(y, input_name="y") == "multiclass":
+            raise ValueError(
+                f"Only binary classification is supported. The target has {len(np.unique(y))}"
+                " classes."
+            )
+        return (X if _has_schema(X) else _number_frame(checked)), y
+
+    def _as_frame(self, X: Any) -> pd.DataFrame:
+        if isinstance(X, pd.DataFrame) and _has_schema(X):
+            validate_data(self, X, reset=False, skip_check_array=True)
+            return X
+        return _number_frame(
+            validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+        )
+
+    def _hold_out(
+        self, frame: pd.DataFrame, outcome: npt.NDArray[np.int64], settings: Settings
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64] | None]:
+        """Rows to train on and rows to stop on, if the recipe stops early and both classes are
+        large enough to share.
+
+        Identical rows are on one side: a copy of a training patient would say nothing about when to
+        stop.
+        """
+        member, first = distinct_rows(frame)
+        n_held = int(self.validation_fraction * len(first))
+        if (
+            not settings.patience
+            or n_held < 2
+            or np.bincount(outcome[first], minlength=2).min() < 2
+        ):
+            return np.arange(len(outcome)), None
+        kept, held = train_test_split(
+            np.arange(len(first)),
+            test_size=n_held,
+            stratify=outcome[first],
+            random_state=settings.random_state,
+        )
+        return np.flatnonzero(np.isin(member, kept)), np.flatnonzero(np.isin(member, held))
+
+
+def _features(frame: pd.DataFrame) -> tuple[Feature, ...]:
+    """The schema's features among the columns; without any, every column is a number of its own."""
+    known = tuple(f for f in FEATURES if f.name in frame.columns)
+    return known or tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
+
+
+def _complete(
+    frame: pd.DataFrame, outcome: npt.NDArray[np.int64], features: tuple[Feature, ...]
+) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+    """The rows of which every feature is known.
+
+    Raises:
+        TrainingError: if they do not hold both classes.
+    """
+    kept = frame[[f.name for f in features]].notna().all(axis=1).to_numpy()
+    smallest = np.bincount(outcome[kept], minlength=2).min()
+    if smallest < 2:
+        raise TrainingError(
+            "at least 2 patients of each class without a missing value",
+            f"{smallest}",
+            "Use a recipe that takes incomplete rows.",
+        )
+    return frame[kept], outcome[kept]
+
+
+def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """0 or 1 for each label.
+
+    Raises:
+        ValueError: for a label that is not one of the two classes.
+    """
+    if not np.isin(labels, classes).all():
+        raise ValueError(
+            f"The valid part's labels must be among {classes.tolist()}, but others were found."
+        )
+    return np.searchsorted(classes, labels)
+
+
+def train_prepared(
+    prepared: Prepared, settings: Settings, *, on_epoch_end: OnEpochEnd | None = None
+) -> Trained:
+    """A network of the settings, trained on what was prepared."""
+    preprocessor, part = prepared.preprocessor, prepared.train
+    cardinalities = preprocessor.cardinalities
+    network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
+    mask = ValueMask(
+        preprocessor.scaled_median(),
+        cardinalities,
+        settings.masking,
+        has_flags=settings.missing_flags,
+    )
+    return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
+
+
+def _has_schema(X: object) -> bool:
+    return isinstance(X, pd.DataFrame) and any(f.name in X.columns for f in FEATURES)
+
+
+def _number_frame(values: npt.NDArray[np.float64]) -> pd.DataFrame:
+    return pd.DataFrame(values, columns=[f"x{j}" for j in range(values.shape[1])])
+
+
+def _plain(value: Any) -> Any:
+    """A numpy number as Python's own, which searches over numpy ranges hand over; widths as a
+    tuple.
+    """
+    if isinstance(value, tuple | list):
+        return tuple(_plain(item) for item in value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _as_seed(random_state: int | np.integer[Any] | np.random.RandomState | None) -> int:
+    """A seed from any of scikit-learn's forms; None draws one."""
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    return (
+        int(np.random.SeedSequence().generate_state(1)[0] % 2**31)
+        if random_state is None
+        else int(random_state)
+    )

@@ -1,0 +1,152 @@
+"""Prediction for many patients: the network folded into one matrix product, in blocks that fit the
+processor's cache.
+
+Training gives each member its own rows; in prediction all members see the same ones. So a
+category's vector times the first layer is a table, one row a code, and all members' first layers
+are one matrix: (B, inputs) @ (inputs, M * H). Shapes: M members, B patients of a block, D numbers,
+C categories, K codes of all categories together, H hidden units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from heart.model.network import HeartMLP, MemberLinear
+from heart.model.preprocessing import Encoded
+
+BLOCK_FLOATS = 2**20  # measured: half and double are a tenth slower (benchmarks/scoring.py)
+MIN_BLOCK = 64
+
+
+class FoldedLayer(NamedTuple):
+    """Parallel layers of all members as one.
+
+    Attributes:
+        weight: shape (inputs, M * H).
+        bias: shape (M * H,).
+    """
+
+    weight: Tensor
+    bias: Tensor
+
+
+class FoldedNetwork:
+    """A `HeartMLP` for prediction. Holds tensors only, is never changed, and gives the same logits
+    (to rounding).
+
+    Args:
+        network: its weights are copied.
+
+    Attributes:
+        members: M.
+        depth: hidden layers.
+        offsets: where each category's codes start among all codes, (C,); None where codes are read
+            as numbers.
+        first: the layer that reads the inputs; it gives (M * H), or M without a hidden layer.
+        layers: weight (M, in, out) and bias (M, 1, out) of the layers after it, the last one to one
+            logit.
+        linear: the direct path from the inputs to the logits, if there is one.
+
+    >>> from heart.config import Settings
+    >>> network = HeartMLP(12, [3, 5], Settings(members=2, hidden=(8,)))
+    >>> encoded = Encoded(np.zeros((4, 12), np.float32), np.zeros((4, 2), np.int64))
+    >>> FoldedNetwork(network).predict_members(encoded).shape
+    (2, 4)
+    """
+
+    def __init__(self, network: HeartMLP) -> None:
+        with torch.no_grad():
+            self.members = network.members
+            self.offsets = None if network.embedding is None else network.embedding.offsets
+            self._n_codes = 0 if network.embedding is None else network.embedding.weight.shape[1]
+            self.layers = [
+                (layer.weight.detach(), layer.bias.detach())
+                for layer in (*network.hidden[1:], network.logit)
+            ]
+            first: Any = network.hidden[0] if len(network.hidden) else network.logit
+            self.first = _fold(network, first)
+            self.linear = (
+                None if network.linear_path is None else _fold(network, network.linear_path)
+            )
+            self.depth = len(network.hidden)
+        widths = [
+            self.first.weight.shape[1],
+            *(weight.shape[0] * weight.shape[2] for weight, _ in self.layers),
+        ]
+        self.block = max(MIN_BLOCK, BLOCK_FLOATS // max(widths))
+
+    def predict_members(self, encoded: Encoded) -> npt.NDArray[np.float64]:
+        """Each member's probability, float64, shape (M, n)."""
+        blocks = [block.numpy() for block in self._probabilities(encoded)]
+        return np.concatenate(blocks).T if blocks else np.empty((self.members, 0))
+
+    def predict_mean(self, encoded: Encoded) -> npt.NDArray[np.float64]:
+        """The mean of the members' probabilities, float64, shape (n,)."""
+        blocks = [block.mean(dim=1).numpy() for block in self._probabilities(encoded)]
+        return np.concatenate(blocks) if blocks else np.empty(0)
+
+    @torch.no_grad()
+    def _probabilities(self, encoded: Encoded) -> Iterator[Tensor]:
+        """Block by block, float64 on the CPU, shape (B, M)."""
+        for start in range(0, len(encoded.numeric), self.block):
+            rows = slice(start, start + self.block)
+            yield self._logits(encoded.numeric[rows], encoded.codes[rows]).double().sigmoid().cpu()
+
+    def _logits(self, numeric: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]) -> Tensor:
+        """Shape (B, M)."""
+        inputs = self._inputs(numeric, codes)
+        x = torch.addmm(
+            self.first.bias, inputs, self.first.weight
+        )  # (B, M * H), or (B, M) without a hidden layer
+        if self.depth:
+            x = x.relu_().view(len(inputs), self.members, -1)  # (B, M, H)
+            for weight, bias in self.layers[:-1]:
+                x = torch.baddbmm(bias, x.transpose(0, 1), weight).relu_().transpose(0, 1)
+            weight, bias = self.layers[-1]  # (M, H, 1) and (M, 1, 1)
+            x = torch.einsum("bmh,mh->bm", x, weight.squeeze(2)).add_(bias.view(-1))
+        return (
+            x
+            if self.linear is None
+            else x.addmm_(inputs, self.linear.weight).add_(self.linear.bias)
+        )
+
+    def _inputs(self, numeric: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]) -> Tensor:
+        """The numbers, then a 1 for each category's code among zeros, shape (B, D + K); or the
+        codes as numbers, shape (B, D + C).
+        """
+        device = self.first.weight.device
+        numbers, places = torch.from_numpy(numeric).to(device), torch.from_numpy(codes).to(device)
+        if self.offsets is None:
+            return torch.cat([numbers, places.to(numbers.dtype)], dim=1)
+        inputs = numbers.new_zeros(len(numbers), numbers.shape[1] + self._n_codes)
+        inputs[:, : numbers.shape[1]] = numbers
+        return inputs.scatter_(1, places + self.offsets + numbers.shape[1], 1.0)
+
+
+def _fold(network: HeartMLP, layer: MemberLinear) -> FoldedLayer:
+    """A layer that reads the inputs, with the categories' vectors multiplied in; written table by
+    table, as it may be large.
+    """
+    weight, bias = layer.weight.detach(), layer.bias.detach()  # (M, D + C * dim, H), (M, 1, H)
+    members, n_inputs, n_outputs = weight.shape
+    flat_bias = bias.permute(1, 0, 2).reshape(-1)
+    if network.embedding is None:
+        return FoldedLayer(weight.permute(1, 0, 2).reshape(n_inputs, -1).contiguous(), flat_bias)
+    vectors, starts = network.embedding.weight.detach(), network.embedding.offsets.tolist()
+    dim, n_codes = vectors.shape[2], vectors.shape[1]
+    n_numeric = n_inputs - dim * len(starts)
+    flat = weight.new_empty(n_numeric + n_codes, members, n_outputs)
+    flat[:n_numeric] = weight[:, :n_numeric].transpose(0, 1)
+    # without a category there is an end and no start
+    for c, (start, end) in enumerate(zip(starts, [*starts[1:], n_codes], strict=False)):
+        reads = weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim]  # (M, dim, H)
+        flat[n_numeric + start : n_numeric + end] = torch.bmm(
+            vectors[:, start:end], reads
+        ).transpose(0, 1)  # (K_c, M, H)
+    return FoldedLayer(flat.view(n_numeric + n_codes, -1), flat_bias)

@@ -1,0 +1,125 @@
+"""Several fits as one network: the folds of a cross-validation train side by side, each with its
+own preprocessing and rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from heart.config import Settings
+from heart.model.batches import Labelled, MemberRows
+from heart.model.classifier import Prepared
+from heart.model.loop import OnEpochEnd
+from heart.model.masking import ValueMask
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import Encoded
+from heart.model.training import train
+
+MAX_MEMBERS = 320
+"""Members of one joint network: more do not fit the cache and gain nothing."""
+
+OnShare = Callable[[float], object]
+"""Called with the share of the work that is done; whatever it raises ends the work."""
+
+
+def fit_jointly(
+    prepared: Sequence[Prepared], settings: Settings, *, on_share: OnShare | None = None
+) -> list[HeartMLP]:
+    """A network of `settings.members` members for each fit, as if each had been trained by itself.
+
+    A member's first weights and order depend on the seed and on its index within its own fit, and
+    every fit gets the noise that it would get alone: it equals the separate fit, to rounding.
+
+    Args:
+        prepared: the fits. Those with equally many rows train together.
+        settings: the same for all.
+        on_share: sees the progress after every epoch.
+    """
+    tell = on_share or (lambda share: None)  # noqa: ARG005
+    networks: dict[int, HeartMLP] = {}
+    for places in _batches(prepared, settings.members):
+        on_epoch_end = _tell_epochs(
+            tell, len(networks), len(places), len(prepared), settings.max_epochs
+        )
+        joint = _train_joint([prepared[place] for place in places], settings, on_epoch_end)
+        networks |= dict(zip(places, joint, strict=True))
+        tell(len(networks) / len(prepared))
+    return [networks[place] for place in range(len(prepared))]
+
+
+def _tell_epochs(tell: OnShare, done: int, running: int, fits: int, max_epochs: int) -> OnEpochEnd:
+    """Tells the share of all fits that is done, the running ones by their epochs."""
+    return lambda record: tell((done + running * record.epoch / max_epochs) / fits)
+
+
+def _batches(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
+    """Places of fits of the same shape, at most `MAX_MEMBERS` members together."""
+    by_shape: dict[tuple[object, ...], list[int]] = {}
+    for place, fit in enumerate(prepared):
+        n_valid = None if fit.valid is None else len(fit.valid.y_true)
+        shape = (
+            len(fit.train.y_true),
+            n_valid,
+            fit.train.encoded.numeric.shape[1],
+            *fit.preprocessor.cardinalities,
+        )
+        by_shape.setdefault(shape, []).append(place)
+    step = max(1, MAX_MEMBERS // members)
+    return [
+        places[start : start + step]
+        for places in by_shape.values()
+        for start in range(0, len(places), step)
+    ]
+
+
+def _train_joint(
+    fits: list[Prepared], settings: Settings, on_epoch_end: OnEpochEnd
+) -> list[HeartMLP]:
+    members, cardinalities = settings.members, fits[0].preprocessor.cardinalities
+    together = replace(settings, members=members * len(fits))
+    network = HeartMLP(fits[0].train.encoded.numeric.shape[1], cardinalities, together)
+    indices = list(range(members)) * len(fits)
+    network.reset(settings.random_state, indices)
+    medians = np.repeat(
+        np.stack([fit.preprocessor.scaled_median() for fit in fits]), members, axis=0
+    )
+    mask = ValueMask(medians, cardinalities, settings.masking, has_flags=settings.missing_flags)
+    train_part, train_rows = _stack([fit.train for fit in fits], members)
+    valid = [fit.valid for fit in fits if fit.valid is not None]
+    valid_part, valid_rows = _stack(valid, members) if valid else (None, None)
+    rows = MemberRows(train_rows, valid_rows, indices, len(fits))
+    trained = train(
+        network, train_part, valid_part, together, mask=mask, rows=rows, on_epoch_end=on_epoch_end
+    )
+    return [
+        _take_members(trained.network, start, settings)
+        for start in range(0, together.members, members)
+    ]
+
+
+def _stack(parts: Sequence[Labelled], members: int) -> tuple[Labelled, npt.NDArray[np.int64]]:
+    """The parts below each other, and which of the rows each member sees, shape (M * parts, n)."""
+    numeric = np.concatenate([part.encoded.numeric for part in parts])
+    codes = np.concatenate([part.encoded.codes for part in parts])
+    n = len(parts[0].y_true)
+    own = np.arange(len(parts) * n, dtype=np.int64).reshape(len(parts), n)
+    return Labelled(
+        Encoded(numeric, codes), np.concatenate([part.y_true for part in parts])
+    ), np.repeat(own, members, axis=0)
+
+
+def _take_members(network: HeartMLP, start: int, settings: Settings) -> HeartMLP:
+    """A network of some of the members."""
+    state = {
+        name: tensor[start : start + settings.members].clone()
+        for name, tensor in network.state_dict().items()
+    }
+    with torch.device("meta"):
+        taken = HeartMLP(network.n_numeric, network.cardinalities, settings)
+    taken.load_state_dict(state, assign=True)
+    return taken.to(network.logit.weight.device).requires_grad_(requires_grad=False)

@@ -1,0 +1,183 @@
+"""The epoch loop: steps, counting, judging, early stopping with the best weights restored, and
+limits.
+
+It is told how to step, count and judge, so that every network of this project trains in this loop.
+Shapes as in `heart.model.network`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from heart.config import Settings
+from heart.errors import TrainingError
+from heart.model.step import Batch
+from heart.model.stopping import BestWeights, Members
+
+TALLY = 2**17
+"""Predictions of which loss and accuracy are computed at once."""
+
+
+class EpochRecord(NamedTuple):
+    """One epoch of the history. Losses are mean cross-entropies (nats) over members; valid figures
+    are None without a valid part.
+    """
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    valid_loss: float | None
+    valid_accuracy: float | None
+
+
+OnEpochEnd = Callable[[EpochRecord], object]
+"""Called once after each epoch; whatever it raises ends the training and is passed on."""
+
+
+def history_frame(history: Sequence[EpochRecord]) -> pd.DataFrame:
+    """One row an epoch and part: `epoch`, `part` ("train" or "valid"), `loss` (nats), `accuracy`
+    (0-1).
+    """
+    rows = [(r.epoch, "train", r.train_loss, r.train_accuracy) for r in history]
+    rows += [
+        (r.epoch, "valid", r.valid_loss, r.valid_accuracy)
+        for r in history
+        if r.valid_loss is not None and r.valid_accuracy is not None
+    ]
+    return pd.DataFrame(rows, columns=["epoch", "part", "loss", "accuracy"])
+
+
+Step = Callable[[Batch], Tensor]
+"""Takes a gradient step on a batch; gives the outputs before it, (M, B, …), that are counted."""
+
+Count = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""From outputs and outcomes, members and patients in one axis: the sum of the losses (nats), and
+how many were right.
+"""
+
+Judge = Callable[[], tuple[Tensor, float]]
+"""Each member's mean loss on a valid part, shape (M,), and an accuracy."""
+
+
+class Run(NamedTuple):
+    """What `run_epochs` gives: one record an epoch, and the epoch of each member's weights, shape
+    (M,).
+    """
+
+    history: tuple[EpochRecord, ...]
+    best_epoch: tuple[int, ...]
+
+
+def count_binary(logits: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
+    """The sum of the binary cross-entropies, and how many logits are on the right side of 0; shape
+    (n,) each.
+    """
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="sum")
+    return loss, torch.count_nonzero((logits > 0) == y_true.bool())
+
+
+def run_epochs(
+    network: Members,
+    step: Step,
+    batches: Iterable[Batch],
+    settings: Settings,
+    *,
+    count: Count = count_binary,
+    judge: Judge | None = None,
+    on_epoch_end: OnEpochEnd | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Run:
+    """The epoch loop: whatever steps, on whatever network with members.
+
+    Args:
+        network: whose weights the step changes.
+        step: takes a step on a batch.
+        batches: gives an epoch's batches each time it is iterated over.
+        settings: `max_epochs`, `patience` and `time_limit` are used here.
+        count: makes loss and accuracy of the outputs of the steps.
+        judge: looks at the valid part after each epoch; without one the last weights stay.
+        on_epoch_end: sees each epoch once; whatever it raises ends the training.
+        clock: seconds, for the time limit.
+
+    Raises:
+        TrainingError: when the loss is no longer finite or the time limit is reached.
+    """
+    best = (
+        BestWeights(network, settings.patience) if judge is not None and settings.patience else None
+    )
+    history: list[EpochRecord] = []
+    start = clock()
+    for epoch in range(1, settings.max_epochs + 1):
+        tally = Tally(count)
+        for batch in batches:
+            tally.add(step(batch), batch.y_true)
+        member_loss, valid_accuracy = (None, None) if judge is None else judge()
+        record = EpochRecord(
+            epoch,
+            *tally.means(),
+            None if member_loss is None else float(member_loss.mean()),
+            valid_accuracy,
+        )
+        _check_progress(record, clock() - start, settings)
+        history.append(record)
+        if on_epoch_end is not None:
+            on_epoch_end(record)
+        if best is not None and member_loss is not None and not best.update(epoch, member_loss):
+            break
+    if best is not None:
+        best.restore()
+    epochs = best.epoch.tolist() if best is not None else [len(history)] * network.members
+    return Run(tuple(history), tuple(epochs))
+
+
+class Tally:
+    """Mean loss and accuracy over the batches of an epoch, counted from many batches at once."""
+
+    def __init__(self, count: Count = count_binary) -> None:
+        self._count_all = count
+        self._waiting: list[tuple[Tensor, Tensor]] = []
+        self._size, self._seen = 0, 0
+        self._sums: list[Tensor] = []
+
+    def add(self, outputs: Tensor, y_true: Tensor) -> None:
+        """Note a batch: (M, B, …) and (M, B)."""
+        self._waiting.append((outputs.flatten(0, 1), y_true.flatten()))
+        self._size += y_true.numel()
+        if self._size >= TALLY:
+            self._count()
+
+    def means(self) -> tuple[float, float]:
+        """The loss (nats) and the accuracy so far."""
+        if self._waiting:
+            self._count()
+        loss, right = torch.stack(self._sums).sum(dim=0).tolist()
+        return loss / self._seen, right / self._seen
+
+    def _count(self) -> None:
+        outputs, y_true = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
+        loss, right = self._count_all(outputs, y_true)
+        self._sums.append(torch.stack([loss.double(), right.double()]))
+        self._seen += self._size
+        self._waiting, self._size = [], 0
+
+
+def _check_progress(record: EpochRecord, seconds: float, settings: Settings) -> None:
+    if not np.isfinite(record.train_loss):
+        raise TrainingError(
+            "a finite loss",
+            f"{record.train_loss} in epoch {record.epoch}",
+            "Lower the learning rate.",
+        )
+    if seconds > settings.time_limit:
+        raise TrainingError(
+            f"training to end within {settings.time_limit:g} s",
+            f"epoch {record.epoch} after {seconds:.0f} s",
+            "Use fewer epochs or members.",
+        )

@@ -1,0 +1,200 @@
+"""The network: M independent multilayer perceptrons as one, every layer a batched matrix product
+over the member axis.
+
+Shapes: M members, B patients, D numbers (flags included), C categories, H hidden units. A single
+MLP has M = 1. The network holds weights only: `forward` is a function of the weights and the
+patient, whichever mode another thread believes the module to be in. What is dropped in training is
+handed in; training itself is in `heart.model.step`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from heart.config import Settings
+
+
+def member_generator(random_state: int, member: int, stream: str) -> torch.Generator:
+    """A CPU generator that depends on the seed, the member's index and what it is for, and on
+    nothing else.
+    """
+    return torch.Generator().manual_seed(
+        (random_state * 1_000_003 + member) * 2 + (stream == "order")
+    )
+
+
+class MemberLinear(nn.Module):
+    """M linear layers side by side: (M, B, in) to (M, B, out).
+
+    Weights start as in `torch.nn.Linear`: uniform within 1 / sqrt(in).
+    """
+
+    def __init__(self, members: int, n_inputs: int, n_outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(members, n_inputs, n_outputs))
+        self.bias = nn.Parameter(torch.zeros(members, 1, n_outputs))
+
+    def reset(self, generators: Sequence[torch.Generator]) -> None:
+        """Draw each member's first weights from its own generator."""
+        limit = max(self.weight.shape[1], 1) ** -0.5
+        with torch.no_grad():
+            for member, generator in enumerate(generators):
+                self.weight[member].uniform_(-limit, limit, generator=generator)
+                self.bias[member].uniform_(-limit, limit, generator=generator)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(M, B, in) to (M, B, out)."""
+        return torch.baddbmm(self.bias, x, self.weight)
+
+
+class MemberEmbedding(nn.Module):
+    """One vector for each code of each category, for M members: (M, B, C) int64 to (M, B, C * dim).
+
+    All categories share one table; a category's codes start at its offset. The last code of a
+    category means unknown.
+    """
+
+    offsets: Tensor
+    starts: Tensor
+
+    def __init__(self, members: int, cardinalities: Sequence[int], dim: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(members, sum(cardinalities), dim))
+        starts = torch.tensor([0, *cardinalities[:-1]], dtype=torch.int64, device="cpu").cumsum(0)
+        self.register_buffer("offsets", starts[: len(cardinalities)], persistent=False)
+        first = torch.arange(members, device="cpu").view(-1, 1, 1) * sum(
+            cardinalities
+        )  # where each member's table starts
+        self.register_buffer("starts", first + starts[: len(cardinalities)], persistent=False)
+
+    def reset(self, generators: Sequence[torch.Generator]) -> None:
+        """Draw each member's vectors from its own generator: standard normal, as in
+        `torch.nn.Embedding`.
+        """
+        with torch.no_grad():
+            for member, generator in enumerate(generators):
+                self.weight[member].normal_(generator=generator)
+
+    def rows(self, codes: Tensor) -> Tensor:
+        """Where each code's vector is in the tables below each other: (M, B, C) to (M * B * C,)."""
+        return (codes + self.starts).view(-1)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """(M, B, C) to (M, B, C * dim)."""
+        return self.look_up(self.rows(codes), codes.shape)
+
+    def look_up(self, rows: Tensor, shape: torch.Size) -> Tensor:
+        """The vectors of the rows of codes of this shape, (M, B, C * dim)."""
+        members, n, n_categories = shape
+        dim = self.weight.shape[2]
+        return self.weight.view(-1, dim).index_select(0, rows).view(members, n, n_categories * dim)
+
+
+class HeartMLP(nn.Module):
+    """Numbers and one vector per category, through hidden layers with ReLU and dropout, to one
+    logit a member and patient.
+
+    Args:
+        n_numeric: D, the columns of `numeric`.
+        cardinalities: number of codes of each category, the one for unknown included.
+        settings: members, hidden widths, dropout, how categories enter, the seed.
+
+    >>> network = HeartMLP(12, [3, 5], Settings(members=2, hidden=(8,)))
+    >>> network(torch.zeros(2, 4, 12), torch.zeros(2, 4, 2, dtype=torch.int64)).shape
+    torch.Size([2, 4])
+    """
+
+    def __init__(self, n_numeric: int, cardinalities: Sequence[int], settings: Settings) -> None:
+        super().__init__()
+        self.members, self.dropout = settings.members, settings.dropout
+        self.n_numeric, self.cardinalities = n_numeric, tuple(cardinalities)
+        self.embedding = (
+            MemberEmbedding(self.members, cardinalities, settings.embedding_dim)
+            if settings.categories == "embedding"
+            else None
+        )
+        n_inputs = n_numeric + len(cardinalities) * (
+            settings.embedding_dim if self.embedding else 1
+        )
+        self.widths = settings.hidden
+        widths = [n_inputs, *settings.hidden]
+        self.hidden = nn.ModuleList(MemberLinear(self.members, *pair) for pair in pairwise(widths))
+        self.logit = MemberLinear(self.members, widths[-1], 1)
+        self.linear_path = (
+            MemberLinear(self.members, n_inputs, 1)
+            if settings.linear_path and settings.hidden
+            else None
+        )
+        self.reset(settings.random_state)
+
+    def reset(self, random_state: int, indices: Sequence[int] | None = None) -> None:
+        """Draw the first weights; a member's depend on the seed and its own index only. On the meta
+        device there is nothing to draw.
+
+        Args:
+            random_state: the seed.
+            indices: each member's index; by default 0 to M - 1. Several fits that train as one
+                network each count from 0.
+        """
+        if self.logit.weight.is_meta:
+            return
+        generators = [
+            member_generator(random_state, member, "weights")
+            for member in indices or range(self.members)
+        ]
+        for module in self.modules():
+            if isinstance(module, MemberLinear | MemberEmbedding):
+                module.reset(generators)
+
+    def layers(self) -> list[MemberLinear]:
+        """The hidden layers, first to last."""
+        return [layer for layer in self.hidden if isinstance(layer, MemberLinear)]
+
+    def inputs(self, numeric: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
+        """What the first layer reads, (M, B, D + C * dim), and the rows of the embedding, (M * B *
+        C,), if there is one.
+        """
+        if self.embedding is None:
+            return (
+                torch.cat([numeric, codes.to(numeric.dtype)], dim=2) if codes.shape[2] else numeric
+            ), None
+        rows = self.embedding.rows(codes)
+        return torch.cat([numeric, self.embedding.look_up(rows, codes.shape)], dim=2), rows
+
+    def forward(self, numeric: Tensor, codes: Tensor, *, kept: Sequence[Tensor] = ()) -> Tensor:
+        """Logits, float32, shape (M, B).
+
+        Args:
+            numeric: float32, shape (M, B, D).
+            codes: int64, shape (M, B, C).
+            kept: for each hidden layer which units are not dropped, bool, (M, B, H); they are
+                scaled up (Srivastava et al. 2014).
+        """
+        inputs, _ = self.inputs(numeric, codes)
+        x = inputs
+        for place, layer in enumerate(self.hidden):
+            x = torch.relu(layer(x))  # (M, B, H)
+            x = x * kept[place] / (1 - self.dropout) if len(kept) else x
+        logits = (
+            self.logit(x) if self.linear_path is None else self.logit(x) + self.linear_path(inputs)
+        )
+        flat: Tensor = logits.squeeze(2)  # (M, B)
+        return flat
+
+    @torch.no_grad()
+    def predict_logits(self, numeric: Tensor, codes: Tensor) -> Tensor:
+        """Each member's logits for patients that all members share: (B, D) and (B, C) to (M, B)."""
+        return self.forward(
+            numeric.expand(self.members, -1, -1), codes.expand(self.members, -1, -1)
+        )
+
+
+def count_weights(n_numeric: int, cardinalities: Sequence[int], settings: Settings) -> int:
+    """How many weights such a network has, counted without taking memory for them."""
+    with torch.device("meta"):
+        network = HeartMLP(n_numeric, cardinalities, settings)
+    return sum(parameter.numel() for parameter in network.parameters())

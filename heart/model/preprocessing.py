@@ -1,0 +1,245 @@
+"""Features become arrays: StandardScaler and LabelEncoders fitted on train only, with codes and
+flags for what is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.preprocessing import LabelEncoder, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from heart.data.patients import dtype_of
+from heart.schema import FEATURES, Feature, Value
+
+PROBLEMS = ("", "missing", "unseen", "below", "above")
+MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
+
+
+class Encoded(NamedTuple):
+    """What the network reads.
+
+    Attributes:
+        numeric: float32, shape (n, F) or, with missing flags, (n, 2F): the scaled numbers, then
+            their flags (1 = missing).
+        codes: int64, shape (n, C): one column a category; `len(classes)` stands for unknown.
+    """
+
+    numeric: npt.NDArray[np.float32]
+    codes: npt.NDArray[np.int64]
+
+
+class HeartPreprocessor(BaseEstimator):
+    """StandardScaler for numbers and one LabelEncoder a category, fitted on the train part and
+    nothing else.
+
+    A missing number becomes the train part's median and, with `missing_flags`, raises a flag. A
+    missing or unseen category gets one code more than the classes. Nothing is written into the
+    frame.
+
+    Args:
+        features: the columns to use, with their kinds.
+        missing_flags: whether `numeric` ends with one flag a number.
+
+    Attributes:
+        scaler_: StandardScaler fitted on the observed numbers (missing ones are left out of mean
+            and scale).
+        median_: float64, shape (F,): the train medians that stand in for missing numbers.
+        training_range_: float64, shape (F, 2): least and greatest train value; NaN where train
+            holds no value at all, and then any value counts as missing, because nothing was learnt
+            about it.
+        encoders_: name of the category to its LabelEncoder.
+
+    >>> from heart.data import load_shipped
+    >>> features = load_shipped("cleveland").features
+    >>> encoded = HeartPreprocessor().fit(features).transform(features)
+    >>> encoded.numeric.shape, encoded.codes.shape
+    ((303, 12), (303, 7))
+    """
+
+    scaler_: StandardScaler
+    median_: npt.NDArray[np.float64]
+    training_range_: npt.NDArray[np.float64]
+    encoders_: dict[str, LabelEncoder]
+
+    def __init__(
+        self, features: Sequence[Feature] = FEATURES, *, missing_flags: bool = True
+    ) -> None:
+        self.features = features
+        self.missing_flags = missing_flags
+
+    @property
+    def numbers(self) -> list[Feature]:
+        """The F features that are scaled."""
+        return [f for f in self.features if f.encoding == "scale"]
+
+    @property
+    def categories(self) -> list[Feature]:
+        """The C features that are label-encoded."""
+        return [f for f in self.features if f.encoding == "label"]
+
+    @property
+    def cardinalities(self) -> list[int]:
+        """How many codes each category has, the one for unknown included; it is the last."""
+        return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]
+
+    def fit(self, frame: pd.DataFrame) -> Self:
+        """Learn means, scales, medians, ranges and classes from the train part, shape (n, at least
+        the features).
+        """
+        values = self._numbers(frame)
+        observed = (~np.isnan(values)).any(axis=0)
+        filled = np.where(observed, values, 0.0)
+        self.scaler_ = _fit_scaler(filled)
+        self.median_ = np.nanmedian(filled, axis=0)
+        bounds = (
+            np.stack([np.nanmin(filled, axis=0), np.nanmax(filled, axis=0)], axis=1)
+            if values.shape[1]
+            else np.empty((0, 2))
+        )
+        self.training_range_ = np.where(observed.reshape(-1, 1), bounds, np.nan)
+        self.encoders_ = {
+            f.name: LabelEncoder().fit(_category(frame, f).dropna().to_numpy())
+            for f in self.categories
+        }
+        return self
+
+    def transform(self, frame: pd.DataFrame) -> Encoded:
+        """The arrays of a frame that has the features as columns, in any order.
+
+        Raises:
+            sklearn.exceptions.NotFittedError: before `fit`.
+        """
+        check_is_fitted(self, "scaler_")
+        columns = [self._codes(frame, f) for f in self.categories]
+        codes = np.stack(columns, axis=1) if columns else np.empty((len(frame), 0), dtype=np.int64)
+        return self._encode(self._numbers(frame), codes)
+
+    def transform_patient(self, patient: Mapping[str, Value | None]) -> Encoded:
+        """The arrays of one patient, n = 1, as `transform` gives them for a frame of one row; a
+        frame alone takes longer than this.
+
+        Args:
+            patient: canonical values by feature, None where not known, as
+                `heart.schema.parse_patient` gives them.
+        """
+        return self._encode(self._patient_numbers(patient), self._patient_codes(patient))
+
+    def _encode(self, values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64]) -> Encoded:
+        """From numbers, (n, F), with NaN for missing, and label codes, (n, C)."""
+        missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
+        scaled = (
+            np.where(missing, self.median_, values) - self.scaler_.mean_
+        ) / self.scaler_.scale_
+        numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
+        return Encoded(numeric.astype(np.float32), codes)
+
+    def scaled_median(self) -> npt.NDArray[np.float32]:
+        """What a missing number looks like after scaling, shape (F,)."""
+        return np.asarray(
+            (self.median_ - self.scaler_.mean_) / self.scaler_.scale_, dtype=np.float32
+        )
+
+    def find_problems(self, frame: pd.DataFrame) -> npt.NDArray[np.uint8]:
+        """What the model knows less about, uint8, shape (n, F + C), columns in the order of
+        `features`: positions in `PROBLEMS`.
+
+        "missing", "unseen" (a category, or any value of a column that train did not have), "below"
+        or "above" (a number outside the range of the train part), else "".
+        """
+        check_is_fitted(self, "scaler_")
+        columns = dict(zip((f.name for f in self.numbers), self._numbers(frame).T, strict=True))
+        ranges = dict(zip(columns, self.training_range_, strict=True))
+        found = np.zeros((len(frame), len(self.features)), dtype=np.uint8)
+        for j, entry in enumerate(self.features):
+            if entry.name in columns:
+                found[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
+            else:
+                unknown = self._codes(frame, entry) == len(self.encoders_[entry.name].classes_)
+                found[:, j] = np.where(
+                    frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0)
+                )
+        return found
+
+    def find_patient_problems(self, patient: Mapping[str, Value | None]) -> dict[str, str]:
+        """What the model knows less about in one patient: feature to one of `PROBLEMS`, in the
+        order of `features`; see `find_problems`.
+        """
+        numbers = _number_problems(self._patient_numbers(patient)[0], *self.training_range_.T)
+        found = dict(zip((f.name for f in self.numbers), numbers.tolist(), strict=True))
+        for entry, code in zip(
+            self.categories, self._patient_codes(patient)[0].tolist(), strict=True
+        ):
+            unknown = code == len(self.encoders_[entry.name].classes_)
+            found[entry.name] = MISSING if patient[entry.name] is None else UNSEEN if unknown else 0
+        return {
+            entry.name: PROBLEMS[found[entry.name]] for entry in self.features if found[entry.name]
+        }
+
+    def _patient_numbers(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.float64]:
+        """Shape (1, F); missing is NaN."""
+        return np.array(
+            [[np.nan if (value := patient[f.name]) is None else value for f in self.numbers]],
+            dtype=np.float64,
+        )
+
+    def _patient_codes(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.int64]:
+        """Shape (1, C)."""
+        classes = [self.encoders_[f.name].classes_.tolist() for f in self.categories]
+        values = [patient[f.name] for f in self.categories]
+        return np.array(
+            [
+                [
+                    known.index(value) if value in known else len(known)
+                    for known, value in zip(classes, values, strict=True)
+                ]
+            ],
+            dtype=np.int64,
+        )
+
+    def _numbers(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+        """Shape (n, F); missing is NaN."""
+        columns = [frame[f.name].to_numpy(dtype=np.float64, na_value=np.nan) for f in self.numbers]
+        return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
+
+    def _codes(self, frame: pd.DataFrame, feature: Feature) -> npt.NDArray[np.int64]:
+        """Shape (n,); each different value is looked up once."""
+        classes = self.encoders_[feature.name].classes_
+        codes, values = pd.factorize(
+            _category(frame, feature)
+        )  # a missing value is -1, the last place of the table
+        table = np.append(pd.Index(classes).get_indexer(pd.Index(values)), -1)
+        table[table < 0] = len(classes)
+        return table[codes].astype(np.int64, copy=False)
+
+
+def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
+    """The column with its canonical dtype: whole numbers stay numbers, also in a column of objects
+    or of True and False.
+    """
+    return frame[feature.name].astype(dtype_of(feature))
+
+
+def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
+    """Fitted on (n, F); without a number to scale there is nothing to fit."""
+    scaler = StandardScaler()
+    if values.shape[1]:
+        return scaler.fit(values)
+    scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
+    return scaler
+
+
+def _number_problems(
+    values: npt.NDArray[np.float64],
+    low: float | npt.NDArray[np.float64],
+    high: float | npt.NDArray[np.float64],
+) -> npt.NDArray[np.uint8]:
+    problems = np.select(
+        [np.isnan(values), values < low, values > high], [MISSING, BELOW, ABOVE], 0
+    )
+    return np.where(np.isnan(low) & ~np.isnan(values), UNSEEN, problems).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Patients in, answers out: one patient, or a whole file."""

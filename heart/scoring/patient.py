@@ -1,0 +1,194 @@
+"""Patients in, probabilities, decisions and warnings out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heart.data.patients import canonical_patient
+from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
+from heart.schema import Feature, Value
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle  # at run time its torch is somebody else's import
+
+DISEASE, NO_DISEASE = "disease", "no disease"
+
+
+class ValueWarning(NamedTuple):
+    """A value that the model knows less about: which feature, the value (None if not known), and
+    why in words.
+    """
+
+    feature: str
+    value: Value | None
+    problem: str
+    message: str
+
+
+class Prediction(NamedTuple):
+    """The answer for one patient.
+
+    Attributes:
+        probability: of disease present now, 0-1: the mean of the members'.
+        low, high: the 5th and 95th percentile of the members' probabilities: the model's own
+            uncertainty, not a range for the patient; None with a single member.
+        threshold: of the bundle.
+        label: "disease" where probability >= threshold, else "no disease".
+        warnings: what was not known, not seen in training, or unusual.
+    """
+
+    probability: float
+    low: float | None
+    high: float | None
+    threshold: float
+    label: str
+    warnings: tuple[ValueWarning, ...]
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether the decision is "disease"."""
+        return self.label == DISEASE
+
+    @property
+    def of_100(self) -> int:
+        """Of 100 patients like this one, how many have the disease, to the nearest whole person."""
+        return round(self.probability * 100)
+
+
+def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction:
+    """The prediction for one patient: names of features to codes, words or None.
+
+    Raises:
+        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
+            known.
+    """
+    values = canonical_patient(patient)
+    members, mean = bundle.predict_encoded(bundle.preprocessor.transform_patient(values))
+    low, high = (
+        np.quantile(members[:, 0], [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
+    )
+    probability, threshold = float(mean[0]), bundle.threshold.value
+    return Prediction(
+        probability,
+        low,
+        high,
+        threshold,
+        DISEASE if probability >= threshold else NO_DISEASE,
+        _review(bundle, values),
+    )
+
+
+def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a patient, in the frame's order and with its index.
+
+    Columns: `probability` (float64), `decision` ("disease" or "no disease"), `unknown` and
+    `unusual` (names of features, separated by commas: not known or never seen in training; outside
+    the training range or the usual one), the texts as categories.
+
+    Args:
+        bundle: the model.
+        frame: canonical columns, shape (n, at least 13).
+    """
+    probability = bundle.predict_proba(frame)
+    problems = bundle.preprocessor.find_problems(frame)
+    features = bundle.preprocessor.features
+    strange = (problems == BELOW) | (problems == ABOVE)
+    for j, entry in enumerate(features):
+        if np.isfinite(entry.usual).any():
+            strange[:, j] |= ~np.isnan(
+                values := frame[entry.name].to_numpy(dtype=np.float64)
+            ) & _is_outside(values, entry.usual)
+    return pd.DataFrame(
+        {
+            "probability": probability,
+            "decision": _categorical(probability >= bundle.threshold.value, [NO_DISEASE, DISEASE]),
+            "unknown": _list_names((problems == MISSING) | (problems == UNSEEN), features),
+            "unusual": _list_names(strange & (problems != UNSEEN), features),
+        },
+        index=frame.index,
+    )
+
+
+def _is_outside(
+    values: npt.NDArray[np.float64], bounds: tuple[float, float]
+) -> npt.NDArray[np.bool_]:
+    return (values < bounds[0]) | (values > bounds[1])
+
+
+def _list_names(flags: npt.NDArray[np.bool_], features: Sequence[Feature]) -> pd.Categorical:
+    """The names of the flagged features of each row; every different combination is written once.
+
+    Args:
+        flags: shape (n, number of features).
+        features: the columns' features.
+    """
+    patterns = flags @ (1 << np.arange(flags.shape[1]))
+    different, codes = np.unique(patterns, return_inverse=True)
+    texts = [
+        ", ".join(f.name for bit, f in enumerate(features) if pattern >> bit & 1)
+        for pattern in different.tolist()
+    ]
+    return _categorical(codes, texts)
+
+
+def _categorical(codes: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(list(texts), dtype="str"))
+
+
+def _review(bundle: Bundle, patient: Mapping[str, Value | None]) -> tuple[ValueWarning, ...]:
+    """The warnings for a patient in canonical values, in the order of the features."""
+    ranges = dict(
+        zip(
+            (f.name for f in bundle.preprocessor.numbers),
+            bundle.preprocessor.training_range_,
+            strict=True,
+        )
+    )
+    found = bundle.preprocessor.find_patient_problems(patient)
+    warnings = []
+    for entry in bundle.preprocessor.features:
+        value = patient[entry.name]
+        problem = found.get(entry.name) or (
+            "unusual" if value is not None and entry.is_unusual(value) else None
+        )
+        if problem is not None:
+            warnings.append(_describe(entry, value, problem, ranges.get(entry.name)))
+    return tuple(warnings)
+
+
+def _describe(
+    entry: Feature,
+    value: Value | None,
+    problem: str,
+    training_range: npt.NDArray[np.float64] | None,
+) -> ValueWarning:
+    if value is None:
+        return ValueWarning(entry.name, None, problem, f"{entry.label} is not known.")
+    shown = f"{entry.label}: {entry.describe(value)}"
+    if problem == "unseen":
+        return ValueWarning(
+            entry.name,
+            value,
+            problem,
+            f"{shown} did not occur in training and is read as not known.",
+        )
+    if problem == "unusual" or training_range is None:
+        low, high = entry.usual
+        return ValueWarning(
+            entry.name,
+            value,
+            problem,
+            f"{shown} is unusual (most are {low:g} to {high:g} {entry.unit}); is it right?",
+        )
+    low, high = training_range
+    return ValueWarning(
+        entry.name,
+        value,
+        problem,
+        f"{shown} is {problem} everybody in training ({low:g} to {high:g} {entry.unit}).",
+    )

@@ -1,0 +1,80 @@
+"""Tables for other people's spreadsheets: CSV in which no cell is taken for a formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO, Self
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from heart.errors import CohortError
+
+_BEGINS_LIKE_A_FORMULA = r"^([=+\-@\t\r])"
+
+
+class SafeCsvWriter:
+    """Writes frames of the same columns below each other, as UTF-8 CSV with every field quoted.
+
+    Text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a leading `'` (OWASP,
+    "CSV injection"). Numbers stay numbers. A missing value is an empty cell.
+
+    Args:
+        file: open for writing bytes; it is not closed.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._writer: pa_csv.CSVWriter | None = None
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """The frame's rows; with the first ones, its header. The index is not written."""
+        table = pa.Table.from_pydict({str(name): _column(frame[name]) for name in frame.columns})
+        if self._writer is None:
+            options = pa_csv.WriteOptions(include_header=True, quoting_style="all_valid")
+            self._writer = pa_csv.CSVWriter(self._file, table.schema, write_options=options)
+        self._writer.write_table(table)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def _column(values: pd.Series) -> pa.Array:
+    """Text defused; everything else as it is."""
+    column = pa.Array.from_pandas(values)
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        return pc.take(_column(pd.Series(column.dictionary.to_pandas())), column.indices)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return pc.replace_substring_regex(column.cast(pa.string()), _BEGINS_LIKE_A_FORMULA, r"'\1")
+    return column
+
+
+def to_safe_csv(frame: pd.DataFrame) -> bytes:
+    """The frame as a file's bytes."""
+    sink = pa.BufferOutputStream()
+    with SafeCsvWriter(sink) as writer:
+        writer.write(frame)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def write_safe_csv(frame: pd.DataFrame, path: Path) -> None:
+    """The frame as a file.
+
+    Raises:
+        CohortError: if it cannot be written.
+    """
+    try:
+        path.write_bytes(to_safe_csv(frame))
+    except OSError as error:
+        raise CohortError(
+            f"to write {path}", str(error.strerror), "Check the folder and the free space."
+        ) from error

@@ -1,0 +1,226 @@
+"""The lesson on more than two classes: clouds of points, one-vs-rest beside softmax, and two
+shipped tables.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts.lessons.classes import confusion_counts, score_sums
+from heart.ui.cache import show_chart
+from heart.ui.errors import errors_shown
+from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.networks import (
+    Picture,
+    epoch_bar,
+    picture_of,
+    regions_of,
+    show_curves,
+    show_regions,
+)
+from heart.ui.warmup import load_heavy
+
+LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
+
+Cloud = tuple[int, int, float, int]  # classes, points, spread, seed
+Chosen = tuple[int, int, str, int, float]  # layers, units, activation, epochs, learning rate
+
+
+class Clouds(NamedTuple):
+    """Softmax and one-vs-rest on the same points; `bins` and the least and largest of what
+    one-vs-rest sums to.
+    """
+
+    softmax: Picture
+    one_vs_rest: Picture
+    bins: pd.DataFrame
+    least: float
+    largest: float
+
+
+class TableFit(NamedTuple):
+    """A network on a shipped table: how many rows and columns, its accuracies, and its confusion on
+    test.
+    """
+
+    n_train: int
+    n_test: int
+    n_columns: int
+    train_accuracy: float
+    test_accuracy: float
+    confusion: pd.DataFrame
+
+
+@lru_cache(maxsize=32)
+def _learn_clouds(cloud: Cloud, chosen: Chosen) -> Clouds:
+    """Both ways to more than two classes; the arguments are what was chosen."""
+    from heart.lessons.classes import (  # noqa: PLC0415  torch waits
+        learn_one_vs_rest,
+        normalised,
+        one_vs_rest_scores,
+        sum_bins,
+    )
+    from heart.lessons.points import sample_blobs  # noqa: PLC0415
+    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
+
+    n_classes, n, spread, seed = cloud
+    parts, recipe = (
+        sample_blobs(n, n_classes=n_classes, spread=spread, random_state=seed),
+        Recipe(*chosen, random_state=seed),
+    )
+    with epoch_bar(recipe.epochs, "Softmax") as tell:
+        softmax = picture_of(learn_by(recipe, parts, on_epoch_end=tell), parts._asdict())
+    with epoch_bar(recipe.epochs, "One-vs-rest") as tell:
+        network = learn_one_vs_rest(recipe, parts, on_epoch_end=tell)
+    scores = [one_vs_rest_scores(network, points.X) for points in parts]
+    right = [
+        float((own.argmax(axis=1) == points.y_true).mean())
+        for own, points in zip(scores, parts, strict=True)
+    ]
+    regions = regions_of(lambda X: normalised(one_vs_rest_scores(network, X)), parts._asdict())
+    other = softmax._replace(regions=regions, train_accuracy=right[0], test_accuracy=right[1])
+    sums = scores[1].sum(axis=1)
+    return Clouds(softmax, other, sum_bins(scores[1]), float(sums.min()), float(sums.max()))
+
+
+@lru_cache(maxsize=16)
+def _learn_table(name: str, units: int, seed: int) -> TableFit:
+    """A network with one hidden layer on a shipped table."""
+    from heart.lessons.classes import (  # noqa: PLC0415  torch waits until it is needed
+        confusion_frame,
+        load_table,
+    )
+    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
+
+    parts, names, n_columns = load_table(name, random_state=seed)
+    learned = learn_by(Recipe(1, units, "relu", 60, 0.01, seed), parts)
+    decided = learned.network.predict_proba(parts.test.X)[0].argmax(axis=1)
+    confusion = confusion_frame(parts.test.y_true, decided, names)
+    return TableFit(
+        len(parts.train.X),
+        len(parts.test.X),
+        n_columns,
+        learned.train_accuracy,
+        learned.test_accuracy,
+        confusion,
+    )
+
+
+def _choose() -> tuple[Cloud, Chosen]:
+    n_classes = st.slider("Classes", 2, 6, 3, key="classes_k", bind="query-params")
+    n = st.slider("Points", 50, 2_000, 400, step=50, key="classes_n", bind="query-params")
+    spread = st.slider(
+        "Spread (standard deviation)",
+        0.1,
+        1.5,
+        0.5,
+        step=0.1,
+        key="classes_spread",
+        bind="query-params",
+    )
+    layers = st.slider("Hidden layers", 0, 3, 0, key="classes_layers", bind="query-params")
+    units = st.slider("Units in each", 1, 64, 16, key="classes_units", bind="query-params")
+    names = ["tanh", "relu", "none"]
+    activation = st.segmented_control(
+        "Activation",
+        names,
+        default="relu",
+        required=True,
+        key="classes_activation",
+        bind="query-params",
+    )
+    epochs = st.slider("Epochs", 10, 200, 100, step=10, key="classes_epochs", bind="query-params")
+    lr = st.select_slider("Learning rate", LRS, 0.05, key="classes_lr", bind="query-params")
+    seed = st.number_input("Seed", 0, 9_999, 4, key="classes_seed", bind="query-params")
+    return (n_classes, n, spread, seed), (layers, units, activation, epochs, lr)
+
+
+@st.fragment
+def show_clouds() -> None:
+    """The controls, where softmax and one-vs-rest decide what, and how they came to it."""
+    load_heavy()
+    controls, pictures = st.columns([1, 3], gap="large")
+    with controls:
+        cloud, chosen = _choose()
+    with pictures, errors_shown():
+        found = _learn_clouds(cloud, chosen)
+        _say_what_was_found(cloud[0], found)
+        left, right = st.columns(2)
+        with left:
+            show_regions(
+                "Softmax: one network, a logit for each class", found.softmax, key="classes_softmax"
+            )
+        with right:
+            show_regions(
+                "One-vs-rest: a yes-or-no network for each class",
+                found.one_vs_rest,
+                key="classes_ovr",
+            )
+        st.caption(
+            "Colour: the winning class; the stronger, the more probable (one-vs-rest: of the sum)."
+            " Triangles are test points."
+        )
+        st.header("While softmax learns")
+        show_curves(found.softmax, key="classes")
+        st.header("One-vs-rest probabilities do not add up")
+        alt = (
+            "Number of test points by the sum of their one-vs-rest probabilities, from"
+            f" {found.least:.2f} to {found.largest:.2f}"
+        )
+        show_chart(score_sums, found.bins, alt=alt, key="classes_sums")
+
+
+def _say_what_was_found(n_classes: int, found: Clouds) -> None:
+    st.markdown(
+        f"Softmax is right for **{found.softmax.test_accuracy:.1%}** of the test points,"
+        f" {n_classes} one-vs-rest networks on the same points for"
+        f" **{found.one_vs_rest.test_accuracy:.1%}**. The softmax probabilities of a point sum to"
+        f" 1; the one-vs-rest ones sum to anything from **{found.least:.2f}** to"
+        f" **{found.largest:.2f}**."
+    )
+
+
+@st.fragment
+def show_tables() -> None:
+    """A network on a shipped table of three classes, with its confusion matrix."""
+    load_heavy()
+    st.header("Three classes that were measured")
+    controls, result = st.columns([1, 3], gap="large")
+    with controls:
+        name = st.segmented_control(
+            "Table",
+            ["wine", "iris"],
+            default="wine",
+            required=True,
+            key="classes_table",
+            bind="query-params",
+        )
+        units = st.slider("Hidden units", 1, 32, 16, key="classes_table_units", bind="query-params")
+        seed = st.number_input("Seed", 0, 9_999, 0, key="classes_table_seed", bind="query-params")
+    with result, errors_shown():
+        fit = _learn_table(name, units, seed)
+        st.markdown(
+            f"{fit.n_train} rows of *{name}* with {fit.n_columns} columns to learn from,"
+            f" {fit.n_test} to judge by: the network is right for **{fit.test_accuracy:.1%}** of"
+            f" the test rows (train: {fit.train_accuracy:.1%})."
+        )
+        alt = (
+            f"Confusion matrix of {name} on {fit.n_test} test rows: true class against decided"
+            " class"
+        )
+        show_chart(confusion_counts, fit.confusion, alt=alt, key="classes_table_confusion")
+
+
+def show_classes_code() -> None:
+    """The lines that turn logits into probabilities, and the loss."""
+    from heart.lessons.classes import (  # noqa: PLC0415  torch waits until it is needed
+        learn_one_vs_rest,
+    )
+    from heart.lessons.classes_softmax import softmax  # noqa: PLC0415
+    from heart.lessons.mlp import count_classes  # noqa: PLC0415
+
+    show_code(softmax, count_classes, learn_one_vs_rest)

@@ -1,0 +1,157 @@
+"""Severity 0 to 4 of Cleveland's patients: five classes, some of them rare, in an order."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from heart.charts.lessons.classes import confusion_counts
+from heart.ui.cache import show_chart
+from heart.ui.errors import errors_shown
+from heart.ui.lessons.networks import epoch_bar
+from heart.ui.warmup import load_heavy
+
+if TYPE_CHECKING:
+    from heart.evaluation.metrics import Figure
+    from heart.lessons.classes_severity import Decided, Severity
+
+EPOCHS = 30
+WAYS = {"most probable": "most_probable", "median": "median_grade"}
+
+
+@lru_cache(maxsize=8)
+def _predict(seed: int) -> Severity:
+    """Out-of-fold predictions of the grade; a seed decides folds and weights."""
+    from heart.data import load_shipped  # noqa: PLC0415
+    from heart.lessons.classes_severity import predict_severity, severity_settings  # noqa: PLC0415
+
+    with epoch_bar(EPOCHS, "A fold") as tell:
+        return predict_severity(
+            load_shipped("cleveland"),
+            severity_settings(max_epochs=EPOCHS, random_state=seed),
+            on_epoch_end=tell,
+        )
+
+
+@st.fragment
+def show_severity() -> None:
+    """What five grades give, in the most probable grade or in the median one."""
+    load_heavy()
+    st.header("How severe: grades 0 to 4 of the Cleveland patients")
+    st.markdown(
+        "The data's last column is not yes or no: it counts from 0 (no vessel narrowed by more than"
+        " 50 %) to 4. The same softmax network, from all 13 features, with preprocessing fitted on"
+        " the train part of each of five folds; every patient is judged by networks that never saw"
+        " that patient."
+    )
+    controls, result = st.columns([1, 3], gap="large")
+    with controls:
+        way = st.segmented_control(
+            "Decide for",
+            list(WAYS),
+            default="most probable",
+            required=True,
+            key="severity_way",
+            bind="query-params",
+        )
+        seed = st.number_input("Seed", 0, 9_999, 0, key="severity_seed", bind="query-params")
+    with result, errors_shown():
+        _show_result(_predict(seed), way)
+
+
+def _show_result(found: Severity, way: str) -> None:
+    from heart.lessons import (  # noqa: PLC0415  torch waits until it is needed
+        classes_severity as severity,
+    )
+
+    # torch waits until it is needed
+    from heart.lessons.classes import confusion_frame  # noqa: PLC0415
+    from heart.lessons.classes_averages import class_figures  # noqa: PLC0415
+
+    y_true = found.y_true
+    decided = severity.judge(y_true, getattr(severity, WAYS[way])(found.y_score))
+    commonest = severity.judge(y_true, np.full(len(y_true), np.bincount(y_true).argmax()))
+    table = class_figures(y_true, decided.grade, n_classes=severity.GRADES)
+    _show_figures(decided, commonest, table)
+    left, right = st.columns(2)
+    with left:
+        names = tuple(f"grade {k}" for k in range(severity.GRADES))
+        alt = (
+            f"Confusion matrix of {len(y_true)} patients over the test folds: true grade against"
+            " decided grade"
+        )
+        show_chart(
+            confusion_counts,
+            confusion_frame(y_true, decided.grade, names),
+            alt=alt,
+            key="severity_confusion",
+        )
+    with right:
+        st.table(_readable(table))
+    _explain(y_true, found, decided, commonest)
+
+
+def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> None:
+    from heart.evaluation import metrics  # noqa: PLC0415  scikit-learn waits until it is needed
+
+    n = len(decided.grade)
+    interval: Figure = metrics.proportion(round(decided.accuracy * n), n)
+    macro = table.loc[table["who"] == "macro", "f1"].item()
+    first, second, third, fourth = st.columns(4)
+    first.metric(
+        "Accuracy",
+        f"{decided.accuracy:.1%}",
+        help=f"95 % interval {interval.low:.0%} to {interval.high:.0%}",
+    )
+    second.metric(
+        "Share of the commonest grade",
+        f"{commonest.accuracy:.1%}",
+        help="What always saying grade 0 would get right.",
+    )
+    third.metric(
+        "Macro F1", f"{macro:.2f}", help="The mean over the five grades, each counting alike."
+    )
+    fourth.metric(
+        "Mean error in grades",
+        f"{decided.error:.2f}",
+        help=f"Always saying grade 0: {commonest.error:.2f}",
+    )
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    shown = {
+        title: table[name].map("{:.2f}".format)
+        for title, name in (("precision", "precision"), ("recall", "recall"), ("F1", "f1"))
+    }
+    who = [f"grade {name}" if name.isdigit() else name for name in table["who"]]
+    return pd.DataFrame({"patients": table["n"], **shown}).set_axis(
+        pd.Index(who, name="of"), axis=0
+    )
+
+
+def _explain(y_true: np.ndarray, found: Severity, decided: Decided, commonest: Decided) -> None:
+    from heart.lessons.classes_severity import (  # noqa: PLC0415  torch waits until it is needed
+        judge,
+        median_grade,
+        most_probable,
+    )
+
+    counts = np.bincount(y_true)
+    probable, median = (
+        judge(y_true, choose(found.y_score)) for choose in (most_probable, median_grade)
+    )
+    st.markdown(
+        "**Why ordered classes are harder.** Always saying the commonest grade is right for"
+        f" {commonest.accuracy:.0%}; the network for {decided.accuracy:.0%}. Grade"
+        f" {counts.argmin()} has only {counts.min()} patients: micro averages hardly see it, macro"
+        f" averages count it as much as the {counts.max()} of grade {counts.argmax()}. Neighbouring"
+        " grades overlap. And the loss does not know that the grades have an order: taking 4 for 0"
+        " costs the same as taking 1 for 0. Accuracy does not know it either; the mean error in"
+        f" grades does. Choosing the most probable grade misses by {probable.error:.2f} grades on"
+        f" average, choosing the median of the same probabilities by {median.error:.2f}, always"
+        f" saying grade {counts.argmax()} by {commonest.error:.2f}."
+    )

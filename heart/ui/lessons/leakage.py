@@ -1,0 +1,244 @@
+"""The lesson on leakage: which mistake, on whose patients, by which model; and how much better it
+makes the model look.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts.lessons.leakage import LIES, REPORTS, all_lies, lie_frame, report_frame
+from heart.ui.cache import show_chart
+from heart.ui.errors import errors_shown
+from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lie
+from heart.ui.progress import run_long, training_slot
+from heart.ui.warmup import load_heavy
+
+if TYPE_CHECKING:
+    from heart.lessons.leakage import Lie, Setup
+
+PATIENCE_S = 0.4
+SPLITS = (20, 50, 100, 200)
+
+
+@contextmanager
+def share_bar(label: str) -> Iterator[Callable[[float], None]]:
+    """An `on_share` that shows a bar if the work takes longer than one would wait without."""
+    place, start = st.empty(), time.monotonic()
+
+    def tell(share: float) -> None:
+        if time.monotonic() - start > PATIENCE_S:
+            place.progress(share, f"{label}: {share:.0%}")
+
+    try:
+        yield tell
+    finally:
+        place.empty()
+
+
+@st.fragment
+def show_leaks() -> None:
+    """The choice, what one mistake does over many splits, and all of them side by side."""
+    load_heavy()
+    controls, results = st.columns([1, 2], gap="large")
+    with controls:
+        setup, n_splits = _choose()
+    with results, errors_shown():
+        _show_one(setup, n_splits)
+    st.header("All of them, side by side")
+    with errors_shown():
+        _show_all(setup, n_splits)
+
+
+def _choose() -> tuple[Setup, int]:
+    from heart.lessons.leakage import (  # noqa: PLC0415  scikit-learn waits until it is needed
+        LEAKS,
+        MAX_SEED,
+        Setup,
+    )
+
+    leak = st.radio(
+        "Mistake",
+        list(MISTAKES),
+        format_func=lambda name: MISTAKES[name].title,
+        key="leakage_leak",
+        bind="query-params",
+    )
+    cohort = st.segmented_control(
+        "Patients of",
+        list(PATIENTS),
+        default="cleveland",
+        required=True,
+        format_func=PATIENTS.__getitem__,
+        key="leakage_cohort",
+        bind="query-params",
+    )
+    models = LEAKS[leak].models
+    # a key a mistake: what one of them offers, another does not
+    model = (
+        st.selectbox("Model", models, key=f"leakage_model_{leak}", bind="query-params")
+        if len(models) > 1
+        else models[0]
+    )
+    n_splits = st.select_slider(
+        "Random splits", SPLITS, SPLITS[-1], key="leakage_splits", bind="query-params"
+    )
+    seed = st.number_input("Seed", 0, MAX_SEED, 0, key="leakage_seed", bind="query-params")
+    return Setup(leak, cohort, model, int(seed)), int(n_splits)
+
+
+def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
+    """With a bar; a forest takes one of the few places for long work."""
+    from heart.lessons.leakage import FOREST, measure_leak  # noqa: PLC0415
+
+    with (
+        training_slot() if setup.model == FOREST else nullcontext(),
+        share_bar(f"{n_splits} splits") as tell,
+    ):
+        return measure_leak(setup, n_splits=n_splits, on_share=tell)
+
+
+def _show_one(setup: Setup, n_splits: int) -> None:
+    from heart.lessons.leakage import LEAKS, summarise_lies  # noqa: PLC0415
+
+    mistake = MISTAKES[setup.leak]
+    st.markdown(f"**The mistake.** {mistake.wrong}\n\n**The honest way.** {mistake.right}")
+    measured = _measure(setup, n_splits)
+    found = summarise_lies(measured)
+    st.markdown(describe_lie(found, setup, n_splits))
+    figures = LEAKS[setup.leak].figures
+    figure = st.segmented_control(
+        "Figure",
+        figures,
+        default=figures[0],
+        required=True,
+        format_func=FIGURES.__getitem__,
+        key=f"leakage_figure_{'_'.join(figures)}",
+        bind="query-params",
+    )
+    lie = found[figure]
+    _show_metrics(lie, figure)
+    part = measured[measured["figure"] == figure]
+    name = FIGURES[figure]
+    show_chart(
+        REPORTS[figure],
+        report_frame(part),
+        alt=f"Distribution of the {name} over the splits, honest and with the mistake",
+    )
+    show_chart(
+        LIES[figure],
+        lie_frame(part, low=lie.low, high=lie.high),
+        alt=f"Distribution over the splits of how much better the {name} looks",
+    )
+    st.caption(
+        "Below: the difference, split by split; orange is the mean, the grey band its 95 %"
+        f" interval. {_how_paired(setup)} In {lie.flattered:.0%} of the splits the mistake"
+        f" flatters; nine of ten differences lie between {lie.q05:+.1f} and {lie.q95:+.1f}. Splits"
+        " of the same patients are no independent samples: the interval is widened for that"
+        " (Nadeau and Bengio 2003)."
+    )
+    if mistake.elsewhere:
+        st.caption(f"In public audits of files of these patients: {mistake.elsewhere}")
+    _show_code(setup.leak)
+
+
+def _how_paired(setup: Setup) -> str:
+    if setup.leak == "duplicates":
+        return (
+            "Each split of patients is compared with a split of rows, so chance adds to the spread"
+            " of the differences."
+        )
+    return "Both ways use the same split, the same patients and the same model."
+
+
+def _show_metrics(lie: Lie, figure: str) -> None:
+    honest, leaky, difference = st.columns(3)
+    unit = "%" if figure == "accuracy" else ""
+    honest.metric(f"Honest {FIGURES[figure]}", f"{lie.honest:.1f}{unit}")
+    leaky.metric("With the mistake", f"{lie.leaky:.1f}{unit}")
+    difference.metric(
+        "The lie",
+        f"{lie.mean:+.1f}",
+        help=f"95 % interval {lie.low:+.1f} to {lie.high:+.1f}; positive flatters.",
+    )
+
+
+def _show_all(setup: Setup, n_splits: int) -> None:
+    wanted = (setup.cohort, n_splits, setup.random_state)
+    if st.session_state.get("leakage_all") != wanted:
+        st.markdown(
+            f"Each with one model, on the patients of {PATIENTS[setup.cohort]}. About ten seconds."
+        )
+        if (
+            run_long(
+                "Measure all five",
+                "leakage_measure",
+                lambda tell: _measure_all(setup, n_splits, tell),
+            )
+            is None
+        ):
+            return
+        st.session_state["leakage_all"] = wanted
+        st.rerun()
+    # found again, block by block
+    table = _measure_all(setup, n_splits, lambda text, share: None)  # noqa: ARG005
+    show_chart(
+        all_lies, table, alt="Mean lie of each mistake in points of accuracy, with its interval"
+    )
+    st.caption(
+        "Point: the mean. Thick: its 95 % interval. Thin: where nine of ten splits lie. The dashed"
+        f" line is honesty. Patients of {PATIENTS[setup.cohort]}, {n_splits} splits."
+    )
+    st.table(_shown(table))
+
+
+def _measure_all(setup: Setup, n_splits: int, tell: Callable[[str, float], None]) -> pd.DataFrame:
+    """One row a mistake, the largest lie first: `leak`, `name`, `model`, and the fields of the
+    accuracy's `Lie`.
+    """
+    from heart.lessons.leakage import LEAKS, measure_leak, summarise_lies  # noqa: PLC0415
+
+    rows = []
+    for place, (name, leak) in enumerate(LEAKS.items()):
+
+        def on_share(share: float, place: int = place, name: str = name) -> None:
+            tell(f"{MISTAKES[name].title}: {share:.0%}", (place + share) / len(LEAKS))
+
+        measured = measure_leak(
+            setup._replace(leak=name, model=leak.models[0]), n_splits=n_splits, on_share=on_share
+        )
+        lie = summarise_lies(measured)["accuracy"]
+        rows.append(
+            {"leak": name, "name": MISTAKES[name].title, "model": leak.models[0], **lie._asdict()}
+        )
+    return pd.DataFrame(rows).sort_values("mean", ascending=False, ignore_index=True)
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    signed = {name: [f"{value:+.1f}" for value in table[name]] for name in ("mean", "low", "high")}
+    columns = {
+        "model": table["model"],
+        "honest": [f"{value:.1f}%" for value in table["honest"]],
+        "with the mistake": [f"{value:.1f}%" for value in table["leaky"]],
+        "lie (points)": [
+            f"{mean} ({low} to {high})" for mean, low, high in zip(*signed.values(), strict=True)
+        ],
+        "in public audits": [MISTAKES[name].elsewhere or "–" for name in table["leak"]],
+    }
+    return pd.DataFrame(columns).set_axis(pd.Index(table["name"], name="mistake"), axis=0)
+
+
+def _show_code(leak: str) -> None:
+    """The lines that cheat, beside those that do not."""
+    from heart.lessons.leakage import LEAKS  # noqa: PLC0415
+    from heart.lessons.leakage_mistakes import fill_by_outcome  # noqa: PLC0415
+    from heart.lessons.pipeline import encode_clean, learn_fill  # noqa: PLC0415
+
+    extra = (fill_by_outcome,) if leak == "imputation" else ()
+    show_code(LEAKS[leak].run, *extra, encode_clean, learn_fill)

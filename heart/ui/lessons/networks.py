@@ -1,0 +1,138 @@
+"""What the lessons with networks in the plane share: controls of a network, a bar while it learns,
+and its pictures.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from heart.charts.lessons.regions import (
+    accuracy_while_learning,
+    decision_regions,
+    loss_while_learning,
+    region_frame,
+)
+from heart.ui.cache import show_chart
+
+if TYPE_CHECKING:
+    from heart.lessons.learned import Learned
+    from heart.lessons.mlp import PointMLP, Points
+    from heart.model.loop import EpochRecord
+
+PATIENCE_S = 0.4
+
+
+class Picture(NamedTuple):
+    """A trained network as it is shown.
+
+    Attributes:
+        regions: a `region_frame`.
+        curves: a row an epoch looked at and part.
+        train_accuracy: 0-1.
+        test_accuracy: 0-1.
+        train_loss: nats.
+        test_loss: nats.
+        epoch: of the weights.
+    """
+
+    regions: pd.DataFrame
+    curves: pd.DataFrame
+    train_accuracy: float
+    test_accuracy: float
+    train_loss: float
+    test_loss: float
+    epoch: int
+
+
+@contextmanager
+def epoch_bar(max_epochs: int, label: str = "Learning") -> Iterator[Callable[[EpochRecord], None]]:
+    """An `on_epoch_end` that shows a bar if the training takes longer than one would
+    wait without.
+    """
+    place, start = st.empty(), time.monotonic()
+    drawn = start + PATIENCE_S
+
+    def tell(record: EpochRecord) -> None:
+        nonlocal drawn
+        if time.monotonic() > drawn:
+            place.progress(
+                record.epoch / max_epochs, f"{label}: epoch {record.epoch} of {max_epochs}"
+            )
+            drawn = time.monotonic() + 0.15
+
+    try:
+        yield tell
+    finally:
+        place.empty()
+
+
+def points_frame(shown: Mapping[str, Points]) -> pd.DataFrame:
+    """One row a point of each part: `x`, `y`, `label`, `part`."""
+    frames = [
+        pd.DataFrame({"x": X[:, 0], "y": X[:, 1], "label": y_true, "part": part})
+        for part, (X, y_true) in shown.items()
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def regions_of(predict_proba: Callable[[Any], Any], shown: Mapping[str, Points]) -> pd.DataFrame:
+    """A `region_frame` of what would be decided around the points that are shown, by part."""
+    from heart.lessons.points import region_cells  # noqa: PLC0415  torch waits until it is needed
+
+    around = np.concatenate([points.X for points in shown.values()])
+    n_classes = 1 + max(int(points.y_true.max()) for points in shown.values())
+    return region_frame(
+        region_cells(predict_proba, around), points_frame(shown), n_classes=n_classes
+    )
+
+
+def picture_of(learned: Learned, shown: Mapping[str, Points]) -> Picture:
+    """A trained network as it is shown, with the points of these parts."""
+    regions = regions_of(lambda X: first_member(learned.network, X), shown)
+    figures = (learned.train_accuracy, learned.test_accuracy, learned.train_loss, learned.test_loss)
+    return Picture(regions, learned.curves, *figures, learned.best_epoch)
+
+
+def first_member(network: PointMLP, X: Any) -> Any:
+    """The only member's probability of each class, shape (n, K)."""
+    return network.predict_proba(X)[0]
+
+
+def show_regions(title: str, picture: Picture, *, key: str) -> None:
+    """Where a network decides what, and its accuracy."""
+    st.markdown(f"**{title}**")
+    alt = (
+        f"{title}: colour of the more probable class over the plane, stronger where it is surer,"
+        f" with the points; train accuracy {picture.train_accuracy:.0%}, test accuracy"
+        f" {picture.test_accuracy:.0%}"
+    )
+    show_chart(decision_regions, picture.regions, alt=alt, key=key)
+    train, test = st.columns(2)
+    train.metric("Train accuracy", f"{picture.train_accuracy:.1%}")
+    test.metric("Test accuracy", f"{picture.test_accuracy:.1%}")
+
+
+def show_curves(picture: Picture, *, key: str) -> None:
+    """Loss and accuracy of train and test while it learnt, side by side."""
+    left, right = st.columns(2)
+    with left:
+        show_chart(
+            loss_while_learning,
+            picture.curves,
+            alt="Loss of train and test against the epoch",
+            key=f"{key}_loss",
+        )
+    with right:
+        show_chart(
+            accuracy_while_learning,
+            picture.curves,
+            alt="Accuracy of train and test against the epoch",
+            key=f"{key}_accuracy",
+        )

@@ -1,0 +1,122 @@
+"""Under- and overfitting on the Cleveland patients: a button, and what its
+cross-validation found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts.lessons.overfitting import accuracy_differences, loss_differences
+from heart.ui.cache import show_chart
+from heart.ui.errors import errors_shown
+from heart.ui.progress import run_long
+from heart.ui.warmup import load_heavy
+
+if TYPE_CHECKING:
+    from heart.evaluation.metrics import Figure
+    from heart.lessons.overfitting_patients import FoldScores
+
+KEPT = "overfitting_patients_found"
+"""Where the session keeps what was found."""
+
+
+@st.fragment
+def show_patients() -> None:
+    """The button, and what was found once it was pressed."""
+    load_heavy()
+    st.header("The same on patients")
+    st.markdown(
+        "The 303 Cleveland patients, a network of 64 units a layer that learns for 100 epochs: with"
+        " and without dropout, with one layer and with two. Ten-fold cross-validation, twice; all"
+        " folds train as one network. It takes some seconds."
+    )
+    with errors_shown():
+        if KEPT in st.session_state:
+            _show_scores(st.session_state[KEPT])
+            return
+        found = run_long("Cross-validate the four networks", "overfitting_patients", _score)
+        if found is not None:
+            st.session_state[KEPT] = found
+            st.rerun()  # so that the button to stop is gone
+
+
+def _score(tell: Callable[[str, float], None]) -> dict[str, FoldScores]:
+    from heart.data import load_shipped  # noqa: PLC0415  torch waits until it is needed
+    from heart.lessons.overfitting_patients import score_variants  # noqa: PLC0415
+
+    return score_variants(load_shipped("cleveland"), on_variant=tell)
+
+
+def _show_scores(scores: dict[str, FoldScores]) -> None:
+    # torch waits until it is needed
+    from heart.lessons.overfitting_patients import (  # noqa: PLC0415
+        FOLDS,
+        compare,
+        mean_figure,
+    )
+
+    table = compare(scores, n_splits=FOLDS.n_splits)
+    figures = {
+        name: [mean_figure(values, n_splits=FOLDS.n_splits) for values in found]
+        for name, found in scores.items()
+    }
+    _say_what_was_found(figures, table)
+    st.table(_readable(figures))
+    left, right = st.columns(2)
+    for place, draw, figure in (
+        (left, accuracy_differences, "accuracy"),
+        (right, loss_differences, "log-loss"),
+    ):
+        with place:
+            part = table[table["figure"] == figure].drop(columns="figure")
+            show_chart(
+                draw,
+                part,
+                alt=f"Change of the test {figure} by what is added, with 95 % intervals",
+                key=f"overfitting_{figure}",
+            )
+    st.caption(
+        "95 % intervals by the corrected resampled t statistic (Nadeau and Bengio 2003): folds"
+        " share most of their train patients."
+    )
+
+
+def _say_what_was_found(figures: dict[str, list[Figure]], table: pd.DataFrame) -> None:
+    train, test, _ = figures["1 layer, dropout 0"]
+    st.markdown(
+        f"Without dropout the network is right for **{train.value:.1%}** of the train patients and"
+        f" for **{test.value:.1%}** ({test.low:.0%} to {test.high:.0%}) of those it did not"
+        " see.\n\n" + "\n".join(_sentence(row) for row in table.to_dict("records"))
+    )
+
+
+def _sentence(row: Mapping[Hashable, Any]) -> str:
+    verdict = {
+        "helps": "**helps**",
+        "hurts": "**hurts**",
+        "cannot be told": "cannot be told from no change",
+    }[row["verdict"]]
+    numbers = f"{row['difference']:+.3f}, 95 % interval {row['low']:+.3f} to {row['high']:+.3f}"
+    return f"- {row['added'].capitalize()}, by test {row['figure']}: {verdict} ({numbers})."
+
+
+def _readable(figures: dict[str, list[Figure]]) -> pd.DataFrame:
+    def share(figure: Figure) -> str:
+        return (
+            f"{figure.value:.1%} ({max(figure.low or 0, 0):.0%} to {min(figure.high or 1, 1):.0%})"
+        )
+
+    def loss(figure: Figure) -> str:
+        return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"
+
+    rows = {
+        name: (share(train), share(test), loss(test_loss))
+        for name, (train, test, test_loss) in figures.items()
+    }
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["train accuracy", "test accuracy", "test log-loss"]
+    ).rename_axis("network")

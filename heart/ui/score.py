@@ -1,0 +1,179 @@
+"""The score page's parts: scoring an upload once, its table, and how the model does on it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from heart.data import Patients, read_patients
+from heart.schema import FEATURE_NAMES
+from heart.ui.results import FIGURE_LABELS, confusion_table, format_figure
+from heart.ui.session import Session
+from heart.ui.upload import TableUpload
+
+if TYPE_CHECKING:
+    from heart.experiments.overlap import Overlap
+    from heart.scoring.table import Judged, Scored
+
+
+class Scores(NamedTuple):
+    """A scored file.
+
+    Attributes:
+        model: of which the scores are.
+        patients: the rows.
+        scored: counts and the first rows.
+        content: the table as CSV.
+        judged: how the model does, if the file has outcomes of both kinds.
+        overlap: how many of the patients the model has seen.
+    """
+
+    model: object
+    patients: Patients
+    scored: Scored
+    content: bytes
+    judged: Judged | None
+    overlap: Overlap | None
+
+
+def score_upload(session: Session) -> Scores | None:
+    """The visitor's file, scored with the model in use; None without one that can be read."""
+    upload = TableUpload(session, "score", read_patients, with_bad_rows=False)
+    upload.show("A file of patients")
+    patients = upload.ask()
+    if patients is None:
+        session.scores = None
+        return None
+    known = session.scores
+    if known is None or known.patients is not patients or known.model is not session.bundle:
+        session.scores = known = _score(session, patients)
+    return known
+
+
+def _score(session: Session, patients: Patients) -> Scores:
+    from heart.experiments.overlap import find_overlap  # noqa: PLC0415
+    from heart.scoring.table import (  # noqa: PLC0415  torch waits until it is needed
+        judge_scores,
+        score_patients,
+    )
+
+    bundle = session.bundle
+    bar = st.progress(0.0, "Scoring …")
+    buffer = io.BytesIO()
+
+    def show_progress(done: int, rows: int) -> None:
+        bar.progress(done / rows, f"{done:,} of {rows:,} rows")
+
+    scored = score_patients(bundle, patients, buffer, on_chunk=show_progress)
+    judged = judge_scores(bundle, patients, scored)
+    overlap = (
+        None
+        if judged is None
+        else find_overlap(bundle, patients.frame, cohorts=session.trained_on.values())
+    )
+    bar.empty()
+    return Scores(bundle, patients, scored, buffer.getvalue(), judged, overlap)
+
+
+def show_scores(scores: Scores) -> None:
+    """Counts, the first rows, the download, and how the file was read."""
+    scored = scores.scored
+    rows, disease, failed = st.columns(3)
+    rows.metric("Patients", f"{scored.n:,}")
+    disease.metric("Decided “disease”", f"{scored.positive:,}")
+    failed.metric("Could not be scored", f"{scored.failed:,}")
+    st.download_button(
+        "Download all rows",
+        scores.content,
+        file_name="scores.csv",
+        mime="text/csv",
+        on_click="ignore",
+        type="primary",
+        key="download_scores",
+    )
+    st.caption(
+        "CSV, safe for spreadsheets: a text that begins like a formula is defused. Features are in"
+        " UCI's codes."
+    )
+    shown = _readable(scored.first)
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={
+            "probability": st.column_config.ProgressColumn(
+                "probability", min_value=0.0, max_value=1.0, format="%.2f"
+            ),
+            "error": st.column_config.TextColumn(
+                "error", width="large" if scored.failed else "small"
+            ),
+        },
+        column_order=[
+            "row",
+            "probability",
+            "decision",
+            "unknown",
+            "unusual",
+            "error",
+            *FEATURE_NAMES,
+        ],
+    )
+    st.caption(f"The first {len(shown):,} of {scored.n:,} rows.")
+    with st.expander("How the file was read"):
+        report = scores.patients.report
+        st.text(
+            "\n".join(
+                (
+                    *report.evidence,
+                    *(
+                        f"{change.column}, {change.rows:,} rows: {change.reason}."
+                        for change in report.changes
+                    ),
+                )
+            )
+        )
+        if report.personal:
+            st.text(f"🔒 Personal data that is not kept: {', '.join(report.personal)}.")
+        others = [name for name in report.dropped if name not in report.personal]
+        if others:
+            st.text(f"Columns that are not used: {', '.join(others)}.")
+
+
+def _readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Texts as texts, and the rows that could not be scored first."""
+    texts = {
+        name: table[name].astype(object).fillna("").astype("str")
+        for name in ("decision", "unknown", "unusual")
+    }
+    return table.assign(**texts).sort_values(
+        "error", key=lambda errors: errors == "", kind="stable"
+    )
+
+
+def show_judged(scores: Scores) -> None:
+    """How the model does on the rows with an outcome, marked where it has seen them."""
+    st.header("How the model does there")
+    if scores.judged is None:
+        st.caption(
+            "The file has no outcome that can be read, or only patients of one kind: nothing to"
+            " compare with."
+        )
+        return
+    at, whole = scores.judged.at, scores.judged.scores
+    if scores.overlap is not None and scores.overlap.sentence:
+        st.warning(scores.overlap.sentence, icon="♻️")
+    st.caption(
+        f"{at.n:,} patients, {at.positives:,} of them diseased, at the threshold of"
+        f" {at.threshold:.0%}. 95 % intervals in brackets."
+    )
+    matrix, figures = st.columns(2, gap="large")
+    matrix.table(confusion_table(at._asdict()))
+    found = {name: getattr(whole if hasattr(whole, name) else at, name) for name in FIGURE_LABELS}
+    figures.table(
+        pd.DataFrame(
+            {"on this file": [format_figure(figure) for figure in found.values()]},
+            index=pd.Index(FIGURE_LABELS.values(), name="figure"),
+        )
+    )

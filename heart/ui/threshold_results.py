@@ -1,0 +1,287 @@
+"""The threshold page's results: what the chosen threshold does, how sure that is, zones, another
+share of ill patients.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from heart.charts import decision, threshold_cost, threshold_curves, tuned_thresholds
+from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
+from heart.evaluation import ThresholdChoice, metrics_at
+from heart.evaluation.decision_curve import decision_curve
+from heart.evaluation.metrics import FloatArray
+from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
+from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
+from heart.scoring.safe_csv import to_safe_csv
+from heart.ui.cache import show_chart
+from heart.ui.results import confusion_table, format_figure
+
+SHOWN = {
+    "recall": "Sensitivity (recall)",
+    "specificity": "Specificity",
+    "precision": "Positive predictive value (precision)",
+    "npv": "Negative predictive value",
+    "needed": "Followed up for one found",
+}
+TUNED_WORDS = {
+    "cheapest": "least cost",
+    "sensitivity": "the wanted sensitivity",
+    "specificity": "the wanted specificity",
+    "f1": "best F1",
+    "youden": "Youden",
+}
+ZONE_WORDS = {
+    "rule out": "Rule out: below {high:.0%}",
+    "cannot tell": "Cannot tell: {low:.0%} to {high:.0%}",
+    "rule in": "Rule in: {low:.0%} and above",
+}
+
+
+def show_curves(
+    curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice, prevalence: float
+) -> None:
+    """Figures, cost or net benefit against the threshold; only the open tab is drawn, so that a
+    slider moves one chart.
+    """
+    figures, cost, benefit = st.tabs(["Figures", "Cost", "Net benefit"], on_change="rerun")
+    if figures.open:
+        with figures:
+            _show_figures(table, choice)
+    if cost.open:
+        with cost:
+            _show_cost(curves, table, choice)
+    if benefit.open:
+        with benefit:
+            _show_benefit(curves, choice, prevalence)
+
+
+def _show_figures(table: pd.DataFrame, choice: ThresholdChoice) -> None:
+    show_chart(
+        threshold_curves,
+        curve_frame(table, choice.value),
+        alt=f"Figures against the threshold with bands, {choice.value:.0%} marked",
+    )
+    st.caption("Shaded: 95 % bootstrap bands over patients.")
+
+
+def _show_cost(curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice) -> None:
+    show_chart(
+        threshold_cost,
+        cost_frame(table, choice.value),
+        alt=f"Cost of 100 patients, {choice.value:.0%} marked",
+    )
+    tuned = _tuned(curves, choice)
+    show_chart(
+        tuned_thresholds,
+        tuned_frame(tuned, choice.value),
+        alt="How often each threshold was chosen by tuning",
+    )
+    st.caption(
+        f"Below: where the tuned threshold falls on {len(tuned)} resamples of these patients."
+    )
+
+
+def _show_benefit(curves: ThresholdCurves, choice: ThresholdChoice, prevalence: float) -> None:
+    frame = decision_curve(curves.y_true, curves.y_score, prevalence=prevalence).assign(
+        chosen=choice.value
+    )
+    show_chart(
+        decision,
+        frame,
+        alt=f"Net benefit of the model, of following up all and none, {choice.value:.0%} marked",
+    )
+    row = nearest_row(frame, choice.value)
+    st.caption(
+        "Net benefit counts true positives less false ones at the threshold's odds (Vickers and"
+        f" Elkin 2006). At {row['threshold']:.0%} the model saves {max(row['avoided'], 0):.0f} of"
+        " 100 follow-ups against following up everybody, at the same benefit."
+    )
+
+
+def show_choice(curves: ThresholdCurves, choice: ThresholdChoice) -> None:
+    """The threshold, and how far the tuned one moves from resample to resample."""
+    st.markdown(
+        f"Threshold **{choice.value:.0%}**: disease is decided at this probability and above."
+    )
+    low, middle, high = np.quantile(_tuned(curves, choice), [0.1, 0.5, 0.9])
+    st.caption(
+        f"Tuned ({TUNED_WORDS[_tuned_rule(choice)]}) on resamples of these patients it is"
+        f" {middle:.0%} in the middle, and eight times of ten from {low:.0%} to {high:.0%}: so few"
+        " patients do not settle it."
+    )
+
+
+def _tuned_rule(choice: ThresholdChoice) -> str:
+    """The chosen rule, or the least cost where that needs no tuning."""
+    return "cheapest" if choice.rule in ("bayes", "manual") else choice.rule
+
+
+def _tuned(curves: ThresholdCurves, choice: ThresholdChoice) -> FloatArray:
+    return curves.tuned(_tuned_rule(choice), cost_ratio=choice.cost_ratio, at_least=choice.at_least)
+
+
+def show_counts(
+    curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice, prevalence: float
+) -> None:
+    """The confusion matrix as counts and of a thousand, and the figures at the threshold with their
+    bands.
+    """
+    at = metrics_at(curves.y_true, curves.y_score, choice.value)
+    matrix, figures = st.columns(2, gap="large")
+    with matrix:
+        unit = st.segmented_control(
+            "Confusion matrix", ["counts", "of 1,000 patients"], default="counts", required=True
+        )
+        counts = (
+            at._asdict()
+            if unit == "counts"
+            else of_thousand(at.recall.value or 0.0, at.specificity.value or 0.0, prevalence)
+        )
+        st.table(confusion_table(counts))
+        if unit == "counts":
+            st.caption(
+                f"{at.fn} missed × {choice.cost_ratio:g} + {at.fp} false alarms = cost"
+                f" {at.fn * choice.cost_ratio + at.fp:g}"
+            )
+        else:
+            st.caption(f"Of 1,000 patients of whom {prevalence:.0%} are ill.")
+    with figures:
+        row = nearest_row(table, choice.value)
+        cells = {title: _band_cell(row, name) for name, title in SHOWN.items()}
+        st.table(
+            pd.DataFrame(
+                {f"at {row['threshold']:.0%}": list(cells.values())},
+                index=pd.Index(list(cells), name="figure"),
+            )
+        )
+
+
+def _band_cell(row: pd.Series, name: str) -> str:
+    value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+    return format_figure((value, low, high)) if np.isfinite([value, low, high]).all() else "–"
+
+
+def choose_prevalence(curves: ThresholdCurves) -> float:
+    """The share of ill patients where the model is to be used."""
+    here = round(curves.prevalence * 100)
+    percent = st.slider(
+        "Share of ill patients where it is used",
+        1,
+        99,
+        here,
+        format="%d %%",
+        help=(
+            f"Here {here} % are ill. Sensitivity and specificity stay; what a positive or negative"
+            " answer means does not."
+        ),
+    )
+    return curves.prevalence if percent == here else percent / 100
+
+
+def show_prevalence(
+    curves: ThresholdCurves,
+    here: pd.DataFrame,
+    there: pd.DataFrame,
+    choice: ThresholdChoice,
+    prevalence: float,
+) -> None:
+    """What another share of ill patients changes."""
+    if prevalence == curves.prevalence:
+        return
+    before, after = nearest_row(here, choice.value), nearest_row(there, choice.value)
+    words = [
+        f"{title} {_percent(before[name])} → {_percent(after[name])}"
+        for name, title in {
+            "precision": "positive predictive value",
+            "npv": "negative predictive value",
+        }.items()
+    ]
+    moved = (
+        threshold_at_prevalence(choice.value, here=curves.prevalence, there=prevalence)
+        if 0 < choice.value < 1
+        else choice.value
+    )
+    st.warning(
+        f"With {prevalence:.0%} instead of {curves.prevalence:.0%} ill: {', '.join(words)}. The"
+        f" model's probabilities would be wrong there: a risk of {choice.value:.0%} would show as"
+        f" {moved:.0%}. This assumes that only the share of ill patients differs.",
+        icon="⚖️",
+    )
+
+
+def _percent(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.0%}"
+
+
+def show_zones(curves: ThresholdCurves) -> None:
+    """Three zones, from a wanted sensitivity for the lower border and a wanted specificity for the
+    upper one.
+    """
+    left, right = st.columns(2, gap="large")
+    sensitivity = (
+        left.slider("Rule out keeps a sensitivity of at least", 80, 100, 95, format="%d %%") / 100
+    )
+    specificity = (
+        right.slider("Rule in keeps a specificity of at least", 80, 100, 95, format="%d %%") / 100
+    )
+    found = curves.zones(sensitivity=sensitivity, specificity=specificity)
+    st.table(zones_table(found))
+    st.caption(
+        f"Sensitivity {format_figure(found.sensitivity)} and negative predictive value"
+        f" {format_figure(found.npv)} at the lower border; specificity"
+        f" {format_figure(found.specificity)} and positive predictive value"
+        f" {format_figure(found.precision)} at the upper"
+        f" one.{_certify(found, sensitivity, specificity, curves)}"
+    )
+
+
+def _certify(found: Zones, sensitivity: float, specificity: float, curves: ThresholdCurves) -> str:
+    """A sentence where the intervals do not reach what is wanted."""
+    promises = {
+        "sensitivity": (found.sensitivity, sensitivity),
+        "specificity": (found.specificity, specificity),
+    }
+    short = [
+        name
+        for name, (figure, wanted) in promises.items()
+        if figure.low is not None and figure.low < wanted
+    ]
+    if not short:
+        return ""
+    positives = int(curves.y_true.sum())
+    return (
+        f" {len(curves.y_true)} patients, {positives} of them diseased, are too few to guarantee"
+        f" the wanted {' and '.join(short)}."
+    )
+
+
+def zones_table(found: Zones) -> pd.DataFrame:
+    """One row a zone, in words."""
+    n = sum(zone.patients for zone in found.zones)
+    rows = {
+        ZONE_WORDS[zone.name].format(low=zone.low, high=zone.high): {
+            "patients": str(zone.patients),
+            "of 100": f"{100 * zone.patients / n:.0f}",
+            "diseased": str(zone.diseased),
+            "share diseased": format_figure(zone.share),
+            "likelihood ratio": (
+                "–" if zone.likelihood_ratio is None else f"{zone.likelihood_ratio:.2f}"
+            ),
+        }
+        for zone in found.zones
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("zone")
+
+
+def offer_table(table: pd.DataFrame) -> None:
+    """The table of all thresholds as a file."""
+    st.download_button(
+        "Download the table of all thresholds",
+        lambda: to_safe_csv(table),
+        file_name="thresholds.csv",
+        mime="text/csv",
+        on_click="ignore",
+    )

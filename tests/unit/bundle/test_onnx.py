@@ -1,0 +1,160 @@
+"""The ONNX file answers as the bundle does, run by onnxruntime, which shares no code with it."""
+
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import onnxruntime
+import pandas as pd
+import pytest
+
+from heart.bundle import load_bundle
+from heart.bundle.onnx import ML_OPSET, OPSET, TOLERANCE, export_onnx, onnx_inputs
+from heart.config import Settings
+from heart.data import SHIPPED, load_shipped
+from heart.data.patients import frame_of_patients
+from heart.errors import BundleError
+from heart.evaluation.recalibration import Recalibration
+from heart.experiments.run import run_experiment
+from heart.paths import SHIPPED_BUNDLE
+from heart.schema import FEATURES
+from tests.unit.conftest import NOON
+
+PLATT = Recalibration("platt", 0.8, -0.3, (), 242)
+TEMPERATURE = Recalibration("temperature", 1.4, 0.0, (), 242)
+ISOTONIC = Recalibration(
+    "isotonic", 1.0, 0.0, ((0.1, 0.05), (0.3, 0.05), (0.4, 0.5), (0.9, 0.95)), 1200
+)
+
+QUICK = {"members": 2, "hidden": (8,), "max_epochs": 3, "device": "cpu"}
+NETWORKS = {
+    "no hidden layer": {"hidden": ()},
+    "no hidden layer, no direct path": {"hidden": (), "linear_path": False},
+    "two hidden layers": {"hidden": (8, 4)},
+    "three hidden layers, no direct path": {"hidden": (8, 4, 3), "linear_path": False},
+    "codes as numbers": {"categories": "codes"},
+    "no missing flags": {"missing_flags": False, "masking": 0.0},
+    "a single member": {"members": 1},
+}
+
+
+def answer(exported, frame):
+    session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
+    (found,) = session.run(None, onnx_inputs(frame, FEATURES))
+    return found
+
+
+def assert_same(bundle, frame):
+    found, expected = answer(export_onnx(bundle), frame), bundle.predict_proba(frame)
+    assert found.shape == expected.shape
+    assert found.dtype == np.float32
+    assert np.abs(found - expected).max() < TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    """All 920 patients; two thirds miss a value."""
+    return load_shipped("+".join(SHIPPED)).features
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_bundle(SHIPPED_BUNDLE)
+
+
+@pytest.fixture(scope="module")
+def exported(shipped):
+    return export_onnx(shipped)
+
+
+@pytest.mark.parametrize("hospital", SHIPPED)
+def test_shipped_model_answers_the_same_at_every_hospital(shipped, exported, hospital):
+    frame = load_shipped(hospital).features
+    assert np.abs(answer(exported, frame) - shipped.predict_proba(frame)).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_every_network_answers_the_same(cleveland, everybody, changes):
+    bundle = run_experiment(
+        cleveland, Settings(**QUICK | changes), name="x", created_at=NOON
+    ).bundle
+    assert_same(bundle, everybody)
+
+
+def test_lesson_recipe_answers_the_same(cleveland, everybody):
+    settings = Settings(
+        **QUICK
+        | {
+            "categories": "codes",
+            "missing_flags": False,
+            "complete_rows": True,
+            "linear_path": False,
+        }
+    )
+    assert_same(run_experiment(cleveland, settings, name="x", created_at=NOON).bundle, everybody)
+
+
+def test_feature_that_training_never_had_is_missing_in_both(small, everybody):
+    bundle = run_experiment(load_shipped("switzerland"), small, name="x", created_at=NOON).bundle
+    assert np.isnan(bundle.preprocessor.training_range_).any()
+    assert_same(bundle, everybody)
+
+
+@pytest.mark.parametrize("recalibration", [PLATT, TEMPERATURE, ISOTONIC], ids=lambda r: r.method)
+def test_recalibration_is_inside(bundle, everybody, recalibration):
+    recalibrated = replace(bundle, recalibration=recalibration)
+    assert not np.allclose(
+        recalibrated.predict_proba(everybody), bundle.predict_proba(everybody), atol=0.01
+    )
+    assert_same(recalibrated, everybody)
+
+
+@pytest.mark.parametrize("name", [f.name for f in FEATURES])
+def test_single_known_value_and_all_others_missing_answer_the_same(shipped, exported, name):
+    known = next(f for f in FEATURES if f.name == name)
+    values = [code for code, _ in known.codes] or [known.minimum, known.maximum]
+    frame = frame_of_patients([{name: value} for value in values])
+    assert np.abs(answer(exported, frame) - shipped.predict_proba(frame)).max() < TOLERANCE
+
+
+def test_patient_of_whom_nothing_is_known_answers_the_same(shipped, exported):
+    frame = load_shipped("cleveland").features.head(1)
+    nothing = frame.assign(
+        **{name: pd.Series([None], index=frame.index, dtype=frame[name].dtype) for name in frame}
+    )
+    assert np.abs(answer(exported, nothing) - shipped.predict_proba(nothing)).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("text", ["4", "asymptomatic"])
+def test_category_may_come_as_code_or_label(exported, shipped, text):
+    patient = frame_of_patients([{"age": 60, "cp": 4}])
+    inputs = onnx_inputs(patient, FEATURES) | {"cp": np.array([[text]], dtype=object)}
+    (found,) = onnxruntime.InferenceSession(exported).run(None, inputs)
+    assert found == pytest.approx(shipped.predict_proba(patient), abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("text", ["", "9", "Asymptomatisch", "<script>"])
+def test_category_that_is_not_known_is_read_as_unknown(exported, shipped, text):
+    patient = frame_of_patients([{"age": 60}])
+    inputs = onnx_inputs(patient, FEATURES) | {"cp": np.array([[text]], dtype=object)}
+    (found,) = onnxruntime.InferenceSession(exported).run(None, inputs)
+    assert found == pytest.approx(shipped.predict_proba(patient), abs=TOLERANCE)
+
+
+def test_file_says_what_it_is(exported, shipped):
+    model = onnx.load_from_string(exported)
+    assert {entry.domain: entry.version for entry in model.opset_import} == {
+        "": OPSET,
+        "ai.onnx.ml": ML_OPSET,
+    }
+    properties = {entry.key: entry.value for entry in model.metadata_props}
+    assert properties["cohort_fingerprint"] == shipped.data.fingerprint
+    assert float(properties["threshold"]) == shipped.threshold.value
+    assert [entry.name for entry in model.graph.input] == [f.name for f in FEATURES]
+    assert all(entry.doc_string for entry in model.graph.input)
+
+
+def test_export_that_would_answer_otherwise_is_refused(bundle, monkeypatch):
+    monkeypatch.setattr("heart.bundle.onnx.EDGE", 0.4)  # a mistake in the graph, not in the bundle
+    with pytest.raises(BundleError, match="the ONNX graph to answer within 1e-05"):
+        export_onnx(replace(bundle, recalibration=PLATT))

@@ -1,0 +1,228 @@
+"""The registry: names that cannot escape, nothing overwritten, nothing changed where it is
+read-only.
+"""
+
+import os
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from heart.bundle import load_bundle, save_bundle
+from heart.bundle.registry import ACTIVE_FILE, Registry, open_registry
+from heart.errors import BundleError
+from heart.paths import SHIPPED_BUNDLE
+
+ESCAPES = [
+    "../evil",
+    "a/b",
+    "/etc/passwd",
+    "..",
+    ".",
+    "",
+    "a.b",
+    "a\0b",
+    "a\nb",
+    "ä",
+    "x" * 65,
+    "C:\\x",
+    "~",
+    "-rf*",
+]
+
+
+def files_in(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def registry(tmp_path, bundle):
+    registry = Registry(tmp_path)
+    registry.save(bundle, "first")
+    return registry
+
+
+def test_saved_bundle_is_listed_with_what_is_in_it(registry, bundle):
+    (entry,) = registry.entries()
+    assert (entry.name, entry.bundle.name, entry.problem) == ("first", "first", "")
+    assert entry.bundle.data == bundle.data
+
+
+def test_file_that_came_with_another_name_takes_that_of_the_file(registry):
+    (registry.folder / "theirs.joblib").write_bytes((registry.folder / "first.joblib").read_bytes())
+    assert [entry.bundle.name for entry in registry.entries()] == ["first", "theirs"]
+
+
+def test_file_that_is_no_bundle_is_listed_with_its_problem(registry):
+    (registry.folder / "bad.joblib").write_bytes(b"PK\x03\x04")
+    (registry.folder / "my model.joblib").write_bytes(b"x")
+    (registry.folder / "notes.txt").write_text("x")
+    problems = {entry.name: entry.problem for entry in registry.entries()}
+    assert list(problems) == ["bad", "first", "my model"]
+    assert "a file that begins with b'PK" in problems["bad"]
+    assert "letters, digits" in problems["my model"]
+
+
+def test_temporary_files_are_not_listed(registry):
+    (registry.folder / ".first-x.joblib").write_bytes(b"x")
+    assert registry.names() == ["first"]
+
+
+@pytest.mark.parametrize("name", ESCAPES)
+def test_name_that_could_be_a_path_is_refused_everywhere(registry, bundle, name):
+    before = files_in(registry.folder)
+    actions = [
+        lambda: registry.save(bundle, name),
+        lambda: registry.rename("first", name),
+        lambda: registry.rename(name, "second"),
+        lambda: registry.delete(name),
+        lambda: registry.activate(name),
+        lambda: registry.load(name),
+    ]
+    for action in actions:
+        with pytest.raises(BundleError, match="a name of 1 to 64 letters"):
+            action()
+    assert files_in(registry.folder) == before
+
+
+@pytest.mark.parametrize("action", ["load", "delete", "activate"])
+def test_name_that_is_not_there_is_refused_with_those_that_are(registry, action):
+    with pytest.raises(BundleError, match=r"'absent'\. Here are: first"):
+        getattr(registry, action)("absent")
+
+
+def test_saving_over_a_bundle_is_refused_and_it_stays(registry, bundle):
+    before = files_in(registry.folder)
+    with pytest.raises(BundleError, match="a name that is not taken"):
+        registry.save(replace(bundle, created_at="2020-01-01T00:00:00+00:00"), "first")
+    assert files_in(registry.folder) == before
+
+
+def test_renaming_changes_the_name_outside_and_inside(registry, bundle, cleveland):
+    path = registry.rename("first", "second")
+    assert registry.names() == ["second"]
+    assert load_bundle(path).name == "second"
+    assert (
+        load_bundle(path).predict_proba(cleveland.features)
+        == bundle.predict_proba(cleveland.features)
+    ).all()
+
+
+def test_renaming_to_a_taken_name_is_refused_and_both_stay(registry, bundle):
+    registry.save(bundle, "second")
+    before = files_in(registry.folder)
+    with pytest.raises(BundleError, match="not taken"):
+        registry.rename("first", "second")
+    assert files_in(registry.folder) == before
+
+
+def test_deleting_removes_that_bundle_alone(registry, bundle):
+    registry.save(bundle, "second")
+    registry.delete("first")
+    assert registry.names() == ["second"]
+
+
+def test_shipped_model_is_active_until_another_is_chosen(registry):
+    assert (registry.active, registry.active_path) == (None, SHIPPED_BUNDLE)
+    registry.activate("first")
+    assert (registry.active, registry.active_path) == ("first", registry.folder / "first.joblib")
+    assert Registry(registry.folder).active == "first"
+
+
+def test_active_bundle_that_is_renamed_stays_active_and_one_that_is_deleted_does_not(registry):
+    registry.activate("first")
+    registry.rename("first", "second")
+    assert registry.active == "second"
+    registry.delete("second")
+    assert registry.active_path == SHIPPED_BUNDLE
+
+
+def test_bundle_that_is_not_valid_does_not_become_active(registry):
+    (registry.folder / "bad.joblib").write_bytes(b"\x80\x04N.")
+    with pytest.raises(BundleError):
+        registry.activate("bad")
+    assert registry.active is None
+
+
+@pytest.mark.parametrize("text", ["../../etc/passwd", "absent", "", "a/b", "first\nsecond", "\x00"])
+def test_active_file_that_somebody_else_wrote_is_not_followed(registry, text):
+    (registry.folder / ACTIVE_FILE).write_text(text)
+    assert registry.active_path == SHIPPED_BUNDLE
+
+
+def test_active_file_that_is_no_text_is_not_followed(registry):
+    (registry.folder / ACTIVE_FILE).write_bytes(b"\xff\xfe")
+    assert registry.active_path == SHIPPED_BUNDLE
+
+
+def test_read_only_registry_gives_and_takes_nothing(registry, bundle):
+    locked = Registry(registry.folder, read_only=True)
+    before = files_in(registry.folder)
+    actions = [
+        lambda: locked.save(bundle, "second"),
+        lambda: locked.rename("first", "second"),
+        lambda: locked.delete("first"),
+        lambda: locked.activate("first"),
+    ]
+    for action in actions:
+        with pytest.raises(BundleError, match=r"read-only \(HEART_READ_ONLY\)"):
+            action()
+    assert locked.load("first").name == "first"
+    assert files_in(registry.folder) == before
+
+
+def test_shipped_model_can_be_neither_renamed_nor_deleted():
+    registry = Registry(SHIPPED_BUNDLE.parent)
+    for action in (
+        lambda: registry.delete("cleveland"),
+        lambda: registry.rename("cleveland", "mine"),
+    ):
+        with pytest.raises(BundleError, match="comes with the app"):
+            action()
+    assert SHIPPED_BUNDLE.exists()
+
+
+def test_copy_of_the_shipped_model_elsewhere_can_be_deleted(tmp_path):
+    shutil.copy(SHIPPED_BUNDLE, tmp_path / "cleveland.joblib")
+    Registry(tmp_path).delete("cleveland")
+    assert Registry(tmp_path).names() == []
+
+
+def test_folder_that_cannot_be_written_is_an_error(registry, bundle, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "link", fail)
+    monkeypatch.setattr(os, "replace", fail)
+    for action in (lambda: registry.save(bundle, "second"), lambda: registry.activate("first")):
+        with pytest.raises(BundleError, match="Read-only file system"):
+            action()
+
+
+def test_link_out_of_the_folder_is_deleted_itself_and_not_what_it_points_to(
+    registry, bundle, tmp_path_factory
+):
+    outside = save_bundle(bundle, tmp_path_factory.mktemp("outside") / "theirs.joblib")
+    (registry.folder / "link.joblib").symlink_to(outside)
+    registry.delete("link")
+    assert outside.exists()
+    assert registry.names() == ["first"]
+
+
+@pytest.mark.parametrize(
+    ("value", "read_only"), [("1", True), ("yes", True), ("0", False), ("", False), (None, False)]
+)
+def test_environment_decides(tmp_path, value, read_only):
+    environment = {"HEART_MODELS": str(tmp_path)} | (
+        {} if value is None else {"HEART_READ_ONLY": value}
+    )
+    assert open_registry(environment) == Registry(tmp_path, read_only=read_only)
+
+
+def test_without_an_environment_it_is_the_shipped_folder():
+    assert open_registry({}) == Registry(SHIPPED_BUNDLE.parent, read_only=False)
+
+
+def test_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(BundleError, match="HEART_MODELS to be a folder"):
+        open_registry({"HEART_MODELS": str(tmp_path / "absent")})

@@ -1,0 +1,291 @@
+"""The model card: true numbers, every TRIPOD+AI item, nothing left out in silence, nothing rendered
+that a bundle says.
+"""
+
+import base64
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+from sklearn.metrics import roc_auc_score
+
+from heart.bundle import load_bundle
+from heart.card import gather_facts, make_card, to_html, to_markdown
+from heart.card.facts import characteristics
+from heart.card.text import figure, table
+from heart.card.tripod import ITEMS, OPEN, answer_of
+from heart.data import load_shipped
+from heart.experiments.run import run_experiment, split_of
+from heart.experiments.stored import find_stored
+from heart.paths import SHIPPED_BUNDLE
+from tests.unit.conftest import NOON
+
+# the checklist's numbers: 27 items, some with letters
+NUMBERS = [
+    "1",
+    "2",
+    "3a",
+    "3b",
+    "3c",
+    "4",
+    "5a",
+    "5b",
+    "6a",
+    "6b",
+    "6c",
+    "7",
+    "8a",
+    "8b",
+    "8c",
+    "9a",
+    "9b",
+    "9c",
+    "10",
+    "11",
+]
+NUMBERS += [
+    "12a",
+    "12b",
+    "12c",
+    "12d",
+    "12e",
+    "12f",
+    "12g",
+    "13",
+    "14",
+    "15",
+    "16",
+    "17",
+    "18a",
+    "18b",
+    "18c",
+    "18d",
+    "18e",
+    "18f",
+    "19",
+]
+NUMBERS += ["20a", "20b", "20c", "21", "22", "23a", "23b", "24", "25", "26", "27a", "27b", "27c"]
+
+
+class Page(HTMLParser):
+    """What a page holds: tags, where it points to, and its text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.targets, self.said = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.targets += [
+            value
+            for name, value in attrs
+            if name in ("src", "href", "xlink:href", "action", "data") and value
+        ]
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return load_bundle(SHIPPED_BUNDLE)
+
+
+@pytest.fixture(scope="module")
+def facts(shipped):
+    return gather_facts(shipped, predictions=find_stored(shipped))
+
+
+@pytest.fixture(scope="module")
+def card(facts):
+    return make_card(facts)
+
+
+@pytest.fixture(scope="module")
+def stranger(shipped):
+    """A model of a cohort that is not here."""
+    return replace(shipped, data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64))
+
+
+def section(card, title):
+    (found,) = (entry for entry in card.sections if entry.title == title)
+    return found.text
+
+
+def test_every_item_of_the_guideline_is_there_once():
+    assert [item.number for item in ITEMS] == NUMBERS
+
+
+def test_items_without_an_answer_are_listed_as_open(card, facts):
+    rows = [
+        line.split(" | ")
+        for line in section(card, "TRIPOD+AI").splitlines()
+        if line.startswith("| ")
+    ][2:]
+    assert [row[0].removeprefix("| ") for row in rows] == NUMBERS
+    open_items = [item for item in ITEMS if answer_of(item, facts) == OPEN]
+    assert 0 < len(open_items) < len(ITEMS)
+    assert all(item.comment for item in open_items)  # each says why
+    assert f"{len(open_items)} are open" in section(card, "TRIPOD+AI")
+
+
+def test_answers_point_to_sections_that_are_there(card, facts):
+    titles = {entry.title for entry in card.sections}
+    assert {answer_of(item, facts) for item in ITEMS} - {OPEN} <= titles
+
+
+def test_figures_are_the_bundles_and_scikit_learns(card, facts, shipped):
+    figures = shipped.metrics["test"]["figures"]
+    assert figure(figures["roc_auc"]) in section(card, "In short")
+    assert f"| {figure(figures['npv'])} |" in section(card, "How it was judged")
+    predictions = find_stored(shipped)
+    assert facts.unseen.scores.roc_auc.value == pytest.approx(
+        roc_auc_score(predictions.y_true, predictions.y_score.mean(axis=0))
+    )
+
+
+def test_other_hospitals_are_judged_as_scikit_learn_does(facts, shipped):
+    assert [place.at.n for place in facts.elsewhere] == [294, 123, 200]
+    hungary = load_shipped("hungary")
+    expected = roc_auc_score(hungary.y_true, shipped.predict_proba(hungary.features))
+    assert facts.elsewhere[0].scores.roc_auc.value == pytest.approx(expected)
+
+
+def test_sample_size_stands_beside_the_one_that_it_had(card):
+    text = section(card, "Sample size")
+    assert "at least **382** patients; this model was fitted on **193**" in text
+    assert "fewer than asked for" in text
+
+
+def test_tests_that_a_clinic_may_not_have_are_named(card):
+    assert "`ca` (major vessels coloured) and `thal` (thallium scan) come from" in section(
+        card, "Limits"
+    )
+
+
+def test_characteristics_are_counted_from_the_cohort(cleveland):
+    rows = characteristics(cleveland).set_index("feature")
+    frame, ill = cleveland.frame, cleveland.y_true == 1
+    assert rows.loc["Sex: female", "diseased"] == f"{int((frame['sex'][ill] == 0).sum())} (18%)"
+    assert rows.loc["Age (years)", "healthy"].startswith(f"{frame['age'][~ill].median():g} (")
+    assert rows.loc["Major vessels coloured: 0", "missing"] == "4"
+
+
+def test_parts_add_up_to_the_cohort(card, shipped):
+    rows = re.findall(r"\| (?:train|valid|test) \| (\d+) \| (\d+) \|", section(card, "Data"))
+    assert [sum(int(row[i]) for row in rows) for i in (0, 1)] == [
+        shipped.data.n,
+        shipped.data.positives,
+    ]
+
+
+def test_without_out_of_fold_predictions_the_test_part_is_shown(shipped):
+    facts = gather_facts(shipped)
+    assert (facts.out_of_fold, facts.unseen.at.n) == (False, split_of(shipped).test.n)
+    text = to_markdown(make_card(facts))
+    assert "Cross-validated" not in text
+    assert "the test part" in text
+
+
+def test_card_of_a_stranger_says_what_cannot_be_computed(stranger):
+    facts = gather_facts(stranger)
+    card = make_card(facts)
+    for title in ("Who is in it", "Calibration", "Subgroups"):
+        assert "not here" in section(card, title)
+    assert "the bundle does not say" in section(card, "Data")
+    assert "Whether the model has seen some of these patients is not known" in section(
+        card, "Other hospitals"
+    )
+    assert {item.number for item in ITEMS if answer_of(item, facts) == OPEN} >= {
+        "5a",
+        "6a",
+        "18e",
+        "20b",
+        "14",
+    }
+    assert not any(entry.charts for entry in card.sections)
+    assert to_html(card).count("<figure") == 0
+
+
+def test_model_of_all_hospitals_has_no_other_one(small):
+    everybody = load_shipped("cleveland+hungary+switzerland+va_long_beach")
+    card = make_card(
+        gather_facts(run_experiment(everybody, small, name="all", created_at=NOON).bundle)
+    )
+    assert "no other one to try it on" in section(card, "Other hospitals")
+
+
+def test_model_without_a_value_of_cholesterol_has_a_card(small):
+    bundle = run_experiment(
+        load_shipped("switzerland"), small, name="swiss", created_at=NOON
+    ).bundle
+    text = to_markdown(make_card(gather_facts(bundle)))
+    assert "| `chol` | Serum cholesterol (mg/dl) | 50 to 1000 mg/dl |  |" in text
+    assert "nan" not in text.casefold().replace("finance", "")
+
+
+@pytest.mark.parametrize("positives", [0, 303])
+def test_bundle_that_claims_one_outcome_only_has_a_card(stranger, positives):
+    odd = replace(stranger, data=stranger.data._replace(positives=positives))
+    assert "one outcome only" in section(make_card(gather_facts(odd)), "Sample size")
+
+
+def test_html_is_one_file_that_runs_and_fetches_nothing(card):
+    page = Page(to_html(card))
+    assert not {"script", "link", "iframe", "object", "form", "base", "svg"} & set(page.tags)
+    assert all(target.startswith("data:image/svg+xml;base64,") for target in page.targets)
+    assert "default-src 'none'" in to_html(card)
+
+
+def test_html_draws_the_charts_and_says_what_they_show(card):
+    page = Page(to_html(card))
+    assert page.tags.count("img") == page.tags.count("figure") == 3
+    for target in page.targets:
+        drawn = Page(base64.b64decode(target.partition(",")[2]).decode())
+        assert drawn.tags.count("path") > 10
+        assert not {"script", "image", "foreignobject"} & set(drawn.tags)
+        assert drawn.targets == []
+    assert "".join(page.said).count("242 patients") >= 3
+
+
+def test_html_says_what_the_markdown_says(card):
+    said = " ".join("".join(Page(to_html(card)).said).split())
+    for entry in card.sections:
+        plain = " ".join(
+            "".join(Page(MarkdownIt().enable("table").render(entry.text)).said).split()
+        )
+        assert plain in said
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "[a](http://evil.example)",
+    "![x](http://evil.example/x.png)",
+    "`</code><b>x",
+    "a|b",
+    "www.evil.example",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_of_a_bundle_is_shown_and_not_rendered(stranger, text):
+    # no bundle that was read holds such text; the card does not rely on that
+    hostile = replace(
+        stranger,
+        name=text,
+        data=stranger.data._replace(cohort=text),
+        versions={**stranger.versions, "torch": text},
+    )
+    page = Page(to_html(make_card(gather_facts(hostile))))
+    assert not {"script", "b", "a", "img"} & set(page.tags)
+    assert page.targets == []  # without its patients here the card has no charts
+    assert text in "".join(page.said)
+
+
+def test_pieces():
+    assert figure([0.9123, 0.84, 0.97]) == "0.912 (0.84 to 0.97)"
+    assert figure([None, None, None]) == "–"
+    assert table(("a", "b"), [("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |"

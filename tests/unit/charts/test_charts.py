@@ -1,0 +1,137 @@
+"""Charts are functions of a frame: their specification depends on its columns only, and holds no
+patient.
+"""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from heart.charts import (
+    class_balance,
+    decision,
+    feature_by_outcome,
+    hundred_people,
+    learning,
+    local_patients,
+    loss_curves,
+    missing_values,
+    precision_recall,
+    reliability,
+    roc,
+    threshold_cost,
+    threshold_curves,
+    tuned_thresholds,
+    two_reliabilities,
+    two_rocs,
+)
+from heart.charts.patient import hundred_frame
+from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
+from heart.data import load_shipped
+from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.evaluation.calibration import reliability_table
+from heart.evaluation.curves import precision_recall_table, roc_table
+from heart.evaluation.decision_curve import decision_curve
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.threshold_curves import ThresholdCurves
+from heart.experiments.hospitals import local_recalibration
+from heart.model.loop import EpochRecord, history_frame
+from heart.schema import DISEASED, FEATURES, feature
+
+COHORT = load_shipped("cleveland")
+HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]
+SCORE = 1 - COHORT.frame["thalach"].to_numpy() / 250
+CURVES = ThresholdCurves(
+    OutOfFold(COHORT.y_true, SCORE[None], np.zeros((1, COHORT.n), dtype=int), 0.0)
+)
+LEARNT = pd.DataFrame(
+    {
+        name: [1.0]
+        for name in (
+            "patients",
+            "auc",
+            "auc_low",
+            "auc_high",
+            "log_loss",
+            "log_loss_low",
+            "log_loss_high",
+        )
+    }
+)
+
+CHARTS = [
+    (class_balance, balance_frame(COHORT)),
+    (missing_values, missing_frame(COHORT)),
+    (feature_by_outcome, outcome_frame(COHORT, feature("cp"))),
+    (hundred_people, hundred_frame(31)),
+    (loss_curves, history_frame(HISTORY)),
+    (threshold_curves, curve_frame(CURVES.table(), 0.3)),
+    (threshold_cost, cost_frame(CURVES.table(), 0.3)),
+    (tuned_thresholds, tuned_frame(CURVES.tuned("cheapest"), 0.3)),
+    (decision, decision_curve(COHORT.y_true, SCORE).assign(chosen=0.3)),
+    (roc, roc_table(COHORT.y_true, SCORE)),
+    (precision_recall, precision_recall_table(COHORT.y_true, SCORE)),
+    (reliability, reliability_table(COHORT.y_true, SCORE)),
+    (two_rocs, roc_table(COHORT.y_true, SCORE).assign(model="a")),
+    (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
+    (learning, LEARNT),
+    (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
+]
+
+
+def spec_without_data(chart):
+    return {key: value for key, value in chart.to_dict().items() if key not in ("data", "datasets")}
+
+
+@pytest.mark.parametrize(("draw", "frame"), CHARTS)
+def test_specification_is_the_same_for_an_empty_frame(draw, frame):
+    assert spec_without_data(draw(frame)) == spec_without_data(draw(frame.head(0)))
+
+
+@pytest.mark.parametrize(("draw", "frame"), CHARTS)
+def test_every_encoded_field_is_a_column(draw, frame):
+    made = {"policy", "benefit"}  # by the charts' own transforms
+    fields = {
+        part.split('"')[0]
+        for part in json.dumps(spec_without_data(draw(frame))).split('"field": "')[1:]
+    }
+    assert fields <= set(frame.columns) | made
+
+
+@pytest.mark.parametrize("of_100", [0, 1, 31, 100])
+def test_icon_array_has_a_hundred_marks_and_as_many_diseased(of_100):
+    frame = hundred_frame(of_100)
+    assert len(frame.drop_duplicates(["row", "column"])) == 100
+    assert (frame["outcome"] == DISEASED).sum() == of_100
+
+
+@pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("name", ["cleveland", "hungary", "switzerland", "va_long_beach"])
+def test_outcome_frame_counts_every_known_patient_once(name, entry):
+    cohort = load_shipped(name)
+    frame = outcome_frame(cohort, entry)
+    assert frame["patients"].sum() == cohort.n - cohort.report.missing[entry.name]
+    diseased = cohort.frame.loc[cohort.frame["num"] > 0, entry.name].notna().sum()
+    assert frame.loc[frame["outcome"] == DISEASED, "patients"].sum() == diseased
+
+
+def test_history_frame_has_a_row_an_epoch_and_part():
+    frame = history_frame(HISTORY)
+    assert frame[["epoch", "part"]].to_numpy().tolist() == [
+        [1, "train"],
+        [2, "train"],
+        [1, "valid"],
+        [2, "valid"],
+    ]
+
+
+def test_history_without_a_valid_part_shows_train_only():
+    frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
+    assert frame["part"].tolist() == ["train"]
+
+
+def test_tuned_frame_counts_every_resample_once():
+    frame = tuned_frame(np.array([0.0, 0.02, 0.019, 0.5, 1.0, 0.98]), 0.3)
+    assert frame["share"].sum() == pytest.approx(1)
+    assert frame.loc[frame["share"] > 0, "start"].tolist() == [0.0, 0.02, 0.5, 0.98]

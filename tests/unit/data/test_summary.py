@@ -1,0 +1,48 @@
+"""Small tables of a cohort."""
+
+import pytest
+
+from heart.data import load_shipped
+from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.schema import FEATURES, feature
+
+
+def test_balance_counts_both_outcomes(cleveland):
+    frame = balance_frame(cleveland)
+    assert dict(zip(frame["outcome"], frame["patients"], strict=True)) == {
+        "healthy": 164,
+        "diseased": 139,
+    }
+    assert frame["share"].tolist() == pytest.approx([164 / 303, 139 / 303])
+
+
+def test_missing_values_are_counted_under_their_labels(hungary):
+    frame = missing_frame(hungary).set_index("feature")
+    assert frame.loc["Major vessels coloured", "missing"] == 291
+    assert frame.loc["Serum cholesterol", "share"] == pytest.approx(23 / 294)
+    assert len(frame) == 13
+
+
+@pytest.mark.parametrize("entry", FEATURES, ids=lambda f: f.name)
+def test_every_known_patient_is_counted_once(entry, hungary):
+    frame = outcome_frame(hungary, entry)
+    known = hungary.frame.loc[hungary.frame[entry.name].notna(), "num"] > 0
+    counts = frame.groupby("outcome")["patients"].sum()
+    assert (counts["healthy"], counts["diseased"]) == ((~known).sum(), known.sum())
+
+
+def test_codes_are_counted_by_outcome_in_words(cleveland):
+    counts = outcome_frame(cleveland, feature("sex")).set_index(["value", "outcome"])["patients"]
+    ill = cleveland.frame["num"] > 0
+    assert counts["female", "diseased"] == (ill & (cleveland.frame["sex"] == 0)).sum()
+    assert counts["male", "healthy"] == (~ill & (cleveland.frame["sex"] == 1)).sum()
+
+
+@pytest.mark.parametrize("name", ["age", "oldpeak", "thal"])
+def test_shares_of_each_outcome_add_up_to_one(cleveland, name):
+    shares = outcome_frame(cleveland, feature(name)).groupby("outcome")["share"].sum()
+    assert shares.tolist() == pytest.approx([1, 1])
+
+
+def test_feature_that_nobody_has_gives_zeros():
+    assert outcome_frame(load_shipped("switzerland"), feature("chol"))["patients"].sum() == 0

@@ -1,0 +1,205 @@
+"""The table of thresholds and the rules that choose one."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from heart.errors import SettingsError
+from heart.evaluation import bayes_threshold, metrics_at, select_threshold, threshold_table
+from heart.evaluation.thresholds import AUTOMATIC, GRID, RULES, Counts, counts_of, find_threshold
+
+COUNTS = ["tn", "fp", "fn", "tp"]
+
+
+@pytest.fixture(scope="module")
+def parts(experiment):
+    """Outcomes and scores of each part; the parts have different sizes."""
+    return {
+        name: (part.y_true, experiment.bundle.predict_proba(part.features))
+        for name, part in experiment.split._asdict().items()
+    }
+
+
+def random_part(seed, n=80):
+    rng = np.random.default_rng(seed)
+    y_true = (rng.random(n) < 0.45).astype(np.int64)
+    return y_true, np.round(np.clip(0.35 * y_true + rng.random(n) * 0.65, 0, 1), 2)
+
+
+def test_grid_is_every_hundredth():
+    assert GRID.tolist() == [i / 100 for i in range(101)]
+
+
+@pytest.mark.parametrize("name", ["train", "valid", "test"])
+def test_counts_are_those_at_each_threshold(parts, name):
+    table = threshold_table(*parts[name])
+    expected = [metrics_at(*parts[name], threshold)[1:5] for threshold in GRID]
+    assert [tuple(row) for row in table[COUNTS].to_numpy()] == expected
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_scores_on_the_grid_count_as_at_the_threshold(seed):
+    part = random_part(seed)
+    assert [tuple(row) for row in threshold_table(*part)[COUNTS].to_numpy()] == [
+        metrics_at(*part, t)[1:5] for t in GRID
+    ]
+
+
+@pytest.mark.parametrize(("name", "n"), [("train", 193), ("valid", 49), ("test", 61)])
+def test_counts_add_up_to_the_right_part(parts, name, n):
+    table = threshold_table(*parts[name])
+    assert table[COUNTS].sum(axis=1).unique().tolist() == [n]
+    assert (table["fn"] + table["tp"]).unique().tolist() == [parts[name][0].sum()]
+
+
+def test_shares_are_those_at_each_threshold(parts):
+    table, at = threshold_table(*parts["valid"]), [metrics_at(*parts["valid"], t) for t in GRID]
+    for name in ("precision", "recall", "specificity", "accuracy"):
+        values = [getattr(result, name).value for result in at]
+        assert table[name].tolist() == pytest.approx(
+            [np.nan if v is None else v for v in values], nan_ok=True
+        )
+    assert table["f1"].tolist() == pytest.approx([result.f1 for result in at])
+
+
+@pytest.mark.parametrize("cost_ratio", [0.5, 2.0, 10.0])
+def test_cost_counts_missed_patients_and_false_alarms(parts, cost_ratio):
+    y_true, y_score = parts["valid"]
+    expected = [
+        np.where(y_true == 1, cost_ratio * (y_score < t), y_score >= t).mean() for t in GRID
+    ]
+    assert threshold_table(y_true, y_score, cost_ratio=cost_ratio)[
+        "cost"
+    ].tolist() == pytest.approx(expected)
+
+
+def test_first_row_calls_everyone_ill():
+    table = threshold_table(np.array([0, 1]), np.array([0.0, 1.0]))
+    assert table.loc[0, COUNTS].tolist() == [0, 1, 0, 1]
+    assert table.loc[100, COUNTS].tolist() == [1, 0, 0, 1]
+
+
+def test_nobody_above_the_highest_score_is_ill():
+    last = threshold_table(np.array([0, 1]), np.array([0.2, 0.9])).iloc[100]
+    assert last[COUNTS].tolist() == [1, 0, 1, 0]
+    assert np.isnan(last["precision"])
+
+
+@pytest.mark.parametrize(("cost_ratio", "threshold"), [(2, 1 / 3), (1, 0.5), (9, 0.1), (0.25, 0.8)])
+def test_bayes_threshold_is_the_false_alarms_share_of_the_costs(cost_ratio, threshold):
+    assert bayes_threshold(cost_ratio) == pytest.approx(threshold)
+
+
+def test_bayes_threshold_is_cheapest_where_probabilities_are_true():
+    p = np.repeat(np.linspace(0.005, 0.995, 100), 200)
+    y_true = (np.tile(np.arange(200), 100) < p * 200).astype(np.int64)
+    assert select_threshold(y_true, p, rule="cheapest", cost_ratio=2).value == pytest.approx(
+        1 / 3, abs=0.01
+    )
+
+
+@pytest.mark.parametrize("cost_ratio", [0, 0.09, 101, -1, float("nan"), float("inf")])
+def test_cost_ratio_outside_its_bounds_is_refused(cost_ratio):
+    with pytest.raises(SettingsError, match=r"from 0\.1 to 100"):
+        bayes_threshold(cost_ratio)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("cost_ratio", [0.5, 2.0, 8.0])
+def test_cheapest_threshold_costs_no_more_than_any(seed, cost_ratio):
+    y_true, y_score = random_part(seed)
+    choice = select_threshold(y_true, y_score, rule="cheapest", cost_ratio=cost_ratio)
+
+    def cost(threshold):
+        return (
+            cost_ratio * (y_true & (y_score < threshold)).sum()
+            + ((1 - y_true) & (y_score >= threshold)).sum()
+        )
+
+    assert cost(choice.value) == min(cost(t) for t in np.linspace(0, 1, 1001))
+
+
+def test_of_several_cheapest_thresholds_it_is_the_middle_one():
+    y_true, y_score = np.array([0, 0, 1, 1]), np.array([0.1, 0.2, 0.8, 0.9])
+    assert select_threshold(y_true, y_score, rule="cheapest").value == pytest.approx(0.5, abs=0.01)
+
+
+def test_choice_says_how_and_on_what_it_was_made(parts):
+    assert select_threshold(*parts["valid"]) == (
+        bayes_threshold(2.0),
+        "bayes",
+        2.0,
+        "costs only",
+        None,
+    )
+    chosen = select_threshold(
+        *parts["valid"], rule="cheapest", cost_ratio=4, chosen_on="out-of-fold"
+    )
+    assert chosen[1:] == ("cheapest", 4.0, "out-of-fold", None)
+    assert select_threshold(*parts["valid"], rule="sensitivity", at_least=0.9)[1:] == (
+        "sensitivity",
+        2.0,
+        "valid",
+        0.9,
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.95, 1.0])
+def test_wanted_sensitivity_is_kept_by_no_higher_threshold(seed, wanted):
+    y_true, y_score = random_part(seed)
+    value = select_threshold(y_true, y_score, rule="sensitivity", at_least=wanted).value
+    assert max(t for t in GRID if (y_score[y_true == 1] >= t).mean() >= wanted) == value
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.95, 1.0])
+def test_wanted_specificity_is_kept_by_no_lower_threshold(seed, wanted):
+    y_true, y_score = random_part(seed)
+    value = select_threshold(y_true, y_score, rule="specificity", at_least=wanted).value
+    assert min(t for t in GRID if (y_score[y_true == 0] < t).mean() >= wanted) == value
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_best_f1_and_youden_are_the_greatest_of_all_thresholds(seed):
+    y_true, y_score = random_part(seed)
+    f1 = [f1_score(y_true, y_score >= t, zero_division=0) for t in GRID]
+    youden = [(y_score[y_true == 1] >= t).mean() - (y_score[y_true == 0] >= t).mean() for t in GRID]
+    for rule, values in (("f1", f1), ("youden", youden)):
+        chosen = select_threshold(y_true, y_score, rule=rule).value
+        assert values[round(chosen * 100)] == pytest.approx(max(values))
+
+
+def test_many_samples_get_the_threshold_that_each_gets_alone():
+    parts = [counts_of(threshold_table(*random_part(seed))) for seed in range(3)]
+    parts = [part for part in parts if part.positives == parts[0].positives] or parts[:1]
+    together = Counts(
+        np.stack([p.tp for p in parts]),
+        np.stack([p.fp for p in parts]),
+        parts[0].positives,
+        parts[0].negatives,
+    )
+    for rule in set(AUTOMATIC) - {"bayes"}:
+        alone = [float(find_threshold(part, rule, at_least=0.9)) for part in parts]
+        assert find_threshold(together, rule, at_least=0.9).tolist() == alone
+
+
+@pytest.mark.parametrize("wanted", [None, 0.0, -0.5, 1.01, float("nan")])
+def test_wanted_share_that_cannot_be_is_refused(wanted):
+    with pytest.raises(SettingsError, match="a wanted sensitivity above 0"):
+        select_threshold(*random_part(0), rule="sensitivity", at_least=wanted)
+
+
+def test_bayes_rule_does_not_look_at_the_part():
+    assert select_threshold(*random_part(0)) == select_threshold(*random_part(1))
+
+
+@pytest.mark.parametrize("rule", ["manual", "best", ""])
+def test_other_rules_are_refused(rule):
+    with pytest.raises(SettingsError, match="a rule among bayes, cheapest"):
+        select_threshold(*random_part(0), rule=rule)
+
+
+def test_every_rule_is_explained():
+    assert set(RULES) == {*AUTOMATIC, "manual"}
+    assert all(RULES.values())

@@ -1,0 +1,224 @@
+"""Scaling, encoding, and what is unknown."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.preprocessing import LabelEncoder, StandardScaler
+
+from heart.data import load_shipped
+from heart.model.preprocessing import PROBLEMS, HeartPreprocessor
+from heart.schema import FEATURES, feature
+
+NUMBERS = ["age", "trestbps", "chol", "thalach", "oldpeak", "slope"]
+CATEGORIES = ["sex", "cp", "fbs", "restecg", "exang", "ca", "thal"]
+
+
+@pytest.fixture(scope="module")
+def features(cleveland):
+    return cleveland.features
+
+
+@pytest.fixture(scope="module")
+def fitted(features):
+    return HeartPreprocessor().fit(features)
+
+
+def problems_of(fitted, frame):
+    """Row, feature and problem of everything that `find_problems` finds."""
+    found = fitted.find_problems(frame)
+    return [
+        (int(row), FEATURES[column].name, PROBLEMS[found[row, column]])
+        for row, column in zip(*np.nonzero(found), strict=True)
+    ]
+
+
+def changed(features, name, value):
+    """The first patient with one value changed."""
+    return features.head(1).assign(
+        **{name: pd.Series([value], index=features.index[:1], dtype=features[name].dtype)}
+    )
+
+
+def test_numbers_are_standardised_as_scikit_learn_does(features, fitted):
+    expected = StandardScaler().fit_transform(features[NUMBERS])
+    assert fitted.transform(features).numeric[:, :6] == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_categories_are_encoded_as_scikit_learn_does(features, fitted, name):
+    known = features[name].notna().to_numpy()
+    expected = LabelEncoder().fit_transform(features.loc[known, name].to_list())
+    assert np.array_equal(fitted.transform(features).codes[known, CATEGORIES.index(name)], expected)
+
+
+def test_arrays_have_the_documented_types_and_shapes(features, fitted):
+    numeric, codes = fitted.transform(features)
+    assert (numeric.dtype, numeric.shape) == (np.float32, (303, 12))
+    assert (codes.dtype, codes.shape) == (np.int64, (303, 7))
+    assert HeartPreprocessor(missing_flags=False).fit(features).transform(
+        features
+    ).numeric.shape == (303, 6)
+
+
+def test_cardinality_is_the_classes_and_one_for_unknown(fitted):
+    assert fitted.cardinalities == [3, 5, 3, 4, 3, 5, 4]
+
+
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_missing_category_gets_its_own_code(features, fitted, name):
+    j = CATEGORIES.index(name)
+    code = fitted.transform(changed(features, name, None)).codes[0, j]
+    assert code == fitted.cardinalities[j] - 1
+
+
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_unknown_category_gets_its_own_code_and_never_a_known_one(features, name):
+    value = features[name].dropna().iloc[0]
+    without = HeartPreprocessor().fit(features[(features[name] != value).fillna(value=True)])
+    code = without.transform(changed(features, name, value)).codes[0, CATEGORIES.index(name)]
+    assert code == len(without.encoders_[name].classes_)
+    assert value not in without.encoders_[name].classes_
+
+
+def test_missing_number_becomes_the_train_median_with_a_flag(features, fitted):
+    numeric = fitted.transform(changed(features, "chol", np.nan)).numeric[0]
+    median = features["chol"].median()
+    assert numeric[2] == pytest.approx(
+        (median - features["chol"].mean()) / features["chol"].std(ddof=0), abs=1e-6
+    )
+    assert numeric[6:].tolist() == [0, 0, 1, 0, 0, 0]
+
+
+def test_missing_values_stay_out_of_mean_scale_and_median(hungary):
+    fitted = HeartPreprocessor().fit(hungary.features)
+    chol = hungary.features["chol"].dropna()
+    assert len(chol) == 294 - 23
+    assert (fitted.scaler_.mean_[2], fitted.scaler_.scale_[2]) == pytest.approx(
+        (chol.mean(), chol.std(ddof=0))
+    )
+    assert fitted.median_[2] == chol.median()
+
+
+def test_scaled_median_is_what_a_missing_number_becomes(features, fitted):
+    nothing = features.head(1).assign(**dict.fromkeys(NUMBERS, np.nan))
+    assert np.array_equal(fitted.transform(nothing).numeric[0, :6], fitted.scaled_median())
+
+
+def test_training_range_is_least_and_greatest(features, fitted):
+    assert np.array_equal(
+        fitted.training_range_, [[features[n].min(), features[n].max()] for n in NUMBERS]
+    )
+
+
+def test_column_without_any_value_is_read_as_missing_ever_after():
+    swiss = load_shipped("switzerland").features
+    fitted = HeartPreprocessor().fit(swiss)
+    numeric = fitted.transform(changed(swiss, "chol", 250.0)).numeric[0]
+    assert np.isnan(fitted.training_range_[2]).all()
+    assert (numeric[2], numeric[8]) == (0, 1)
+    assert np.isfinite(fitted.transform(swiss).numeric).all()
+
+
+def test_transform_does_not_depend_on_the_other_rows(features, fitted):
+    whole, alone = fitted.transform(features), fitted.transform(features.iloc[[17]])
+    assert np.array_equal(whole.numeric[17], alone.numeric[0])
+    assert np.array_equal(whole.codes[17], alone.codes[0])
+
+
+def test_columns_may_come_in_any_order_and_with_others(features, fitted):
+    turned = features[features.columns[::-1]].assign(hospital="x")
+    assert np.array_equal(fitted.transform(turned).numeric, fitted.transform(features).numeric)
+    assert np.array_equal(fitted.transform(turned).codes, fitted.transform(features).codes)
+
+
+def test_nothing_is_written_into_frames(features):
+    before = features.copy()
+    fitted = HeartPreprocessor().fit(features)
+    fitted.transform(features)
+    fitted.find_problems(features)
+    pd.testing.assert_frame_equal(features, before)
+
+
+def test_transform_before_fit_is_refused(features):
+    with pytest.raises(NotFittedError):
+        HeartPreprocessor().transform(features)
+
+
+def test_clone_is_unfitted_with_the_same_settings(fitted):
+    copy = clone(fitted.__class__(FEATURES[:3], missing_flags=False))
+    assert copy.get_params() == {"features": FEATURES[:3], "missing_flags": False}
+    assert not hasattr(clone(fitted), "scaler_")
+
+
+def test_numbers_alone_will_do(features):
+    numeric, codes = (
+        HeartPreprocessor((feature("age"), feature("chol")))
+        .fit(features)
+        .transform(features.head())
+    )
+    assert (numeric.shape, codes.shape) == ((5, 4), (5, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("age", np.nan, "missing"),
+        ("age", 78.0, "above"),
+        ("age", 28.0, "below"),
+        ("oldpeak", -0.1, "below"),
+        ("chol", 564.1, "above"),
+        ("ca", None, "missing"),
+        ("thal", None, "missing"),
+        ("cp", 9, "unseen"),
+        ("thal", "other", "unseen"),
+    ],
+)
+def test_problems_say_what_the_model_knows_less_about(features, fitted, name, value, problem):
+    assert problems_of(fitted, changed(features, name, value)) == [(0, name, problem)]
+
+
+def test_problems_of_the_train_part_are_its_gaps_only(features, fitted):
+    found = problems_of(fitted, features)
+    assert {problem for _, _, problem in found} == {"missing"}
+    assert Counter(name for _, name, _ in found) == {"ca": 4, "thal": 2}
+    assert features.iloc[[row for row, _, _ in found]].isna().any(axis=1).all()
+
+
+def test_values_of_an_empty_column_are_unseen():
+    swiss = load_shipped("switzerland").features
+    assert (0, "chol", "unseen") in problems_of(
+        HeartPreprocessor().fit(swiss), changed(swiss, "chol", 250.0)
+    )
+
+
+@pytest.mark.parametrize("flags", [True, False])
+@pytest.mark.parametrize("trained_on", ["cleveland", "switzerland"])
+def test_one_patient_is_read_as_a_frame_of_one_row(trained_on, flags):
+    fitted = HeartPreprocessor(missing_flags=flags).fit(load_shipped(trained_on).features.iloc[:60])
+    frame = load_shipped("cleveland+hungary+switzerland+va_long_beach").features
+    together, problems = fitted.transform(frame), fitted.find_problems(frame)
+    for row, values in enumerate(frame.astype(object).itertuples(index=False)):
+        patient = {
+            name: None if pd.isna(value) else value
+            for name, value in zip(frame.columns, values, strict=True)
+        }
+        alone = fitted.transform_patient(patient)
+        assert np.array_equal(alone.numeric[0], together.numeric[row])
+        assert np.array_equal(alone.codes[0], together.codes[row])
+        expected = {
+            f.name: PROBLEMS[code] for f, code in zip(FEATURES, problems[row], strict=True) if code
+        }
+        assert fitted.find_patient_problems(patient) == expected
+
+
+@pytest.mark.parametrize(("name", "value"), [("cp", 9), ("thal", "other"), ("sex", True)])
+def test_category_of_one_patient_that_train_did_not_have_is_unseen(fitted, name, value):
+    patient = dict.fromkeys(f.name for f in FEATURES) | {name: value}
+    expected = {} if value is True else {name: "unseen"}  # True is 1, in a frame too
+    assert {
+        k: v for k, v in fitted.find_patient_problems(patient).items() if v != "missing"
+    } == expected

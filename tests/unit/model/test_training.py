@@ -1,0 +1,427 @@
+"""The training loop: one step by hand, masking, early stopping, limits and repeatability."""
+
+import dataclasses
+from itertools import count
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from heart.config import LESSON, Settings
+from heart.errors import SettingsError, TrainingError
+from heart.model.batches import IndexBatches, Labelled, Patients
+from heart.model.loop import EpochRecord, Tally, history_frame
+from heart.model.masking import ValueMask
+from heart.model.network import HeartMLP
+from heart.model.noise import Noise
+from heart.model.preprocessing import Encoded, HeartPreprocessor
+from heart.model.step import Batch
+from heart.model.stopping import BestWeights
+from heart.model.training import pick_device, train
+from tests.unit.conftest import weights_of
+
+CPU = torch.device("cpu")
+PLAIN = Settings(
+    members=1, hidden=(8,), dropout=0.0, masking=0.0, patience=0, max_epochs=4, device="cpu"
+)
+
+
+@pytest.fixture(scope="module")
+def parts(cleveland):
+    """A fitted preprocessor, 200 patients to train on and 97 to stop on; of all of them everything
+    is known.
+    """
+    known = cleveland.complete()
+    preprocessor = HeartPreprocessor().fit(known.features)
+    encoded = preprocessor.transform(known.features)
+    first, rest = (
+        Labelled(Encoded(*(a[rows] for a in encoded)), known.y_true[rows])
+        for rows in (slice(200), slice(200, None))
+    )
+    return preprocessor, first, rest
+
+
+def run(parts, *, with_valid=True, **changes):
+    """The trained network of the plain settings with some changed."""
+    preprocessor, first, rest = parts
+    options = {name: changes.pop(name) for name in ("on_epoch_end", "clock") if name in changes}
+    settings = dataclasses.replace(PLAIN, **changes)
+    network = HeartMLP(first.encoded.numeric.shape[1], preprocessor.cardinalities, settings)
+    mask = ValueMask(
+        preprocessor.scaled_median(), preprocessor.cardinalities, settings.masking, has_flags=True
+    )
+    return train(network, first, rest if with_valid else None, settings, mask=mask, **options)
+
+
+def member_losses(network, part):
+    logits = network.predict_logits(
+        torch.as_tensor(part.encoded.numeric), torch.as_tensor(part.encoded.codes)
+    )
+    return torch.stack(
+        [
+            nn.functional.binary_cross_entropy_with_logits(
+                row, torch.as_tensor(part.y_true).float()
+            )
+            for row in logits
+        ]
+    )
+
+
+def test_a_members_gradient_is_its_own(parts):
+    alone, among = (run(parts, members=m, max_epochs=1, batch_size=200).network for m in (1, 3))
+    for a, b in zip(alone.parameters(), among.parameters(), strict=True):
+        torch.testing.assert_close(a, b[:1], rtol=0, atol=1e-6)
+
+
+def test_first_member_does_not_depend_on_how_many_there_are(parts):
+    alone, among = (run(parts, members=m, max_epochs=10).network for m in (1, 3))
+    for a, b in zip(alone.parameters(), among.parameters(), strict=True):
+        torch.testing.assert_close(a, b[:1], rtol=0, atol=1e-5)
+
+
+def test_lesson_takes_adams_steps(parts):
+    preprocessor, first, _ = parts
+    part = Labelled(Encoded(first.encoded.numeric[:, :6], first.encoded.codes), first.y_true)
+    settings = dataclasses.replace(LESSON, dropout=0.0, batch_size=200, max_epochs=20, device="cpu")
+    network = HeartMLP(6, preprocessor.cardinalities, settings)
+    reference = nn.Sequential(nn.Linear(13, 32), nn.ReLU(), nn.Linear(32, 1))
+    for ours, theirs in ((network.hidden[0], reference[0]), (network.logit, reference[2])):
+        theirs.load_state_dict(
+            {"weight": ours.weight[0].T.detach(), "bias": ours.bias[0, 0].detach()}
+        )
+    optimizer = torch.optim.Adam(reference.parameters(), lr=1e-3)
+    X = torch.cat(
+        [torch.as_tensor(part.encoded.numeric), torch.as_tensor(part.encoded.codes).float()], dim=1
+    )
+    for _ in range(20):
+        optimizer.zero_grad()
+        nn.functional.binary_cross_entropy_with_logits(
+            reference(X)[:, 0], torch.as_tensor(part.y_true).float()
+        ).backward()
+        optimizer.step()
+    train(
+        network,
+        part,
+        None,
+        settings,
+        mask=ValueMask(
+            preprocessor.scaled_median(), preprocessor.cardinalities, 0.0, has_flags=False
+        ),
+    )
+    torch.testing.assert_close(
+        network.hidden[0].weight[0].T, reference[0].weight, rtol=0, atol=1e-5
+    )
+    torch.testing.assert_close(network.logit.weight[0].T, reference[2].weight, rtol=0, atol=1e-5)
+
+
+def test_weight_decay_is_adamws(parts):
+    plain, decayed = (
+        run(parts, max_epochs=1, batch_size=200, weight_decay=decay, lr=0.01).network
+        for decay in (0.0, 2.0)
+    )
+    start = HeartMLP(12, parts[0].cardinalities, PLAIN)
+    for p, d, s in zip(plain.parameters(), decayed.parameters(), start.parameters(), strict=True):
+        torch.testing.assert_close(p - d, s * 0.01 * 2.0, rtol=0, atol=1e-6)
+
+
+def test_training_lowers_the_loss(parts):
+    history = run(parts, max_epochs=30).history
+    assert history[-1].train_loss < 0.8 * history[0].train_loss
+    assert history[-1].valid_accuracy > 0.75
+
+
+def test_train_loss_is_the_mean_over_patients_and_members(parts):
+    # one batch: the loss is the one before the step
+    expected = member_losses(
+        HeartMLP(12, parts[0].cardinalities, dataclasses.replace(PLAIN, members=3)), parts[1]
+    ).mean()
+    record = run(parts, members=3, batch_size=200, max_epochs=1).history[0]
+    assert record.train_loss == pytest.approx(float(expected), abs=1e-6)
+
+
+def test_valid_figures_are_those_of_the_network(parts):
+    trained = run(parts, members=3, max_epochs=5)
+    rest = parts[2]
+    logits = trained.network.predict_logits(*(torch.as_tensor(a) for a in rest.encoded))
+    accuracy = ((logits.sigmoid().mean(dim=0) > 0.5).numpy() == rest.y_true).mean()
+    assert trained.history[-1].valid_loss == pytest.approx(
+        float(member_losses(trained.network, rest).mean()), abs=1e-6
+    )
+    assert trained.history[-1].valid_accuracy == pytest.approx(accuracy)
+
+
+def test_without_valid_part_its_figures_are_none(parts):
+    history = run(parts, with_valid=False, patience=2, max_epochs=6).history
+    assert [(r.valid_loss, r.valid_accuracy) for r in history] == [(None, None)] * 6
+
+
+def test_epochs_are_numbered_from_one(parts):
+    assert [record.epoch for record in run(parts).history] == [1, 2, 3, 4]
+
+
+# early stopping
+
+
+def test_best_weights_are_restored(parts):
+    trained = run(parts, lr=0.1, patience=5, max_epochs=60)
+    losses = [record.valid_loss for record in trained.history]
+    assert float(member_losses(trained.network, parts[2])) == pytest.approx(min(losses), abs=1e-6)
+    assert trained.best_epoch == (1 + int(np.argmin(losses)),)
+    assert losses[-1] > min(losses)
+
+
+def test_each_member_gets_its_own_best_weights(parts):
+    trained = run(parts, members=3, lr=0.1, patience=5, max_epochs=60)
+    alone = [run(parts, members=m, lr=0.1, patience=5, max_epochs=60) for m in (1, 2)]
+    assert len(set(trained.best_epoch)) > 1
+    assert trained.best_epoch[:2] == (*alone[0].best_epoch, alone[1].best_epoch[1])
+    assert (
+        member_losses(trained.network, parts[2])[:2] - member_losses(alone[1].network, parts[2])
+    ).abs().max() < 1e-4
+
+
+def test_early_stopping_stops_patience_epochs_after_the_best(parts):
+    trained = run(parts, lr=0.1, patience=5, max_epochs=200)
+    assert len(trained.history) == trained.best_epoch[0] + 5
+
+
+def test_patience_zero_never_stops_and_keeps_the_last_weights(parts):
+    trained = run(parts, lr=0.1, patience=0, max_epochs=60)
+    assert len(trained.history) == 60
+    assert trained.best_epoch == (60,)
+    assert float(member_losses(trained.network, parts[2])) == pytest.approx(
+        trained.history[-1].valid_loss, abs=1e-6
+    )
+
+
+def test_a_member_out_of_patience_does_not_improve_again():
+    best = BestWeights(HeartMLP(1, [], dataclasses.replace(PLAIN, members=2)), patience=2)
+    losses = [[0.5, 0.5], [0.6, 0.4], [0.6, 0.3], [0.1, 0.2]]
+    assert [best.update(epoch, torch.tensor(loss)) for epoch, loss in enumerate(losses, 1)] == [
+        True
+    ] * 4
+    assert best.epoch.tolist() == [1, 4]
+
+
+def test_training_stops_when_no_member_has_patience_left():
+    best = BestWeights(HeartMLP(1, [], dataclasses.replace(PLAIN, members=2)), patience=2)
+    assert [
+        best.update(epoch, torch.tensor([0.5, loss]))
+        for epoch, loss in enumerate([0.5, 0.4, 0.6, 0.6], 1)
+    ] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+def test_valid_loss_that_is_not_a_number_is_never_the_best():
+    best = BestWeights(HeartMLP(1, [], PLAIN), patience=3)
+    best.update(1, torch.tensor([0.5]))
+    best.update(2, torch.tensor([float("nan")]))
+    assert best.epoch.tolist() == [1]
+
+
+# batches and masking
+
+
+def test_every_epoch_shows_each_member_each_patient_once():
+    batches = IndexBatches(10, dataclasses.replace(PLAIN, members=3, batch_size=4), CPU)
+    for _ in range(3):
+        epoch = list(batches)
+        assert [tuple(b.shape) for b in epoch] == [(3, 4), (3, 4), (3, 2)]
+        assert torch.cat(epoch, dim=1).sort(dim=1).values.tolist() == [list(range(10))] * 3
+    assert len(batches) == 3
+
+
+def test_orders_differ_between_members_and_epochs():
+    batches = IndexBatches(50, dataclasses.replace(PLAIN, members=2, batch_size=50), CPU)
+    orders = [tuple(row) for _ in range(2) for batch in batches for row in batch.tolist()]
+    assert len(set(orders)) == 4
+
+
+def mask_of(rate, *, has_flags=True):
+    return ValueMask(np.array([0.5, -0.5], dtype=np.float32), [3, 5], rate, has_flags=has_flags)
+
+
+def noise():
+    return Noise(0, CPU)
+
+
+def batch_of(n=4000, width=4):
+    return Batch(
+        torch.full((2, n, width), 7.0), torch.zeros(2, n, 2, dtype=torch.int64), torch.ones(2, n)
+    )
+
+
+def test_masking_hides_its_share_of_each_column():
+    batch = mask_of(0.2)(batch_of(), noise())
+    hidden = (
+        torch.cat([batch.numeric[..., :2] != 7, batch.codes != 0], dim=2).float().mean(dim=(0, 1))
+    )
+    assert hidden.tolist() == pytest.approx([0.2] * 4, abs=0.02)
+
+
+def test_hidden_values_look_like_unknown_ones():
+    batch = mask_of(0.5)(batch_of(), noise())
+    hidden = batch.numeric[..., :2] != 7
+    assert torch.equal(batch.numeric[..., 2:] == 1, hidden)
+    assert [set(batch.numeric[..., j][hidden[..., j]].tolist()) for j in (0, 1)] == [{0.5}, {-0.5}]
+    assert [set(batch.codes[..., j].unique().tolist()) for j in (0, 1)] == [{0, 2}, {0, 4}]
+
+
+def test_masking_works_without_flags_and_leaves_the_batch_alone():
+    batch = batch_of(width=2)
+    masked = mask_of(0.5, has_flags=False)(batch, noise())
+    assert masked.numeric.shape == batch.numeric.shape
+    assert bool((batch.numeric == 7).all())
+    assert torch.equal(masked.y_true, batch.y_true)
+
+
+def test_codes_that_are_numbers_are_hidden_alike():
+    part = Labelled(
+        Encoded(np.full((500, 2), 7.0, dtype=np.float32), np.zeros((500, 2), dtype=np.int64)),
+        np.ones(500, dtype=np.int64),
+    )
+    mask, index = mask_of(0.5, has_flags=False), torch.arange(500)[None]
+    apart = mask(Patients(part, CPU)[index], noise())
+    joined = mask.with_codes_as_numbers()(
+        Patients(part, CPU, codes_as_numbers=True)[index], noise()
+    )
+    assert joined.codes.shape == (1, 500, 0)
+    assert torch.equal(joined.numeric, torch.cat([apart.numeric, apart.codes.float()], dim=2))
+
+
+def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
+    monkeypatch.setattr("heart.model.loop.TALLY", 50)
+    logits, y_true = (
+        torch.randn(2, 333, generator=torch.Generator().manual_seed(0)),
+        (torch.arange(666) % 2).view(2, 333).float(),
+    )
+    tally = Tally()
+    for part in torch.arange(333).split(16):
+        tally.add(logits[:, part], y_true[:, part])
+    loss, accuracy = tally.means()
+    assert loss == pytest.approx(
+        float(nn.functional.binary_cross_entropy_with_logits(logits, y_true)), abs=1e-6
+    )
+    assert accuracy == pytest.approx(float(((logits > 0) == (y_true == 1)).float().mean()))
+
+
+def test_no_masking_is_no_work():
+    batch = batch_of()
+    assert mask_of(0.0)(batch, noise()) is batch
+
+
+@pytest.mark.parametrize(("masking", "moves"), [(0.2, True), (0.0, False)])
+def test_unknown_codes_are_trained_by_masking_and_by_nothing_else(parts, masking, moves):
+    cardinalities = parts[0].cardinalities
+    unknown = np.cumsum(cardinalities) - 1
+    settings = dataclasses.replace(PLAIN, masking=masking, weight_decay=0.0)
+    before = HeartMLP(12, cardinalities, settings).embedding.weight[0, unknown]
+    after = run(parts, masking=masking, weight_decay=0.0).network.embedding.weight[0, unknown]
+    assert (before != after).any(dim=1).tolist() == [moves] * 7
+
+
+# repeatability
+
+
+def test_same_seed_gives_the_same_history_and_weights_to_the_bit(parts):
+    runs = [
+        run(parts, members=3, dropout=0.4, masking=0.2, patience=3, max_epochs=10) for _ in range(2)
+    ]
+    assert runs[0].history == runs[1].history
+    assert np.array_equal(weights_of(runs[0].network), weights_of(runs[1].network))
+
+
+def test_another_seed_gives_another_history(parts):
+    assert run(parts, random_state=1).history != run(parts, random_state=2).history
+
+
+def test_training_leaves_the_global_random_states_alone(parts):
+    torch_before, numpy_before = (
+        torch.get_rng_state(),
+        np.random.get_state()[1].copy(),  # noqa: NPY002
+    )
+    run(parts, dropout=0.4, masking=0.2, patience=3)
+    assert torch.equal(torch.get_rng_state(), torch_before)
+    # the global state is the point
+    assert np.array_equal(np.random.get_state()[1], numpy_before)  # noqa: NPY002
+
+
+def test_training_does_not_depend_on_the_global_random_states(parts):
+    first = run(parts, dropout=0.4, masking=0.2).history
+    torch.rand(100)
+    assert run(parts, dropout=0.4, masking=0.2).history == first
+
+
+# the callback, the limits, the device
+
+
+def test_callback_sees_each_epoch_once(parts):
+    seen = []
+    trained = run(parts, on_epoch_end=seen.append)
+    assert tuple(seen) == trained.history
+
+
+def test_what_the_callback_raises_is_passed_on(parts):
+    seen = []
+
+    def stop(record):
+        seen.append(record.epoch)
+        if record.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(parts, on_epoch_end=stop)
+    assert seen == [1, 2]
+
+
+def test_time_limit_ends_training_with_an_error(parts):
+    seen = []
+    with pytest.raises(TrainingError, match="within 25 s, but found epoch 3 after 30 s"):
+        run(parts, time_limit=25.0, clock=count(100, 10).__next__, on_epoch_end=seen.append)
+    assert len(seen) == 2
+
+
+def test_training_inside_the_time_limit_goes_on(parts):
+    assert len(run(parts, time_limit=40.0, clock=count(100, 10).__next__).history) == 4
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan])
+def test_loss_that_is_not_finite_ends_training_with_an_error(parts, value):
+    preprocessor, first, rest = parts
+    numeric = first.encoded.numeric.copy()
+    numeric[3, 0] = value
+    spoilt = Labelled(Encoded(numeric, first.encoded.codes), first.y_true)
+    with pytest.raises(TrainingError, match=r"finite loss.*epoch 1"):
+        run((preprocessor, spoilt, rest))
+
+
+def test_cuda_where_there_is_none_is_refused(monkeypatch, parts):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(SettingsError, match="CUDA"):
+        run(parts, device="cuda")
+
+
+@pytest.mark.parametrize(
+    ("name", "has_cuda", "kind"),
+    [("auto", False, "cpu"), ("auto", True, "cuda"), ("cpu", True, "cpu"), ("cuda", True, "cuda")],
+)
+def test_auto_takes_cuda_where_there_is_one(monkeypatch, name, has_cuda, kind):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: has_cuda)
+    assert pick_device(name).type == kind
+
+
+def test_history_frame_has_a_row_for_each_epoch_and_part():
+    frame = history_frame(
+        [EpochRecord(1, 0.7, 0.5, 0.6, 0.75), EpochRecord(2, 0.5, 0.8, None, None)]
+    )
+    assert frame.columns.tolist() == ["epoch", "part", "loss", "accuracy"]
+    assert frame.to_numpy().tolist() == [
+        [1, "train", 0.7, 0.5],
+        [2, "train", 0.5, 0.8],
+        [1, "valid", 0.6, 0.75],
+    ]

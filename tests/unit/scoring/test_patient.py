@@ -1,0 +1,223 @@
+"""One patient and many: probability, decision, warnings."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from heart.config import Settings
+from heart.data import load_shipped
+from heart.errors import PatientError
+from heart.evaluation import ThresholdChoice
+from heart.schema import EXAMPLE_PATIENT, FEATURES, feature
+from heart.scoring.patient import predict_patient, score_cohort
+
+USUAL = {"age": 60, "sex": 1, "cp": 4, "trestbps": 130, "chol": 250, "fbs": 0, "restecg": 0}
+USUAL |= {"thalach": 140, "exang": 1, "oldpeak": 1.0, "slope": 2, "ca": 1, "thal": "normal"}
+
+
+ONE = Settings(members=1, hidden=(8,))
+
+
+def at_threshold(bundle, value):
+    return dataclasses.replace(bundle, threshold=ThresholdChoice(value, "manual", 2.0, "valid"))
+
+
+def problems(prediction):
+    return {warning.feature: warning.problem for warning in prediction.warnings}
+
+
+def names_of(prediction, *kinds):
+    return ", ".join(warning.feature for warning in prediction.warnings if warning.problem in kinds)
+
+
+def patients_of(frame):
+    return [
+        {name: None if pd.isna(value) else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def test_example_patient_gets_the_bundles_probability(bundle):
+    prediction = predict_patient(bundle, EXAMPLE_PATIENT)
+    members = bundle.predict_members(pd.DataFrame([EXAMPLE_PATIENT]))[:, 0]
+    assert prediction.probability == pytest.approx(members.mean(), abs=1e-6)
+    assert (prediction.low, prediction.high) == pytest.approx(
+        tuple(np.quantile(members, [0.05, 0.95])), abs=1e-6
+    )
+    assert prediction.threshold == bundle.threshold.value
+
+
+def test_example_patient_is_older_than_everybody_in_training(bundle):
+    warnings = predict_patient(bundle, EXAMPLE_PATIENT).warnings
+    oldest = bundle.preprocessor.training_range_[0, 1]
+    assert [(w.feature, w.value, w.problem) for w in warnings] == [("age", 80, "above")]
+    assert "Age: 80 years is above everybody in training (" in warnings[0].message
+    assert f"to {oldest:g} years)" in warnings[0].message
+
+
+def test_words_mean_their_codes(bundle):
+    words = {f.name: f.describe(EXAMPLE_PATIENT[f.name]) for f in FEATURES if f.codes}
+    texts = {f.name: str(EXAMPLE_PATIENT[f.name]) for f in FEATURES if not f.codes}
+    assert words["cp"] == "typical angina"
+    assert predict_patient(bundle, words | texts) == predict_patient(bundle, EXAMPLE_PATIENT)
+
+
+def test_usual_patient_has_no_warnings(bundle):
+    assert predict_patient(bundle, USUAL).warnings == ()
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_unknown_value_is_a_warning(bundle, name):
+    prediction = predict_patient(
+        bundle, {key: value for key, value in USUAL.items() if key != name}
+    )
+    assert prediction.warnings == ((name, None, "missing", f"{feature(name).label} is not known."),)
+    assert prediction == predict_patient(bundle, USUAL | {name: None})
+
+
+@pytest.mark.parametrize("name", ["sex", "cp", "ca", "thal", "thalach", "oldpeak"])
+def test_not_known_is_not_the_same_as_a_known_value(bundle, name):
+    assert (
+        predict_patient(bundle, USUAL | {name: None}).probability
+        != predict_patient(bundle, USUAL).probability
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("age", 20, "below"),
+        ("age", 90, "above"),
+        ("chol", 990, "above"),
+        ("trestbps", 60, "below"),
+        ("oldpeak", -4, "below"),
+    ],
+)
+def test_number_outside_the_training_range_is_a_warning(bundle, name, value, problem):
+    assert problems(predict_patient(bundle, USUAL | {name: value})) == {name: problem}
+
+
+def test_number_inside_the_training_range_but_unusual_is_a_warning(cleveland, bundle):
+    wide = dataclasses.replace(
+        bundle, preprocessor=bundle.preprocessor.__class__().fit(cleveland.features)
+    )
+    prediction = predict_patient(wide, USUAL | {"chol": 500})
+    assert problems(prediction) == {"chol": "unusual"}
+    assert (
+        prediction.warnings[0].message
+        == "Serum cholesterol: 500 mg/dl is unusual (most are 100 to 450 mg/dl); is it right?"
+    )
+
+
+def test_category_that_training_never_saw_is_a_warning_and_read_as_unknown(cleveland, bundle):
+    without = bundle.preprocessor.__class__().fit(
+        cleveland.features[cleveland.features["restecg"] != 1]
+    )
+    narrow = dataclasses.replace(bundle, preprocessor=without)
+    prediction = predict_patient(narrow, USUAL | {"restecg": 1})
+    assert problems(prediction) == {"restecg": "unseen"}
+    assert prediction.probability == predict_patient(narrow, USUAL | {"restecg": None}).probability
+
+
+def test_warnings_come_in_the_order_of_the_features(bundle):
+    found = [w.feature for w in predict_patient(bundle, {"thal": "fixed", "age": 90}).warnings]
+    assert found == [f.name for f in FEATURES if f.name != "thal"]
+
+
+@pytest.mark.parametrize("empty", [{}, {"age": None, "thal": ""}, {"chol": 0}])
+def test_empty_patient_is_refused(bundle, empty):
+    with pytest.raises(PatientError, match="empty patient"):
+        predict_patient(bundle, empty)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("age", 17),
+        ("age", 1e9),
+        ("age", "old"),
+        ("age", math.inf),
+        ("sex", 2),
+        ("sex", True),
+        ("cp", 0),
+        ("trestbps", 20),
+        ("chol", -1),
+        ("restecg", 3),
+        ("thalach", 300),
+        ("oldpeak", 11),
+        ("slope", 0),
+        ("ca", 4),
+        ("thal", 7),
+        ("thal", "<b>fixed</b>"),
+    ],
+)
+def test_impossible_value_is_refused_by_name(bundle, name, value):
+    with pytest.raises(PatientError) as caught:
+        predict_patient(bundle, USUAL | {name: value})
+    assert caught.value.feature == name
+
+
+def test_unknown_name_is_refused(bundle):
+    with pytest.raises(PatientError, match="'Chol'"):
+        predict_patient(bundle, USUAL | {"Chol": 200})
+
+
+def test_disease_is_decided_at_the_threshold_and_above(bundle):
+    p = predict_patient(bundle, USUAL).probability
+    at, above = (predict_patient(at_threshold(bundle, t), USUAL) for t in (p, math.nextafter(p, 1)))
+    assert (at.label, at.is_positive) == ("disease", True)
+    assert (above.label, above.is_positive) == ("no disease", False)
+
+
+def test_of_100_is_the_nearest_whole_person(bundle):
+    prediction = predict_patient(bundle, USUAL)
+    assert [prediction._replace(probability=p).of_100 for p in (0.0, 0.004, 0.376, 0.996, 1.0)] == [
+        0,
+        0,
+        38,
+        100,
+        100,
+    ]
+
+
+def test_single_member_has_no_spread(bundle):
+    alone = dataclasses.replace(
+        bundle, network=bundle.network.__class__(12, bundle.preprocessor.cardinalities, ONE)
+    )
+    prediction = predict_patient(alone, USUAL)
+    assert (prediction.low, prediction.high) == (None, None)
+
+
+def test_scores_are_those_of_each_patient(bundle):
+    frame = load_shipped("hungary").features.head(25)
+    scores = score_cohort(bundle, frame)
+    single = [predict_patient(bundle, patient) for patient in patients_of(frame)]
+    assert scores["probability"].tolist() == pytest.approx(
+        [p.probability for p in single], abs=1e-6
+    )
+    assert scores["decision"].tolist() == [p.label for p in single]
+    assert scores["unknown"].tolist() == [names_of(p, "missing", "unseen") for p in single]
+    assert scores["unusual"].tolist() == [names_of(p, "below", "above", "unusual") for p in single]
+
+
+def test_scores_keep_order_and_index(bundle, cleveland):
+    turned = cleveland.features.sample(frac=1, random_state=0)
+    scores = score_cohort(bundle, turned)
+    assert scores.index.equals(turned.index)
+    straight = score_cohort(bundle, cleveland.features)["probability"]
+    assert scores["probability"].to_numpy() == pytest.approx(
+        straight.loc[turned.index].to_numpy(), abs=1e-6
+    )
+
+
+def test_scoring_does_not_touch_the_frame(bundle, cleveland):
+    before = cleveland.features.copy()
+    score_cohort(bundle, before)
+    assert before.equals(cleveland.features)
+
+
+def test_empty_frame_gives_no_scores(bundle, cleveland):
+    assert score_cohort(bundle, cleveland.features.head(0)).shape == (0, 4)

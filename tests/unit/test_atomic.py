@@ -1,0 +1,177 @@
+"""Files appear whole or not at all: killed writers, several at once, full disks,
+read-only folders.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from heart.atomic import STALE_S, create_atomically, write_atomically
+
+ROOT = Path(__file__).resolve().parents[2]
+OLD, NEW = b"old" * 100_000, b"newer" * 100_000
+
+# a child writes the two contents in turn until it is killed; the time grows, so that every moment
+# of a write is met
+KILLS = """
+import os, random, signal, sys, time
+from pathlib import Path
+from heart.atomic import write_atomically
+target, contents = Path(sys.argv[1]), (b"old" * 100_000, b"newer" * 100_000)
+random.seed(0)
+seen = [0, 0]
+for kill in range(200):
+    child = os.fork()
+    if child == 0:
+        while True:
+            for content in contents:
+                write_atomically(content, target)
+    time.sleep(random.uniform(0.0005, 0.012))
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = target.read_bytes()
+    assert found in contents, len(found)
+    seen[contents.index(found)] += 1
+print(seen)
+"""
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from heart.atomic import write_atomically
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+try:
+    write_atomically(b"newer" * 100_000, Path(sys.argv[1]))
+except OSError as error:
+    print(error.strerror)
+"""
+UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+from heart.atomic import write_atomically
+if os.geteuid() == 0:
+    os.setuid(65534)
+try:
+    write_atomically(b"newer", Path(sys.argv[1]))
+except OSError as error:
+    print(error.strerror)
+"""
+
+
+def run(script, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+def names_in(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def target(tmp_path):
+    path = tmp_path / "a.joblib"
+    path.write_bytes(OLD)
+    return path
+
+
+def test_writing_replaces_the_file_and_leaves_no_other(target):
+    write_atomically(NEW, target)
+    assert (target.read_bytes(), names_in(target.parent)) == (NEW, ["a.joblib"])
+
+
+def test_two_hundred_kills_leave_the_old_file_or_the_new_one_whole(target):
+    seen = json.loads(run(KILLS, target))
+    assert sum(seen) == 200
+    assert min(seen) > 10  # the kills met both
+
+
+def test_what_killed_writers_left_is_swept_away_later(target):
+    left, fresh = target.parent / ".a-x.part", target.parent / ".a-y.part"
+    for path in (left, fresh):
+        path.write_bytes(b"half")
+    os.utime(left, (time.time() - STALE_S - 60,) * 2)
+    write_atomically(NEW, target)
+    assert names_in(target.parent) == [
+        ".a-y.part",
+        "a.joblib",
+    ]  # the fresh one may belong to a writer at work
+
+
+def test_of_two_writers_at_once_one_wins_whole(target):
+    contents = [bytes([letter]) * 300_000 for letter in b"abcd"]
+    barrier = threading.Barrier(len(contents))
+
+    def write(content):
+        barrier.wait()
+        for _ in range(20):
+            write_atomically(content, target)
+
+    threads = [threading.Thread(target=write, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        assert target.read_bytes() in [OLD, *contents]
+    assert target.read_bytes() in contents
+    assert names_in(target.parent) == ["a.joblib"]
+
+
+def test_of_two_creators_at_once_one_creates_and_the_other_hears_of_it(tmp_path):
+    contents, outcomes = [b"a" * 300_000, b"b" * 300_000], []
+    barrier = threading.Barrier(2)
+
+    def create(content):
+        barrier.wait()
+        try:
+            create_atomically(content, tmp_path / "new.joblib")
+            outcomes.append(content)
+        except FileExistsError:
+            outcomes.append(None)
+
+    threads = [threading.Thread(target=create, args=(content,)) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (winner,) = (content for content in outcomes if content is not None)
+    assert (tmp_path / "new.joblib").read_bytes() == winner
+    assert names_in(tmp_path) == ["new.joblib"]
+
+
+def test_creating_over_a_file_leaves_it_as_it_was(target):
+    with pytest.raises(FileExistsError):
+        create_atomically(NEW, target)
+    assert (target.read_bytes(), names_in(target.parent)) == (OLD, ["a.joblib"])
+
+
+def test_disk_that_is_full_leaves_the_old_file_and_no_other(target):
+    assert run(LIMITED, target) == "File too large"
+    assert (target.read_bytes(), names_in(target.parent)) == (OLD, ["a.joblib"])
+
+
+def test_folder_that_cannot_be_written_leaves_the_old_file(target):
+    folder = target.parent
+    for part in (folder, *folder.parents[:2]):
+        part.chmod(0o555)
+    try:
+        assert run(UNPRIVILEGED, target) == "Permission denied"
+    finally:
+        for part in (folder, *folder.parents[:2]):
+            part.chmod(0o700)
+    assert (target.read_bytes(), names_in(folder)) == (OLD, ["a.joblib"])
+
+
+@pytest.mark.parametrize("write", [write_atomically, create_atomically])
+def test_folder_that_is_not_there_is_an_error(tmp_path, write):
+    with pytest.raises(FileNotFoundError):
+        write(b"x", tmp_path / "absent" / "a.joblib")
