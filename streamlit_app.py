@@ -4,7 +4,7 @@ heart/ui/main.py.
 
 import streamlit as st
 
-from heart.paths import ROOT
+from heart.paths import PACKAGE
 from heart.ui.warmup import warm_up
 
-app = st.App(ROOT / "heart" / "ui" / "main.py", lifespan=warm_up)
+app = st.App(PACKAGE / "ui" / "main.py", lifespan=warm_up)

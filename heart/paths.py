@@ -1,10 +1,25 @@
-"""Where things are."""
+"""Where the files are that come with the code: beside the package in a clone, inside it once it is
+installed.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent
 
-SHIPPED_BUNDLE = ROOT / "models" / "cleveland.joblib"
+IN_CLONE = not (PACKAGE / "_shipped").is_dir()
+"""Whether the package stands in a clone of the project (an editable installation does too);
+pyproject.toml puts the files below into a wheel as heart/_shipped.
+"""
+
+ROOT = PACKAGE.parent if IN_CLONE else PACKAGE / "_shipped"
+
+DATA, MODELS, PAGES = ROOT / "data", ROOT / "models", ROOT / "pages"
+APP = ROOT / "streamlit_app.py"
+
+SHIPPED_BUNDLE = MODELS / "cleveland.joblib"
 """The model that comes with the app. It is active where nobody chose another."""
+
+SHIPPED_OUT_OF_FOLD = MODELS / "cleveland_out_of_fold.json"
+"""Its recipe's out-of-fold predictions, which take most of a minute: no features of a patient."""

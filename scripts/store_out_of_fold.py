@@ -12,8 +12,8 @@ sys.path.insert(0, str(ROOT))
 
 from heart.bundle import load_bundle  # noqa: E402
 from heart.experiments.run import split_of  # noqa: E402
-from heart.experiments.stored import STORED, cross_validate_bundle, store  # noqa: E402
-from heart.paths import SHIPPED_BUNDLE  # noqa: E402
+from heart.experiments.stored import cross_validate_bundle, store  # noqa: E402
+from heart.paths import SHIPPED_BUNDLE, SHIPPED_OUT_OF_FOLD  # noqa: E402
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     predictions = cross_validate_bundle(bundle, split_of(bundle))
     store(bundle, predictions)
     print(
-        f"{STORED.relative_to(ROOT)}: {predictions.y_score.shape[1]} patients,"
+        f"{SHIPPED_OUT_OF_FOLD.relative_to(ROOT)}: {predictions.y_score.shape[1]} patients,"
         f" {predictions.seconds:.0f} s"
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 from heart.data.codings import CODINGS, SEVERITY
@@ -16,9 +15,8 @@ from heart.data.dialects.reading import Reading
 from heart.data.formats.detect import open_table
 from heart.data.report import count_frame
 from heart.errors import CohortError
+from heart.paths import DATA
 from heart.schema import TARGET
-
-DATA_FOLDER = Path(__file__).resolve().parents[2] / "data"
 
 SHIPPED = MappingProxyType(
     {
@@ -65,7 +63,7 @@ def load_shipped(name: str) -> Cohort:
 
 def _read_shipped(name: str) -> Cohort:
     """A table in the project's own layout, in which nothing has to be recognised."""
-    path = DATA_FOLDER / f"{name}.csv"
+    path = DATA / f"{name}.csv"
     table = open_table(path.read_bytes())
     parsed = parse_table(table, name_columns(table.header))
     converted = convert(parsed, Reading(CODINGS[0], "", SEVERITY, mmol=False))

@@ -18,11 +18,7 @@ from heart.data import Split
 from heart.errors import CohortError
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.cross_validation import Folds, predict_out_of_fold
-
-STORED = Path(__file__).resolve().parents[1] / "models" / "cleveland_out_of_fold.json"
-"""What was computed for the shipped model, because it takes most of a minute: outcomes and
-probabilities, no features.
-"""
+from heart.paths import SHIPPED_OUT_OF_FOLD
 
 DIGITS = 6
 
@@ -58,7 +54,7 @@ def recalibrated(bundle: Bundle, predictions: OutOfFold) -> OutOfFold:
     return predictions._replace(y_score=bundle.recalibration.apply(predictions.y_score))
 
 
-def store(bundle: Bundle, predictions: OutOfFold, path: Path = STORED) -> None:
+def store(bundle: Bundle, predictions: OutOfFold, path: Path = SHIPPED_OUT_OF_FOLD) -> None:
     """Write the predictions, and which settings and cohort they belong to."""
     content = {
         **_identity(bundle.settings, bundle.data.fingerprint),
@@ -70,7 +66,7 @@ def store(bundle: Bundle, predictions: OutOfFold, path: Path = STORED) -> None:
     path.write_text(json.dumps(content, separators=(",", ":")) + "\n")
 
 
-def find_stored(bundle: Bundle, path: Path = STORED) -> OutOfFold | None:
+def find_stored(bundle: Bundle, path: Path = SHIPPED_OUT_OF_FOLD) -> OutOfFold | None:
     """The stored predictions, if they are of these settings and this cohort.
 
     Raises:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from heart.paths import ROOT
+from heart import paths
 from heart.ui.errors import errors_shown
 from heart.ui.footer import show_footer
 from heart.ui.lessons.frame import LESSONS
@@ -23,7 +23,7 @@ PAGES = {
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
 pages = [
     st.Page(
-        ROOT / "pages" / f"{name}.py",
+        paths.PAGES / f"{name}.py",
         title=title,
         icon=icon,
         url_path=name,

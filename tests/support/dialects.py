@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from heart.data import SHIPPED, load_shipped
-from heart.data.shipped import DATA_FOLDER
+from heart.paths import DATA
 
 NAMES = [
     "age",
@@ -229,7 +229,7 @@ def distinct_918():
     """The 918 different patients of the four hospitals; `zero_chol` and `zero_trestbps` mark the
     zeros that UCI writes.
     """
-    tables = {name: pd.read_csv(DATA_FOLDER / f"{name}.csv") for name in SHIPPED}
+    tables = {name: pd.read_csv(DATA / f"{name}.csv") for name in SHIPPED}
     zeros = [tables[name][["chol", "trestbps"]].eq(0).add_prefix("zero_") for name in SHIPPED]
     both = pd.concat([everybody(), pd.concat(zeros, ignore_index=True)], axis=1)
     return both.drop_duplicates([*NAMES, "num"]).reset_index(drop=True)

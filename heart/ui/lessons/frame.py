@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from heart.paths import ROOT
+from heart.paths import PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Lesson:
     @property
     def path(self) -> str:
         """The page's file."""
-        return str(ROOT / "pages" / f"learn_{self.name}.py")
+        return str(PAGES / f"learn_{self.name}.py")
 
     @property
     def address(self) -> str:
@@ -126,7 +126,7 @@ def show_way_on(name: str) -> None:
         left.page_link(
             LESSONS[place - 1].path, label=f"Before: {LESSONS[place - 1].title}", icon="⬅️"
         )
-    middle.page_link(str(ROOT / "pages" / "learn.py"), label="All lessons", icon="🎓")
+    middle.page_link(str(PAGES / "learn.py"), label="All lessons", icon="🎓")
     if place + 1 < len(LESSONS):
         right.page_link(
             LESSONS[place + 1].path, label=f"Next: {LESSONS[place + 1].title}", icon="➡️"

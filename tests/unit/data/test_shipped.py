@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from heart.data import SHIPPED, load_shipped
-from heart.data.shipped import DATA_FOLDER
 from heart.errors import CohortError
+from heart.paths import DATA
 
 COUNTS = [
     ("cleveland", 303, 139, 0),
@@ -87,7 +87,7 @@ def test_clevelands_first_patient_is_ucis(cleveland):
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_table_is_unchanged_to_the_byte(name):
-    assert hashlib.sha256((DATA_FOLDER / f"{name}.csv").read_bytes()).hexdigest() == SHA256[name]
+    assert hashlib.sha256((DATA / f"{name}.csv").read_bytes()).hexdigest() == SHA256[name]
 
 
 def test_cohort_is_read_once_and_shared(cleveland):

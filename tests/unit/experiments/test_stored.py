@@ -11,8 +11,8 @@ from heart.bundle import load_bundle
 from heart.errors import CohortError
 from heart.evaluation.recalibration import Recalibration
 from heart.experiments.run import split_of
-from heart.experiments.stored import STORED, cross_validate_bundle, find_stored, recalibrated, store
-from heart.paths import SHIPPED_BUNDLE
+from heart.experiments.stored import cross_validate_bundle, find_stored, recalibrated, store
+from heart.paths import SHIPPED_BUNDLE, SHIPPED_OUT_OF_FOLD
 
 
 @pytest.fixture(scope="module")
@@ -82,4 +82,4 @@ def test_shipped_models_predictions_are_shipped(shipped):
     split = split_of(shipped)
     assert stored.y_score.shape == stored.fold.shape == (5, 242)
     assert stored.y_true.tolist() == [*split.train.y_true, *split.valid.y_true]
-    assert not {"age", "chol", "features"} & set(STORED.read_text().split('"'))
+    assert not {"age", "chol", "features"} & set(SHIPPED_OUT_OF_FOLD.read_text().split('"'))
