@@ -59,14 +59,14 @@ def _add_cohort(commands: Any) -> None:
     parser = _add(
         commands,
         "cohort",
-        "cohorts",
+        "cohort",
         "Say how a file is read and why, who is in it, what is missing and how it is split.",
     )
     _add_file(parser, "cohort", COHORT_HELP, nargs="?", default="cleveland")
 
 
 def _add_train(commands: Any) -> None:
-    parser = _add(commands, "train", "models", "Train a model and write it as a bundle.")
+    parser = _add(commands, "train", "train", "Train a model and write it as a bundle.")
     _add_file(parser, "--cohort", COHORT_HELP, default="cleveland")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="the bundle to write, NAME.joblib"
@@ -103,7 +103,7 @@ def _add_evaluate(commands: Any) -> None:
     parser = _add(
         commands,
         "evaluate",
-        "evaluation",
+        "evaluate",
         "Judge models by repeated cross-validation, and at hospitals they never saw.",
     )
     _add_file(parser, "--cohort", COHORT_HELP, default="cleveland")
@@ -134,7 +134,7 @@ def _add_score(commands: Any) -> None:
     parser = _add(
         commands,
         "score",
-        "patients",
+        "score",
         "Score every patient of a file and write a table, row by row in the same order.",
     )
     parser.add_argument("bundle", help=BUNDLE_HELP)
@@ -173,7 +173,7 @@ def _add_threshold(commands: Any) -> None:
     parser = _add(
         commands,
         "threshold",
-        "thresholds",
+        "threshold",
         "Choose a threshold on out-of-fold predictions and report it on the test part.",
     )
     _add_bundle(parser)
@@ -212,7 +212,7 @@ def _add_recalibrate(commands: Any) -> None:
     parser = _add(
         commands,
         "recalibrate",
-        "thresholds",
+        "threshold",
         "Compare recalibrations on out-of-fold predictions, and put one into a bundle.",
     )
     _add_bundle(parser)
@@ -257,7 +257,7 @@ def _add_predict(commands: Any) -> None:
 
 def _add_show(commands: Any) -> None:
     parser = _add(
-        commands, "show", "models", "Say what is in a bundle, without running anything in it."
+        commands, "show", "train", "Say what is in a bundle, without running anything in it."
     )
     _add_bundle(parser)
 
@@ -328,30 +328,30 @@ def _add_models(commands: Any) -> None:
     parser = _add(
         commands,
         "models",
-        "registry",
+        "models",
         "List the bundles in models/; save, rename, delete or compare them, choose the active one.",
     )
     actions = parser.add_subparsers(metavar="ACTION")
-    save = _add(actions, "save", "registry", "Keep a bundle file under a name.")
+    save = _add(actions, "save", "models", "Keep a bundle file under a name.")
     save.add_argument("file", type=Path, help="a bundle file")
     save.add_argument("name", help="letters, digits, - and _, at most 64")
-    rename = _add(actions, "rename", "registry", "Give a bundle another name.")
+    rename = _add(actions, "rename", "models", "Give a bundle another name.")
     rename.add_argument("name", help="the name now")
     rename.add_argument("new_name", help="the name from now on")
-    delete = _add(actions, "delete", "registry", "Delete a bundle for good.")
+    delete = _add(actions, "delete", "models", "Delete a bundle for good.")
     delete.add_argument("name", help="of the bundle")
     delete.add_argument("--yes", action="store_true", help="do not ask")
     activate = _add(
         actions,
         "use",
-        "registry",
+        "models",
         "Make a bundle the one that the app and the commands start with.",
     )
     activate.add_argument("name", help="of the bundle")
     compare = _add(
         actions,
         "compare",
-        "registry",
+        "models",
         "Two bundles side by side, on patients that neither has learnt from.",
     )
     compare.add_argument("first", help=BUNDLE_HELP)
