@@ -1,7 +1,41 @@
-"""What holds for every test."""
+"""How the suite runs: side by side on all cores when much is asked for, else in one process."""
 
 import os
+import sys
+from pathlib import Path
 
-# tests share the machine with each other: the matrices are small, and the threads of several
-# processes would wait for each other far longer than they would work
+import pytest
+
+# the matrices are tiny: on a busy machine threads only wait for each other
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+FEW = 12
+"""So many files run sooner in one process than workers start, each with imports of its own."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+    """The whole suite, or a large part of it, is shared out; -n on the command line decides first.
+
+    A file stays on one worker: some of its tests build on each other.
+    """
+    if getattr(config.option, "numprocesses", 0) is None and count_files(config) > FEW:
+        config.option.numprocesses = "auto"
+        config.option.dist = "loadfile"
+
+
+def count_files(config):
+    """How many test files the arguments name, folders included."""
+    paths = [config.invocation_params.dir / word.partition("::")[0] for word in config.args]
+    return sum(
+        len(list(path.rglob("test_*.py"))) if path.is_dir() else path.exists()
+        for path in map(Path, paths)
+    )
+
+
+def pytest_sessionfinish(session):
+    """Hypothesis's plugin imports hypothesis at the end, which takes as long as many a test file,
+    to find that there is nothing to tell.
+    """
+    if "hypothesis" not in sys.modules:
+        session.config.pluginmanager.unregister(name="hypothesispytest")

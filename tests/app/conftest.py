@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.support.visitor import go
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,35 +23,3 @@ def visit():
     yield open_at
     for app in visitors:
         assert not app.exception, app.exception
-
-
-def go(app, page):
-    """The same visitor at another page."""
-    return app.switch_page(str(ROOT / "pages" / f"{page}.py")).run()
-
-
-def press(app, label):
-    """The visitor after pressing a button."""
-    (button,) = (button for button in app.button if button.label == label)
-    return button.click().run()
-
-
-def said(app):
-    """Everything the page says, as one text."""
-    kinds = (
-        app.title,
-        app.header,
-        app.markdown,
-        app.caption,
-        app.text,
-        app.error,
-        app.warning,
-        app.info,
-        app.success,
-    )
-    return "\n".join(element.value for kind in kinds for element in kind)
-
-
-def figures(app):
-    """What the page's metrics show, by label."""
-    return {metric.label: metric.value for metric in app.metric}

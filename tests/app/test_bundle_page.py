@@ -5,7 +5,7 @@ from dataclasses import replace
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
-from tests.app.conftest import press, said
+from tests.support.visitor import press, said
 
 
 def upload(app, content):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.app.conftest import figures, go, press, said
 from tests.support import dialects as d
+from tests.support.visitor import figures, go, press, said
 
 COUNTS = {
     "cleveland": (303, 139),

@@ -9,7 +9,7 @@ import pytest
 from heart.config import RECIPES
 from heart.experiments import cross_validation as validation
 from heart.experiments.cross_validation import Folds
-from tests.app.conftest import go, press, said
+from tests.support.visitor import go, press, said
 
 
 @pytest.fixture

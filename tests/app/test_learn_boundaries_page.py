@@ -1,6 +1,6 @@
 """The lesson on curved boundaries: the claim is there at once, and follows what is moved."""
 
-from tests.app.conftest import said
+from tests.support.visitor import said
 
 
 def accuracies(app):

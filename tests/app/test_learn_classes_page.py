@@ -1,6 +1,6 @@
 """The lesson on more than two classes: each part says its claim, and follows what is moved."""
 
-from tests.app.conftest import figures, said
+from tests.support.visitor import figures, said
 
 
 def test_claims_are_there_without_moving_anything(visit):

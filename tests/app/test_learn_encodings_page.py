@@ -2,7 +2,7 @@
 network is trained on demand.
 """
 
-from tests.app.conftest import figures, press, said
+from tests.support.visitor import figures, press, said
 
 
 def losses(app):

@@ -2,7 +2,7 @@
 measured on demand.
 """
 
-from tests.app.conftest import figures, press, said
+from tests.support.visitor import figures, press, said
 
 
 def lie(app):

@@ -1,6 +1,6 @@
 """The lesson on logits: what saturates, what cannot get small, and that one logit does for two."""
 
-from tests.app.conftest import figures, said
+from tests.support.visitor import figures, said
 
 
 def test_claim_is_there_without_moving_anything(visit):

@@ -1,6 +1,6 @@
 """The lesson on losses: a confident mistake, surprise, likelihood, and the straight line."""
 
-from tests.app.conftest import figures, said
+from tests.support.visitor import figures, said
 
 
 def move(app, label, value):

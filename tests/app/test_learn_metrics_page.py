@@ -2,7 +2,7 @@
 is not defined.
 """
 
-from tests.app.conftest import press, said
+from tests.support.visitor import press, said
 
 
 def values(app):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.conftest import figures, said
+from tests.support.visitor import figures, said
 
 CLAIM = re.compile(
     r"After \*\*(\d+)\*\* epochs the loss is \*\*([\d.]+)\*\* nats; at the start it was ([\d.]+),"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.app.conftest import press, said
+from tests.support.visitor import press, said
 
 
 def losses(app):

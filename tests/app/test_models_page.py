@@ -9,7 +9,7 @@ import pytest
 from heart.bundle import load_bundle, save_bundle
 from heart.bundle.registry import Registry
 from heart.paths import SHIPPED_BUNDLE
-from tests.app.conftest import go, press, said
+from tests.support.visitor import go, press, said
 
 OLD = Path(__file__).parents[1] / "unit" / "bundle" / "version_1.joblib"
 

@@ -7,7 +7,7 @@ from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring.patient import predict_patient
 from heart.ui.forms import NOT_KNOWN
-from tests.app.conftest import figures, go, press, said
+from tests.support.visitor import figures, go, press, said
 
 
 def values(app):

@@ -1,7 +1,7 @@
 """The score page: every row back, with the reason where it could not be scored."""
 
-from tests.app.conftest import figures, said
 from tests.support import dialects as d
+from tests.support.visitor import figures, said
 
 
 def upload(app, content):

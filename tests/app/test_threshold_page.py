@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from heart.errors import SettingsError
-from tests.app.conftest import go, press, said
+from tests.support.visitor import go, press, said
 
 
 def counts(app, position):

@@ -4,7 +4,7 @@ import pytest
 
 from heart.errors import TrainingError
 from heart.ui.progress import MAX_TRAININGS, training_slot
-from tests.app.conftest import figures, go, press, said
+from tests.support.visitor import figures, go, press, said
 
 
 def train(app, **settings):

@@ -26,7 +26,7 @@ from joblib.numpy_pickle import NumpyArrayWrapper
 
 from heart.bundle.layout import digest
 from heart.bundle.reader import MAX_BYTES, read_plain
-from tests.unit.conftest import dump, put
+from tests.support.bundles import dump, put
 
 MIB = 2**20
 

@@ -1,34 +1,25 @@
-"""Real cohorts, one small training run and its bundle, shared by the unit tests."""
+"""Real cohorts, one small training run and its bundle, shared by the unit tests.
 
-import io
-from datetime import UTC, datetime
+What a fixture needs is imported when a test asks for it: a file that needs no torch does not wait
+for it.
+"""
 
-import joblib
-import numpy as np
 import pytest
-import torch
 
-from heart.bundle import serialise_bundle
-from heart.bundle.layout import digest
-from heart.bundle.reader import read_plain
 from heart.config import Settings
-from heart.data import load_shipped
-from heart.experiments.run import run_experiment
-
-torch.set_num_threads(
-    1
-)  # the matrices are tiny: on a busy machine threads only wait for each other
-
-NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def cleveland():
+    from heart.data import load_shipped  # noqa: PLC0415
+
     return load_shipped("cleveland")
 
 
 @pytest.fixture(scope="session")
 def hungary():
+    from heart.data import load_shipped  # noqa: PLC0415
+
     return load_shipped("hungary")
 
 
@@ -40,6 +31,9 @@ def small():
 
 @pytest.fixture(scope="session")
 def experiment(cleveland, small):
+    from heart.experiments.run import run_experiment  # noqa: PLC0415
+    from tests.support.bundles import NOON  # noqa: PLC0415
+
     return run_experiment(cleveland, small, name="small", created_at=NOON)
 
 
@@ -50,41 +44,14 @@ def bundle(experiment):
 
 @pytest.fixture(scope="session")
 def bundle_bytes(bundle):
+    from heart.bundle import serialise_bundle  # noqa: PLC0415
+
     return serialise_bundle(bundle)
 
 
 @pytest.fixture
 def content(bundle_bytes):
     """The bundle as plain values, fresh for each test."""
+    from heart.bundle.reader import read_plain  # noqa: PLC0415
+
     return read_plain(bundle_bytes)
-
-
-def dump(value):
-    """The bytes of a joblib file."""
-    buffer = io.BytesIO()
-    joblib.dump(value, buffer)
-    return buffer.getvalue()
-
-
-def sign(content):
-    """A joblib file of the content with a digest that fits, so that the checks behind the digest
-    are reached.
-    """
-    return dump({**content, "sha256": digest(content)})
-
-
-def put(content, place, value):
-    """The content with the value at a place such as "scaler.scale.0"; changed in place and
-    returned.
-    """
-    *path, last = [int(step) if step.isdigit() else step for step in place.split(".")]
-    inner = content
-    for step in path:
-        inner = inner[step]
-    inner[last] = value
-    return content
-
-
-def weights_of(network):
-    """All weights of a network in one array."""
-    return np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])

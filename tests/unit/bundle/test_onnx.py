@@ -18,7 +18,7 @@ from heart.evaluation.recalibration import Recalibration
 from heart.experiments.run import run_experiment
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import FEATURES
-from tests.unit.conftest import NOON
+from tests.support.bundles import NOON
 
 PLATT = Recalibration("platt", 0.8, -0.3, (), 242)
 TEMPERATURE = Recalibration("temperature", 1.4, 0.0, (), 242)

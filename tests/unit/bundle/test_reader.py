@@ -19,7 +19,7 @@ from heart.bundle import load_bundle
 from heart.bundle.opcodes import MAX_TEXT, PLAIN_OPCODES
 from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.errors import BundleError
-from tests.unit.conftest import dump
+from tests.support.bundles import dump
 
 
 class Hostile:

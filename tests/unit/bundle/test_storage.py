@@ -28,7 +28,7 @@ from heart.errors import BundleError
 from heart.evaluation import ThresholdChoice
 from heart.experiments.run import run_experiment
 from heart.schema import FEATURE_NAMES
-from tests.unit.conftest import NOON, dump, put, sign, weights_of
+from tests.support.bundles import NOON, dump, put, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION_2_PREDICTS = [

@@ -20,7 +20,7 @@ from heart.data import load_shipped
 from heart.experiments.run import run_experiment, split_of
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
-from tests.unit.conftest import NOON
+from tests.support.bundles import NOON
 
 # the checklist's numbers: 27 items, some with letters
 NUMBERS = [

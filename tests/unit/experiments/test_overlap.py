@@ -7,7 +7,7 @@ from heart.data import SHIPPED, load_shipped, read_cohort, split_cohort
 from heart.experiments.overlap import find_overlap
 from heart.experiments.run import run_experiment
 from tests.support import dialects as d
-from tests.unit.conftest import NOON
+from tests.support.bundles import NOON
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -13,7 +13,7 @@ from heart.data import split_cohort
 from heart.errors import SettingsError, SplitError
 from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
 from heart.experiments.run import judge, run_experiment, split_for
-from tests.unit.conftest import NOON, weights_of
+from tests.support.bundles import NOON, weights_of
 
 
 def spoil(cohort, rows):

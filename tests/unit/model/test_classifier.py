@@ -23,7 +23,7 @@ from heart.config import RECIPES, Settings
 from heart.errors import SettingsError, TrainingError
 from heart.model.classifier import HeartClassifier
 from heart.model.training import train
-from tests.unit.conftest import weights_of
+from tests.support.bundles import weights_of
 
 QUICK = {"members": 2, "hidden": (8,), "max_epochs": 5, "device": "cpu"}
 

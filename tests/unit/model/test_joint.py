@@ -10,7 +10,7 @@ from heart.model import joint
 from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
-from tests.unit.conftest import weights_of
+from tests.support.bundles import weights_of
 
 PLAIN = get_recipe(
     "default",

@@ -19,7 +19,7 @@ from heart.model.preprocessing import Encoded, HeartPreprocessor
 from heart.model.step import Batch
 from heart.model.stopping import BestWeights
 from heart.model.training import pick_device, train
-from tests.unit.conftest import weights_of
+from tests.support.bundles import weights_of
 
 CPU = torch.device("cpu")
 PLAIN = Settings(

@@ -1,0 +1,42 @@
+"""Bundles for the tests: their bytes, changed contents, and the weights inside."""
+
+import io
+from datetime import UTC, datetime
+
+import joblib
+import numpy as np
+
+from heart.bundle.layout import digest
+
+NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
+
+
+def dump(value):
+    """The bytes of a joblib file."""
+    buffer = io.BytesIO()
+    joblib.dump(value, buffer)
+    return buffer.getvalue()
+
+
+def sign(content):
+    """A joblib file of the content with a digest that fits, so that the checks behind the digest
+    are reached.
+    """
+    return dump({**content, "sha256": digest(content)})
+
+
+def put(content, path, value):
+    """The content with the value at a path such as "scaler.scale.0"; changed in place and
+    returned.
+    """
+    *outer, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+    inner = content
+    for step in outer:
+        inner = inner[step]
+    inner[last] = value
+    return content
+
+
+def weights_of(network):
+    """All weights of a network in one array."""
+    return np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])
