@@ -1,5 +1,5 @@
-"""The bundles of one folder: listed, saved under a name, renamed, deleted, and one of
-them active.
+"""The bundles of one folder, and the one that comes with the app: listed, saved under a name,
+renamed, deleted, and one of them active.
 """
 
 from __future__ import annotations
@@ -10,15 +10,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from platformdirs import user_data_path
+
 from heart.atomic import create_atomically, write_atomically
 from heart.bundle import Bundle, load_bundle, serialise_bundle
 from heart.bundle.layout import check_name
 from heart.errors import BundleError
-from heart.paths import SHIPPED_BUNDLE
+from heart.paths import IN_CLONE, MODELS, SHIPPED_BUNDLE
 
 ENDING = ".joblib"
 ACTIVE_FILE = "active.txt"
+SHIPPED_NAME = SHIPPED_BUNDLE.stem
 FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
+YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 class Entry(NamedTuple):
@@ -40,7 +44,7 @@ class Registry:
     """A folder of bundles.
 
     Attributes:
-        folder: where they are.
+        folder: where they are; made when the first one is saved.
         read_only: whether nothing may be saved, renamed, deleted or made active, as on a server for
             several people.
     """
@@ -49,8 +53,8 @@ class Registry:
     read_only: bool = False
 
     def names(self) -> list[str]:
-        """The names of all files that end in .joblib, in order."""
-        return sorted(path.stem for path in self.folder.glob(f"[!.]*{ENDING}"))
+        """The names of all files that end in .joblib and of the shipped model, in order."""
+        return sorted({SHIPPED_NAME, *(path.stem for path in self.folder.glob(f"[!.]*{ENDING}"))})
 
     def entries(self) -> list[Entry]:
         """Every file, with what is in it or why it cannot be read."""
@@ -63,13 +67,14 @@ class Registry:
             return Entry(name, None, f"Expected {error.expected}, but found {error.found}.")
 
     def path_of(self, name: str) -> Path:
-        """Where a bundle of this name is or would be: always directly inside the folder.
+        """Where a bundle of this name is or would be: in the folder itself, or the shipped one.
 
         Raises:
             BundleError: for anything but letters, digits, - and _.
         """
         check_name(name)
-        return self.folder / f"{name}{ENDING}"
+        path = self.folder / f"{name}{ENDING}"
+        return SHIPPED_BUNDLE if name == SHIPPED_NAME and not path.is_file() else path
 
     def load(self, name: str) -> Bundle:
         """The bundle of this name; a file that came with another name inside takes that of the
@@ -89,15 +94,14 @@ class Registry:
         """
         self._check_writable()
         path = self.path_of(name)
+        if path == SHIPPED_BUNDLE:
+            raise _taken(name)
         content = serialise_bundle(replace(bundle, name=name))
+        self._make_folder()
         try:
             create_atomically(content, path)
         except FileExistsError as error:
-            raise BundleError(
-                "a name that is not taken",
-                repr(name),
-                "Choose another name, or delete the old bundle first.",
-            ) from error
+            raise _taken(name) from error
         except OSError as error:
             raise _unwritable(path, error) from error
         return path
@@ -158,6 +162,7 @@ class Registry:
         """
         self._check_writable()
         self.load(name)
+        self._make_folder()
         try:
             write_atomically(f"{name}\n".encode(), self.folder / ACTIVE_FILE)
         except OSError as error:
@@ -169,7 +174,7 @@ class Registry:
             raise BundleError(
                 "the name of a bundle that is here",
                 repr(name),
-                f"Here are: {', '.join(self.names()) or 'none'}.",
+                f"Here are: {', '.join(self.names())}.",
             )
         return path
 
@@ -179,6 +184,12 @@ class Registry:
             path.unlink()
         except OSError as error:
             raise _unwritable(path, error) from error
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def _check_writable(self) -> None:
         if self.read_only:
@@ -198,20 +209,50 @@ class Registry:
 
 
 def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
-    """The registry that the environment names: HEART_MODELS for the folder, HEART_READ_ONLY=1 for
+    """The registry that the environment names: HEART_MODELS for the folder, HEART_READ_ONLY=yes for
     one that only gives.
 
     Raises:
-        BundleError: if the folder is not there.
+        BundleError: if the folder is not there, or HEART_READ_ONLY is neither yes nor no.
     """
-    folder = Path(environment.get(FOLDER_VARIABLE) or SHIPPED_BUNDLE.parent)
-    if not folder.is_dir():
+    named = environment.get(FOLDER_VARIABLE)
+    folder = Path(named) if named else _default_folder()
+    if named and not folder.is_dir():
         raise BundleError(
             f"{FOLDER_VARIABLE} to be a folder",
             str(folder),
             "Make the folder, or leave the variable out.",
         )
-    return Registry(folder, read_only=environment.get(READ_ONLY_VARIABLE, "0") not in ("", "0"))
+    return Registry(folder, read_only=_is_yes(environment.get(READ_ONLY_VARIABLE, "")))
+
+
+def _default_folder() -> Path:
+    """The clone's models/; the user's own folder where that cannot be written and nobody has kept a
+    model in it, and for an installed package, whose folders an update removes.
+    """
+    if IN_CLONE and (os.access(MODELS, os.W_OK) or Registry(MODELS).names() != [SHIPPED_NAME]):
+        return MODELS
+    return user_data_path("heart", appauthor=False) / "models"
+
+
+def _is_yes(text: str) -> bool:
+    """What a variable of the environment says; nothing is no."""
+    word = text.strip().lower()
+    if word not in YES + NO:
+        raise BundleError(
+            f"{READ_ONLY_VARIABLE} to be yes or no (also true, on, 1; false, off, 0)",
+            repr(text[:40]),
+            "Correct the variable, or leave it out.",
+        )
+    return word in YES
+
+
+def _taken(name: str) -> BundleError:
+    return BundleError(
+        "a name that is not taken",
+        repr(name),
+        "Choose another name, or delete the old bundle first.",
+    )
 
 
 def _unwritable(path: Path, error: OSError) -> BundleError:

@@ -78,11 +78,13 @@ def show_actions(session: Session, entries: Sequence[Entry]) -> None:
     """Use, download, make active, rename or delete one bundle."""
     registry = find_registry()
     names = [entry.name for entry in entries]
-    if not names:
-        st.info("No model is kept here yet. Train one, then keep it below.", icon="🗂️")
-        return
-    active = registry.active_path.stem
-    first = names.index(active) if active in names else 0
+    if len(names) == 1:
+        st.info(
+            "No model is kept here yet, beside the one that comes with the app. Train one, then"
+            " keep it below.",
+            icon="🗂️",
+        )
+    first = names.index(registry.active_path.stem)
     name = st.selectbox("A model of the list", names, index=first, key="registry_name", width=320)
     chosen = next(entry for entry in entries if entry.name == name)
     with st.container(horizontal=True):

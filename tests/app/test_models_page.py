@@ -40,7 +40,7 @@ def labels(app):
 
 def test_list_shows_every_file_with_its_figures_or_its_problem(visit, registry):
     table = visit("models").dataframe[0].value.set_index("name")
-    assert list(table.index) == ["broken", "newer", "older"]
+    assert list(table.index) == ["broken", "cleveland", "newer", "older"]
     assert table.loc["broken", "state"] == "cannot be read"
     assert "a file that begins with b'PK" in table.loc["broken", "cohort"]
     assert table.loc["older", "cohort"] == "cleveland (303)"
@@ -71,13 +71,13 @@ def test_renaming_and_deleting_change_the_folder(visit, registry):
     app = write(choose(visit("models"), "A model of the list", "older"), "New name", "ancient")
     app = press(app, "Rename it")
     assert "was renamed" in said(app)
-    assert registry.names() == ["ancient", "broken", "newer"]
+    assert registry.names() == ["ancient", "broken", "cleveland", "newer"]
     app = choose(app, "A model of the list", "ancient")
     assert next(button for button in app.button if button.label == "Delete it for good").disabled
     app = write(app, "Type its name to confirm", "ancient")
     app = press(app, "Delete it for good")
     assert "was deleted" in said(app)
-    assert registry.names() == ["broken", "newer"]
+    assert registry.names() == ["broken", "cleveland", "newer"]
 
 
 @pytest.mark.parametrize("name", ["../evil", "newer", "a b"])
@@ -87,7 +87,7 @@ def test_impossible_new_name_is_told_and_nothing_changes(visit, registry, name):
         "Rename it",
     )
     assert "That did not work. Nothing was lost." in said(app)
-    assert registry.names() == ["broken", "newer", "older"]
+    assert registry.names() == ["broken", "cleveland", "newer", "older"]
 
 
 @pytest.mark.usefixtures("registry")
@@ -140,6 +140,7 @@ def test_folder_without_models_says_what_to_do(visit, tmp_path, monkeypatch):
     monkeypatch.setenv("HEART_MODELS", str(tmp_path))
     app = visit("models")
     assert "No model is kept here yet" in said(app)
+    assert list(app.dataframe[0].value["name"]) == ["cleveland"]
     assert "These are the same model" in said(app)
 
 

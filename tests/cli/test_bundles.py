@@ -33,7 +33,10 @@ def registry(tmp_path, monkeypatch):
 
 
 def names():
-    return [model["name"] for model in answer("models")["models"]]
+    """Of the bundles beside the shipped one."""
+    listed = [model["name"] for model in answer("models")["models"]]
+    assert listed.pop(0) == "cleveland"
+    return listed
 
 
 def test_list_says_what_is_in_each(registry):
@@ -43,7 +46,8 @@ def test_list_says_what_is_in_each(registry):
         False,
         "cleveland",
     )
-    first = told["models"][0]
+    shipped, first, _ = told["models"]
+    assert shipped["name"] == "cleveland"
     bundle = load_bundle(SHIPPED_BUNDLE)
     assert (first["name"], first["cohort"], first["made"]) == (
         "first",
@@ -196,10 +200,10 @@ def test_card_of_a_model_of_ones_own_file_knows_its_patients(tmp_path):
     [
         (["card", "--out", "x.pdf"], "ends in .md or .html"),
         (["card", "--out", "absent/x.md"], "No such file"),
-        (["card", "nowhere"], "Here are: first, second"),
+        (["card", "nowhere"], "Here are: cleveland, first, second"),
         (["export", "--out", "absent/x.onnx"], "No such file"),
         (["export", "nowhere.joblib", "--out", "x.onnx"], "No such file"),
-        (["models", "compare", "first", "nowhere"], "Here are: first, second"),
+        (["models", "compare", "first", "nowhere"], "Here are: cleveland, first, second"),
         (["models", "save", "absent.joblib", "x"], "No such file"),
         (["models", "save", OLD, "first"], "a name that is not taken"),
     ],

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from platformdirs import user_data_path
 
 from heart.bundle import load_bundle, save_bundle
 from heart.bundle.registry import ACTIVE_FILE, Registry, open_registry
@@ -43,14 +44,15 @@ def registry(tmp_path, bundle):
 
 
 def test_saved_bundle_is_listed_with_what_is_in_it(registry, bundle):
-    (entry,) = registry.entries()
+    shipped, entry = registry.entries()
+    assert shipped.name == "cleveland"
     assert (entry.name, entry.bundle.name, entry.problem) == ("first", "first", "")
     assert entry.bundle.data == bundle.data
 
 
 def test_file_that_came_with_another_name_takes_that_of_the_file(registry):
     (registry.folder / "theirs.joblib").write_bytes((registry.folder / "first.joblib").read_bytes())
-    assert [entry.bundle.name for entry in registry.entries()] == ["first", "theirs"]
+    assert [entry.bundle.name for entry in registry.entries()] == ["cleveland", "first", "theirs"]
 
 
 def test_file_that_is_no_bundle_is_listed_with_its_problem(registry):
@@ -58,14 +60,14 @@ def test_file_that_is_no_bundle_is_listed_with_its_problem(registry):
     (registry.folder / "my model.joblib").write_bytes(b"x")
     (registry.folder / "notes.txt").write_text("x")
     problems = {entry.name: entry.problem for entry in registry.entries()}
-    assert list(problems) == ["bad", "first", "my model"]
+    assert list(problems) == ["bad", "cleveland", "first", "my model"]
     assert "a file that begins with b'PK" in problems["bad"]
     assert "letters, digits" in problems["my model"]
 
 
 def test_temporary_files_are_not_listed(registry):
     (registry.folder / ".first-x.joblib").write_bytes(b"x")
-    assert registry.names() == ["first"]
+    assert registry.names() == ["cleveland", "first"]
 
 
 @pytest.mark.parametrize("name", ESCAPES)
@@ -87,7 +89,7 @@ def test_name_that_could_be_a_path_is_refused_everywhere(registry, bundle, name)
 
 @pytest.mark.parametrize("action", ["load", "delete", "activate"])
 def test_name_that_is_not_there_is_refused_with_those_that_are(registry, action):
-    with pytest.raises(BundleError, match=r"'absent'\. Here are: first"):
+    with pytest.raises(BundleError, match=r"'absent'\. Here are: cleveland, first"):
         getattr(registry, action)("absent")
 
 
@@ -100,7 +102,7 @@ def test_saving_over_a_bundle_is_refused_and_it_stays(registry, bundle):
 
 def test_renaming_changes_the_name_outside_and_inside(registry, bundle, cleveland):
     path = registry.rename("first", "second")
-    assert registry.names() == ["second"]
+    assert registry.names() == ["cleveland", "second"]
     assert load_bundle(path).name == "second"
     assert (
         load_bundle(path).predict_proba(cleveland.features)
@@ -119,7 +121,7 @@ def test_renaming_to_a_taken_name_is_refused_and_both_stay(registry, bundle):
 def test_deleting_removes_that_bundle_alone(registry, bundle):
     registry.save(bundle, "second")
     registry.delete("first")
-    assert registry.names() == ["second"]
+    assert registry.names() == ["cleveland", "second"]
 
 
 def test_shipped_model_is_active_until_another_is_chosen(registry):
@@ -171,8 +173,39 @@ def test_read_only_registry_gives_and_takes_nothing(registry, bundle):
     assert files_in(registry.folder) == before
 
 
-def test_shipped_model_can_be_neither_renamed_nor_deleted():
-    registry = Registry(SHIPPED_BUNDLE.parent)
+def test_shipped_model_is_there_whatever_the_folder(tmp_path):
+    registry = Registry(tmp_path / "absent")
+    assert registry.names() == ["cleveland"]
+    assert registry.load("cleveland").name == "cleveland"
+    assert (registry.active, registry.active_path) == (None, SHIPPED_BUNDLE)
+
+
+def test_folder_is_made_when_the_first_bundle_is_saved_or_made_active(tmp_path, bundle):
+    registry = Registry(tmp_path / "a" / "b")
+    with pytest.raises(BundleError):
+        registry.delete("absent")
+    assert not (tmp_path / "a").exists()
+    registry.save(bundle, "first")
+    assert registry.names() == ["cleveland", "first"]
+    Registry(tmp_path / "c").activate("cleveland")
+    assert (tmp_path / "c" / ACTIVE_FILE).exists()
+
+
+def test_folder_that_cannot_be_made_is_an_error(tmp_path, bundle):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(BundleError, match="to write"):
+        Registry(tmp_path / "file").save(bundle, "first")
+
+
+def test_name_of_the_shipped_model_is_taken_everywhere(registry, bundle):
+    with pytest.raises(BundleError, match="a name that is not taken"):
+        registry.save(bundle, "cleveland")
+    assert set(files_in(registry.folder)) == {"first.joblib"}
+
+
+@pytest.mark.parametrize("folder", ["shipped", "elsewhere"])
+def test_shipped_model_can_be_neither_renamed_nor_deleted(tmp_path, folder):
+    registry = Registry(SHIPPED_BUNDLE.parent if folder == "shipped" else tmp_path)
     for action in (
         lambda: registry.delete("cleveland"),
         lambda: registry.rename("cleveland", "mine"),
@@ -184,8 +217,10 @@ def test_shipped_model_can_be_neither_renamed_nor_deleted():
 
 def test_copy_of_the_shipped_model_elsewhere_can_be_deleted(tmp_path):
     shutil.copy(SHIPPED_BUNDLE, tmp_path / "cleveland.joblib")
+    assert Registry(tmp_path).path_of("cleveland") == tmp_path / "cleveland.joblib"
     Registry(tmp_path).delete("cleveland")
-    assert Registry(tmp_path).names() == []
+    assert files_in(tmp_path) == {}
+    assert Registry(tmp_path).path_of("cleveland") == SHIPPED_BUNDLE
 
 
 def test_folder_that_cannot_be_written_is_an_error(registry, bundle, monkeypatch):
@@ -206,11 +241,13 @@ def test_link_out_of_the_folder_is_deleted_itself_and_not_what_it_points_to(
     (registry.folder / "link.joblib").symlink_to(outside)
     registry.delete("link")
     assert outside.exists()
-    assert registry.names() == ["first"]
+    assert registry.names() == ["cleveland", "first"]
 
 
 @pytest.mark.parametrize(
-    ("value", "read_only"), [("1", True), ("yes", True), ("0", False), ("", False), (None, False)]
+    ("value", "read_only"),
+    [(word, True) for word in ("1", "yes", "true", "on", "YES", " True ")]
+    + [(word, False) for word in ("0", "no", "false", "off", "No", "", None)],
 )
 def test_environment_decides(tmp_path, value, read_only):
     environment = {"HEART_MODELS": str(tmp_path)} | (
@@ -219,10 +256,46 @@ def test_environment_decides(tmp_path, value, read_only):
     assert open_registry(environment) == Registry(tmp_path, read_only=read_only)
 
 
-def test_without_an_environment_it_is_the_shipped_folder():
-    assert open_registry({}) == Registry(SHIPPED_BUNDLE.parent, read_only=False)
+@pytest.mark.parametrize("value", ["maybe", "2", "y", "nein"])
+def test_whether_it_is_read_only_is_not_guessed(value):
+    with pytest.raises(BundleError, match="HEART_READ_ONLY to be yes or no"):
+        open_registry({"HEART_READ_ONLY": value})
 
 
 def test_folder_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(BundleError, match="HEART_MODELS to be a folder"):
         open_registry({"HEART_MODELS": str(tmp_path / "absent")})
+
+
+@pytest.fixture
+def default_folder(tmp_path, monkeypatch):
+    """Where the registry is without HEART_MODELS, in a clone or installed, with a models/ that can
+    be written or not.
+    """
+
+    def find(*, in_clone, writable):
+        monkeypatch.setattr("heart.bundle.registry.IN_CLONE", in_clone)
+        monkeypatch.setattr("heart.bundle.registry.MODELS", tmp_path)
+        monkeypatch.setattr(os, "access", lambda *_: writable)
+        return open_registry({}).folder
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "user"))
+    return find
+
+
+def test_without_an_environment_it_is_the_shipped_folder():
+    assert open_registry({}) == Registry(SHIPPED_BUNDLE.parent, read_only=False)
+
+
+@pytest.mark.parametrize(("in_clone", "writable"), [(True, False), (False, True), (False, False)])
+def test_installed_or_read_only_it_is_a_folder_of_the_users(
+    default_folder, tmp_path, in_clone, writable
+):
+    folder = default_folder(in_clone=in_clone, writable=writable)
+    assert folder == user_data_path("heart", appauthor=False) / "models"
+    assert not (tmp_path / "user").exists()
+
+
+def test_clone_that_cannot_be_written_but_holds_models_still_gives_them(default_folder, tmp_path):
+    shutil.copy(SHIPPED_BUNDLE, tmp_path / "kept.joblib")
+    assert default_folder(in_clone=True, writable=False) == tmp_path
