@@ -203,9 +203,7 @@ def get_recipe(name: str, **changes: Any) -> Settings:
         SettingsError: for an unknown recipe or a value outside its bounds.
     """
     if name not in RECIPES:
-        raise SettingsError(
-            f"a recipe among {', '.join(RECIPES)}", repr(name), "Choose one of them."
-        )
+        raise SettingsError.unknown("a recipe", name, RECIPES)
     return replace(RECIPES[name], **changes)
 
 

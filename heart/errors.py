@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Self
 
 
 class HeartError(Exception):
@@ -24,6 +24,26 @@ class HeartError(Exception):
 
 class CohortError(HeartError, ValueError):
     """A table that cannot be read as a cohort."""
+
+    @classmethod
+    def too_many_rows(cls, limit: int, rows: str = "more") -> Self:
+        """A table longer than it may be; `rows` says how long."""
+        return cls(f"at most {limit:,} rows", rows, "Cut the file into parts.")
+
+    @classmethod
+    def nameless(cls, column: str) -> Self:
+        """A column without a name; `column` says which."""
+        return cls("a name for each column", f"none for {column}", "Name the column or remove it.")
+
+    @classmethod
+    def several_lines(cls, cell: str) -> Self:
+        """A cell with a line break, which is what a quote that never closes looks like."""
+        return cls("cells of one line", cell, "Close the quotes, or remove the line breaks.")
+
+    @classmethod
+    def damaged(cls, kind: str, action: str) -> Self:
+        """A container that cannot be opened."""
+        return cls(kind, "a damaged one", action)
 
 
 class Candidate(NamedTuple):
@@ -51,9 +71,7 @@ class DialectError(CohortError):
 
 
 class BadCell(NamedTuple):
-    """A cell that cannot be: its row in the file (the first patient is row 1), column, text and
-    why.
-    """
+    """An impossible cell: its row in the file (the first patient is 1), its column, text and why."""
 
     row: int
     column: str
@@ -81,6 +99,11 @@ class PatientError(HeartError, ValueError):
 
 class SettingsError(HeartError, ValueError):
     """A setting outside its bounds."""
+
+    @classmethod
+    def unknown(cls, kind: str, value: object, known: Iterable[str]) -> Self:
+        """A name that none of the known ones is; `kind` as in "a rule"."""
+        return cls(f"{kind} among {', '.join(known)}", repr(value), "Choose one of them.")
 
 
 class SplitError(HeartError, ValueError):

@@ -79,9 +79,7 @@ def fit_recalibration(method: str, y_true: IntArray, y_score: FloatArray) -> Rec
             model that ranks the wrong way round.
     """
     if method not in METHODS:
-        raise SettingsError(
-            f"a method among {', '.join(METHODS)}", repr(method), "Choose one of them."
-        )
+        raise SettingsError.unknown("a method", method, METHODS)
     if method == "none":
         return NO_RECALIBRATION
     n = len(y_true)

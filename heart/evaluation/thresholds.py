@@ -212,9 +212,7 @@ def check_rule(rule: str, cost_ratio: float, at_least: float | None = None) -> N
     """
     bayes_threshold(cost_ratio)
     if rule not in AUTOMATIC:
-        raise SettingsError(
-            f"a rule among {', '.join(AUTOMATIC)}", repr(rule), "Choose one of them."
-        )
+        raise SettingsError.unknown("a rule", rule, AUTOMATIC)
     if rule in WANTING and (at_least is None or not 0 < at_least <= 1):
         found = "none" if at_least is None else f"{at_least:g}"
         raise SettingsError(

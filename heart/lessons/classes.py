@@ -44,7 +44,7 @@ def load_table(name: str, *, random_state: int) -> Table:
         SettingsError: for a name that is not in `TABLES`.
     """
     if name not in TABLES:
-        raise SettingsError(f"a table among {', '.join(TABLES)}", repr(name), "Choose one of them.")
+        raise SettingsError.unknown("a table", name, TABLES)
     data = TABLES[name]()
     first, rest = train_test_split(
         np.arange(len(data.target)), test_size=0.3, stratify=data.target, random_state=random_state

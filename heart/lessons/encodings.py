@@ -63,9 +63,7 @@ def category_table(cohort: Cohort, name: str) -> pd.DataFrame:
         SettingsError: if the feature is not among `CATEGORIES`.
     """
     if name not in CATEGORIES:
-        raise SettingsError(
-            f"a category among {', '.join(CATEGORIES)}", repr(name), "Choose one of them."
-        )
+        raise SettingsError.unknown("a category", name, CATEGORIES)
     known = cohort.features[name].notna().to_numpy()
     encoder = LabelEncoder()
     codes = encoder.fit_transform(cohort.features[name][known].to_numpy())
@@ -151,9 +149,7 @@ def positions_of(n: IntArray, diseased: IntArray, order: str) -> IntArray:
         SettingsError: for another order.
     """
     if order not in ORDERS:
-        raise SettingsError(
-            f"an order among {', '.join(ORDERS)}", repr(order), "Choose one of them."
-        )
+        raise SettingsError.unknown("an order", order, ORDERS)
     if order == "LabelEncoder":
         return np.arange(len(n))
     if order == "worst":

@@ -194,9 +194,7 @@ def compare_networks(
         SettingsError: for another recipe or a number outside its bounds.
     """
     if recipe not in NETWORKS:
-        raise SettingsError(
-            f"a recipe among {', '.join(NETWORKS)}", repr(recipe), "Choose one of them."
-        )
+        raise SettingsError.unknown("a recipe", recipe, NETWORKS)
     tell = on_share or (lambda share: None)  # noqa: ARG005
     plain = replace(NETWORKS[recipe], members=members, random_state=random_state, device="cpu")
     free = score_network(plain, n_repeats, on_share=lambda share: tell(share / 2))

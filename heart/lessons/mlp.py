@@ -81,11 +81,7 @@ class PointMLP(nn.Module):
     ) -> None:
         super().__init__()
         if activation not in ACTIVATIONS:
-            raise SettingsError(
-                f"an activation among {', '.join(ACTIVATIONS)}",
-                repr(activation),
-                "Choose one of them.",
-            )
+            raise SettingsError.unknown("an activation", activation, ACTIVATIONS)
         self.members, self.dropout, self.widths, self.n_outputs = (
             settings.members,
             settings.dropout,

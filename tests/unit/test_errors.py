@@ -37,3 +37,8 @@ def test_each_error_is_a_heart_error_and_a_builtin_one(kind, builtin):
 
 def test_patient_error_names_its_feature():
     assert PatientError("a", "b", "c", feature="chol").feature == "chol"
+
+
+def test_unknown_setting_lists_the_known_ones():
+    error = SettingsError.unknown("a rule", "luck", ("youden", "cost"))
+    assert str(error) == "Expected a rule among youden, cost, but found 'luck'. Choose one of them."
