@@ -71,7 +71,7 @@ class DialectError(CohortError):
 
 
 class BadCell(NamedTuple):
-    """An impossible cell: its row in the file (the first patient is 1), its column, text and why."""
+    """An impossible cell: its row in the file (the first patient is 1), column, text and why."""
 
     row: int
     column: str

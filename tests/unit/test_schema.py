@@ -194,3 +194,8 @@ def test_patient_of_whom_nothing_is_known_is_refused(empty):
 def test_patient_with_an_unknown_name_is_refused():
     with pytest.raises(PatientError, match="'Age'"):
         parse_patient({"Age": 63, "sex": 1})
+
+
+def test_number_too_large_for_a_float_is_impossible_not_a_crash():
+    with pytest.raises(PatientError, match="18 to 110"):
+        feature("age").parse(10**400)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from heart.bundle import load_bundle
 from heart.bundle.opcodes import MAX_TEXT, PLAIN_OPCODES
-from heart.bundle.reader import MAX_BYTES, read_plain
+from heart.bundle.reader import MAX_BYTES, MAX_OPCODES, read_plain
 from heart.errors import BundleError
 from tests.support.bundles import dump
 
@@ -369,3 +369,13 @@ def test_bytes_after_the_end_are_refused(bundle_bytes):
 def test_too_large_a_file_is_refused_unread():
     with pytest.raises(BundleError, match=r"at most 8 MiB, but found 8\.0 MiB"):
         read_plain(b"\x80" * (MAX_BYTES + 1))
+
+
+def test_append_to_a_dict_is_a_bundle_error():
+    with pytest.raises(BundleError, match="damaged"):
+        read_plain(b"\x80\x04}K\x01a.")
+
+
+def test_millions_of_small_values_are_refused_before_they_are_built():
+    with pytest.raises(BundleError, match=f"at most {MAX_OPCODES:,} values"):
+        read_plain(b"\x80\x04(" + b"]" * (MAX_OPCODES + 1) + b"l.")

@@ -604,3 +604,11 @@ def test_version_1_has_no_recalibration_and_version_2_has():
 def test_version_1_does_not_hold_what_came_later(content):
     with pytest.raises(BundleError, match="recalibration"):
         load_bundle(sign({**content, "format_version": 1}))
+
+
+def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
+    file = tmp_path / "large.csv"
+    with file.open("wb") as sparse:
+        sparse.truncate(2**30)
+    with pytest.raises(BundleError, match=r"1024\.0 MiB"):
+        load_bundle(file)

@@ -72,3 +72,11 @@ def test_file_without_a_target_is_scored():
 def test_path_that_is_no_file_is_refused(tmp_path, path):
     with pytest.raises(CohortError, match="a file that can be read"):
         read_cohort(tmp_path / path)
+
+
+def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
+    file = tmp_path / "large.csv"
+    with file.open("wb") as sparse:
+        sparse.truncate(2**30)
+    with pytest.raises(CohortError, match=r"1024\.0 MiB"):
+        read_cohort(file)

@@ -126,3 +126,9 @@ def test_split_does_not_touch_the_cohort(cleveland):
     before = cleveland.frame.copy()
     split_cohort(cleveland, random_state=0, complete_rows=True)
     pd.testing.assert_frame_equal(cleveland.frame, before)
+
+
+@pytest.mark.parametrize("fraction", [0.0, 1.0, 1.5])
+def test_impossible_fraction_is_refused(cleveland, fraction):
+    with pytest.raises(SplitError, match="between 0 and 1"):
+        split_cohort(cleveland, random_state=0, test_fraction=fraction)

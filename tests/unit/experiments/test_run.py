@@ -1,16 +1,17 @@
 """One run from a cohort to a bundle: leakage, repeatability, the right figures for each part."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
 
 from heart.bundle import load_bundle, serialise_bundle
+from heart.bundle.bundle import current_versions
 from heart.bundle.reader import read_plain
 from heart.config import Settings, get_recipe
 from heart.data import split_cohort
-from heart.errors import SettingsError, SplitError
+from heart.errors import BundleError, SettingsError, SplitError
 from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
 from heart.experiments.run import judge, run_experiment, split_for
 from tests.support.bundles import NOON, weights_of
@@ -221,3 +222,40 @@ def test_largest_plain_ensemble_fits_into_a_bundle(cleveland):
     settings = Settings(members=512, hidden=(32,), max_epochs=1, device="cpu")
     bundle = run_experiment(cleveland, settings, name="many", created_at=NOON).bundle
     assert load_bundle(serialise_bundle(bundle)).network.members == 512
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"name": "../x"}, BundleError),
+        ({"rule": "luck"}, SettingsError),
+        ({"cost_ratio": 0.0}, SettingsError),
+    ],
+)
+def test_experiment_refuses_before_it_trains(cleveland, changes, error):
+    seen = []
+    options = {"name": "x", "created_at": NOON, **changes}
+    with pytest.raises(error):
+        run_experiment(
+            cleveland, Settings(members=1, max_epochs=2), **options, on_epoch_end=seen.append
+        )
+    assert seen == []
+
+
+def test_experiment_refuses_a_cohort_name_that_a_bundle_cannot_hold(cleveland):
+    with pytest.raises(BundleError, match="another name"):
+        run_experiment(
+            dataclasses.replace(cleveland, name="Köln"),
+            Settings(members=1, max_epochs=2),
+            name="x",
+            created_at=NOON,
+        )
+
+
+def test_time_of_a_bundle_is_in_utc(cleveland):
+    noon = datetime(2026, 1, 31, 12, tzinfo=timezone(timedelta(hours=2)))
+    bundle = run_experiment(
+        cleveland, Settings(members=1, max_epochs=2), name="x", created_at=noon
+    ).bundle
+    assert bundle.created_at == "2026-01-31T10:00:00+00:00"
+    assert bundle.versions == current_versions()

@@ -20,6 +20,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
 from heart.config import RECIPES, Settings
+from heart.data import load_shipped
 from heart.errors import SettingsError, TrainingError
 from heart.model.classifier import HeartClassifier
 from heart.model.training import train
@@ -358,3 +359,55 @@ def test_fit_does_not_touch_the_frame(data):
     before = data[0].copy()
     HeartClassifier(**QUICK).fit(*data).predict(data[0])
     pd.testing.assert_frame_equal(data[0], before)
+
+
+def test_failed_fit_leaves_the_estimator_as_it_was(cleveland):
+    fresh, fitted = (
+        HeartClassifier(**QUICK),
+        HeartClassifier(**QUICK).fit(cleveland.features, cleveland.y_true),
+    )
+    before = fitted.predict_proba(cleveland.features)
+
+    def stop(record):
+        raise KeyboardInterrupt(record.epoch)
+
+    for estimator in (fresh, fitted):
+        with pytest.raises(KeyboardInterrupt):
+            estimator.fit(cleveland.features[["age", "sex"]], cleveland.y_true, on_epoch_end=stop)
+    assert [name for name in vars(fresh) if name.endswith("_")] == []
+    np.testing.assert_array_equal(fitted.predict_proba(cleveland.features), before)
+
+
+def test_categories_alone_are_enough(cleveland):
+    frame = cleveland.features[["sex", "cp", "thal"]]
+    assert HeartClassifier(**QUICK).fit(frame, cleveland.y_true).predict_proba(frame).shape == (
+        303,
+        2,
+    )
+
+
+def test_lesson_refuses_a_cohort_without_complete_rows():
+    cohort = load_shipped("switzerland")
+    with pytest.raises(TrainingError, match="without a missing value"):
+        HeartClassifier("lesson").fit(cohort.features, cohort.y_true)
+
+
+def test_empty_column_beside_the_features_drops_no_row(cleveland):
+    frame = cleveland.features.assign(note=np.nan)
+    assert HeartClassifier("lesson", max_epochs=1).fit(
+        frame, cleveland.y_true
+    ).preprocessor_.training_range_[0].tolist() == [29, 77]
+
+
+def test_labels_of_the_valid_part_are_checked(cleveland):
+    with pytest.raises(ValueError, match="must be among"):
+        HeartClassifier(**QUICK).fit(
+            cleveland.features, cleveland.y_true, valid=(cleveland.features, cleveland.y_true + 5)
+        )
+
+
+def test_settings_take_numpy_numbers():
+    settings = HeartClassifier(
+        lr=np.float64(0.01), members=np.int64(3), hidden=[np.int64(8)]
+    ).settings()
+    assert (settings.lr, settings.members, settings.hidden) == (0.01, 3, (8,))

@@ -222,3 +222,23 @@ def test_category_of_one_patient_that_train_did_not_have_is_unseen(fitted, name,
     assert {
         k: v for k, v in fitted.find_patient_problems(patient).items() if v != "missing"
     } == expected
+
+
+def test_codes_in_a_column_of_objects_are_the_same_codes(features):
+    plain = features
+    objects = plain.astype(object).where(plain.notna(), None)
+    preprocessor = HeartPreprocessor().fit(plain)
+    np.testing.assert_array_equal(
+        preprocessor.transform(objects).codes, preprocessor.transform(plain).codes
+    )
+    np.testing.assert_array_equal(
+        HeartPreprocessor().fit(objects).transform(plain).codes, preprocessor.transform(plain).codes
+    )
+
+
+def test_true_and_false_are_one_and_zero(features):
+    flags = features.assign(sex=features["sex"] == 1)
+    preprocessor = HeartPreprocessor().fit(features)
+    np.testing.assert_array_equal(
+        preprocessor.transform(flags).codes, preprocessor.transform(features).codes
+    )
