@@ -36,7 +36,7 @@ from sklearn.neural_network import MLPClassifier  # noqa: E402
 from torch import nn  # noqa: E402
 from torch.utils.data import DataLoader, TensorDataset  # noqa: E402
 
-from heart.config import LESSON, RECIPES, Settings  # noqa: E402
+from heart.config import LESSON, RECIPES, Device, Settings  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
 from heart.experiments.cross_validation import Folds  # noqa: E402
 from heart.model.batches import Labelled  # noqa: E402
@@ -149,7 +149,7 @@ def train_sklearn(x: np.ndarray, y: np.ndarray, case: Case) -> None:
     model.fit(x, y)
 
 
-def contestants(case: Case, device: str) -> dict[str, Callable[[], None]]:
+def contestants(case: Case, device: Device) -> dict[str, Callable[[], None]]:
     """Who trains, by name."""
     lesson = replace(
         LESSON, masking=MASKING, batch_size=case.batch_size, max_epochs=case.epochs, device=device
@@ -174,7 +174,7 @@ def contestants(case: Case, device: str) -> dict[str, Callable[[], None]]:
     }
 
 
-def compare(case: Case, device: str, rounds: int) -> None:
+def compare(case: Case, device: Device, rounds: int) -> None:
     """Everybody in turn, round after round; the table of one case."""
     runs = contestants(case, device)
     found: dict[str, list[float]] = {name: [] for name in runs}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from drive import ROOT, browse, calculate, fill_example, serve
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, FilePayload, Page, ViewportSize
 
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1280, "height": 1000}
+SIZE: ViewportSize = {"width": 1280, "height": 1000}
 JUDGING_MS = 600_000
 
 
@@ -51,12 +52,12 @@ def main() -> None:
 def _inverted_file() -> FilePayload:
     """Cleveland as it circulates on Kaggle: other codes, and a target that is upside down."""
     frame = pd.read_csv(ROOT / "data" / "cleveland.csv").dropna()
-    maps = {
+    maps: dict[str, dict[Any, int]] = {
         "cp": {4: 0, 2: 1, 3: 2, 1: 3},
         "restecg": {2: 0, 0: 1, 1: 2},
         "slope": {3: 0, 2: 1, 1: 2},
+        "thal": {"fixed": 1, "normal": 2, "reversible": 3},
     }
-    maps["thal"] = {"fixed": 1, "normal": 2, "reversible": 3}
     coded = frame.assign(
         **{name: frame[name].map(codes) for name, codes in maps.items()},
         target=(frame["num"] == 0).astype(int),
@@ -79,10 +80,8 @@ def _take(page: Page, path: Path) -> None:
     page.locator(
         "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
     ).first.wait_for()
-    page.set_viewport_size(
-        SIZE
-        | {"height": page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")}
-    )
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": SIZE["width"], "height": height})
     page.mouse.move(5, 400)
     page.wait_for_timeout(800)
     page.screenshot(path=path)

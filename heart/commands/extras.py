@@ -1,0 +1,39 @@
+"""What is not installed with the core: pages, charts and ONNX."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from types import MappingProxyType
+
+from heart.errors import HeartError
+from heart.paths import IN_CLONE
+
+EXTRAS = MappingProxyType(
+    {
+        "altair": "app",
+        "markdown_it": "app",
+        "streamlit": "app",
+        "vl_convert": "app",
+        "onnx": "export",
+    }
+)
+"""Of each module that may be missing, the extra of pyproject.toml that brings it."""
+
+
+class MissingExtraError(HeartError, ImportError):
+    """A package that an extra brings is not installed."""
+
+    def __init__(self, module: str) -> None:
+        # heart on PyPI is another project: a clone asks for its own list
+        wanted = "-r requirements.txt" if IN_CLONE else f'"heart[{EXTRAS[module]}]"'
+        super().__init__(f"the package {module}", "none installed", f"Run: pip install {wanted}")
+
+
+def require(module: str) -> None:
+    """Nothing, if a module can be imported.
+
+    Raises:
+        MissingExtraError: if it cannot.
+    """
+    if find_spec(module) is None:
+        raise MissingExtraError(module)
