@@ -44,7 +44,7 @@ def test_python_example_runs_as_written():
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_line_examples_run_as_written(command, tmp_path):
     words = shlex.split(command)[3:]
-    written = {"models/mine.joblib", "scores.csv", "card.html", "model.onnx"}
+    written = {"mine.joblib", "scores.csv", "card.html", "model.onnx"}
     words = [str(tmp_path / Path(word).name) if word in written else word for word in words]
     run = subprocess.run(
         [sys.executable, "-m", "heart", *words],
@@ -156,3 +156,10 @@ def test_every_dependency_has_its_line():
 def test_links_and_pictures_are_there():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
+
+
+def test_what_the_commands_write_is_ignored_by_git():
+    written = {match for command in COMMANDS for match in re.findall(r"--out (\S+)", command)}
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert written
+    assert {f"/{name}" for name in written} <= set(ignored)
