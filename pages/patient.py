@@ -26,6 +26,7 @@ with form:
         values = show_patient_fields()
         submitted = st.form_submit_button("Calculate", type="primary", width="stretch")
 
+prediction = None
 with answer, errors_shown():
     if submitted:
         prediction = predict_patient(session.bundle, values)
@@ -33,7 +34,6 @@ with answer, errors_shown():
     elif session.patient is not None:
         prediction = predict_patient(session.bundle, session.patient)
     else:
-        prediction = None
         st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
     if prediction is not None:
         show_prediction(prediction, session.bundle)
