@@ -1,5 +1,5 @@
-"""Checks that compose: each takes a value and its place, and raises a `BundleError` that names
-both.
+"""The errors for a file that is not a valid bundle, and checks that compose: each takes a value and
+its place, and raises an error that names both.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable, Collection
 
-from heart.bundle.opcodes import refuse
+from heart.errors import BundleError
 
 Check = Callable[[object, str], None]
 
@@ -16,6 +16,21 @@ MAX_SHOWN = 40
 """Characters of a stranger's text that an error shows, with everything but plain letters and signs
 written as codes.
 """
+
+
+_GET_A_GOOD_ONE = (
+    "Ask the sender for the file as the Bundle page or `python -m heart train` wrote it."
+)
+
+
+def refuse(expected: str, found: str) -> BundleError:
+    """The error for a file that is not a valid bundle."""
+    return BundleError(expected, found, _GET_A_GOOD_ONE)
+
+
+def damaged(how: str) -> BundleError:
+    """The error for a file that was cut or changed."""
+    return refuse("a complete joblib file", f"a damaged one ({how})")
 
 
 def _show(value: object) -> str:

@@ -17,10 +17,10 @@ from heart.bundle.checks import (
     one_of,
     optional,
     record,
+    refuse,
     table,
     text,
 )
-from heart.bundle.opcodes import refuse
 from heart.bundle.rules import check_agreement
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from heart.bundle.opcodes import refuse
+from heart.bundle.checks import refuse
 from heart.evaluation.thresholds import WANTING, bayes_threshold
 from heart.schema import Feature, Value
 from heart.schema import feature as schema_feature

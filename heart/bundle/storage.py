@@ -13,8 +13,8 @@ import numpy as np
 
 from heart.atomic import write_atomically
 from heart.bundle.bundle import Bundle
+from heart.bundle.checks import refuse
 from heart.bundle.layout import check_content, digest
-from heart.bundle.opcodes import refuse
 from heart.bundle.plain import from_content, to_content
 from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.data.patients import frame_of_patients

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from heart.bundle.opcodes import refuse
+from heart.bundle.checks import refuse
 
 LENGTH_BYTES = 8
 MAX_HEADER = 2**14

@@ -8,8 +8,8 @@ Shapes as in `heart.model.network`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from heart.config import Settings
 from heart.errors import TrainingError
 from heart.model.step import Batch
-from heart.model.stopping import BestWeights, Members
 
 TALLY = 2**17
 """Predictions of which loss and accuracy are computed at once."""
@@ -64,6 +63,15 @@ how many were right.
 
 Judge = Callable[[], tuple[Tensor, float]]
 """Each member's mean loss on a valid part, shape (M,), and an accuracy."""
+
+
+class Members(Protocol):
+    """A network of M members; the first axis of each of its parameters is the members'."""
+
+    members: int
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """The weights."""
 
 
 class Run(NamedTuple):
@@ -135,6 +143,34 @@ def run_epochs(
         best.restore()
     epochs = best.epoch.tolist() if best is not None else [len(history)] * network.members
     return Run(tuple(history), tuple(epochs))
+
+
+class BestWeights:
+    """Each member's weights at its lowest valid loss, and which members still have patience."""
+
+    def __init__(self, network: Members, patience: int) -> None:
+        self.network, self.patience = network, patience
+        self.loss = torch.full((network.members,), float("inf"))
+        self.epoch = torch.zeros(network.members, dtype=torch.int64)
+        self.weights = [p.detach().clone() for p in network.parameters()]
+
+    def update(self, epoch: int, valid_loss: Tensor) -> bool:
+        """Note an epoch's valid losses, shape (M,); whether any member may still improve."""
+        loss = valid_loss.cpu()
+        active = epoch - self.epoch <= self.patience
+        better = active & (loss < self.loss)
+        self.loss = torch.where(better, loss, self.loss)
+        self.epoch = torch.where(better, epoch, self.epoch)
+        for best, parameter in zip(self.weights, self.network.parameters(), strict=True):
+            chosen = better.to(parameter.device).view(-1, *[1] * (parameter.dim() - 1))
+            torch.where(chosen, parameter.detach(), best, out=best)
+        return bool((epoch - self.epoch < self.patience).any())
+
+    def restore(self) -> None:
+        """Give every member its best weights back."""
+        with torch.no_grad():
+            for best, parameter in zip(self.weights, self.network.parameters(), strict=True):
+                parameter.copy_(best)
 
 
 class Tally:

@@ -18,9 +18,8 @@ from heart.config import Settings
 from heart.errors import SettingsError
 from heart.model.batches import Labelled, MemberRows, Patients, load_batches
 from heart.model.loop import EpochRecord, OnEpochEnd, Step, run_epochs
-from heart.model.masking import ValueMask
+from heart.model.masking import Noise, ValueMask
 from heart.model.network import HeartMLP
-from heart.model.noise import Noise
 from heart.model.step import Batch, TrainingStep
 
 

@@ -16,8 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heart.bundle import load_bundle
-from heart.bundle.opcodes import MAX_TEXT, PLAIN_OPCODES
-from heart.bundle.reader import MAX_BYTES, MAX_OPCODES, read_plain
+from heart.bundle.reader import MAX_BYTES, MAX_OPCODES, MAX_TEXT, PLAIN_OPCODES, read_plain
 from heart.errors import BundleError
 from tests.support.bundles import dump
 

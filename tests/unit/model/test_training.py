@@ -1,4 +1,4 @@
-"""The training loop: one step by hand, masking, early stopping, limits and repeatability."""
+"""Training: one step by hand, early stopping, limits and repeatability."""
 
 import dataclasses
 from itertools import count
@@ -10,14 +10,10 @@ from torch import nn
 
 from heart.config import LESSON, Settings
 from heart.errors import SettingsError, TrainingError
-from heart.model.batches import IndexBatches, Labelled, Patients
-from heart.model.loop import EpochRecord, Tally, history_frame
+from heart.model.batches import Labelled
 from heart.model.masking import ValueMask
 from heart.model.network import HeartMLP
-from heart.model.noise import Noise
 from heart.model.preprocessing import Encoded, HeartPreprocessor
-from heart.model.step import Batch
-from heart.model.stopping import BestWeights
 from heart.model.training import pick_device, train
 from tests.support.bundles import weights_of
 
@@ -195,126 +191,6 @@ def test_patience_zero_never_stops_and_keeps_the_last_weights(parts):
     )
 
 
-def test_a_member_out_of_patience_does_not_improve_again():
-    best = BestWeights(HeartMLP(1, [], dataclasses.replace(PLAIN, members=2)), patience=2)
-    losses = [[0.5, 0.5], [0.6, 0.4], [0.6, 0.3], [0.1, 0.2]]
-    assert [best.update(epoch, torch.tensor(loss)) for epoch, loss in enumerate(losses, 1)] == [
-        True
-    ] * 4
-    assert best.epoch.tolist() == [1, 4]
-
-
-def test_training_stops_when_no_member_has_patience_left():
-    best = BestWeights(HeartMLP(1, [], dataclasses.replace(PLAIN, members=2)), patience=2)
-    assert [
-        best.update(epoch, torch.tensor([0.5, loss]))
-        for epoch, loss in enumerate([0.5, 0.4, 0.6, 0.6], 1)
-    ] == [
-        True,
-        True,
-        True,
-        False,
-    ]
-
-
-def test_valid_loss_that_is_not_a_number_is_never_the_best():
-    best = BestWeights(HeartMLP(1, [], PLAIN), patience=3)
-    best.update(1, torch.tensor([0.5]))
-    best.update(2, torch.tensor([float("nan")]))
-    assert best.epoch.tolist() == [1]
-
-
-# batches and masking
-
-
-def test_every_epoch_shows_each_member_each_patient_once():
-    batches = IndexBatches(10, dataclasses.replace(PLAIN, members=3, batch_size=4), CPU)
-    for _ in range(3):
-        epoch = list(batches)
-        assert [tuple(b.shape) for b in epoch] == [(3, 4), (3, 4), (3, 2)]
-        assert torch.cat(epoch, dim=1).sort(dim=1).values.tolist() == [list(range(10))] * 3
-    assert len(batches) == 3
-
-
-def test_orders_differ_between_members_and_epochs():
-    batches = IndexBatches(50, dataclasses.replace(PLAIN, members=2, batch_size=50), CPU)
-    orders = [tuple(row) for _ in range(2) for batch in batches for row in batch.tolist()]
-    assert len(set(orders)) == 4
-
-
-def mask_of(rate, *, has_flags=True):
-    return ValueMask(np.array([0.5, -0.5], dtype=np.float32), [3, 5], rate, has_flags=has_flags)
-
-
-def noise():
-    return Noise(0, CPU)
-
-
-def batch_of(n=4000, width=4):
-    return Batch(
-        torch.full((2, n, width), 7.0), torch.zeros(2, n, 2, dtype=torch.int64), torch.ones(2, n)
-    )
-
-
-def test_masking_hides_its_share_of_each_column():
-    batch = mask_of(0.2)(batch_of(), noise())
-    hidden = (
-        torch.cat([batch.numeric[..., :2] != 7, batch.codes != 0], dim=2).float().mean(dim=(0, 1))
-    )
-    assert hidden.tolist() == pytest.approx([0.2] * 4, abs=0.02)
-
-
-def test_hidden_values_look_like_unknown_ones():
-    batch = mask_of(0.5)(batch_of(), noise())
-    hidden = batch.numeric[..., :2] != 7
-    assert torch.equal(batch.numeric[..., 2:] == 1, hidden)
-    assert [set(batch.numeric[..., j][hidden[..., j]].tolist()) for j in (0, 1)] == [{0.5}, {-0.5}]
-    assert [set(batch.codes[..., j].unique().tolist()) for j in (0, 1)] == [{0, 2}, {0, 4}]
-
-
-def test_masking_works_without_flags_and_leaves_the_batch_alone():
-    batch = batch_of(width=2)
-    masked = mask_of(0.5, has_flags=False)(batch, noise())
-    assert masked.numeric.shape == batch.numeric.shape
-    assert bool((batch.numeric == 7).all())
-    assert torch.equal(masked.y_true, batch.y_true)
-
-
-def test_codes_that_are_numbers_are_hidden_alike():
-    part = Labelled(
-        Encoded(np.full((500, 2), 7.0, dtype=np.float32), np.zeros((500, 2), dtype=np.int64)),
-        np.ones(500, dtype=np.int64),
-    )
-    mask, index = mask_of(0.5, has_flags=False), torch.arange(500)[None]
-    apart = mask(Patients(part, CPU)[index], noise())
-    joined = mask.with_codes_as_numbers()(
-        Patients(part, CPU, codes_as_numbers=True)[index], noise()
-    )
-    assert joined.codes.shape == (1, 500, 0)
-    assert torch.equal(joined.numeric, torch.cat([apart.numeric, apart.codes.float()], dim=2))
-
-
-def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
-    monkeypatch.setattr("heart.model.loop.TALLY", 50)
-    logits, y_true = (
-        torch.randn(2, 333, generator=torch.Generator().manual_seed(0)),
-        (torch.arange(666) % 2).view(2, 333).float(),
-    )
-    tally = Tally()
-    for part in torch.arange(333).split(16):
-        tally.add(logits[:, part], y_true[:, part])
-    loss, accuracy = tally.means()
-    assert loss == pytest.approx(
-        float(nn.functional.binary_cross_entropy_with_logits(logits, y_true)), abs=1e-6
-    )
-    assert accuracy == pytest.approx(float(((logits > 0) == (y_true == 1)).float().mean()))
-
-
-def test_no_masking_is_no_work():
-    batch = batch_of()
-    assert mask_of(0.0)(batch, noise()) is batch
-
-
 @pytest.mark.parametrize(("masking", "moves"), [(0.2, True), (0.0, False)])
 def test_unknown_codes_are_trained_by_masking_and_by_nothing_else(parts, masking, moves):
     cardinalities = parts[0].cardinalities
@@ -413,15 +289,3 @@ def test_cuda_where_there_is_none_is_refused(monkeypatch, parts):
 def test_auto_takes_cuda_where_there_is_one(monkeypatch, name, has_cuda, kind):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: has_cuda)
     assert pick_device(name).type == kind
-
-
-def test_history_frame_has_a_row_for_each_epoch_and_part():
-    frame = history_frame(
-        [EpochRecord(1, 0.7, 0.5, 0.6, 0.75), EpochRecord(2, 0.5, 0.8, None, None)]
-    )
-    assert frame.columns.tolist() == ["epoch", "part", "loss", "accuracy"]
-    assert frame.to_numpy().tolist() == [
-        [1, "train", 0.7, 0.5],
-        [2, "train", 0.5, 0.8],
-        [1, "valid", 0.6, 0.75],
-    ]
