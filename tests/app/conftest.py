@@ -1,17 +1,29 @@
 """One visitor of the app, without a browser."""
 
+import gc
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from heart.ui.warmup import load_heavy
 from tests.support.visitor import go
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """As on a server: the libraries are there, and out of sight of the garbage collector, which
+    Streamlit calls after every run.
+    """
+    load_heavy()
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
-def visit():
+def visit(warm):
     """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""
     visitors = []
 
