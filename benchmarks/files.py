@@ -73,7 +73,7 @@ def spread(values: list[float], unit: str = "s") -> str:
     return f"{statistics.median(values):.3g} {unit} ({min(values):.3g} to {max(values):.3g})"
 
 
-def measure_reading(path: Path, rounds: int) -> None:
+def measure_reading(path: Path, rows: int, rounds: int) -> None:
     """`read_cohort` against `pandas.read_csv` on the same file, taking turns."""
     bare, whole = [], []
     for _ in range(rounds):
@@ -81,7 +81,7 @@ def measure_reading(path: Path, rounds: int) -> None:
         whole += seconds(lambda: read_cohort(path), 1)
     size = path.stat().st_size
     live, arrow, resident = (int(word) for word in in_new_process("memory", path).split())
-    print(f"Reading {READ_ROWS:,} rows ({size / 1e6:.1f} MB), {rounds} rounds in turns:\n")
+    print(f"Reading {rows:,} rows ({size / 1e6:.1f} MB), {rounds} rounds in turns:\n")
     print("| what | figure |\n| --- | --- |")
     print(f"| `pandas.read_csv` alone | {spread(bare)} |")
     print(f"| `read_cohort`: recognition, checks, repairs, report | {spread(whole)} |")
@@ -187,11 +187,11 @@ def measure_scoring(path: Path, rows: int, rounds: int) -> None:
     print(f"| peak of the process | {max(peak) / 1e6:,.0f} MB |\n")
 
 
-def measure_prediction(rounds: int) -> None:
+def measure_prediction(rows: int, rounds: int) -> None:
     """The folded network against the batched network of training, on one chunk."""
     bundle = load_bundle(BUNDLE)
     frame = load_shipped("cleveland").features.sample(
-        CHUNK, replace=True, random_state=0, ignore_index=True
+        rows, replace=True, random_state=0, ignore_index=True
     )
     encoded = bundle.preprocessor.transform(frame)
     numeric, codes = torch.from_numpy(encoded.numeric), torch.from_numpy(encoded.codes)
@@ -201,10 +201,10 @@ def measure_prediction(rounds: int) -> None:
             lambda: bundle.network.predict_logits(numeric, codes).double().sigmoid().mean(dim=0), 1
         )
         after += seconds(lambda: bundle.predict_proba(frame), 1)
-    rows = score_rows(bundle, frame, {})
-    writing = seconds(lambda: SafeCsvWriter(io.BytesIO()).write(rows), rounds)
-    to_csv = seconds(lambda: rows.to_csv(io.BytesIO(), index=False, quoting=1), rounds)
-    print(f"One chunk of {CHUNK:,} rows, {rounds} rounds in turns:\n")
+    scored = score_rows(bundle, frame, {})
+    writing = seconds(lambda: SafeCsvWriter(io.BytesIO()).write(scored), rounds)
+    to_csv = seconds(lambda: scored.to_csv(io.BytesIO(), index=False, quoting=1), rounds)
+    print(f"One chunk of {rows:,} rows, {rounds} rounds in turns:\n")
     print("| what | here | instead | ratio |\n| --- | --- | --- | --- |")
     ratio = statistics.median(before) / statistics.median(after)
     print(
@@ -234,11 +234,12 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory() as folder:
             small, large = Path(folder) / "small.csv", Path(folder) / "large.csv"
-            write_file(small, READ_ROWS)
-            measure_reading(small, options.rounds)
+            read_rows = min(READ_ROWS, options.rows)
+            write_file(small, read_rows)
+            measure_reading(small, read_rows, options.rounds)
             write_file(large, options.rows)
             measure_scoring(large, options.rows, max(min(3, options.rounds), options.rounds // 2))
-            measure_prediction(options.rounds)
+            measure_prediction(min(CHUNK, options.rows), options.rounds)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """How the suite runs: side by side on all cores when much is asked for, else in one process."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 # the matrices are tiny: on a busy machine threads only wait for each other
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+gc.disable()  # until the libraries are imported, see pytest_collection_finish
 
 FEW = 12
 """So many files run sooner in one process than workers start, each with imports of its own."""
@@ -31,6 +33,14 @@ def count_files(config):
         len(list(path.rglob("test_*.py"))) if path.is_dir() else path.exists()
         for path in map(Path, paths)
     )
+
+
+def pytest_collection_finish():
+    """What is imported now stays: the garbage collector need not look through it again and again,
+    least of all after every run of a page, where Streamlit calls it.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish(session):

@@ -12,7 +12,7 @@ from tests.support.visitor import go
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def warm():
     """As on a server: the libraries are there, and out of sight of the garbage collector, which
     Streamlit calls after every run.
@@ -23,7 +23,7 @@ def warm():
 
 
 @pytest.fixture
-def visit(warm):
+def visit():
     """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""
     visitors = []
 

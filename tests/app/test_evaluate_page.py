@@ -14,8 +14,8 @@ from tests.support.visitor import go, press, said
 
 @pytest.fixture
 def quick(monkeypatch):
-    """The same work with smaller networks and fewer folds; counts how often the leaderboard was
-    computed.
+    """The same work with smaller networks, fewer folds and fewer resamples; counts how often the
+    leaderboard was computed.
     """
     calls, plain = [], validation.run_leaderboard
     small = {
@@ -23,6 +23,8 @@ def quick(monkeypatch):
         for name, recipe in RECIPES.items()
     }
     monkeypatch.setattr("heart.config.RECIPES", small)
+    monkeypatch.setattr("heart.evaluation.metrics.RESAMPLES", 50)
+    monkeypatch.setattr("heart.evaluation.curves.RESAMPLES", 20)
     monkeypatch.setattr("heart.ui.evaluate.RECIPES", small)
 
     def run(cohort, *, folds, **options):

@@ -15,7 +15,7 @@ from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring.patient import predict_patient
-from tests.support.running import run
+from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]
 
@@ -132,10 +132,9 @@ def test_process_answers_what_is_piped_into_it():
     assert second["error"]["found"] == "something else"
 
 
-def test_options_go_before_what_is_piped():
-    done = heart("predict", "--age", "61", "--json", text="nobody\n")
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["decision"] in ("disease", "no disease")
+def test_options_go_before_what_is_piped(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("nobody\n"))
+    assert answer("predict", "--age", "61")["decision"] in ("disease", "no disease")
 
 
 def test_nobody_on_a_terminal_is_an_error_and_does_not_wait_for_lines(monkeypatch):
@@ -147,7 +146,9 @@ def test_nobody_on_a_terminal_is_an_error_and_does_not_wait_for_lines(monkeypatc
     assert "an empty patient" in err
 
 
-def test_bundle_that_is_not_there_ends_it_before_the_first_line():
-    done = heart("predict", "nowhere", text=GOOD)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Here are: cleveland" in done.stderr
+def test_bundle_that_is_not_there_ends_it_before_the_first_line(monkeypatch):
+    lines = io.StringIO(GOOD)
+    monkeypatch.setattr(sys, "stdin", lines)
+    status, out, err = run("predict", "nowhere")
+    assert (status, out, lines.tell()) == (2, "", 0)
+    assert "Here are: cleveland" in err

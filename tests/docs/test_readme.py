@@ -15,6 +15,7 @@ from heart.bundle import load_bundle
 from heart.cli import main
 from heart.paths import SHIPPED_BUNDLE
 from heart.scoring.patient import predict_patient
+from tests.support.running import run
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -34,27 +35,38 @@ COMMANDS = [
 
 def test_python_example_runs_as_written():
     (example,) = blocks("python")
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", example], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert "not known" in run.stdout
-    assert "Figure(" in run.stdout
+    assert "not known" in done.stdout
+    assert "Figure(" in done.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_line_examples_run_as_written(command, tmp_path):
+def test_command_line_examples_run_as_written(command, tmp_path, monkeypatch):
+    """In this process, for it has imported everything; that `python -m heart` is the same function
+    is the next test's.
+    """
+    monkeypatch.chdir(ROOT)
     words = shlex.split(command)[3:]
     written = {"mine.joblib", "scores.csv", "card.html", "model.onnx"}
     words = [str(tmp_path / Path(word).name) if word in written else word for word in words]
-    run = subprocess.run(
-        [sys.executable, "-m", "heart", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    assert run.stdout
+    status, out, err = run(*words)
+    assert status == 0, err
+    assert out
+
+
+def test_command_is_a_process_of_its_own():
+    """`python -m heart` gives what the function gives: its output and its exit status."""
+    for words in (["cohort", "cleveland+hungary"], ["show", "absent.joblib"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "heart", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == run(*words)
 
 
 def test_every_command_is_in_the_readme():
@@ -108,10 +120,10 @@ def test_pipeline_example_runs_as_written():
         line for text in blocks("bash") for line in text.splitlines() if line.startswith("echo ")
     )
     command = example.replace("python ", f"{sys.executable} ")
-    run = subprocess.run(
+    done = subprocess.run(
         ["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert json.loads(run.stdout)["decision"] == "disease"
+    assert json.loads(done.stdout)["decision"] == "disease"
 
 
 def test_onnx_example_of_the_bundles_document_runs_as_written(tmp_path):
@@ -119,13 +131,13 @@ def test_onnx_example_of_the_bundles_document_runs_as_written(tmp_path):
         r"```python\n(.*?)```", (ROOT / "docs" / "BUNDLES.md").read_text(), re.DOTALL
     )
     main(["export", "--out", str(tmp_path / "model.onnx")])
-    run = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=True
     )
     expected = predict_patient(
         load_bundle(SHIPPED_BUNDLE), {"age": 61, "cp": "asymptomatic"}
     ).probability
-    assert float(re.search(r"0\.\d+", run.stdout)[0]) == pytest.approx(expected, abs=1e-5)
+    assert float(re.search(r"0\.\d+", done.stdout)[0]) == pytest.approx(expected, abs=1e-5)
 
 
 def test_the_two_commands_are_the_ones_that_ci_runs():
