@@ -146,8 +146,8 @@ def _own_seconds(words: list[str]) -> float:
     imports.
     """
     script = (
-        "import sys, time; import heart.commands.predict; start = time.perf_counter(); from"
-        " heart.cli import main; "
+        "import sys, time; import heart.bundle.registry, heart.scoring.patient; "
+        "start = time.perf_counter(); from heart.cli import main; "
     )
     script += "main(sys.argv[1:]); print(time.perf_counter() - start)"
     command = [sys.executable, "-X", "importtime", "-c", script, "predict", *words]

@@ -4,89 +4,116 @@ status 2.
 
 from __future__ import annotations
 
-import argparse
-import gc
-import json
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, TextIO
+from types import MappingProxyType
+from typing import Any
 
-from heart.arguments import build_parser
-from heart.commands.output import format_answer
-from heart.errors import HeartError
+import click
+
+from heart import __version__
+from heart.commands.completion import VARIABLE, complete
+from heart.commands.inputs import JSON_OPTION
+from heart.commands.output import tell
+from heart.commands.suggestions import explain_usage
+from heart.errors import DialectError, HeartError
 
 EXIT_USER_ERROR = 2
 
-Answer = dict[str, Any] | str | int
+Answer = Mapping[str, Any] | str | int
 """What a command returns: what `--json` prints; text to print as it is; or the exit status, where
 it has written by itself.
 """
 
-Command = Callable[[argparse.Namespace], Answer]
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "app": "Start the pages.",
+        "cohort": "How a file is read and why, who is in it, what is missing, how it is split.",
+        "train": "Train a model and write it as a bundle.",
+        "evaluate": "Judge models by repeated cross-validation, and at hospitals they never saw.",
+        "threshold": "Choose a threshold on out-of-fold predictions, report it on the test part.",
+        "recalibrate": "Compare recalibrations on out-of-fold predictions, put one into a bundle.",
+        "score": "Score every patient of a file, row by row in the same order.",
+        "predict": "One patient from options; without any, one a line from standard input.",
+        "show": "What is in a bundle, without running anything in it.",
+        "card": "The model card, as Markdown or as one HTML page with its charts.",
+        "export": "ONNX with the preprocessing inside, or the weights as safetensors.",
+        "models": "List, save, rename, delete or compare bundles; choose the active one.",
+        "learn": "What a lesson of the Learn page claims, computed.",
+    }
+)
+"""Name of each command, and its line in `heart --help`. It is the function of its name in
+`heart.commands.NAME`, which is imported when it is asked for.
+"""
 
 
-def find_command(name: str, module: str) -> Command:
-    """The function `run_NAME` of a module of `heart.commands`, which is imported now, so that
-    --help waits for nothing.
-    """
-    with _no_collection():
-        command: Command = getattr(import_module(f"heart.commands.{module}"), f"run_{name}")
-    return command
+class Commands(click.Group):
+    """All commands, each imported when it is asked for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """Their names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of this name; None if there is none."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"heart.commands.{name}"), name)
+        return command
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Names and lines, for which no command need be imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the garbage collector: it looks through a million new objects again and again, and
-    takes a fifth of the time of importing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+@click.group(
+    cls=Commands,
+    params=[JSON_OPTION],
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "show_default": True,
+        "max_content_width": 100,
+    },
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def heart() -> None:
+    """Train, question and use a model of heart disease."""
 
 
-def main(
-    arguments: Sequence[str] | None = None, *, out: TextIO | None = None, err: TextIO | None = None
-) -> int:
+def main(arguments: Sequence[str] | None = None, *, program: str = "heart") -> int:
     """The exit status: 0, 1 if a line of a stream was bad, or 2 after an error of the user's, which
-    is told on `err`.
+    is told on standard error.
+
+    Args:
+        arguments: the words after the program's name; those of this process by default.
+        program: what the user calls it.
     """
-    options = build_parser().parse_args(arguments)
-    options.json = "json" in options
+    if VARIABLE in os.environ:
+        return complete(heart, program)
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        answer = find_command(*options.command)(options)
+        with heart.make_context(program, words) as context:
+            answer: Answer = heart.invoke(context)
+            if isinstance(answer, int):
+                return answer
+            tell(answer)
+            return 0
+    except click.exceptions.Exit as done:  # --help and --version have printed
+        return done.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.message, file=sys.stderr)
+    except click.UsageError as error:
+        _complain(explain_usage(error), program)
     except HeartError as error:
-        print(f"python -m heart: {error}", file=err or sys.stderr)
-        return EXIT_USER_ERROR
-    return (
-        answer
-        if isinstance(answer, int)
-        else _tell(answer, options.json, out or sys.stdout, err or sys.stderr)
-    )
+        _complain(error, program)
+    return EXIT_USER_ERROR
 
 
-# the option itself
-def _tell(answer: dict[str, Any] | str, as_json: bool, out: TextIO, err: TextIO) -> int:  # noqa: FBT001
-    """Print an answer; a cohort that is refused is told on `err`."""
-    if isinstance(answer, str):
-        print(answer, end="", file=out)
-        return 0
-    refused = answer.get("refused")
-    if as_json or not refused:
-        print(json.dumps(answer, indent=2) if as_json else format_answer(answer), file=out)
-    if refused:
-        print(f"python -m heart: {refused}", *_choices(answer), sep="\n", file=err)
-    return EXIT_USER_ERROR if refused else 0
-
-
-def _choices(answer: dict[str, Any]) -> list[str]:
-    """The candidates of a question, one a line."""
-    return [
-        f"  --dialect {candidate['dialect']}: {candidate['meaning']}"
-        for candidate in answer.get("candidates", ())
-    ]
+def _complain(error: HeartError, program: str) -> None:
+    """An error and what may have been meant in one line; then the readings to choose from."""
+    print(f"{program}:", error, *getattr(error, "__notes__", ()), file=sys.stderr)
+    for candidate in error.candidates if isinstance(error, DialectError) else ():
+        print(f"  --dialect {candidate.name}: {candidate.meaning}", file=sys.stderr)

@@ -13,10 +13,19 @@ from heart.paths import APP
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
-@click.option("--port", type=click.IntRange(1, 65535), help="Where it listens; 8501 or the next.")
-@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="where it listens [default: 8501, or the next that is free]",
+)
+@click.argument(
+    "options",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    help="those of `streamlit run`, as in --server.address=0.0.0.0",
+)
 def app(port: int | None, options: tuple[str, ...]) -> NoReturn:
-    """Start the pages. OPTIONS are those of `streamlit run`, as in --server.address=0.0.0.0."""
+    """Start the pages."""
     require("streamlit")
     listen = () if port is None else (f"--server.port={port}",)
     # this process becomes Streamlit's; -P, so that no file of the folder one stands in is imported;

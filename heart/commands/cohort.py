@@ -1,39 +1,32 @@
-"""What the commands know of cohorts."""
+"""`cohort`: how a file is read."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from heart.commands.inputs import CohortChoice, cohort_argument, command
+from heart.commands.output import tell, wants_json
 from heart.config import RECIPES
-from heart.data import SHIPPED, Cohort, load_shipped, read_cohort, split_cohort
 from heart.errors import BadCellsError, CohortError, DialectError, SplitError
 
-
-def find_cohort(options: argparse.Namespace) -> Cohort:
-    """The shipped cohorts of this name, or the one in this file.
-
-    Raises:
-        CohortError: if it is neither.
-    """
-    if set(options.cohort.split("+")) <= set(SHIPPED):
-        return load_shipped(options.cohort)
-    return read_cohort(
-        Path(options.cohort),
-        dialect=options.dialect,
-        bad_rows="leave out" if options.leave_out_bad_rows else "stop",
-    )
+if TYPE_CHECKING:
+    from heart.data import Cohort
 
 
-def run_cohort(options: argparse.Namespace) -> dict[str, Any]:
-    """`cohort`: how it is read and why, counts, what reading changed, and the split; or why it is
-    refused.
-    """
+@command
+@cohort_argument
+def cohort(*, cohort: CohortChoice) -> dict[str, Any]:
+    """Say how a file is read and why, who is in it, what is missing and how it is split."""
     try:
-        cohort = find_cohort(options)
+        return _describe(cohort.read())
     except CohortError as error:
-        return _describe_refusal(error)
+        if wants_json():
+            tell(_describe_refusal(error))
+        raise
+
+
+def _describe(cohort: Cohort) -> dict[str, Any]:
+    """How it is read and why, counts, what reading changed, and the split."""
     report = cohort.report
     return {
         "cohort": cohort.name,
@@ -83,6 +76,8 @@ def _describe_refusal(error: CohortError) -> dict[str, Any]:
 
 
 def _describe_split(cohort: Cohort) -> list[dict[str, Any]]:
+    from heart.data import split_cohort
+
     try:
         split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
     except SplitError as error:

@@ -2,55 +2,62 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from heart.commands.cohort import find_cohort
-from heart.commands.output import with_bounds
-from heart.commands.progress import print_share
+import click
+
+from heart.commands.inputs import WHOLE, CohortChoice, cohort_option, command
+from heart.commands.output import on_terminal, print_share, with_bounds
+from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
-from heart.data import SHIPPED
 from heart.errors import SettingsError
-from heart.experiments.cross_validation import MODELS, Folds, leaderboard, run_leaderboard
-from heart.experiments.hospitals import External, judge_elsewhere
+
+if TYPE_CHECKING:
+    from heart.experiments.hospitals import External
+
+MOST = 50
+"""Folds, and repeats."""
 
 
-def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
-    """`evaluate`: the leaderboard, and the default recipe at the hospitals it was not trained on.
-
-    Raises:
-        SettingsError: for a model that is not there, or folds that cannot be.
+@command
+@cohort_option
+@click.option("--models", metavar="NAMES", help="names with commas between them [default: all]")
+@click.option("--folds", type=WHOLE, default=10, help="parts of a repeat")
+@click.option("--repeats", type=WHOLE, default=5, help="how often the patients are cut anew")
+@click.option("--random-state", type=WHOLE, default=0, help="seed of the folds")
+@click.option("--no-hospitals", is_flag=True, help="leave out the other hospitals")
+def evaluate(
+    *,
+    cohort: CohortChoice,
+    models: str | None,
+    folds: int,
+    repeats: int,
+    random_state: int,
+    no_hospitals: bool,
+) -> dict[str, Any]:
+    """Judge models by repeated cross-validation, and the default recipe at hospitals that it was
+    not trained on.
     """
-    models = (
-        MODELS
-        if options.models is None
-        else tuple(name.strip() for name in options.models.split(","))
+    from heart.data import SHIPPED
+    from heart.experiments.cross_validation import MODELS, Folds, leaderboard, run_leaderboard
+    from heart.experiments.hospitals import judge_elsewhere
+
+    names = MODELS if models is None else tuple(name.strip() for name in models.split(","))
+    _check(names, MODELS, folds, repeats)
+    get_recipe("default", random_state=random_state)  # says so if it is none
+    patients = cohort.read()
+    cut = Folds(folds, repeats, random_state)
+    entries = leaderboard(
+        run_leaderboard(patients, folds=cut, models=names, on_model=on_terminal(print_share))
     )
-    unknown = [name for name in models if name not in MODELS]
-    if unknown:
-        raise SettingsError(
-            f"models among {', '.join(MODELS)}", repr(unknown[0][:40]), "Correct the name."
-        )
-    if not (2 <= options.folds <= 50 and 1 <= options.repeats <= 50):
-        raise SettingsError(
-            "2 to 50 folds and 1 to 50 repeats",
-            f"{options.folds} and {options.repeats}",
-            "Choose fewer.",
-        )
-    get_recipe("default", random_state=options.random_state)  # says so if it is none
-    cohort = find_cohort(options)
-    folds = Folds(options.folds, options.repeats, options.random_state)
-    tell = print_share if sys.stderr.isatty() else None
-    entries = leaderboard(run_leaderboard(cohort, folds=folds, models=models, on_model=tell))
+    shipped = set(patients.name.split("+")) <= set(SHIPPED)
     elsewhere = (
-        []
-        if options.no_hospitals or not set(cohort.name.split("+")) <= set(SHIPPED)
-        else judge_elsewhere(cohort.name, RECIPES["default"])
+        judge_elsewhere(patients.name, RECIPES["default"]) if shipped and not no_hospitals else []
     )
     return {
-        "cohort": cohort.name,
-        "folds": folds._asdict(),
+        "cohort": patients.name,
+        "folds": cut._asdict(),
         "leaderboard": [
             {
                 "model": entry.model,
@@ -62,6 +69,16 @@ def run_evaluate(options: argparse.Namespace) -> dict[str, Any]:
         ],
         "hospitals": [_describe_external(external) for external in elsewhere],
     }
+
+
+def _check(names: Sequence[str], known: Sequence[str], folds: int, repeats: int) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        action = suggest(unknown[0], known) or "Correct the name."
+        raise SettingsError(f"models among {', '.join(known)}", repr(unknown[0][:40]), action)
+    if not (2 <= folds <= MOST and 1 <= repeats <= MOST):
+        expected = f"2 to {MOST} folds and 1 to {MOST} repeats"
+        raise SettingsError(expected, f"{folds} and {repeats}", "Choose fewer.")
 
 
 def _describe_external(external: External) -> dict[str, Any]:

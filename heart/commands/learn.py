@@ -2,50 +2,48 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import click
 
-from heart.commands.output import with_bounds
-from heart.commands.progress import print_share
-from heart.data import load_shipped
+from heart.commands.inputs import WHOLE, OneOf, command
+from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.errors import SettingsError
 from heart.lessons import LESSONS
-from heart.model.loop import OnEpochEnd
+
+if TYPE_CHECKING:
+    from heart.model.loop import OnEpochEnd
 
 MAX_SEED = 9_999
 
 
-def run_learn(options: argparse.Namespace) -> dict[str, Any]:
-    """The figures of one lesson; without a name, which lessons there are.
-
-    Raises:
-        SettingsError: for a seed outside 0 to 9,999.
-    """
-    if options.lesson is None:
+@command
+@click.argument(
+    "lesson", required=False, type=OneOf(LESSONS), help="[default: say which there are]"
+)
+@click.option("--random-state", type=WHOLE, default=0, help=f"seed, 0 to {MAX_SEED}")
+def learn(*, lesson: str | None, random_state: int) -> dict[str, Any]:
+    """Compute what a lesson of the Learn page claims."""
+    if lesson is None:
         return {"lessons": list(LESSONS)}
-    if not 0 <= options.random_state <= MAX_SEED:
+    if not 0 <= random_state <= MAX_SEED:
         raise SettingsError(
-            f"a seed from 0 to {MAX_SEED:,}", str(options.random_state), "Choose one inside."
+            f"a seed from 0 to {MAX_SEED:,}", str(random_state), "Choose one inside."
         )
-    return {
-        "lesson": options.lesson,
-        "random_state": options.random_state,
-        **_FOUND[options.lesson](options.random_state),
-    }
+    return {"lesson": lesson, "random_state": random_state, **_FOUND[lesson](random_state)}
 
 
 def _neuron(random_state: int) -> dict[str, Any]:
     """Two features of Cleveland, three implementations, and the tumours."""
-    from heart.lessons.neuron import (  # noqa: PLC0415  each lesson imports its own
+    import numpy as np
+
+    from heart.lessons.neuron import (
         LogisticNeuron,
         gradient,
         numerical_gradient,
     )
-    from heart.lessons.neuron_cases import (  # noqa: PLC0415
+    from heart.lessons.neuron_cases import (
         judge,
         learn_three_ways,
         place_patients,
@@ -81,8 +79,8 @@ def _neuron(random_state: int) -> dict[str, Any]:
 
 def _loss(_: int) -> dict[str, Any]:
     """Both losses of answers about a diseased patient, the likelihood, and the dragged line."""
-    from heart.lessons.loss import look_at  # noqa: PLC0415
-    from heart.lessons.loss_likelihood import (  # noqa: PLC0415
+    from heart.lessons.loss import look_at
+    from heart.lessons.loss_likelihood import (
         FARTHEST,
         best_weight,
         compare_lines,
@@ -108,8 +106,10 @@ def _loss(_: int) -> dict[str, Any]:
 
 def _logits(random_state: int) -> dict[str, Any]:
     """Both ways to the loss at extreme logits, and the four endings."""
-    from heart.lessons.logits import compare_ways  # noqa: PLC0415
-    from heart.lessons.logits_endings import learn_endings  # noqa: PLC0415
+    import numpy as np
+
+    from heart.lessons.logits import compare_ways
+    from heart.lessons.logits_endings import learn_endings
 
     learnt = learn_endings(epochs=100, lr=0.01, random_state=random_state)
     return {
@@ -131,8 +131,9 @@ def _encodings(random_state: int) -> dict[str, Any]:
     """What a line over label codes loses in each category, and what codes cost a logistic
     regression.
     """
-    from heart.lessons.encodings import CATEGORIES, category_table, fit_heights  # noqa: PLC0415
-    from heart.lessons.encodings_costs import compare_scores, score_logistic  # noqa: PLC0415
+    from heart.data import load_shipped
+    from heart.lessons.encodings import CATEGORIES, category_table, fit_heights
+    from heart.lessons.encodings_costs import compare_scores, score_logistic
 
     rows = []
     for name in CATEGORIES:
@@ -157,20 +158,21 @@ def _encodings(random_state: int) -> dict[str, Any]:
 
 def _classes(random_state: int) -> dict[str, Any]:
     """Clouds, wine, iris, and the severity of Cleveland's patients."""
-    from heart.lessons.classes import (  # noqa: PLC0415
+    from heart.data import load_shipped
+    from heart.lessons.classes import (
         learn_one_vs_rest,
         load_table,
         one_vs_rest_scores,
     )
-    from heart.lessons.classes_averages import class_figures  # noqa: PLC0415
-    from heart.lessons.classes_severity import (  # noqa: PLC0415
+    from heart.lessons.classes_averages import class_figures
+    from heart.lessons.classes_severity import (
         judge,
         most_probable,
         predict_severity,
         severity_settings,
     )
-    from heart.lessons.points import sample_blobs  # noqa: PLC0415
-    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
+    from heart.lessons.points import sample_blobs
+    from heart.lessons.recipes import Recipe, learn_by
 
     straight = Recipe(layers=0, epochs=100, lr=0.05, random_state=random_state)
     clouds = sample_blobs(400, n_classes=3, spread=0.5, random_state=random_state)
@@ -204,8 +206,8 @@ def _classes(random_state: int) -> dict[str, Any]:
 
 def _boundaries(random_state: int) -> dict[str, Any]:
     """Circles and moons with no hidden layer and with one."""
-    from heart.lessons.points import KINDS, sample_curves  # noqa: PLC0415
-    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
+    from heart.lessons.points import KINDS, sample_curves
+    from heart.lessons.recipes import Recipe, learn_by
 
     rows = []
     for kind in KINDS:
@@ -220,7 +222,7 @@ def _boundaries(random_state: int) -> dict[str, Any]:
 
 def _overfitting(random_state: int) -> dict[str, Any]:
     """Three networks on the same moons, and where the sweet spots are."""
-    from heart.lessons import overfitting as capacity  # noqa: PLC0415
+    from heart.lessons import overfitting as capacity
 
     moons = capacity.make_moons_parts(random_state=random_state)
     fitted = {
@@ -246,7 +248,7 @@ def _overfitting(random_state: int) -> dict[str, Any]:
 
 def _leakage(random_state: int) -> dict[str, Any]:
     """The five mistakes, each on the patients and the model that show it best, over 200 splits."""
-    from heart.lessons.leakage import LEAKS, Setup, measure_leak, summarise_lies  # noqa: PLC0415
+    from heart.lessons.leakage import LEAKS, Setup, measure_leak, summarise_lies
 
     rows = []
     for place, (name, leak) in enumerate(LEAKS.items()):
@@ -276,7 +278,8 @@ def _leakage(random_state: int) -> dict[str, Any]:
 
 def _metrics(_: int) -> dict[str, Any]:
     """Everybody at the Swiss hospital called ill."""
-    from heart.lessons.metrics import call_everybody_ill, lazy_accuracy, read_table  # noqa: PLC0415
+    from heart.data import load_shipped
+    from heart.lessons.metrics import call_everybody_ill, lazy_accuracy, read_table
 
     table = call_everybody_ill(load_shipped("switzerland").y_true)
     readings = read_table(table).values()
@@ -297,18 +300,12 @@ def _metrics(_: int) -> dict[str, Any]:
 
 def _told(epochs: int) -> OnEpochEnd | None:
     """Progress of a training, on a terminal."""
-    return (
-        (lambda record: print_share("learning", record.epoch / epochs))
-        if sys.stderr.isatty()
-        else None
-    )
+    return on_terminal(lambda record: print_share("learning", record.epoch / epochs))
 
 
 def _share_of(place: int, n: int) -> Callable[[float], None] | None:
     """Progress of one of n parts, on a terminal."""
-    return (
-        (lambda share: print_share("splits", (place + share) / n)) if sys.stderr.isatty() else None
-    )
+    return on_terminal(lambda share: print_share("splits", (place + share) / n))
 
 
 _FOUND: dict[str, Callable[[int], dict[str, Any]]] = dict(

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from heart.bundle import load_bundle
-from heart.bundle.registry import Entry, open_registry
-from heart.commands.bundles import find_bundle
+import click
+
+from heart.commands.inputs import (
+    BUNDLE_HELP,
+    JSON_OPTION,
+    STREAM,
+    CohortChoice,
+    cohort_option,
+    command,
+    complete_bundle,
+    find_bundle,
+    read_standard_input,
+)
 from heart.commands.output import with_bounds
+from heart.commands.suggestions import suggesting
 from heart.errors import SettingsError
 
+if TYPE_CHECKING:
+    from heart.bundle.registry import Entry, Registry
 
-def run_models(_: argparse.Namespace) -> dict[str, Any]:
-    """`models`: what is there, and which one is active."""
+
+@click.group(
+    invoke_without_command=True, subcommand_metavar="[ACTION] [ARGS]...", params=[JSON_OPTION]
+)
+@click.pass_context
+def models(context: click.Context) -> dict[str, Any] | None:
+    """List the bundles in models/; save, rename, delete or compare them, choose the active one."""
+    return None if context.invoked_subcommand else _list()
+
+
+def _list() -> dict[str, Any]:
+    from heart.bundle.registry import open_registry
+
     registry = open_registry()
-    active = registry.active_path
     return {
         "folder": str(registry.folder),
         "read_only": registry.read_only,
-        "active": active.stem,
+        "active": registry.active_path.stem,
         "models": [_describe(entry) for entry in registry.entries()],
     }
 
@@ -40,28 +64,40 @@ def _describe(entry: Entry) -> dict[str, Any]:
     }
 
 
-def run_save(options: argparse.Namespace) -> dict[str, Any]:
-    """`models save`: a bundle file, kept under a name."""
-    return {"written": str(open_registry().save(load_bundle(options.file), options.name))}
+@command
+@click.argument("file", help="a bundle file; - reads standard input")
+@click.argument("name", help="letters, digits, - and _, at most 64")
+def save(*, file: str, name: str) -> dict[str, Any]:
+    """Keep a bundle file under a name."""
+    from heart.bundle import load_bundle
+    from heart.bundle.registry import open_registry
+
+    source = read_standard_input() if file == STREAM else file
+    return {"written": str(open_registry().save(load_bundle(source), name))}
 
 
-def run_rename(options: argparse.Namespace) -> dict[str, Any]:
-    """`models rename`."""
-    return {"written": str(open_registry().rename(options.name, options.new_name))}
+@command
+@click.argument("name", help="the name now", shell_complete=complete_bundle)
+@click.argument("new_name", help="the name from now on")
+def rename(*, name: str, new_name: str) -> dict[str, Any]:
+    """Give a bundle another name."""
+    with _registry(name) as registry:
+        return {"written": str(registry.rename(name, new_name))}
 
 
-def run_delete(options: argparse.Namespace) -> dict[str, Any]:
-    """`models delete`: after a question, or with --yes.
-
-    Raises:
-        SettingsError: if it is not confirmed.
-    """
-    registry = open_registry()
-    path = registry.path_of(options.name)
-    if not options.yes and not _confirm(f"Delete {path} for good? Type its name: ", options.name):
-        raise SettingsError("the name again, or --yes", "no confirmation", "Nothing was deleted.")
-    registry.delete(options.name)
-    return {"deleted": options.name}
+@command
+@click.argument("name", help="of the bundle", shell_complete=complete_bundle)
+@click.option("--yes", is_flag=True, help="do not ask")
+def delete(*, name: str, yes: bool) -> dict[str, Any]:
+    """Delete a bundle for good."""
+    with _registry(name) as registry:
+        path = registry.path_of(name)
+        if not yes and not _confirm(f"Delete {path} for good? Type its name: ", name):
+            raise SettingsError(
+                "the name again, or --yes", "no confirmation", "Nothing was deleted."
+            )
+        registry.delete(name)
+        return {"deleted": name}
 
 
 def _confirm(question: str, wanted: str) -> bool:
@@ -72,34 +108,41 @@ def _confirm(question: str, wanted: str) -> bool:
     return sys.stdin.readline().strip() == wanted
 
 
-def run_use(options: argparse.Namespace) -> dict[str, Any]:
-    """`models use`: the active bundle."""
-    open_registry().activate(options.name)
-    return {"active": options.name}
+@command
+@click.argument("name", help="of the bundle", shell_complete=complete_bundle)
+def use(*, name: str) -> dict[str, Any]:
+    """Make a bundle the one that the app and the commands start with."""
+    with _registry(name) as registry:
+        registry.activate(name)
+        return {"active": name}
 
 
-def run_compare(options: argparse.Namespace) -> dict[str, Any]:
-    """`models compare`: two bundles on the same patients.
+@contextmanager
+def _registry(name: str) -> Iterator[Registry]:
+    """The registry; an error about a name that it does not have says which was meant."""
+    from heart.bundle.registry import open_registry
 
-    Raises:
-        HeartError: for a bundle or cohort that cannot be read, or too few patients that neither has
-            learnt from.
-    """
-    from heart.commands.cohort import find_cohort  # noqa: PLC0415
-    from heart.experiments.comparison import compare_bundles  # noqa: PLC0415
+    registry = open_registry()
+    with suggesting(name, registry.names()):
+        yield registry
 
-    cohort = find_cohort(options)
-    found = compare_bundles(find_bundle(options.first), find_bundle(options.second), cohort)
-    differences = [
-        {"figure": name, **with_bounds({"difference": figure})}
-        for name, figure in found.differences.items()
-    ]
+
+@command
+@click.argument("first", help=BUNDLE_HELP, shell_complete=complete_bundle)
+@click.argument("second", help=BUNDLE_HELP, shell_complete=complete_bundle)
+@cohort_option
+def compare(*, first: str, second: str, cohort: CohortChoice) -> dict[str, Any]:
+    """Two bundles side by side, on patients that neither has learnt from."""
+    from heart.experiments.comparison import compare_bundles
+
+    patients = cohort.read()
+    compared = compare_bundles(find_bundle(first), find_bundle(second), patients)
     return {
-        "cohort": cohort.name,
-        "patients": len(found.y_true),
-        "positives": int(found.y_true.sum()),
-        "left_out": found.left_out,
-        "not_checked": list(found.unchecked),
+        "cohort": patients.name,
+        "patients": len(compared.y_true),
+        "positives": int(compared.y_true.sum()),
+        "left_out": compared.left_out,
+        "not_checked": list(compared.unchecked),
         "models": [
             {
                 "name": side.name,
@@ -109,7 +152,14 @@ def run_compare(options: argparse.Namespace) -> dict[str, Any]:
                 "intercept": side.calibration.intercept,
                 "slope": side.calibration.slope,
             }
-            for side in found.sides
+            for side in compared.sides
         ],
-        "second_minus_first": differences,
+        "second_minus_first": [
+            {"figure": name, **with_bounds({"difference": figure})}
+            for name, figure in compared.differences.items()
+        ],
     }
+
+
+for action in (save, rename, delete, use, compare):
+    models.add_command(action)

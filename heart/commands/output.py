@@ -1,39 +1,117 @@
-"""Answers as text for people: indented lines, and tables where there are rows."""
+"""What the commands write: answers as text or JSON, tables, files, progress."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import io
+import json
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from heart.atomic import write_atomically
+from heart.commands.inputs import STREAM
+from heart.errors import BundleError
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.model.loop import EpochRecord
+
+Rows = Sequence[Mapping[str, Any]]
+
+ENDLESS = 10_000
+"""Columns of what is no terminal: no table is as wide, so none is folded."""
+
+FOLDED = 30
+"""Cells with more letters than this may take several lines."""
 
 
-def format_answer(answer: Any, indent: str = "") -> str:
-    """An answer as indented lines for people."""
+def wants_json() -> bool:
+    """Whether --json stood anywhere."""
+    return "heart.json" in click.get_current_context().meta
+
+
+def tell(answer: Mapping[str, Any] | str) -> None:
+    """Print an answer: on standard output, or beside it where that has become a file."""
+    taken = click.get_current_context().meta.get("heart.taken", ())
+    stream = sys.stderr if "standard output" in taken else sys.stdout
+    if isinstance(answer, str):
+        print(answer, end="", file=stream)
+    elif wants_json():
+        print(json.dumps(answer, indent=2), file=stream)
+    else:
+        wide = shutil.get_terminal_size().columns if stream.isatty() else ENDLESS
+        print(format_answer(answer, width=wide), file=stream)
+
+
+def format_answer(answer: Mapping[str, Any], *, width: int = ENDLESS, indent: str = "") -> str:
+    """An answer as indented lines for people, with tables where there are rows."""
     lines = []
+    inner = indent + "  "
     for key, value in answer.items():
         if isinstance(value, dict):
-            lines += [f"{indent}{key}:", format_answer(value, indent + "  ")]
+            lines += [f"{indent}{key}:", format_answer(value, width=width, indent=inner)]
         elif isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
-            lines += [f"{indent}{key}:", *(f"{indent}  {line}" for line in format_table(value))]
+            table = format_table(value, width=width - len(inner))
+            lines += [f"{indent}{key}:", *(f"{inner}{line}".rstrip() for line in table)]
         elif isinstance(value, list) and any(isinstance(item, str) for item in value):
-            lines += [f"{indent}{key}:", *(f"{indent}  {item}" for item in value)]
+            lines += [f"{indent}{key}:", *(f"{inner}{item}" for item in value)]
         else:
             lines.append(f"{indent}{key}: {_short(value)}")
     return "\n".join(line for line in lines if line)
 
 
-def format_table(rows: list[dict[str, Any]]) -> list[str]:
-    """The lines of an aligned table, one column a key; `x`, `x_low` and `x_high` share a column."""
+def format_table(rows: Rows, *, width: int = ENDLESS) -> list[str]:
+    """The lines of an aligned table, one column a key; `x`, `x_low` and `x_high` share a column.
+    Where the columns do not fit beside each other, they follow below, the first one repeated.
+    """
     merged = [_merge_bounds(row) for row in rows]
-    heads = list(dict.fromkeys(key for row in merged for key in row))
-    cells = [heads, *([_short(row.get(head, "")) for head in heads] for row in merged)]
-    widths = [max(len(line[place]) for line in cells) for place in range(len(heads))]
-    return [
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
-        for line in cells
-    ]
+    columns = {
+        head: [_short(row.get(head, "")) for row in merged]
+        for head in dict.fromkeys(key for row in merged for key in row)
+    }
+    return [line for block in _blocks(columns, width) for line in _draw(block, width)]
 
 
-def _merge_bounds(row: dict[str, Any]) -> dict[str, Any]:
+def _blocks(columns: Mapping[str, list[str]], width: int) -> Iterator[dict[str, list[str]]]:
+    """Columns that fit beside each other."""
+    (first, *others) = columns
+    needs = {head: max(map(len, (head, *cells))) for head, cells in columns.items()}
+    needs = {head: min(need, max(FOLDED, len(head))) for head, need in needs.items()}
+    block, used = [first], needs[first]
+    for head in others:
+        if used + 2 + needs[head] > width and len(block) > 1:
+            yield {name: columns[name] for name in block}
+            block, used = [first], needs[first]
+        block.append(head)
+        used += 2 + needs[head]
+    yield {name: columns[name] for name in block}
+
+
+def _draw(columns: Mapping[str, list[str]], width: int) -> list[str]:
+    """The lines of a table without a frame, in which only sentences are folded."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for head, cells in columns.items():
+        whole = max(map(len, (head, *cells))) <= FOLDED
+        table.add_column(head, no_wrap=whole, overflow="fold")
+    for row in zip(*columns.values(), strict=True):
+        table.add_row(*row)
+    file = io.StringIO()
+    console = Console(file=file, width=width, markup=False, emoji=False, highlight=False)
+    console.print(table)
+    return [line.rstrip() for line in file.getvalue().splitlines()]
+
+
+def _merge_bounds(row: Mapping[str, Any]) -> dict[str, Any]:
     """Each figure with its bounds as one list of three."""
     ends = {
         f"{key}{end}"
@@ -73,3 +151,104 @@ def with_bounds(
         for name, figure in figures.items()
         for end, place in ends.items()
     }
+
+
+@contextmanager
+def open_output(path: Path) -> Iterator[BinaryIO]:
+    """A file, or standard output, to write bytes to.
+
+    Raises:
+        BundleError: if the file cannot be written.
+    """
+    if str(path) == STREAM:
+        yield sys.stdout.buffer
+        return
+    try:
+        with path.open("wb") as file:
+            yield file
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write_output(content: bytes, path: Path) -> None:
+    """Write to standard output, or a file that appears whole.
+
+    Raises:
+        BundleError: if the file cannot be written.
+    """
+    if str(path) == STREAM:
+        sys.stdout.buffer.write(content)
+        return
+    try:
+        write_atomically(content, path)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def write_bundle(bundle: Bundle, path: Path) -> None:
+    """Write a bundle to standard output, or to a file whose name it takes.
+
+    Raises:
+        BundleError: if it cannot be written, or the name is none for a bundle.
+    """
+    from heart.bundle import save_bundle
+    from heart.bundle.storage import serialise_bundle
+
+    if str(path) == STREAM:
+        write_output(serialise_bundle(bundle), path)
+    else:
+        save_bundle(replace(bundle, name=path.stem), path)
+
+
+def _unwritable(path: Path, error: OSError) -> BundleError:
+    return BundleError(
+        f"to write {path}", str(error.strerror), "Check the folder and the free space."
+    )
+
+
+def on_terminal(show: Callable[..., None]) -> Callable[..., None] | None:
+    """What shows progress, where somebody sees it."""
+    return show if sys.stderr.isatty() else None
+
+
+def print_share(what: str, share: float) -> None:
+    """What is done so far, to standard error; it goes to a new line at the end."""
+    _overwrite(f"{what}: {share:.0%} ", last=share == 1)
+
+
+def print_epoch(record: EpochRecord) -> None:
+    """One epoch's losses, to standard error."""
+    valid = "" if record.valid_loss is None else f"  valid loss {record.valid_loss:.3f}"
+    _overwrite(f"epoch {record.epoch}  train loss {record.train_loss:.3f}{valid} ", last=False)
+
+
+def print_rows(done: int, rows: int) -> None:
+    """A bar, to standard error."""
+    width = 40 * done // rows
+    bar = f"[{'#' * width}{'.' * (40 - width)}] {done:,} of {rows:,} rows"
+    _overwrite(bar, last=done == rows)
+
+
+def _overwrite(line: str, *, last: bool) -> None:
+    print(f"\r{line}", end="\n" if last else "", file=sys.stderr, flush=True)
+
+
+PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "×": "x", "≥": ">=", "≤": "<=", "…": "...", "→": "->"}
+    | {"“": '"', "”": '"', "‘": "'", "’": "'", "±": "+/-", "·": "-", "•": "*", "≈": "~"}
+)
+
+
+def spell_plainly(error: UnicodeError) -> tuple[str, int]:
+    """For `codecs.register_error`: what is written for letters that a terminal does not have, in
+    ASCII.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(map(_plain, letters)), error.end
+
+
+def _plain(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter.translate(PLAIN)).encode("ascii", "ignore")
+    return plain.decode() or ("" if unicodedata.combining(letter) else "?")

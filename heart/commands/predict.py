@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
-from heart.commands.bundles import find_bundle
+import click
+from click.shell_completion import CompletionItem
+
+from heart.commands.inputs import (
+    Function,
+    bundle_argument,
+    command,
+    find_bundle,
+    take_standard_input,
+)
+from heart.commands.suggestions import suggesting
 from heart.errors import HeartError, PatientError
-from heart.schema import FEATURE_NAMES
-from heart.scoring.patient import Prediction, predict_patient
+from heart.schema import FEATURES, Feature, feature
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
+    from heart.scoring.patient import Prediction
 
 MAX_LINE = 2**16
 """Bytes; a patient has some 300."""
@@ -23,17 +33,61 @@ _JSON = 'one JSON object a line, as in {"age": 61, "sex": "male"}'
 _MEND = "Correct the line; the others are answered."
 
 
-def run_predict(options: argparse.Namespace) -> dict[str, Any] | int:
-    """The answer for the patient in the options; without one, an answer for each line of standard
-    input.
+def features_options(function: Function) -> Function:
+    """An option for each feature."""
+    for entry in reversed(FEATURES):
+        function = click.option(
+            f"--{entry.name}",
+            metavar="VALUE",
+            help=f"{entry.label}: {entry.domain}",
+            shell_complete=partial(_complete_code, entry),
+        )(function)
+    return function
+
+
+def _complete_code(
+    entry: Feature, _: click.Context, __: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
+    """The feature's codes, with what they mean."""
+    codes = [CompletionItem(str(code), help=meaning) for code, meaning in entry.codes]
+    return [item for item in codes if item.value.startswith(incomplete)]
+
+
+@command
+@bundle_argument
+@features_options
+def predict(*, bundle: str | None, **patient: str | None) -> dict[str, Any] | int:
+    """The probability of heart disease for one patient; what is not given is not known. Without
+    options, for each line of standard input, which is one patient as JSON.
     """
-    bundle = find_bundle(options.bundle)
-    patient = {name: getattr(options, name) for name in FEATURE_NAMES}
-    if any(value is not None for value in patient.values()) or sys.stdin.isatty():
-        return describe_prediction(predict_patient(bundle, patient)) | {
-            "note": "a probability, not a diagnosis"
-        }
-    return filter_lines(bundle, sys.stdin.buffer, sys.stdout)
+    nobody = all(value is None for value in patient.values())
+    if nobody and (sys.stdin is None or sys.stdin.isatty()):
+        raise PatientError(
+            "a value in an option, as in --age 61 --sex male, or patients on standard input",
+            "an empty patient on a terminal",
+            "Give an option, or pipe in one JSON object a line.",
+            feature="",
+        )
+    chosen = find_bundle(bundle)
+    return (
+        filter_lines(chosen, take_standard_input(), sys.stdout)
+        if nobody
+        else answer(chosen, patient)
+    )
+
+
+def answer(bundle: Bundle, patient: dict[str, str | None]) -> dict[str, Any]:
+    """The answer for one patient, as `--json` prints it."""
+    from heart.scoring.patient import predict_patient
+
+    try:
+        prediction = predict_patient(bundle, patient)
+    except PatientError as error:
+        word = patient.get(error.feature) or ""
+        meanings = [meaning for _, meaning in feature(error.feature).codes] if word else []
+        with suggesting(word, meanings):
+            raise
+    return describe_prediction(prediction) | {"note": "a probability, not a diagnosis"}
 
 
 def filter_lines(bundle: Bundle, lines: BinaryIO, out: TextIO) -> int:
@@ -62,6 +116,8 @@ def answer_lines(bundle: Bundle, lines: Iterable[bytes]) -> Iterator[dict[str, A
     """For each line the answer, or an object whose `error` says what was expected, what was found
     and what to do; both with `line`.
     """
+    from heart.scoring.patient import predict_patient
+
     for number, line in enumerate(lines, 1):
         try:
             answer = describe_prediction(predict_patient(bundle, _read_patient(line)))

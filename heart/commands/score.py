@@ -2,54 +2,80 @@
 
 from __future__ import annotations
 
-import argparse
-import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from heart.commands.bundles import find_bundle
-from heart.commands.progress import print_rows
-from heart.data import read_patients
-from heart.errors import CohortError
-from heart.experiments.overlap import Overlap, find_overlap
-from heart.scoring.table import Judged, judge_scores, score_patients
+import click
+
+from heart.commands.inputs import (
+    ACTIVE_HELP,
+    FILE,
+    STREAM,
+    command,
+    complete_bundle,
+    dialect_option,
+    find_bundle,
+    out_option,
+    read_standard_input,
+)
+from heart.commands.output import on_terminal, open_output, print_rows
+
+if TYPE_CHECKING:
+    from heart.experiments.overlap import Overlap
+    from heart.scoring.table import Judged
 
 
-def run_score(options: argparse.Namespace) -> dict[str, Any]:
-    """`score`: every row of a file scored into a table, and how the model does where the file has
-    outcomes.
+def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> str | None:
+    """The bundle, if one stands before the file."""
+    if len(values) > 1:
+        ctx.fail(f"Got unexpected extra argument ({values[1]})")
+    return values[0] if values else None
 
-    Raises:
-        HeartError: for a bundle or file that cannot be read, or a table that cannot be written.
+
+@command
+@click.argument(
+    "bundle",
+    nargs=-1,  # so that a single word is the file
+    metavar="[BUNDLE]",
+    callback=_at_most_one,
+    help=ACTIVE_HELP,
+    shell_complete=complete_bundle,
+)
+@click.argument(
+    "file",
+    type=FILE,
+    help="CSV, ARFF, XLSX or Parquet, in any dialect; an outcome is not needed; - reads standard"
+    " input",
+)
+@out_option("the CSV file to write, safe for spreadsheets", required=True, binary=False)
+@dialect_option
+def score(*, bundle: str | None, file: Path, out: Path, dialect: str | None) -> dict[str, Any]:
+    """Score every patient of a file and write a table, row by row in the same order. Where the file
+    has outcomes, say how the model does.
     """
-    bundle = find_bundle(options.bundle)
-    patients = read_patients(options.file, dialect=options.dialect)
-    try:
-        with options.out.open("wb") as file:
-            scored = score_patients(
-                bundle, patients, file, on_chunk=print_rows if sys.stderr.isatty() else None
-            )
-    except OSError as error:
-        raise CohortError(
-            f"to write {options.out}", str(error.strerror), "Check the folder and the free space."
-        ) from error
-    judged = judge_scores(bundle, patients, scored)
+    from heart.data import read_patients
+    from heart.experiments.overlap import find_overlap
+    from heart.scoring.table import judge_scores, score_patients
+
+    chosen = find_bundle(bundle)
+    source = read_standard_input() if str(file) == STREAM else file
+    patients = read_patients(source, dialect=dialect)
+    with open_output(out) as target:
+        scored = score_patients(chosen, patients, target, on_chunk=on_terminal(print_rows))
+    judged = judge_scores(chosen, patients, scored)
     report = patients.report
     return {
-        "written": str(options.out),
+        "written": str(out),
         "rows": scored.n,
         "failed": scored.failed,
         "disease": scored.positive,
-        "threshold": bundle.threshold.value,
+        "threshold": chosen.threshold.value,
         "dialect": report.dialect,
         "evidence": list(report.evidence),
         "converted": [change._asdict() for change in report.changes],
         "dropped_columns": list(report.dropped),
         "personal_columns": list(report.personal),
-        "judged": (
-            None
-            if judged is None
-            else describe_judged(judged, find_overlap(bundle, patients.frame))
-        ),
+        "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
     }
 
 

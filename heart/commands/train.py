@@ -1,64 +1,92 @@
-"""`train` and `show`."""
+"""`train`: a model, written as a bundle."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from heart.bundle import save_bundle
-from heart.commands.bundles import find_bundle
-from heart.commands.cohort import find_cohort
-from heart.commands.progress import print_epoch
-from heart.config import Settings, get_recipe, parse_widths
-from heart.experiments.run import run_experiment
+import click
+
+from heart.commands.inputs import (
+    STREAM,
+    CohortChoice,
+    Function,
+    Number,
+    OneOf,
+    check_costs,
+    cohort_option,
+    command,
+    costs_options,
+    out_option,
+)
+from heart.commands.output import on_terminal, print_epoch, write_bundle
+from heart.commands.show import describe_bundle
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, get_recipe, parse_widths
+
+UNNAMED = "model"
+"""What a bundle is called that goes to standard output."""
 
 
-def run_train(options: argparse.Namespace) -> dict[str, Any]:
-    """`train`: split, fit, choose the threshold, judge, write."""
-    settings = _settings(options)
-    cohort = find_cohort(options)
+def bounds_options(function: Function) -> Function:
+    """An option for each numeric setting, with its bounds and what it is without the option."""
+    for name, bound in reversed(BOUNDS.items()):
+        text = f"{bound.help} {bound.low:g} to {bound.high:g}. [default: {_describe_default(name)}]"
+        option = click.option(f"--{name.replace('_', '-')}", type=Number(bound.kind), help=text)
+        function = option(function)
+    return function
 
+
+def _describe_default(name: str) -> str:
+    """What the default recipe has, and each that has something else."""
+    default, *others = ((recipe, getattr(RECIPES[recipe], name)) for recipe in RECIPES)
+    differing = [f"{recipe}: {value:g}" for recipe, value in others if value != default[1]]
+    return "; ".join([f"{default[1]:g}", *differing])
+
+
+@command
+@cohort_option
+@out_option("the bundle to write, NAME.joblib", required=True)
+@click.option("--recipe", type=OneOf(RECIPES), default="default", help="the settings to start from")
+@click.option("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
+@click.option("--categories", type=OneOf(CATEGORY_INPUTS), help="how categories enter the network")
+@click.option(
+    "--linear-path/--no-linear-path",
+    default=None,
+    help="a direct path beside the hidden layers",
+)
+@click.option(
+    "--device", type=OneOf(DEVICES), help="where to train [default: CUDA where there is one]"
+)
+@bounds_options
+@costs_options
+def train(
+    *,
+    cohort: CohortChoice,
+    out: Path,
+    recipe: str,
+    hidden: str | None,
+    cost_ratio: float,
+    rule: str,
+    at_least: float | None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """Train a model and write it as a bundle."""
+    from heart.experiments.run import run_experiment
+
+    given = {name: value for name, value in changes.items() if value is not None}
+    widths = {} if hidden is None else {"hidden": parse_widths(hidden)}
+    settings = get_recipe(recipe, **given, **widths)
+    check_costs(rule, cost_ratio, at_least)
     experiment = run_experiment(
-        cohort,
+        cohort.read(),
         settings,
-        name=options.out.stem,
+        name=UNNAMED if str(out) == STREAM else out.stem,
         created_at=datetime.now(UTC),
-        cost_ratio=options.cost_ratio,
-        rule=options.rule,
-        at_least=options.at_least,
-        on_epoch_end=print_epoch if sys.stderr.isatty() else None,
+        cost_ratio=cost_ratio,
+        rule=rule,
+        at_least=at_least,
+        on_epoch_end=on_terminal(print_epoch),
     )
-    save_bundle(experiment.bundle, options.out)
-    return {"written": str(options.out), **_describe(experiment.bundle)}
-
-
-def run_show(options: argparse.Namespace) -> dict[str, Any]:
-    """`show`: what is in a bundle."""
-    return _describe(find_bundle(options.bundle))
-
-
-def _settings(options: argparse.Namespace) -> Settings:
-    names = {field.name for field in fields(Settings)} - {"recipe"}
-    given = {
-        name: value for name, value in vars(options).items() if name in names and value is not None
-    }
-    if "hidden" in given:
-        given["hidden"] = parse_widths(given["hidden"])
-    return get_recipe(options.recipe, **given)
-
-
-def _describe(bundle: Any) -> dict[str, Any]:
-    return {
-        "name": bundle.name,
-        "created_at": bundle.created_at,
-        "data": bundle.data._asdict(),
-        "settings": bundle.settings.as_dict()
-        | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
-        "threshold": bundle.threshold._asdict(),
-        "recalibration": bundle.recalibration._asdict(),
-        "metrics": dict(bundle.metrics),
-        "versions": dict(bundle.versions),
-    }
+    write_bundle(experiment.bundle, out)
+    return {"written": str(out), **describe_bundle(experiment.bundle)}

@@ -86,13 +86,13 @@ def test_rename_and_delete_change_the_list():
     ("typed", "left"),
     [("first\n", ["second"]), ("yes\n", ["first", "second"]), ("", ["first", "second"])],
 )
-def test_delete_asks_for_the_name_on_a_terminal(monkeypatch, capsys, typed, left):
+def test_delete_asks_for_the_name_on_a_terminal(monkeypatch, typed, left):
     terminal = io.StringIO(typed)
     terminal.isatty = lambda: True
     monkeypatch.setattr(sys, "stdin", terminal)
-    status, _, _ = run("models", "delete", "first")
+    status, _, err = run("models", "delete", "first")
     assert status == (0 if left == ["second"] else 2)
-    assert "Type its name" in capsys.readouterr().err
+    assert "Type its name" in err
     assert names() == left
 
 

@@ -168,7 +168,7 @@ def test_all_models_are_judged_by_default(monkeypatch):
 def test_mistakes_are_told_on_standard_error_with_status_2(words, message):
     status, out, err = run("evaluate", "--no-hospitals", *words)
     assert (status, out) == (2, "")
-    assert err.startswith("python -m heart: Expected ")
+    assert err.startswith("heart: Expected ")
     assert message in err
 
 

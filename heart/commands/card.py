@@ -1,0 +1,49 @@
+"""`card`: a bundle's model card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from heart.commands.extras import require
+from heart.commands.inputs import (
+    STREAM,
+    CohortChoice,
+    bundle_argument,
+    command,
+    find_bundle,
+    out_option,
+    own_cohort_option,
+)
+from heart.commands.output import wants_json, write_output
+from heart.errors import SettingsError
+
+
+@command
+@bundle_argument
+@own_cohort_option
+@out_option("the file to write, .md or .html [default: Markdown on the terminal]", binary=False)
+def card(*, bundle: str | None, cohort: CohortChoice | None, out: Path | None) -> Any:
+    """Make a bundle's model card, as Markdown or as one HTML page with its charts."""
+    for module in ("altair", "markdown_it", "vl_convert"):
+        require(module)
+    from heart.card import gather_facts, make_card, to_html, to_markdown
+    from heart.experiments.stored import find_stored
+
+    formats = {".md": to_markdown, ".html": to_html}
+    if out is not None and str(out) != STREAM and out.suffix not in formats:
+        raise SettingsError(
+            "a file name that ends in .md or .html", repr(out.name), "Rename the file."
+        )
+    chosen = find_bundle(bundle)
+    cohorts = [] if cohort is None else [cohort.read()]
+    made = make_card(gather_facts(chosen, cohorts=cohorts, predictions=find_stored(chosen)))
+    if out is None:
+        markdown = to_markdown(made)
+        return {"name": chosen.name, "markdown": markdown} if wants_json() else markdown
+    write_output(formats.get(out.suffix, to_markdown)(made).encode(), out)
+    return {
+        "written": str(out),
+        "name": chosen.name,
+        "sections": [section.title for section in made.sections],
+    }

@@ -1,0 +1,56 @@
+"""`recalibrate`: a bundle's probabilities, put right on out-of-fold predictions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from heart.commands.inputs import (
+    CohortChoice,
+    bundle_argument,
+    command,
+    find_bundle,
+    out_option,
+    own_cohort_option,
+    repeats_option,
+)
+from heart.commands.output import write_bundle
+from heart.commands.suggestions import suggesting
+from heart.commands.threshold import out_of_fold
+
+
+@command
+@bundle_argument
+@click.option(
+    "--method", default="platt", metavar="NAME", help="none, temperature, platt or isotonic"
+)
+@own_cohort_option
+@repeats_option
+@out_option("write the bundle with this recalibration")
+def recalibrate(
+    *,
+    bundle: str | None,
+    method: str,
+    cohort: CohortChoice | None,
+    repeats: int,
+    out: Path | None,
+) -> dict[str, Any]:
+    """Compare recalibrations on out-of-fold predictions, and put one into a bundle."""
+    from heart.evaluation.recalibration import METHODS, compare_recalibrations
+    from heart.experiments import run
+
+    chosen = find_bundle(bundle)
+    split = run.split_of(chosen, [] if cohort is None else [cohort.read()])
+    predictions = out_of_fold(chosen, split, repeats)
+    with suggesting(method, METHODS):
+        changed = run.recalibrate(chosen, split, predictions, method)
+    if out is not None:
+        write_bundle(changed, out)
+    return {
+        "recalibration": changed.recalibration._asdict(),
+        "compared": compare_recalibrations(predictions).to_dict("records"),
+        "test_before": chosen.metrics["test"],
+        "test": changed.metrics["test"],
+    } | ({"written": str(out)} if out else {})

@@ -1,0 +1,32 @@
+"""`show`: what is in a bundle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heart.commands.inputs import bundle_argument, command, find_bundle
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+
+
+@command
+@bundle_argument
+def show(*, bundle: str | None) -> dict[str, Any]:
+    """Say what is in a bundle, without running anything in it."""
+    return describe_bundle(find_bundle(bundle))
+
+
+def describe_bundle(bundle: Bundle) -> dict[str, Any]:
+    """Name, data, settings, threshold, recalibration, figures and versions."""
+    return {
+        "name": bundle.name,
+        "created_at": bundle.created_at,
+        "data": bundle.data._asdict(),
+        "settings": bundle.settings.as_dict()
+        | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
+        "threshold": bundle.threshold._asdict(),
+        "recalibration": bundle.recalibration._asdict(),
+        "metrics": dict(bundle.metrics),
+        "versions": dict(bundle.versions),
+    }
