@@ -2,10 +2,15 @@
 
 import streamlit as st
 
-from heart.ui.bundle import describe_bundle, load_upload, show_downloads
-from heart.ui.card import show_card
+from heart.ui.bundle import (
+    describe_bundle,
+    load_upload,
+    show_card,
+    show_downloads,
+    show_way_back,
+)
 from heart.ui.errors import errors_shown
-from heart.ui.session import SHIPPED_ORIGIN, get_session
+from heart.ui.session import Origin, get_session
 
 session = get_session()
 
@@ -19,13 +24,7 @@ save, load = st.columns(2, gap="large")
 with save:
     st.header("Hand it on")
     show_downloads(session)
-    if (
-        session.bundle
-        and session.origin != SHIPPED_ORIGIN
-        and st.button("Go back to the shipped model")
-    ):
-        session.use_shipped()
-        st.rerun()
+    show_way_back(session)
 with load:
     st.header("Load")
     upload = st.file_uploader(
@@ -35,7 +34,7 @@ with load:
     with errors_shown():
         if upload is not None and load_upload(session, upload):
             st.rerun()
-    if session.origin.startswith("loaded"):
+    if session.model.origin is Origin.LOADED:
         st.success("The loaded model is in use on every page.", icon="✅")
 
 st.header("What is in it")

@@ -7,13 +7,12 @@ import streamlit as st
 from heart.ui.cohort import choose_cohort
 from heart.ui.errors import errors_shown
 from heart.ui.evaluate import (
-    evaluation_of,
     show_discrimination,
-    show_elsewhere,
     show_leaderboard,
-    show_learning_curve,
+    show_recalibration,
+    show_subgroups,
 )
-from heart.ui.recalibration import show_recalibration
+from heart.ui.evaluate_learning import show_elsewhere, show_learning_curve
 from heart.ui.session import get_session
 
 session = get_session()
@@ -25,24 +24,27 @@ st.markdown(
     " at other hospitals."
 )
 cohort = choose_cohort(session)
-evaluation = evaluation_of(session, cohort)
 
 st.header("Leaderboard")
+results = None
 with errors_shown():
-    show_leaderboard(cohort, evaluation)
+    results = show_leaderboard(session, cohort)
 
-if evaluation.results is not None:
+if results is not None:
     st.header("Discrimination and calibration")
     with errors_shown():
-        show_discrimination(cohort, evaluation.results["default"])
+        show_discrimination(results["default"])
+    st.header("Subgroups")
+    with errors_shown():
+        show_subgroups(cohort, results["default"])
 
 st.header("Other hospitals")
 with errors_shown():
-    show_elsewhere(cohort, evaluation)
+    show_elsewhere(session, cohort)
 
 st.header("How many patients")
 with errors_shown():
-    show_learning_curve(cohort, evaluation)
+    show_learning_curve(session, cohort)
 
 st.header("Recalibrate the model in use")
 with errors_shown():

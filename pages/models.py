@@ -3,8 +3,7 @@
 import streamlit as st
 
 from heart.ui.errors import errors_shown
-from heart.ui.models import show_actions, show_models, show_saving
-from heart.ui.models_comparison import show_comparison
+from heart.ui.models import show_actions, show_comparison, show_models, show_saving
 from heart.ui.session import get_session
 
 session = get_session()

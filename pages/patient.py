@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from heart.scoring.patient import predict_patient
 from heart.ui.errors import errors_shown
 from heart.ui.forms import clear_patient, fill_example, show_patient_fields
-from heart.ui.results import show_prediction
+from heart.ui.patient import show_answer
 from heart.ui.session import get_session
+from heart.ui.warmup import load_heavy
 
 session = get_session()
 
@@ -26,14 +26,10 @@ with form:
         values = show_patient_fields()
         submitted = st.form_submit_button("Calculate", type="primary", width="stretch")
 
-prediction = None
+patient = values if submitted else session.patient
 with answer, errors_shown():
-    if submitted:
-        prediction = predict_patient(session.bundle, values)
-        session.patient = values
-    elif session.patient is not None:
-        prediction = predict_patient(session.bundle, session.patient)
-    else:
+    if patient is None:
         st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
-    if prediction is not None:
-        show_prediction(prediction, session.bundle)
+    else:
+        load_heavy()
+        show_answer(session, patient)

@@ -4,10 +4,10 @@ reported on test.
 
 import streamlit as st
 
-from heart.ui.decisions import decide, draw_zones
 from heart.ui.errors import errors_shown
+from heart.ui.out_of_fold import compute_out_of_fold
 from heart.ui.session import get_session
-from heart.ui.threshold import compute_out_of_fold, judgement_of
+from heart.ui.threshold import decide, draw_zones, judgement_of
 
 session = get_session()
 

@@ -1,21 +1,29 @@
-"""The bundle page's inputs: a description, the file to download, and the file that was uploaded."""
+"""The bundle page: what is in the model in use, its card, and bundles out and in."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from heart.bundle import Bundle, load_bundle, serialise_bundle
+from heart.bundle.onnx import export_onnx
+from heart.bundle.weights import pack_weights
+from heart.card import Card, gather_facts, make_card, to_html, to_markdown
+from heart.errors import BundleError
 from heart.evaluation import RULES
+from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, Recalibration
 from heart.markdown import code
+from heart.paths import SHIPPED_BUNDLE
+from heart.ui.cache import show_chart
+from heart.ui.out_of_fold import find_out_of_fold
+from heart.ui.session import Origin, Session
+from heart.ui.shared import load_shared
 
-if TYPE_CHECKING:
-    from heart.bundle import Bundle
-    from heart.ui.session import Session
-
+BINARY = "application/octet-stream"
 BUNDLE_HELP = (
     "One joblib file with model, preprocessing, threshold and figures. No patient is in it, and"
     " nothing in it is run."
@@ -25,6 +33,7 @@ ONNX_HELP = (
     " preprocessing is inside."
 )
 WEIGHTS_HELP = "The network's tensors alone, as safetensors."
+OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was judged")
 
 
 def describe_bundle(bundle: Bundle) -> pd.DataFrame:
@@ -77,40 +86,29 @@ def describe_recalibration(recalibration: Recalibration) -> str:
 
 def show_downloads(session: Session) -> None:
     """The model in use in every form; each file is made when its button is pressed."""
-    bundle, binary = session.bundle, "application/octet-stream"
-    whole = (lambda: _bundle_bytes(bundle), f"{bundle.name}.joblib", binary)
+    bundle = session.bundle
     st.download_button(
-        "Download the model in use", *whole, on_click="ignore", type="primary", help=BUNDLE_HELP
+        "Download the model in use",
+        lambda: serialise_bundle(bundle),
+        f"{bundle.name}.joblib",
+        BINARY,
+        on_click="ignore",
+        type="primary",
+        help=BUNDLE_HELP,
     )
     with st.container(horizontal=True):
-        st.download_button(
-            "ONNX",
-            lambda: _onnx_bytes(bundle),
-            f"{bundle.name}.onnx",
-            binary,
-            on_click="ignore",
-            help=ONNX_HELP,
-        )
-        weights = (lambda: _weights_bytes(bundle), f"{bundle.name}.safetensors", binary)
+        onnx = (lambda: export_onnx(bundle), f"{bundle.name}.onnx", BINARY)
+        st.download_button("ONNX", *onnx, on_click="ignore", help=ONNX_HELP)
+        weights = (lambda: pack_weights(bundle.network), f"{bundle.name}.safetensors", BINARY)
         st.download_button("Weights", *weights, on_click="ignore", help=WEIGHTS_HELP)
 
 
-def _bundle_bytes(bundle: Bundle) -> bytes:
-    from heart.bundle import serialise_bundle  # noqa: PLC0415
-
-    return serialise_bundle(bundle)
-
-
-def _onnx_bytes(bundle: Bundle) -> bytes:
-    from heart.bundle.onnx import export_onnx  # noqa: PLC0415
-
-    return export_onnx(bundle)
-
-
-def _weights_bytes(bundle: Bundle) -> bytes:
-    from heart.bundle.weights import pack_weights  # noqa: PLC0415
-
-    return pack_weights(bundle.network)
+def show_way_back(session: Session) -> None:
+    """A button that goes back to the shipped model, where another or a changed one is in use."""
+    is_shipped = session.model.origin is Origin.SHIPPED and not session.model.changes
+    if not is_shipped and st.button("Go back to the shipped model"):
+        session.use(load_shared(SHIPPED_BUNDLE), Origin.SHIPPED)
+        st.rerun()
 
 
 def load_upload(session: Session, upload: Any) -> bool:
@@ -119,12 +117,51 @@ def load_upload(session: Session, upload: Any) -> bool:
     Raises:
         BundleError: if it is not a valid bundle; the model in use stays.
     """
-    from heart.bundle import load_bundle  # noqa: PLC0415  torch waits until it is needed
-
     content: bytes = upload.getvalue()
     mark = hashlib.sha256(content).hexdigest()
     if mark == session.taken_upload:
         return False
-    session.use(load_bundle(content), "loaded from a file")
+    session.use(load_bundle(content), Origin.LOADED)
     session.taken_upload = mark
     return True
+
+
+def show_card(session: Session) -> None:
+    """The card of the model in use, section by section, and its downloads."""
+    card = _card_of(session)
+    st.caption(
+        "Made from the bundle and the patients that are here. It follows TRIPOD+AI; items that it"
+        " cannot fill are listed as open."
+    )
+    with st.container(horizontal=True):
+        html = (lambda: to_html(card), f"{card.name}-card.html", "text/html")
+        st.download_button("Card as a web page", *html, on_click="ignore", type="primary")
+        markdown = (lambda: to_markdown(card), f"{card.name}-card.md", "text/markdown")
+        st.download_button("Card as Markdown", *markdown, on_click="ignore")
+    for section in card.sections:
+        with st.expander(section.title, expanded=section.title in OPEN_AT_FIRST):
+            st.markdown(section.text)
+            for chart in section.charts:
+                column, _ = st.columns([2, 1])  # a square chart as wide as the page would say less
+                show_chart(chart.draw, chart.frame, alt=chart.alt, place=column)
+                st.caption(chart.alt)
+
+
+def _card_of(session: Session) -> Card:
+    """The card, made once for a model and its predictions; it takes a second or two."""
+    bundle, predictions = session.bundle, _find_predictions(session)
+
+    def make() -> Card:
+        cohorts = session.trained_on.values()
+        with st.spinner("Judging the model for its card …"):
+            return make_card(gather_facts(bundle, cohorts=cohorts, predictions=predictions))
+
+    return session.once("card", (bundle, predictions), make)
+
+
+def _find_predictions(session: Session) -> OutOfFold | None:
+    """The out-of-fold predictions that are here; none where the model's patients are not."""
+    try:
+        return find_out_of_fold(session)
+    except BundleError:
+        return None

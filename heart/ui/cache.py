@@ -1,65 +1,23 @@
-"""What all sessions share: the shipped model, the shipped cohorts and the specifications of charts.
-Nothing of a patient.
-"""
+"""The specifications of charts, made once for all sessions: building one takes 20-30 ms."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import replace
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.bundle import Bundle
-    from heart.charts.style import Drawing
-
-MAX_BUNDLES = 4
-
-
-def load_active() -> Bundle:
-    """The registry's active model, the shipped one until somebody chooses another; never changed.
-
-    Raises:
-        BundleError: if its file is no longer valid.
-    """
-    load_heavy()
-    from heart.bundle.registry import open_registry  # noqa: PLC0415
-
-    return load_shared(open_registry().active_path)
-
-
-def load_shared(path: Path) -> Bundle:
-    """The model in a file of the registry, read once for all sessions until the file changes.
-
-    Raises:
-        BundleError: if it is not valid.
-    """
-    load_heavy()
-    return _load_bundle(path, path.stat().st_mtime_ns if path.exists() else 0)
-
-
-@lru_cache(maxsize=MAX_BUNDLES)
-# another time is another file
-def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001
-    from heart.bundle import load_bundle  # noqa: PLC0415
-
-    return replace(load_bundle(path), name=path.stem)
+from heart.charts.style import Drawing
 
 
 @cache
 def _chart_spec(
     draw: Callable[[pd.DataFrame], Drawing], columns: tuple[tuple[str, str], ...]
 ) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart of frames with these columns, without data. Building
-    one takes 20-30 ms.
-    """
+    """The Vega-Lite specification of a chart of frames with these columns, without data."""
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns})
     spec = draw(empty).to_dict()
     return {key: value for key, value in spec.items() if key not in ("data", "datasets")}
@@ -85,6 +43,5 @@ def show_chart(
     """
     columns = tuple((str(name), str(dtype)) for name, dtype in frame.dtypes.items())
     # Streamlit writes into the specification it is given
-    place.vega_lite_chart(
-        frame, copy.deepcopy(_chart_spec(draw, columns)), alt=alt, key=key, width="stretch"
-    )
+    spec = copy.deepcopy(_chart_spec(draw, columns))
+    place.vega_lite_chart(frame, spec, alt=alt, key=key, width="stretch")

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from heart.data import SHIPPED, Cohort, read_cohort
-from heart.data.report import CohortReport
+from heart.data import SHIPPED, Cohort, load_shipped, read_cohort
+from heart.data.report import CohortReport, UnusualValue
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, bad_cells_table, download_table
 
@@ -25,7 +25,14 @@ def choose_cohort(session: Session) -> Cohort:
         session.use_upload = source == OWN_FILE
     if not session.use_upload:
         session.hospitals = _choose_hospitals(session.hospitals)
-    return session.cohort
+    return cohort_of(session)
+
+
+def cohort_of(session: Session) -> Cohort:
+    """The patients that are looked at and trained on."""
+    if session.use_upload and session.upload is not None:
+        return session.upload
+    return load_shipped("+".join(session.hospitals))
 
 
 def _choose_hospitals(before: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,9 +121,9 @@ def show_reading(cohort: Cohort) -> None:
         st.text("Nothing was changed and no value is unusual.")
 
 
-def _describe_unusual(value: object) -> str:
-    row, column, number, usual = value  # type: ignore[misc]  # an UnusualValue
-    return f"Row {row}: {column} {number:g} (most are {usual})"  # type: ignore[has-type]
+def _describe_unusual(value: UnusualValue) -> str:
+    row, column, number, usual = value
+    return f"Row {row}: {column} {number:g} (most are {usual})"
 
 
 def _show_list(title: str, lines: list[str], *, total: int | None = None) -> None:

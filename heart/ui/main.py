@@ -4,9 +4,9 @@ import streamlit as st
 
 from heart import paths
 from heart.ui.errors import errors_shown
-from heart.ui.footer import show_footer
 from heart.ui.lessons.frame import LESSONS
-from heart.ui.warmup import load_heavy, load_light
+from heart.ui.session import show_footer
+from heart.ui.warmup import load_all, load_first, load_heavy
 
 PAGES = {
     "patient": ("Patient", "🩺"),
@@ -42,11 +42,11 @@ pages += [  # reached from the Learn page and by their own addresses
     for lesson in LESSONS
 ]
 page = st.navigation(pages, position="top")
-load_light()
-if (
-    page.url_path
-):  # the patient page, whose path is empty, shows its form while torch is still being imported
-    load_heavy()
+if page.url_path:
+    load_all()
+else:  # the Patient page, whose path is empty, shows its form while torch is still being imported
+    load_first()
 with errors_shown():
     page.run()
-    show_footer()  # after the page: on a cold server it waits for the model
+    load_heavy()  # after the page: on a cold server the footer waits for the model
+    show_footer()

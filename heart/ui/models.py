@@ -1,36 +1,42 @@
-"""The models page: the registry's list, and what can be done with a bundle."""
+"""The models page: the registry's list, what can be done with a bundle, and two of them side by
+side.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from heart.bundle import Bundle
+from heart.bundle.registry import Entry, Registry, open_registry
+from heart.charts import two_reliabilities, two_rocs
+from heart.data import SHIPPED, Cohort, load_shipped
 from heart.errors import HeartError
-from heart.ui.cache import load_shared
+from heart.experiments.comparison import (
+    Comparison,
+    Side,
+    compare_bundles,
+    reliability_frame,
+    roc_frame,
+)
+from heart.markdown import code
+from heart.ui.cache import show_chart
+from heart.ui.cohort import cohort_of, describe_source
 from heart.ui.errors import show_error
-from heart.ui.results import format_figure
-from heart.ui.session import Session
+from heart.ui.figures import FIGURE_LABELS, format_figure
+from heart.ui.session import Origin, Session
+from heart.ui.shared import load_shared
 
-if TYPE_CHECKING:
-    from heart.bundle import Bundle
-    from heart.bundle.registry import Entry, Registry
-
+IN_USE = "the model in use"
+THIS_COHORT = "the patients chosen on the Cohort page"
 _DONE = "registry_done"
-
-
-def find_registry() -> Registry:
-    """The registry of this server."""
-    from heart.bundle.registry import open_registry  # noqa: PLC0415  torch waits until it is needed
-
-    return open_registry()
 
 
 def show_models(session: Session) -> list[Entry]:
     """The list, and what was last done to it."""
-    registry = find_registry()
+    registry = open_registry()
     entries = registry.entries()
     notes = st.container()  # always there: what comes and goes above an open popover would close it
     if message := st.session_state.pop(_DONE, None):
@@ -76,7 +82,7 @@ def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
 
 def show_actions(session: Session, entries: Sequence[Entry]) -> None:
     """Use, download, make active, rename or delete one bundle."""
-    registry = find_registry()
+    registry = open_registry()
     names = [entry.name for entry in entries]
     if len(names) == 1:
         st.info(
@@ -96,7 +102,7 @@ def show_actions(session: Session, entries: Sequence[Entry]) -> None:
 
 def _show_using(session: Session, registry: Registry, bundle: Bundle, name: str) -> None:
     if st.button("Use in this session", type="primary", key="registry_use"):
-        session.use(load_shared(registry.path_of(name)), "from the models of this server")
+        session.use(load_shared(registry.path_of(name)), Origin.KEPT)
         _finish("That model is now in use on every page.")
     content = registry.path_of(name).read_bytes()
     st.download_button(
@@ -146,7 +152,7 @@ def _finish(message: str) -> None:
 
 def show_saving(session: Session) -> None:
     """The model in use, kept under a name."""
-    registry = find_registry()
+    registry = open_registry()
     if registry.read_only:
         st.caption("Here nothing can be kept. Download the model on the Bundle page instead.")
         return
@@ -155,3 +161,116 @@ def show_saving(session: Session) -> None:
     )
     if st.button("Keep it"):
         _try(lambda: registry.save(session.bundle, name), "The model is kept.")
+
+
+def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
+    """Two models on one cohort: figures, differences, curves."""
+    names = [IN_USE, *(entry.name for entry in entries if entry.bundle is not None)]
+    others = [n for n, name in enumerate(names) if not _is_in_use(session, name)]
+    left, right, patients = st.columns(3)
+    first = left.selectbox("First", names, key="compare_first")
+    second = right.selectbox(
+        "Second", names, index=others[0] if others else len(names) - 1, key="compare_second"
+    )
+    source = patients.selectbox(
+        "Patients of",
+        [*SHIPPED, THIS_COHORT],
+        format_func=lambda name: SHIPPED.get(name, name),
+        key="compare_cohort",
+    )
+    cohort = cohort_of(session) if source == THIS_COHORT else load_shipped(source)
+    if source == THIS_COHORT:
+        st.text(describe_source(session))
+    pair = _bundle_of(session, first), _bundle_of(session, second)
+    if pair[0] is pair[1]:
+        st.info(
+            "These are the same model. Choose another one, or train one and keep it above.",
+            icon="👯",
+        )
+        return
+    _show_compared(_compare(session, *pair, cohort))
+
+
+def _bundle_of(session: Session, name: str) -> Bundle:
+    return session.bundle if name == IN_USE else load_shared(open_registry().path_of(name))
+
+
+def _is_in_use(session: Session, name: str) -> bool:
+    """Whether the name stands for the very bundle in use; only one of its own name can be it."""
+    may_be = name in (IN_USE, session.bundle.name)
+    return may_be and _bundle_of(session, name) is session.bundle
+
+
+def _compare(session: Session, first: Bundle, second: Bundle, cohort: Cohort) -> Comparison:
+    return session.once(
+        "comparison",
+        (first, second, cohort.fingerprint),
+        lambda: compare_bundles(first, second, cohort, cohorts=session.trained_on.values()),
+    )
+
+
+def _show_compared(comparison: Comparison) -> None:
+    n, diseased = len(comparison.y_true), int(comparison.y_true.sum())
+    left_out = (
+        f" {comparison.left_out} others were left out, because one of the two has learnt from them."
+        if comparison.left_out
+        else ""
+    )
+    st.caption(
+        f"{n} patients, {diseased} of them diseased, from whom neither model has learnt.{left_out}"
+        " 95 % intervals in brackets."
+    )
+    if comparison.unchecked:
+        st.text(
+            f"The patients that {' and '.join(comparison.unchecked)} learnt from are not here: some"
+            " may be among these."
+        )
+    st.table(comparison_table(comparison))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**ROC curves**, with 95 % bootstrap bands")
+        show_chart(
+            two_rocs,
+            roc_frame(comparison),
+            alt="ROC curves of both models with their bootstrap bands",
+        )
+    with right:
+        st.markdown("**Calibration**: expected and observed, exact 95 % intervals")
+        show_chart(
+            two_reliabilities,
+            reliability_frame(comparison),
+            alt="Observed against expected share of disease of both models",
+        )
+
+
+def comparison_table(comparison: Comparison) -> pd.DataFrame:
+    """Rows are figures; columns the two models and, where both see the same thresholds, second
+    minus first.
+    """
+    first, second = comparison.sides
+    rows = {
+        FIGURE_LABELS[name]: [*_pair(comparison, name), _signed(figure)]
+        for name, figure in comparison.differences.items()
+        if name != "accuracy"
+    }
+    for name in ("recall", "specificity"):
+        rows[FIGURE_LABELS[name]] = [
+            format_figure(getattr(side.at, name)) for side in comparison.sides
+        ] + ["each at its own threshold"]
+    rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in comparison.sides] + [""]
+    rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
+    columns = [code(first.name), code(second.name), "second minus first"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")
+
+
+def _pair(comparison: Comparison, name: str) -> list[str]:
+    return [format_figure(getattr(side.scores, name)) for side in comparison.sides]
+
+
+def _signed(figure: Sequence[float | None]) -> str:
+    value, low, high = figure
+    return "–" if value is None else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+
+
+def _calibration(side: Side) -> str:
+    return f"{side.calibration.intercept:+.2f}, {side.calibration.slope:.2f}"

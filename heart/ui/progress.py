@@ -6,19 +6,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TypeVar
 
 import streamlit as st
 
 from heart.charts import loss_curves
 from heart.errors import TrainingError
+from heart.model.loop import EpochRecord, history_frame
 from heart.ui.cache import show_chart
-
-if TYPE_CHECKING:
-    from heart.model.loop import EpochRecord
+from heart.ui.session import Session
 
 MAX_TRAININGS = 2
 SECONDS_BETWEEN_DRAWINGS = 0.15
+
+T = TypeVar("T")
+Tell = Callable[[str, float], None]
+"""What long work calls as it goes on, with a text and the share that is done."""
 
 _slots = threading.BoundedSemaphore(MAX_TRAININGS)
 
@@ -42,7 +45,7 @@ def training_slot() -> Iterator[None]:
         _slots.release()
 
 
-def run_long(label: str, key: str, work: Callable[[Callable[[str, float], None]], Any]) -> Any:
+def run_long(label: str, key: str, work: Callable[[Tell], T]) -> T | None:
     """A button that starts long work, with progress and a way to stop; None until it is done.
 
     Args:
@@ -50,19 +53,32 @@ def run_long(label: str, key: str, work: Callable[[Callable[[str, float], None]]
         key: of the button.
         work: takes a function of a text and a share, which it calls as it goes on.
     """
-    place = st.empty()
-    if not place.button(label, type="primary", key=key):
+    button = st.empty()
+    if not button.button(label, type="primary", key=key):
         return None
     with training_slot():
-        place.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
+        button.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
         bar = st.progress(0.0, "Starting …")
 
         def tell(text: str, share: float) -> None:
             bar.progress(min(share, 1.0), text)
 
-        found = work(tell)
+        result = work(tell)
         bar.empty()
-    return found
+    return result
+
+
+def run_once(
+    session: Session, label: str, key: str, depends_on: object, work: Callable[[Tell], T]
+) -> T | None:
+    """What long work gave, as `Session.once` keeps it; before that the button of `run_long`, and
+    None.
+    """
+    kept: T | None = session.kept(key, depends_on)
+    if kept is None and (result := run_long(label, key, work)) is not None:
+        session.once(key, depends_on, lambda: result)
+        st.rerun()  # so that the button to stop is gone
+    return kept
 
 
 class LiveProgress:
@@ -88,8 +104,6 @@ class LiveProgress:
 
     def draw(self) -> None:
         """Draw what there is."""
-        from heart.model.loop import history_frame  # noqa: PLC0415  torch waits until it is needed
-
         record = self.history[-1]
         valid = "" if record.valid_loss is None else f", valid loss {record.valid_loss:.3f}"
         self.bar.progress(

@@ -1,29 +1,26 @@
-"""The score page's parts: scoring an upload once, its table, and how the model does on it."""
+"""The score page: an upload scored once, its table, and how the model does on it."""
 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from heart.data import Patients, read_patients
+from heart.experiments.overlap import Overlap, find_overlap
 from heart.schema import FEATURE_NAMES
-from heart.ui.results import FIGURE_LABELS, confusion_table, format_figure
+from heart.scoring.table import Judged, Scored, judge_scores, score_patients
+from heart.ui.figures import FIGURE_LABELS, confusion_table, format_figure
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload
-
-if TYPE_CHECKING:
-    from heart.experiments.overlap import Overlap
-    from heart.scoring.table import Judged, Scored
 
 
 class Scores(NamedTuple):
     """A scored file.
 
     Attributes:
-        model: of which the scores are.
         patients: the rows.
         scored: counts and the first rows.
         content: the table as CSV.
@@ -31,7 +28,6 @@ class Scores(NamedTuple):
         overlap: how many of the patients the model has seen.
     """
 
-    model: object
     patients: Patients
     scored: Scored
     content: bytes
@@ -45,37 +41,24 @@ def score_upload(session: Session) -> Scores | None:
     upload.show("A file of patients")
     patients = upload.ask()
     if patients is None:
-        session.scores = None
         return None
-    known = session.scores
-    if known is None or known.patients is not patients or known.model is not session.bundle:
-        session.scores = known = _score(session, patients)
-    return known
+    depends_on = (session.bundle, patients)
+    return session.once("scores", depends_on, lambda: _score(session, patients))
 
 
 def _score(session: Session, patients: Patients) -> Scores:
-    from heart.experiments.overlap import find_overlap  # noqa: PLC0415
-    from heart.scoring.table import (  # noqa: PLC0415  torch waits until it is needed
-        judge_scores,
-        score_patients,
-    )
-
-    bundle = session.bundle
+    bundle, buffer = session.bundle, io.BytesIO()
     bar = st.progress(0.0, "Scoring …")
-    buffer = io.BytesIO()
 
     def show_progress(done: int, rows: int) -> None:
         bar.progress(done / rows, f"{done:,} of {rows:,} rows")
 
     scored = score_patients(bundle, patients, buffer, on_chunk=show_progress)
     judged = judge_scores(bundle, patients, scored)
-    overlap = (
-        None
-        if judged is None
-        else find_overlap(bundle, patients.frame, cohorts=session.trained_on.values())
-    )
+    cohorts = session.trained_on.values()
+    overlap = None if judged is None else find_overlap(bundle, patients.frame, cohorts=cohorts)
     bar.empty()
-    return Scores(bundle, patients, scored, buffer.getvalue(), judged, overlap)
+    return Scores(patients, scored, buffer.getvalue(), judged, overlap)
 
 
 def show_scores(scores: Scores) -> None:

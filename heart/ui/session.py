@@ -2,30 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from heart.paths import SHIPPED_BUNDLE
-from heart.ui.cache import load_active, load_shared
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these need
     from heart.bundle import Bundle
-    from heart.card import Card
     from heart.data import Cohort
-    from heart.evaluation import ThresholdChoice
-    from heart.evaluation.out_of_fold import OutOfFold
-    from heart.experiments.comparison import Comparison
     from heart.experiments.run import Experiment
-    from heart.ui.evaluate import Evaluation
-    from heart.ui.score import Scores
-    from heart.ui.threshold import Judgement
-    from heart.ui.upload import FileResult
 
 _KEY = "heart"
-SHIPPED_ORIGIN, ACTIVE_ORIGIN = "shipped with the app", "the active model of this server"
-NEW_THRESHOLD, RECALIBRATED = ", with a new threshold", ", recalibrated"
+T = TypeVar("T")
+
+
+class Origin(Enum):
+    """Where a model came from; the value says it in words."""
+
+    SHIPPED = "shipped with the app"
+    ACTIVE = "the active model of this server"
+    KEPT = "from the models of this server"
+    LOADED = "loaded from a file"
+    TRAINED = "trained in this session"
+
+
+class Change(Enum):
+    """What a visitor can change in a model; the value says it in words."""
+
+    THRESHOLD = "with a new threshold"
+    RECALIBRATION = "recalibrated"
+
+
+@dataclass(frozen=True)
+class ModelInUse:
+    """A model, where it came from, and what was changed since, each once, the latest last."""
+
+    bundle: Bundle
+    origin: Origin
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def history(self) -> str:
+        """Origin and changes in words."""
+        return ", ".join(entry.value for entry in (self.origin, *self.changes))
+
+    def changed(self, bundle: Bundle, change: Change) -> ModelInUse:
+        """The same model after a change, as this bundle."""
+        earlier = tuple(entry for entry in self.changes if entry is not change)
+        return ModelInUse(bundle, self.origin, (*earlier, change))
 
 
 @dataclass
@@ -33,109 +61,103 @@ class Session:
     """One visitor's state.
 
     Attributes:
-        origin: where the model came from, in words.
         hospitals: names of the shipped cohorts that are looked at and trained on.
         upload: the visitor's own cohort, if one was read.
         use_upload: whether that is what is looked at and trained on.
         trained_on: cohorts that are not shipped and that a model in this session learnt from, by
             fingerprint.
-        files: by purpose, the last file that was read and what came of it.
-        scores: the last scored file.
-        evaluations: what was computed for a cohort, by its fingerprint.
         trial: a training run that was neither kept nor discarded.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
-        out_of_fold: a network and its recipe's predictions for patients that its folds did not see.
-        judgement: a network with its recalibration, and what a threshold is chosen on and reported
-            on.
-        card: a model, its out-of-fold predictions, and its card.
-        comparison: what was compared (two models and a cohort), and how they do.
         taken_upload: SHA-256 of the bundle file that was last taken.
     """
 
-    origin: str = SHIPPED_ORIGIN
     hospitals: tuple[str, ...] = ("cleveland",)
     upload: Cohort | None = None
     use_upload: bool = False
     trained_on: dict[str, Cohort] = field(default_factory=dict)
-    files: dict[str, FileResult] = field(default_factory=dict)
-    scores: Scores | None = None
-    evaluations: dict[str, Evaluation] = field(default_factory=dict)
     trial: Experiment | None = None
     stopped: bool = False
     patient: dict[str, Any] | None = None
-    out_of_fold: tuple[object, OutOfFold] | None = None
-    judgement: tuple[tuple[object, object], Judgement] | None = None
-    card: tuple[object, object, Card] | None = None
-    comparison: tuple[object, Comparison] | None = None
     taken_upload: str | None = None
-    _bundle: Bundle | None = None
+    _model: ModelInUse | None = None
+    _made: dict[str, tuple[object, Any]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> ModelInUse:
+        """The model that the pages use: the registry's active one at this session's first look,
+        until the visitor chooses another.
+
+        Raises:
+            BundleError: if the file of the active one is no longer valid.
+        """
+        if self._model is None:
+            # a first paint does not wait for torch; whoever asks has waited for `load_heavy`
+            from heart.ui.shared import load_active, load_shared  # noqa: PLC0415
+
+            bundle = load_active()
+            shipped = bundle is load_shared(SHIPPED_BUNDLE)
+            self._model = ModelInUse(bundle, Origin.SHIPPED if shipped else Origin.ACTIVE)
+        return self._model
 
     @property
     def bundle(self) -> Bundle:
-        """The model that the pages use: the registry's active one at this session's first look,
-        until the visitor chooses another.
-        """
-        if self._bundle is None:
-            self._bundle = load_active()
-            self.origin = (
-                SHIPPED_ORIGIN if self._bundle is load_shared(SHIPPED_BUNDLE) else ACTIVE_ORIGIN
-            )
-        return self._bundle
+        """The bundle of the model in use."""
+        return self.model.bundle
 
-    @property
-    def cohort(self) -> Cohort:
-        """The patients that are looked at and trained on."""
-        from heart.data import load_shipped  # noqa: PLC0415  the patient page does not need it
-
-        return (
-            self.upload
-            if self.use_upload and self.upload is not None
-            else load_shipped("+".join(self.hospitals))
-        )
-
-    def use(self, bundle: Bundle, origin: str) -> None:
+    def use(self, bundle: Bundle, origin: Origin) -> None:
         """Make this the model that the pages use."""
-        self._bundle, self.origin = bundle, origin
+        self._model = ModelInUse(bundle, origin)
 
-    def use_shipped(self) -> None:
-        """Go back to the shipped model."""
-        self.use(load_shared(SHIPPED_BUNDLE), SHIPPED_ORIGIN)
-
-    def use_threshold(self, choice: ThresholdChoice) -> None:
-        """Put a threshold into the model in use, and judge every part at it."""
-        from heart.experiments.run import (  # noqa: PLC0415  torch waits until it is needed
-            judge,
-            split_of,
-        )
-
-        self.use(
-            judge(self.bundle, split_of(self.bundle, self.trained_on.values()), choice),
-            self._changed(NEW_THRESHOLD),
-        )
-
-    def use_recalibration(self, predictions: OutOfFold, method: str) -> None:
-        """Put a recalibration, fitted on out-of-fold predictions, into the model in use, and judge
-        every part again.
-        """
-        from heart.experiments.run import recalibrate, split_of  # noqa: PLC0415
-
-        split = split_of(self.bundle, self.trained_on.values())
-        self.use(recalibrate(self.bundle, split, predictions, method), self._changed(RECALIBRATED))
-
-    def _changed(self, what: str) -> str:
-        """Where the model came from, and what was changed since, each once."""
-        return self.origin.replace(what, "") + what
+    def use_changed(self, bundle: Bundle, change: Change) -> None:
+        """Make this, the model in use after a change, the model that the pages use."""
+        self._model = self.model.changed(bundle, change)
 
     def keep_trial(self) -> None:
         """Make the trial the model in use."""
         if self.trial is not None:
-            self.use(self.trial.bundle, "trained in this session")
+            self.use(self.trial.bundle, Origin.TRAINED)
             self.trial = None
 
     def note_stop(self) -> None:
         """Remember that the visitor stopped the training."""
         self.stopped = True
+
+    def once(self, key: str, depends_on: object, make: Callable[[], T]) -> T:
+        """What `make` gives, kept under the key until it is asked for with another `depends_on`.
+
+        An exception in `make`, a visitor's stop among them, keeps nothing. One value is kept a
+        key: what it replaces is dropped before it is made.
+
+        Args:
+            key: what is made.
+            depends_on: what it is made from, as `is_same` compares it.
+            make: computes it.
+        """
+        made = self._made.get(key)
+        if made is None or not is_same(made[0], depends_on):
+            self._made.pop(key, None)
+            made = self._made[key] = (depends_on, make())
+        value: T = made[1]
+        return value
+
+    def kept(self, key: str, depends_on: object) -> Any:
+        """What `once` keeps under the key for what it depends on; None where it keeps nothing."""
+        made = self._made.get(key)
+        return made[1] if made is not None and is_same(made[0], depends_on) else None
+
+
+def is_same(one: object, other: object) -> bool:
+    """Whether what is made from one is also what is made from the other.
+
+    Plain values (numbers, texts, None) are the same where they are equal, tuples where all their
+    parts are, and everything else (models, cohorts, predictions) only where it is the same object:
+    those are never changed, only replaced, and comparing frames and tensors would be slow.
+    """
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    is_plain = isinstance(one, str | int | float) and type(one) is type(other)
+    return one is other or (is_plain and one == other)
 
 
 def get_session() -> Session:
@@ -144,3 +166,15 @@ def get_session() -> Session:
         st.session_state[_KEY] = Session()
     session: Session = st.session_state[_KEY]
     return session
+
+
+def show_footer() -> None:
+    """Name, origin, training patients and threshold of the model that the pages use."""
+    model = get_session().model
+    bundle = model.bundle
+    st.divider()
+    st.text(  # not markdown: names come from files
+        f"Model in use: {bundle.name}, {model.history}; trained on {bundle.metrics['train']['n']}"
+        f" of {bundle.data.n} patients ({bundle.data.cohort}); decides “disease” at"
+        f" {bundle.threshold.value:.0%} and above."
+    )

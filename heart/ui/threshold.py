@@ -1,25 +1,32 @@
-"""The threshold page's inputs: what the model in use says of patients it did not see, and the
-choice of a rule.
+"""The threshold page: a rule is chosen, its threshold shown on patients that the model did not see,
+reported on the test part, and put into the model.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
 
-from heart.evaluation import ThresholdChoice, bayes_threshold
+from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.evaluation.thresholds import COST_RATIO_BOUNDS, WANTING, find_threshold
-from heart.ui.progress import run_long
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from heart.data import Split
-    from heart.ui.session import Session
+from heart.experiments.run import judge
+from heart.experiments.stored import recalibrated
+from heart.ui.out_of_fold import split_in_use
+from heart.ui.session import Change, Session
+from heart.ui.threshold_results import (
+    choose_prevalence,
+    offer_table,
+    show_choice,
+    show_counts,
+    show_curves,
+    show_prevalence,
+    show_test_report,
+    show_zones,
+)
 
 RULE_LABELS = {
     "bayes": "Expected cost",
@@ -51,81 +58,56 @@ class Judgement(NamedTuple):
     test: Scored
 
 
-def out_of_fold_of(session: Session) -> OutOfFold | None:
-    """The model's out-of-fold predictions on the network's own scale: stored with the app, or
-    computed in this session; else None.
-
-    Raises:
-        BundleError: if the model's cohort is not here.
-    """
-    from heart.experiments.stored import (  # noqa: PLC0415  torch waits until it is needed
-        find_stored,
-    )
-
-    bundle = session.bundle
-    _split_of(session)  # says so if the cohort is not here
-    if session.out_of_fold is None or session.out_of_fold[0] is not bundle.network:
-        found = find_stored(bundle)
-        if found is None:
-            return None
-        session.out_of_fold = (bundle.network, found)
-    return session.out_of_fold[1]
-
-
-def compute_out_of_fold(session: Session) -> OutOfFold | None:
-    """The predictions; where they are not there yet, a button that computes them, and None until it
-    was pressed and has finished.
-    """
-    found = out_of_fold_of(session)
-    if found is not None:
-        return found
-    st.info(
-        "A threshold is judged on patients that the model did not see. For this model that has not"
-        " been computed yet: its recipe is trained again in 10 folds, 5 times. That takes about a"
-        " minute, once.",
-        icon="⏳",
-    )
-    found = run_long(
-        "Cross-validate this model's recipe", "cross_validate", lambda tell: _compute(session, tell)
-    )
-    if found is not None:
-        session.out_of_fold = (session.bundle.network, found)
-        st.rerun()
-    return None
-
-
-def _compute(session: Session, tell: Callable[[str, float], None]) -> OutOfFold:
-    from heart.experiments.stored import cross_validate_bundle  # noqa: PLC0415
-
-    return cross_validate_bundle(
-        session.bundle,
-        _split_of(session),
-        on_share=lambda share: tell(f"{share:.0%} of the fits", share),
-    )
-
-
-def _split_of(session: Session) -> Split:
-    from heart.experiments.run import split_of  # noqa: PLC0415
-
-    return split_of(session.bundle, session.trained_on.values())
-
-
 def judgement_of(session: Session, predictions: OutOfFold) -> Judgement:
     """The curves of the predictions on the scale of the model's answers, and the scored test part;
     computed once a model.
     """
-    from heart.experiments.stored import recalibrated  # noqa: PLC0415
-
     bundle = session.bundle
-    mark = (bundle.network, bundle.recalibration)
-    if session.judgement is None or session.judgement[0] != mark:
-        test = _split_of(session).test
-        scored = Scored(test.y_true, bundle.predict_proba(test.features))
-        session.judgement = (
-            mark,
-            Judgement(ThresholdCurves(recalibrated(bundle, predictions)), scored),
+
+    def make() -> Judgement:
+        test = split_in_use(session).test
+        return Judgement(
+            ThresholdCurves(recalibrated(bundle, predictions)),
+            Scored(test.y_true, bundle.predict_proba(test.features)),
         )
-    return session.judgement[1]
+
+    return session.once("judgement", (bundle.network, bundle.recalibration, predictions), make)
+
+
+@st.fragment
+def decide(session: Session, judgement: Judgement) -> None:
+    """Everything that follows the sliders; looked up in tables that were computed once."""
+    curves, test = judgement
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        cost_ratio = choose_costs(session)
+        choice = choose_threshold(curves, cost_ratio)
+        prevalence = choose_prevalence(curves)
+        show_choice(curves, choice)
+        if st.button("Use this threshold in the model", type="primary", width="stretch"):
+            judged = judge(session.bundle, split_in_use(session), choice)
+            session.use_changed(judged, Change.THRESHOLD)
+            st.rerun()
+    here = curves.table(cost_ratio=cost_ratio)
+    there = (
+        here
+        if prevalence == curves.prevalence
+        else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
+    )
+    with right:
+        show_curves(curves, there, choice, prevalence)
+    st.header("What it does")
+    show_prevalence(curves, here, there, choice, prevalence)
+    show_counts(curves, there, choice, prevalence)
+    show_test_report(metrics_at(test.y_true, test.y_score, choice.value))
+    offer_table(there)
+
+
+@st.fragment
+def draw_zones(judgement: Judgement) -> None:
+    """The zones have borders of their own."""
+    st.header("Rule out, rule in, or cannot tell")
+    show_zones(judgement.curves)
 
 
 def choose_costs(session: Session) -> float:

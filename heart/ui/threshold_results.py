@@ -10,14 +10,14 @@ import streamlit as st
 
 from heart.charts import decision, threshold_cost, threshold_curves, tuned_thresholds
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
-from heart.evaluation import ThresholdChoice, metrics_at
+from heart.evaluation import ThresholdChoice, ThresholdMetrics, metrics_at
 from heart.evaluation.decision_curve import decision_curve
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
 from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
 from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.cache import show_chart
-from heart.ui.results import confusion_table, format_figure
+from heart.ui.figures import FIGURE_LABELS, confusion_table, format_figure
 
 SHOWN = {
     "recall": "Sensitivity (recall)",
@@ -284,4 +284,22 @@ def offer_table(table: pd.DataFrame) -> None:
         file_name="thresholds.csv",
         mime="text/csv",
         on_click="ignore",
+    )
+
+
+def show_test_report(at: ThresholdMetrics) -> None:
+    """What the threshold does on the test part."""
+    st.header("Report on the test part")
+    st.caption(
+        f"{at.n} patients the model never saw, {at.positives} of them diseased. Nothing is chosen"
+        " here. 95 % intervals in brackets."
+    )
+    matrix, figures = st.columns(2, gap="large")
+    matrix.table(confusion_table(at._asdict()))
+    shown = {
+        FIGURE_LABELS[name]: format_figure(getattr(at, name))
+        for name in ("recall", "specificity", "precision", "npv", "accuracy")
+    }
+    figures.table(
+        pd.DataFrame({"on test": list(shown.values())}, index=pd.Index(list(shown), name="figure"))
     )

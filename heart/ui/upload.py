@@ -27,22 +27,11 @@ Read = Callable[..., Any]
 
 
 @dataclass
-class FileResult:
-    """What came of a file.
+class Answers:
+    """What a visitor answered about a file, if asked."""
 
-    Attributes:
-        mark: SHA-256 of its bytes.
-        dialect: what the visitor chose, if asked.
-        bad_rows: what the visitor chose, if asked.
-        value: the cohort or patients; None after an error.
-        error: why it was not read.
-    """
-
-    mark: str
     dialect: str | None = None
     bad_rows: BadRows = "stop"
-    value: Any = None
-    error: CohortError | None = None
 
 
 class TableUpload:
@@ -56,14 +45,15 @@ class TableUpload:
     """
 
     def __init__(self, session: Session, purpose: str, read: Read, *, with_bad_rows: bool) -> None:
-        self._results = session.files
+        self._session = session
         self._purpose = purpose
         self._read = read
         self._with_bad_rows = with_bad_rows
-        self._content: bytes | None = None
+        self._result: Any = None
+        self._answers = Answers()
 
     def show(self, label: str) -> None:
-        """The uploader."""
+        """The uploader; reads the file."""
         upload = st.file_uploader(
             label,
             key=f"file_{self._purpose}",
@@ -73,40 +63,43 @@ class TableUpload:
                 " circulates. It stays in this session."
             ),
         )
-        self._content = None if upload is None else upload.getvalue()
-        if self._content is not None:
-            mark = hashlib.sha256(self._content).hexdigest()
-            if self._purpose not in self._results or self._results[self._purpose].mark != mark:
-                self._make(FileResult(mark))
+        if upload is None:
+            return
+        content = upload.getvalue()
+        mark = hashlib.sha256(content).hexdigest()
+        answers = self._session.once(f"answers {self._purpose}", mark, Answers)
+        depends_on = (mark, answers.dialect, answers.bad_rows)
+        self._result = self._session.once(
+            f"file {self._purpose}", depends_on, lambda: self._try_to_read(content, answers)
+        )
+        self._answers = answers
 
     def ask(self) -> Any:
         """What was read, None without a file. A question or an error about the file is
         shown here.
         """
-        if self._content is None:
-            return None
-        result = self._results[self._purpose]
-        if isinstance(result.error, DialectError):
-            chosen = _ask_dialect(result.error, self._purpose)
+        error, answers = self._result, self._answers
+        if isinstance(error, DialectError):
+            chosen = _ask_dialect(error, self._purpose)
             if chosen is not None:
-                self._make(FileResult(result.mark, chosen))
+                answers.dialect = chosen
                 st.rerun()
-        elif isinstance(result.error, BadCellsError):
-            if _ask_bad_rows(result.error, self._purpose):
-                self._make(FileResult(result.mark, result.dialect, "leave out"))
+        elif isinstance(error, BadCellsError):
+            if _ask_bad_rows(error, self._purpose):
+                answers.bad_rows = "leave out"
                 st.rerun()
-        elif result.error is not None:
-            show_error(result.error)
-        return result.value
+        elif isinstance(error, CohortError):
+            show_error(error)
+        return None if isinstance(error, CohortError) else self._result
 
-    def _make(self, result: FileResult) -> None:
-        options = {"bad_rows": result.bad_rows} if self._with_bad_rows else {}
-        self._results[self._purpose] = result
+    def _try_to_read(self, content: bytes, answers: Answers) -> Any:
+        """What was read, or why it was not."""
+        options = {"bad_rows": answers.bad_rows} if self._with_bad_rows else {}
         try:
             with st.spinner("Reading the file …"):
-                result.value = self._read(self._content, dialect=result.dialect, **options)
+                return self._read(content, dialect=answers.dialect, **options)
         except CohortError as error:
-            result.error = error
+            return error
 
 
 def _ask_dialect(error: DialectError, purpose: str) -> str | None:

@@ -1,12 +1,15 @@
 """What happens once a process, beside the first visitor.
 
-The heavy libraries are imported in a background thread. Two threads that import the same circular
-packages at once can deadlock, so whoever needs them first takes a lock, and the others wait for it.
+All that the pages import is imported in a background thread. Two threads that import packages
+with circles (pandas, torch, scikit-learn) at once can deadlock, so each stage has a lock: a page
+that needs a stage first takes it, the others wait, and no page imports anything that was not
+imported here before. What main.py imports by itself brings nothing but Streamlit.
 """
 
 from __future__ import annotations
 
 import gc
+import pkgutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,23 +18,35 @@ from typing import Any
 
 from heart.ui.errors import keep_values_out_of_logs
 
-_light, _heavy = threading.Lock(), threading.Lock()
+_first, _heavy, _all = threading.Lock(), threading.Lock(), threading.Lock()
 
 
-def load_light() -> None:
-    """Import what every page needs: pandas and Altair. Costs nothing the second time."""
-    with _light:
-        import_module("altair")
-        import_module("pandas")
+def load_first() -> None:
+    """Import what the Patient page shows at first, with pandas and Altair. Costs nothing the
+    second time.
+    """
+    with _first:
+        for name in ("forms", "patient"):
+            import_module(f"heart.ui.{name}")
 
 
 def load_heavy() -> None:
-    """Import what predicts and trains: scikit-learn and torch. Costs nothing the second time."""
-    load_light()
+    """Import what predicts: scikit-learn and torch. Costs nothing the second time."""
+    load_first()
     with _heavy:
         torch = import_module("torch")
-        import_module("heart.experiments.run")
+        import_module("heart.ui.shared")
+        import_module("heart.scoring.patient")
         torch.set_num_threads(1)  # small batches are faster so, and users do not disturb each other
+
+
+def load_all() -> None:
+    """Import the parts of every page. Costs nothing the second time."""
+    load_heavy()
+    with _all:
+        for module in pkgutil.walk_packages(import_module("heart.ui").__path__, "heart.ui."):
+            if module.name != "heart.ui.main":  # a script
+                import_module(module.name)
 
 
 @asynccontextmanager
@@ -54,8 +69,9 @@ def _load_everything() -> None:
     load_heavy()
     from heart.schema import EXAMPLE_PATIENT  # noqa: PLC0415
     from heart.scoring.patient import predict_patient  # noqa: PLC0415
-    from heart.ui.cache import load_active  # noqa: PLC0415
+    from heart.ui.shared import load_active  # noqa: PLC0415
 
     predict_patient(load_active(), EXAMPLE_PATIENT)
+    load_all()
     gc.collect()
     gc.freeze()

@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from heart.config import RECIPES
-from heart.experiments import cross_validation as validation
-from heart.experiments.cross_validation import Folds
+from heart.experiments.cross_validation import Folds, run_leaderboard
 from tests.support.visitor import go, press, said
 
 
@@ -17,7 +16,7 @@ def quick(monkeypatch):
     """The same work with smaller networks, fewer folds and fewer resamples; counts how often the
     leaderboard was computed.
     """
-    calls, plain = [], validation.run_leaderboard
+    calls, plain = [], run_leaderboard
     small = {
         name: replace(recipe, members=2, max_epochs=8, patience=0)
         for name, recipe in RECIPES.items()
@@ -25,7 +24,7 @@ def quick(monkeypatch):
     monkeypatch.setattr("heart.config.RECIPES", small)
     monkeypatch.setattr("heart.evaluation.metrics.RESAMPLES", 50)
     monkeypatch.setattr("heart.evaluation.curves.RESAMPLES", 20)
-    monkeypatch.setattr("heart.ui.evaluate.RECIPES", small)
+    monkeypatch.setattr("heart.ui.evaluate_learning.RECIPES", small)
 
     def run(cohort, *, folds, **options):
         calls.append(folds.n_repeats)
@@ -36,7 +35,7 @@ def quick(monkeypatch):
             **options,
         )
 
-    monkeypatch.setattr(validation, "run_leaderboard", run)
+    monkeypatch.setattr("heart.ui.evaluate.run_leaderboard", run)
     return calls
 
 

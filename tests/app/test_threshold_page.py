@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from heart.errors import SettingsError
+from heart.experiments.stored import cross_validate_bundle
 from tests.support.visitor import go, press, said
 
 
@@ -116,9 +117,7 @@ def test_zones_hold_every_patient_and_say_when_patients_are_too_few(visit):
 def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_up(
     visit, monkeypatch
 ):
-    from heart.experiments import stored as out_of_fold  # noqa: PLC0415
-
-    calls, plain = [], out_of_fold.cross_validate_bundle
+    calls, plain = [], cross_validate_bundle
 
     def quick(bundle, split, **options):
         """The same folds with two members, a sixteenth of the work."""
@@ -126,8 +125,8 @@ def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_
         small = replace(bundle, settings=replace(bundle.settings, members=2, max_epochs=30))
         return plain(small, split, n_repeats=1, **options)
 
-    monkeypatch.setattr(out_of_fold, "cross_validate_bundle", quick)
-    monkeypatch.setattr(out_of_fold, "find_stored", lambda bundle: None)  # noqa: ARG005
+    monkeypatch.setattr("heart.ui.out_of_fold.cross_validate_bundle", quick)
+    monkeypatch.setattr("heart.ui.out_of_fold.find_stored", lambda bundle: None)  # noqa: ARG005
     app = visit("threshold")
     assert not app.table
     app = press(app, "Cross-validate this model's recipe")
@@ -139,12 +138,10 @@ def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_
 
 
 def test_refused_work_leaves_the_page_with_what_to_do(visit, monkeypatch):
-    from heart.experiments import stored as out_of_fold  # noqa: PLC0415
-
     def refuse(*_, **__):
         raise SettingsError("more patients", "few", "Use a larger cohort.")
 
-    monkeypatch.setattr(out_of_fold, "cross_validate_bundle", refuse)
-    monkeypatch.setattr(out_of_fold, "find_stored", lambda bundle: None)  # noqa: ARG005
+    monkeypatch.setattr("heart.ui.out_of_fold.cross_validate_bundle", refuse)
+    monkeypatch.setattr("heart.ui.out_of_fold.find_stored", lambda bundle: None)  # noqa: ARG005
     app = press(visit("threshold"), "Cross-validate this model's recipe")
     assert "Use a larger cohort." in said(app)

@@ -17,9 +17,10 @@ from heart.charts.lessons.metrics import (
     share_frame,
     table_areas,
 )
-from heart.ui.cache import load_active, show_chart
+from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
+from heart.ui.shared import load_active
 
 if TYPE_CHECKING:
     from heart.lessons.metrics import Reading, Table

@@ -1,0 +1,111 @@
+"""The evaluate page's fits of the default recipe: at other hospitals, and on fewer patients."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts import learning, local_patients
+from heart.config import RECIPES
+from heart.data import SHIPPED, Cohort, load_shipped
+from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
+from heart.experiments.learning_curve import learning_curve
+from heart.ui.cache import show_chart
+from heart.ui.figures import format_figure
+from heart.ui.progress import Tell, run_once
+from heart.ui.session import Session
+
+FEATURE_TITLES = {"all": "all", "shared": "those it has"}
+
+
+def show_elsewhere(session: Session, cohort: Cohort) -> None:
+    """The default recipe at the other hospitals, or the button that computes it."""
+    if not set(cohort.name.split("+")) < set(SHIPPED):
+        st.caption(
+            "Choose one hospital, or some but not all of them, to see how a model of them does at"
+            " the others."
+        )
+        return
+
+    def work(tell: Tell) -> list[External]:
+        return judge_elsewhere(
+            cohort.name,
+            RECIPES["default"],
+            on_share=lambda share: tell(f"{share:.0%} of the hospitals", share),
+        )
+
+    key = f"elsewhere {cohort.fingerprint}"
+    results = run_once(session, "Test at the other hospitals", key, None, work)
+    if results is None:
+        return
+    st.table(elsewhere_table(results))
+    st.caption(
+        "Nothing of a tested hospital was used in training. Accuracy alone misleads where nearly"
+        " all are ill: compare it with the share. “1989” is the accuracy at 50 % of Detrano and"
+        " colleagues, trained on Cleveland (Am J Cardiol 64:304-310)."
+    )
+    _show_local(results)
+
+
+def elsewhere_table(found: list[External]) -> pd.DataFrame:
+    """One row a tested hospital and set of features."""
+    rows = []
+    for e in found:
+        study = DETRANO.get(e.tested_on) if e.trained_on == "cleveland" else None
+        rows.append(
+            {
+                "hospital": SHIPPED[e.tested_on],
+                "features": FEATURE_TITLES[e.features],
+                "patients": str(e.scores.n),
+                "diseased": f"{e.scores.positives / e.scores.n:.0%}",
+                "accuracy": format_figure(e.at.accuracy),
+                "1989": "–" if study is None else f"{study:.2f}",
+                "ROC AUC": format_figure(e.scores.roc_auc),
+                "log-loss": format_figure(e.scores.log_loss),
+                "intercept, slope": f"{e.calibration.intercept:+.2f}, {e.calibration.slope:.2f}",
+                "lacks": ", ".join(e.lacking) or "nothing",
+            }
+        )
+    return pd.DataFrame(rows).set_index(["hospital", "features"])
+
+
+def _show_local(found: list[External]) -> None:
+    whole = {e.tested_on: e for e in found if e.features == "all"}
+    name = st.selectbox(
+        "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
+    )
+    table = local_recalibration(load_shipped(name).y_true, whole[name].y_score)
+    show_chart(
+        local_patients,
+        table,
+        alt="Log-loss against the number of local patients that the intercept was fitted on",
+    )
+    st.caption(
+        "The intercept alone is fitted on so many local patients and judged on the others; median"
+        " and 10th to 90th percentile of 200 draws."
+    )
+
+
+def show_learning_curve(session: Session, cohort: Cohort) -> None:
+    """Log-loss against the patients learnt from, or the button that computes it."""
+
+    def work(tell: Tell) -> pd.DataFrame:
+        return learning_curve(
+            cohort,
+            RECIPES["default"],
+            on_share=lambda share: tell(f"{share:.0%} of the fits", share),
+        )
+
+    key = f"learning {cohort.fingerprint}"
+    curve = run_once(session, "Compute the learning curve", key, None, work)
+    if curve is None:
+        return
+    show_chart(
+        learning,
+        curve,
+        alt="Log-loss on held-out patients against the number of patients learnt from",
+    )
+    st.caption(
+        "Mean over 20 random test parts, with the 10th to 90th percentile. A curve that still falls"
+        " says: more patients would help."
+    )
