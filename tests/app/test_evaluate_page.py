@@ -17,14 +17,10 @@ def quick(monkeypatch):
     leaderboard was computed.
     """
     calls, plain = [], run_leaderboard
-    small = {
-        name: replace(recipe, members=2, max_epochs=8, patience=0)
-        for name, recipe in RECIPES.items()
-    }
-    monkeypatch.setattr("heart.config.RECIPES", small)
+    for name, recipe in list(RECIPES.items()):
+        monkeypatch.setitem(RECIPES, name, replace(recipe, members=2, max_epochs=8, patience=0))
     monkeypatch.setattr("heart.evaluation.metrics.RESAMPLES", 50)
     monkeypatch.setattr("heart.evaluation.curves.RESAMPLES", 20)
-    monkeypatch.setattr("heart.ui.evaluate_learning.RECIPES", small)
 
     def run(cohort, *, folds, **options):
         calls.append(folds.n_repeats)
