@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from heart.ui.warmup import load_heavy
+from heart.ui.warmup import load_all
 from tests.support.visitor import go
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ def warm():
     """As on a server: the libraries are there, and out of sight of the garbage collector, which
     Streamlit calls after every run.
     """
-    load_heavy()
+    load_all()
     gc.collect()
     gc.freeze()
 
