@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import ast
+import graphlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = ROOT / "docs" / "ARCHITECTURE.md"
+BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawing: end -->"
 
 FLOORS = (
     ("errors", "paths", "atomic", "markdown"),
@@ -126,3 +130,86 @@ def loaded_with(modules: Mapping[str, str], start: str) -> set[str]:
 def read_modules() -> dict[str, str]:
     """The source of every module by its dotted name."""
     return {name: path.read_text(encoding="utf-8") for name, path in module_files().items()}
+
+
+Arrows = Mapping[str, frozenset[str]]
+"""Of each room, the rooms that it imports from."""
+
+
+def draw_house(modules: Mapping[str, str]) -> str:
+    """The drawing of the house, as it stands between the marks of docs/ARCHITECTURE.md."""
+    arrows = room_arrows(modules)
+    shown = without_detours(arrows)
+    floors = stack(arrows)
+    counts = f"{len(arrows)} rooms on {len(floors)} floors, {_count(arrows)} arrows"
+    lines = [
+        f"{counts}; drawn are the {_count(shown)} that no longer way makes up for.",
+        "",
+        "```mermaid",
+        "flowchart TD",
+        *(f"    {room} --> {target}" for room in sorted(shown) for target in sorted(shown[room])),
+        "```",
+        "",
+        "| floor | rooms |",
+        "| --- | --- |",
+        *(f"| {n} | `{'` `'.join(rooms)}` |" for n, rooms in reversed(list(enumerate(floors)))),
+    ]
+    return "\n".join(lines)
+
+
+def room_arrows(modules: Mapping[str, str]) -> Arrows:
+    """What imports what, room by room; all of `data` is one here."""
+    arrows: dict[str, set[str]] = {}
+    for name, targets in module_imports(modules).items():
+        arrows.setdefault(_drawn_room(name), set()).update(map(_drawn_room, targets))
+    arrows.pop("")  # heart/__init__.py: the version, which anybody may import
+    return {room: frozenset(targets - {room, ""}) for room, targets in arrows.items()}
+
+
+def _drawn_room(name: str) -> str:
+    return room_of(name).partition(".")[0]
+
+
+def stack(arrows: Arrows) -> list[list[str]]:
+    """The floors from the ground up: a room stands on the highest one that it imports from.
+
+    Raises:
+        graphlib.CycleError: if rooms import each other in a circle.
+    """
+    floor: dict[str, int] = {}
+    for room in graphlib.TopologicalSorter(arrows).static_order():
+        floor[room] = max((floor[target] + 1 for target in arrows[room]), default=0)
+    return [sorted(r for r in floor if floor[r] == n) for n in range(max(floor.values()) + 1)]
+
+
+def without_detours(arrows: Arrows) -> Arrows:
+    """The arrows to rooms that are not reached through another room anyhow."""
+    reached: dict[str, frozenset[str]] = {}
+    for room in graphlib.TopologicalSorter(arrows).static_order():
+        reached[room] = arrows[room].union(*(reached[target] for target in arrows[room]))
+    return {
+        room: frozenset(t for t in targets if not any(t in reached[other] for other in targets))
+        for room, targets in arrows.items()
+    }
+
+
+def _count(arrows: Arrows) -> int:
+    return sum(map(len, arrows.values()))
+
+
+def drawn_in(document: str) -> str:
+    """The drawing that a text holds between its marks."""
+    return document.partition(BEGIN)[2].partition(END)[0].strip()
+
+
+def main() -> None:
+    """Put the drawing into the document."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    house = f"{BEGIN}\n\n{draw_house(read_modules())}\n\n{END}"
+    pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
+    DOCUMENT.write_text(re.sub(pattern, lambda _: house, text, flags=re.DOTALL), encoding="utf-8")
+    print(f"{DOCUMENT.relative_to(ROOT)}: drawn anew")
+
+
+if __name__ == "__main__":
+    main()

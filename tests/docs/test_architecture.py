@@ -1,0 +1,27 @@
+"""docs/ARCHITECTURE.md shows the house as it is."""
+
+import pytest
+from imports import DOCUMENT, draw_house, drawn_in, read_modules, stack, without_detours
+
+CHAIN = {"a": frozenset("bc"), "b": frozenset("c"), "c": frozenset()}
+
+
+def test_drawing_is_that_of_the_imports():
+    assert drawn_in(DOCUMENT.read_text()) == draw_house(read_modules()), "python scripts/imports.py"
+
+
+def test_room_stands_on_the_highest_that_it_imports_from():
+    assert stack(CHAIN) == [["c"], ["b"], ["a"]]
+
+
+def test_arrow_that_another_way_makes_up_for_is_left_out():
+    assert without_detours(CHAIN) == {
+        "a": frozenset("b"),
+        "b": frozenset("c"),
+        "c": frozenset(),
+    }
+
+
+def test_circle_is_an_error():
+    with pytest.raises(ValueError, match="cycle"):
+        stack({"a": frozenset("b"), "b": frozenset("a")})
