@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).resolve().parent
 
 IN_CLONE = not (PACKAGE / "_shipped").is_dir()
 """Whether the package stands in a clone of the project (an editable installation does too);
-pyproject.toml puts the files below into a wheel as heart/_shipped.
+scripts/wheel.py puts the files below into a wheel as heart/_shipped.
 """
 
 ROOT = PACKAGE.parent if IN_CLONE else PACKAGE / "_shipped"
