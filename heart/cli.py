@@ -15,6 +15,7 @@ import click
 
 from heart import __version__
 from heart.commands.completion import VARIABLE, complete
+from heart.commands.extras import EXTRAS, MissingExtraError
 from heart.commands.inputs import JSON_OPTION
 from heart.commands.output import tell
 from heart.commands.suggestions import explain_usage
@@ -109,6 +110,10 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "heart") -> i
         _complain(explain_usage(error), program)
     except HeartError as error:
         _complain(error, program)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name not in EXTRAS:
+            raise
+        _complain(MissingExtraError(error.name), program)
     return EXIT_USER_ERROR
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 PACKAGE = Path(__file__).resolve().parent
 
 IN_CLONE = not (PACKAGE / "_shipped").is_dir()
@@ -23,3 +25,8 @@ SHIPPED_BUNDLE = MODELS / "cleveland.joblib"
 
 SHIPPED_OUT_OF_FOLD = MODELS / "cleveland_out_of_fold.json"
 """Its recipe's out-of-fold predictions, which take most of a minute: no features of a patient."""
+
+
+def user_models() -> Path:
+    """The folder of the user's own in which models are kept where the clone's is of no use."""
+    return user_data_path("heart", appauthor=False) / "models"

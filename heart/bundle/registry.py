@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from platformdirs import user_data_path
-
 from heart.atomic import create_atomically, write_atomically
 from heart.bundle import Bundle, load_bundle, serialise_bundle
 from heart.bundle.layout import check_name
 from heart.errors import BundleError
-from heart.paths import IN_CLONE, MODELS, SHIPPED_BUNDLE
+from heart.paths import IN_CLONE, MODELS, SHIPPED_BUNDLE, user_models
 
 ENDING = ".joblib"
 ACTIVE_FILE = "active.txt"
@@ -232,7 +230,7 @@ def _default_folder() -> Path:
     """
     if IN_CLONE and (os.access(MODELS, os.W_OK) or Registry(MODELS).names() != [SHIPPED_NAME]):
         return MODELS
-    return user_data_path("heart", appauthor=False) / "models"
+    return user_models()
 
 
 def _is_yes(text: str) -> bool:

@@ -15,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from heart.commands.suggestions import name_of, suggest, suggesting
 from heart.errors import SettingsError
-from heart.paths import MODELS
+from heart.paths import MODELS, user_models
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -29,7 +29,7 @@ COHORT_HELP = (
     " - reads standard input"
 )
 OWN_COHORT_HELP = "the file that the model was trained on, if it was no shipped cohort"
-BUNDLE_HELP = "a bundle file, or the name of one in models/; - reads standard input"
+BUNDLE_HELP = "a bundle file, or the name of one that `models` lists; - reads standard input"
 ACTIVE_HELP = (
     f"{BUNDLE_HELP} [default: the active one, which is the shipped model until you choose]"
 )
@@ -217,8 +217,9 @@ def complete_bundle(
     _: click.Context, __: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
     """Names of the registry, which begin so; else files."""
-    folder = Path(os.environ.get("HEART_MODELS") or MODELS)  # the registry would import torch
-    names = sorted(path.stem for path in folder.glob("[!.]*.joblib"))
+    chosen = os.environ.get("HEART_MODELS")
+    folders = [Path(chosen)] if chosen else [MODELS, user_models()]  # the registry imports torch
+    names = sorted({path.stem for folder in folders for path in folder.glob("[!.]*.joblib")})
     matching = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return [CompletionItem(incomplete, type="file"), *matching]
 

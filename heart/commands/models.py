@@ -1,4 +1,4 @@
-"""`models`: the bundles in models/."""
+"""`models`: the bundles that are kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def models(context: click.Context) -> dict[str, Any] | None:
-    """List the bundles in models/; save, rename, delete or compare them, choose the active one."""
+    """List the bundles kept here; save, rename, delete or compare them, choose the active one."""
     return None if context.invoked_subcommand else _list()
 
 

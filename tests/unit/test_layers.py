@@ -40,7 +40,7 @@ def is_allowed(module, name):
     if top == "streamlit":
         return room in {"ui", "pages", "streamlit_app"}
     if room in STDLIB_ONLY:
-        return top in sys.stdlib_module_names
+        return top in sys.stdlib_module_names or (room, top) == ("paths", "platformdirs")
     return bool(top) and not (room in {"pages", "streamlit_app"} and top in HEAVY)
 
 
@@ -52,6 +52,7 @@ def test_imports_go_one_way(module):
 def test_no_modules_import_each_other_in_a_circle():
     graph = module_imports(MODULES)
     facades = {name for name, path in module_files().items() if path.stem == "__init__"}
+    facades -= {"heart"}  # which imports nothing
     # a package's own list of names imports its modules; a module that used it would go in a circle
     inner = {name: targets - facades for name, targets in graph.items() if name not in facades}
     assert list(graphlib.TopologicalSorter(inner).static_order())

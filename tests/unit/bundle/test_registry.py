@@ -7,12 +7,11 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from platformdirs import user_data_path
 
 from heart.bundle import load_bundle, save_bundle
 from heart.bundle.registry import ACTIVE_FILE, Registry, open_registry
 from heart.errors import BundleError
-from heart.paths import SHIPPED_BUNDLE
+from heart.paths import SHIPPED_BUNDLE, user_models
 
 ESCAPES = [
     "../evil",
@@ -292,7 +291,7 @@ def test_installed_or_read_only_it_is_a_folder_of_the_users(
     default_folder, tmp_path, in_clone, writable
 ):
     folder = default_folder(in_clone=in_clone, writable=writable)
-    assert folder == user_data_path("heart", appauthor=False) / "models"
+    assert folder == user_models()
     assert not (tmp_path / "user").exists()
 
 

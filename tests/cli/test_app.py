@@ -1,0 +1,71 @@
+"""`app` starts the pages; what an extra brings, and is not installed, is told in one line."""
+
+import os
+import sys
+
+import pytest
+
+from heart.paths import APP
+from tests.support.running import run
+
+
+@pytest.fixture
+def started(monkeypatch):
+    """The command lines that this process would have become."""
+    commands = []
+
+    def become(_, command):
+        commands.append(command)
+        raise SystemExit
+
+    monkeypatch.setattr(os, "execv", become)
+    return commands
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ([], []),
+        (["--port", "8600"], ["--server.port=8600"]),
+        (["--server.address=0.0.0.0"], ["--server.address=0.0.0.0"]),
+        (
+            ["--port", "8600", "--theme.base", "dark"],
+            ["--server.port=8600", "--theme.base", "dark"],
+        ),
+    ],
+)
+def test_app_is_streamlit_with_these_options(started, words, options):
+    with pytest.raises(SystemExit):
+        run("app", *words)
+    assert started == [[sys.executable, "-P", "-m", "streamlit", "run", str(APP), *options]]
+    assert (APP.parent / ".streamlit" / "config.toml").is_file()
+
+
+def test_port_that_cannot_be_is_refused(started):
+    status, _, err = run("app", "--port", "0")
+    assert (status, started) == (2, [])
+    assert "--port" in err
+
+
+def test_app_without_streamlit_says_what_to_install(started, monkeypatch):
+    monkeypatch.setattr("heart.commands.extras.find_spec", lambda _: None)
+    status, _, err = run("app")
+    assert (status, started, err.count("\n")) == (2, [], 1)
+    assert "the package streamlit" in err
+    assert "pip install" in err
+
+
+def test_export_without_onnx_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.delitem(sys.modules, "heart.bundle.onnx", raising=False)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    status, _, err = run("export", "--out", tmp_path / "model.onnx")
+    assert (status, err.count("\n")) == (2, 1)
+    assert "the package onnx" in err
+    assert "pip install" in err
+
+
+def test_module_that_no_extra_brings_fails_loudly(monkeypatch):
+    monkeypatch.delitem(sys.modules, "heart.commands.show", raising=False)
+    monkeypatch.setitem(sys.modules, "heart.commands.show", None)
+    with pytest.raises(ModuleNotFoundError, match=r"heart\.commands\.show"):
+        run("show")
