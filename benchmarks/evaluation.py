@@ -18,18 +18,12 @@ import numpy as np  # noqa: E402
 from heart.bundle import load_bundle  # noqa: E402
 from heart.config import RECIPES  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
-from heart.evaluation.metrics import Figure  # noqa: E402
+from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure  # noqa: E402
 from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
 from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
-from heart.experiments.cross_validation import (  # noqa: E402
-    FIGURES,
-    MODELS,
-    Entry,
-    Folds,
-    leaderboard,
-    run_leaderboard,
-)
+from heart.experiments.cross_validation import Folds  # noqa: E402
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere  # noqa: E402
+from heart.experiments.leaderboard import MODELS, Entry, leaderboard, run_leaderboard  # noqa: E402
 from heart.experiments.stored import find_stored  # noqa: E402
 from heart.paths import SHIPPED_BUNDLE  # noqa: E402
 
@@ -48,13 +42,9 @@ RULES = {
 }
 
 
-def cell(figure: Figure, *, sign: str = "") -> str:
-    """A figure with its interval."""
-    return (
-        "–"
-        if figure.value is None
-        else f"{figure.value:{sign}.4f} ({figure.low:{sign}.3f} to {figure.high:{sign}.3f})"
-    )
+def cell(figure: Figure, *, signed: bool = False) -> str:
+    """A figure with its interval, one digit finer than on a page."""
+    return write_figure(figure, digits=4, end_digits=3, signed=signed)
 
 
 def to_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -67,15 +57,15 @@ def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
     rows = [
         [
             e.model,
-            *(cell(e.figures[name]) for name in FIGURES),
-            cell(e.behind["log_loss"], sign="+"),
+            *(cell(e.figures[name]) for name in LEADERBOARD),
+            cell(e.behind["log_loss"], signed=True),
             f"{e.seconds:.1f}",
         ]
         for e in entries
     ]
     heads = [
         "model",
-        *(name.replace("_", " ") for name in FIGURES),
+        *(METRICS[name].words for name in LEADERBOARD),
         "log-loss behind the best",
         "seconds",
     ]
@@ -109,8 +99,8 @@ def show_hospitals(found: Sequence[External]) -> str:
         "diseased",
         "accuracy",
         "1989",
-        "ROC AUC",
-        "log-loss",
+        METRICS["roc_auc"].words,
+        METRICS["log_loss"].words,
         "intercept",
         "slope",
     ]
@@ -128,16 +118,15 @@ def show_thresholds() -> str:
         for rule, words in RULES.items()
     ]
     tuned = to_table(["rule", "lowest", "10 %", "median", "90 %", "highest"], rows)
+    names = ("log_loss", "brier", "intercept", "slope")
     compared = [
         [
             row["method"],
-            *(f"{row[name]:.4f}" for name in ("log_loss", "brier", "intercept", "slope")),
+            *(f"{row[name]:.4f}" for name in names),
         ]
         for row in compare_recalibrations(predictions).to_dict("records")
     ]
-    recalibrations = to_table(
-        ["recalibration", "log-loss", "brier", "intercept", "slope"], compared
-    )
+    recalibrations = to_table(["recalibration", *(METRICS[name].words for name in names)], compared)
     head, note = (
         "Thresholds tuned on 500 resamples (the default is 0.33):",
         "Recalibration, each fold by the others:",

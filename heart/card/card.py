@@ -13,14 +13,13 @@ import pandas as pd
 
 from heart.card import performance, use
 from heart.card.facts import Facts
-from heart.card.text import paragraphs
 from heart.card.tripod import checklist
 from heart.charts import decision, reliability, roc
 from heart.charts.style import Drawing
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import roc_table
 from heart.evaluation.decision_curve import decision_curve
-from heart.markdown import code
+from heart.markdown import code, paragraphs
 
 WIDTH = 460
 """Of a chart in the HTML page, in pixels."""

@@ -13,9 +13,9 @@ import pandas as pd
 from heart.bundle import Bundle
 from heart.data import SHIPPED, Cohort, Split, load_shipped
 from heart.errors import BundleError
-from heart.evaluation import ThresholdMetrics, metrics_at, score_part
 from heart.evaluation.calibration import Calibration, calibration_of
-from heart.evaluation.metrics import FloatArray, IntArray, PartMetrics
+from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
@@ -23,7 +23,7 @@ from heart.experiments.overlap import find_seen
 from heart.experiments.run import split_of
 from heart.schema import FEATURES, Feature
 
-EXPECTED_AUC = 0.9
+EXPECTED_ROC_AUC = 0.9
 """What models of these features reach; the sample size hardly depends on it."""
 
 MIN_ELSEWHERE = 20
@@ -117,7 +117,9 @@ def _sample_size(bundle: Bundle) -> SampleSize | None:
     if not 0 < data.positives < data.n:
         return None
     return sample_size(
-        len(bundle.preprocessor.features), prevalence=data.positives / data.n, auc=EXPECTED_AUC
+        len(bundle.preprocessor.features),
+        prevalence=data.positives / data.n,
+        roc_auc=EXPECTED_ROC_AUC,
     )
 
 

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from heart.card.facts import EXPECTED_AUC, Facts, Judged, characteristics
-from heart.card.text import bullets, figure, paragraphs, table
-from heart.markdown import code
+from heart.card.facts import EXPECTED_ROC_AUC, Facts, Judged, characteristics
+from heart.evaluation.figures import METRICS, OVERALL, SHARES, write_calibration, write_figure
+from heart.markdown import bullets, code, paragraphs, table
 
 ABSENT = "The patients that this model was developed on are not here, so this cannot be computed."
-
-_FIGURES = {
-    "roc_auc": "ROC AUC",
-    "average_precision": "average precision",
-    "log_loss": "log-loss (nats)",
-    "brier": "Brier score",
-    "accuracy": "accuracy",
-    "recall": "sensitivity",
-    "specificity": "specificity",
-    "precision": "positive predictive value",
-    "npv": "negative predictive value",
-}
 
 
 def who(facts: Facts) -> str:
@@ -129,8 +117,8 @@ def sample(facts: Facts) -> str:
     caption = (
         f"For {features} predictor parameters, one a feature,"
         f" {facts.bundle.data.positives / facts.bundle.data.n:.1%} diseased and an AUC of"
-        f" {EXPECTED_AUC:g} (Riley et al., BMJ 2020;368:m441). A network has more parameters than"
-        " features: these are lower bounds."
+        f" {EXPECTED_ROC_AUC:g} (Riley et al., BMJ 2020;368:m441). A network has more parameters"
+        " than features: these are lower bounds."
     )
     return paragraphs(
         f"Riley's criteria ask for at least **{needed.needed}** patients; this model was fitted on"
@@ -148,22 +136,23 @@ def judged(facts: Facts) -> str:
         *(f"{name}: {part['positives']} of {part['n']} diseased" for name, part in metrics.items()),
     )
     rows = [
-        (title, *(figure(part["figures"][name]) for part in metrics.values()))
-        for name, title in _FIGURES.items()
+        (METRICS[name].words, *(write_figure(part["figures"][name]) for part in metrics.values()))
+        for name in (*OVERALL, *SHARES)
     ]
     text = paragraphs(
         table(heads, rows),
-        "95 % intervals in brackets. Train and valid flatter: the model was fitted and stopped on"
-        " them.",
+        "95 % intervals in brackets; log-loss in nats. Train and valid flatter: the model was"
+        " fitted and stopped on them.",
     )
     if facts.out_of_fold and facts.unseen is not None:
+        scores = ", ".join(
+            f"{METRICS[name].words} {write_figure(getattr(facts.unseen.scores, name))}"
+            for name in ("roc_auc", "log_loss", "brier")
+        )
         text = paragraphs(
             text,
             f"Cross-validated: the {facts.unseen.at.n} patients of train and valid, each predicted"
-            " by models that never saw that patient (mean of the repeats): ROC AUC"
-            f" {figure(facts.unseen.scores.roc_auc)}, log-loss"
-            f" {figure(facts.unseen.scores.log_loss)}, Brier score"
-            f" {figure(facts.unseen.scores.brier)}.",
+            f" by models that never saw that patient (mean of the repeats): {scores}.",
         )
     return text
 
@@ -191,10 +180,7 @@ def elsewhere(facts: Facts) -> str:
         "hospital",
         "patients",
         "diseased",
-        "ROC AUC",
-        "log-loss",
-        "sensitivity",
-        "specificity",
+        *(METRICS[name].words for name in ("roc_auc", "log_loss", "recall", "specificity")),
         "intercept, slope",
     )
     caption = (
@@ -213,11 +199,11 @@ def _elsewhere_row(place: Judged) -> tuple[str, ...]:
         place.name,
         str(at.n),
         f"{at.positives} ({at.positives / at.n:.0%})",
-        figure(scores.roc_auc),
-        figure(scores.log_loss),
-        figure(at.recall),
-        figure(at.specificity),
-        f"{place.calibration.intercept:+.2f}, {place.calibration.slope:.2f}",
+        write_figure(scores.roc_auc),
+        write_figure(scores.log_loss),
+        write_figure(at.recall),
+        write_figure(at.specificity),
+        write_calibration(place.calibration.intercept, place.calibration.slope),
     )
 
 
@@ -225,11 +211,12 @@ def subgroups(facts: Facts) -> str:
     """Women and men, young and old."""
     if facts.subgroups is None or facts.unseen is None:
         return ABSENT
+    shown = ("recall", "specificity", "roc_auc")
     rows = []
     for row in facts.subgroups.to_dict("records"):
         figures = [
-            str(row["note"]) or figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
-            for name in ("recall", "specificity", "roc_auc")
+            str(row["note"]) or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
+            for name in shown
         ]
         share = f"{row['diseased']} ({row['share']:.0%})" if row["patients"] else "0"
         rows.append((str(row["group"]), str(row["patients"]), share, *figures))
@@ -239,7 +226,7 @@ def subgroups(facts: Facts) -> str:
         " be judged."
     )
     return paragraphs(
-        table(("group", "patients", "diseased", "sensitivity", "specificity", "ROC AUC"), rows),
+        table(("group", "patients", "diseased", *(METRICS[name].words for name in shown)), rows),
         caption,
     )
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from heart.card.facts import Facts
-from heart.card.text import paragraphs, table
+from heart.markdown import paragraphs, table
 
 OPEN = "open"
 

@@ -5,10 +5,10 @@ read.
 from __future__ import annotations
 
 from heart.card.facts import Facts
-from heart.card.text import bullets, figure, paragraphs, table
 from heart.data import SHIPPED
-from heart.evaluation import RULES
-from heart.markdown import code
+from heart.evaluation.figures import METRICS, SHARES, write_figure
+from heart.evaluation.thresholds import RULES
+from heart.markdown import bullets, code, paragraphs, table
 from heart.schema import TARGET_LABEL, feature
 
 
@@ -28,11 +28,11 @@ def in_short(facts: Facts) -> str:
         (
             "ROC AUC on test",
             (
-                f"{figure(test['figures']['roc_auc'])}, {test['n']} patients, {test['positives']}"
-                " diseased"
+                f"{write_figure(test['figures']['roc_auc'])}, {test['n']} patients,"
+                f" {test['positives']} diseased"
             ),
         ),
-        ("Log-loss on test", figure(test["figures"]["log_loss"])),
+        ("Log-loss on test", write_figure(test["figures"]["log_loss"])),
         ("Decides “disease”", f"at {bundle.threshold.value:.1%} and above"),
         ("Made", f"{code(bundle.created_at)} with Heart {code(bundle.versions['heart'])}"),
     ]
@@ -96,13 +96,9 @@ def threshold(facts: Facts) -> str:
         ],
     )
     shares = ", ".join(
-        f"{name} {figure(test['figures'][key])}"
-        for key, name in {
-            "recall": "sensitivity",
-            "specificity": "specificity",
-            "precision": "PPV",
-            "npv": "NPV",
-        }.items()
+        f"{METRICS[name].words} {write_figure(test['figures'][name])}"
+        for name in SHARES
+        if name != "accuracy"
     )
     return paragraphs(
         reason,

@@ -16,7 +16,7 @@ def roc(frame: pd.DataFrame) -> Drawing:
     """The ROC curve with its band: columns `fpr`, `tpr`, `low`, `high`."""
     return alt.layer(
         _banded(
-            frame, "fpr", "tpr", "false-positive rate (1 - specificity)", "recall (sensitivity)"
+            frame, "fpr", "tpr", "false-positive rate (1 - specificity)", "sensitivity (recall)"
         ),
         _diagonal(frame, "fpr"),
     )
@@ -24,7 +24,7 @@ def roc(frame: pd.DataFrame) -> Drawing:
 
 def precision_recall(frame: pd.DataFrame) -> Drawing:
     """The precision-recall curve with its band: columns `recall`, `precision`, `low`, `high`."""
-    return _banded(frame, "recall", "precision", "recall (sensitivity)", "precision")
+    return _banded(frame, "recall", "precision", "sensitivity (recall)", "precision")
 
 
 def _banded(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -> Drawing:
@@ -116,7 +116,7 @@ def learning(frame: pd.DataFrame) -> Drawing:
         tooltip=[
             "patients:Q",
             alt.Tooltip("log_loss:Q", format=".3f"),
-            alt.Tooltip("auc:Q", format=".3f"),
+            alt.Tooltip("roc_auc:Q", title="ROC AUC", format=".3f"),
         ],
     )
     return alt.layer(band, line).properties(height=280)

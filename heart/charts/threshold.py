@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import numpy as np
 import pandas as pd
 
 from heart.charts.style import BLUE, ORANGE, Drawing, chosen_line
 
-CURVES = {"recall": ORANGE, "specificity": "#4ba38c", "precision": BLUE, "npv": "#a06cb5"}
-CURVE_TITLES = {
-    "recall": "sensitivity",
-    "specificity": "specificity",
-    "precision": "positive pred. value",
-    "npv": "negative pred. value",
-}
+CURVE_COLORS = (ORANGE, "#4ba38c", BLUE, "#a06cb5")
 BIN = 0.02
 
 
-def curve_frame(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
+def curve_frame(
+    table: pd.DataFrame, threshold: float, *, titles: Mapping[str, str]
+) -> pd.DataFrame:
     """A table of `ThresholdCurves`, one row a threshold and figure: `figure`, `threshold`, `value`,
     `low`, `high`, `chosen`.
+
+    Args:
+        table: the figures of every threshold.
+        threshold: the chosen one.
+        titles: column to what the figure is called, at most four.
     """
     parts = [
         pd.DataFrame(
@@ -32,7 +35,7 @@ def curve_frame(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
                 "high": table[f"{name}_high"],
             }
         )
-        for name, title in CURVE_TITLES.items()
+        for name, title in titles.items()
     ]
     return pd.concat(parts, ignore_index=True).assign(chosen=threshold)
 
@@ -79,14 +82,12 @@ def _threshold_axis(name: str = "threshold") -> alt.X:
 
 def threshold_curves(frame: pd.DataFrame) -> Drawing:
     """Figures with their bands against the threshold, the chosen one marked: a `curve_frame`."""
-    scale = alt.Scale(
-        domain=list(CURVE_TITLES.values()), range=[CURVES[name] for name in CURVE_TITLES]
-    )
     color = alt.Color(
         "figure:N",
         title=None,
-        scale=scale,
-        legend=alt.Legend(orient="top", columns=2, symbolOpacity=1),
+        sort=None,
+        scale=alt.Scale(range=list(CURVE_COLORS)),
+        legend=alt.Legend(orient="top", columns=2, symbolOpacity=1, labelLimit=240),
     )
     unit = alt.Scale(domain=[0, 1])
     base = alt.Chart(frame).encode(x=_threshold_axis(), color=color)

@@ -40,8 +40,9 @@ def evaluate(
     not trained on.
     """
     from heart.data import SHIPPED
-    from heart.experiments.cross_validation import MODELS, Folds, leaderboard, run_leaderboard
+    from heart.experiments.cross_validation import Folds
     from heart.experiments.hospitals import judge_elsewhere
+    from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
 
     names = MODELS if models is None else tuple(name.strip() for name in models.split(","))
     _check(names, MODELS, folds, repeats)
@@ -84,7 +85,7 @@ def _check(names: Sequence[str], known: Sequence[str], folds: int, repeats: int)
 def _describe_external(external: External) -> dict[str, Any]:
     scores, at = external.scores, external.at
     figures = {
-        "auc": scores.roc_auc,
+        "roc_auc": scores.roc_auc,
         "average_precision": scores.average_precision,
         "log_loss": scores.log_loss,
         "brier": scores.brier,

@@ -58,7 +58,7 @@ def _describe(entry: Entry) -> dict[str, Any]:
         "name": entry.name,
         "cohort": bundle.data.cohort,
         "made": bundle.created_at,
-        **with_bounds({"auc": figures["roc_auc"], "log_loss": figures["log_loss"]}),
+        **with_bounds({name: figures[name] for name in ("roc_auc", "log_loss")}),
         "threshold": bundle.threshold.value,
         "fingerprint": bundle.data.fingerprint[:16],
     }
@@ -146,7 +146,7 @@ def compare(*, first: str, second: str, cohort: CohortChoice) -> dict[str, Any]:
         "models": [
             {
                 "name": side.name,
-                **with_bounds({"auc": side.scores.roc_auc, "log_loss": side.scores.log_loss}),
+                **with_bounds({"roc_auc": side.scores.roc_auc, "log_loss": side.scores.log_loss}),
                 "threshold": side.at.threshold,
                 **with_bounds({"sensitivity": side.at.recall, "specificity": side.at.specificity}),
                 "intercept": side.calibration.intercept,

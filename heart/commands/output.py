@@ -18,10 +18,14 @@ import click
 from heart.atomic import write_atomically
 from heart.commands.inputs import STREAM
 from heart.errors import BundleError
+from heart.evaluation.figures import write_figure
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.model.loop import EpochRecord
+
+HISTORIC = {"roc_auc": "auc"}
+"""Names in tables of the JSON that programs read already; docs/EVALUATION.md tells which."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -127,13 +131,13 @@ def _merge_bounds(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _short(value: object) -> str:
-    """Numbers with four figures; a figure with its interval as "0.912 (0.84 to 0.97)"."""
+    """Numbers with four figures; a figure with its interval as "0.912 (0.841 to 0.970)"."""
     if (
         isinstance(value, list)
         and len(value) == 3
         and all(isinstance(part, float) for part in value)
     ):
-        return f"{value[0]:.3f} ({value[1]:.3f} to {value[2]:.3f})"
+        return write_figure(value, end_digits=3)
     if isinstance(value, list):
         return ", ".join(_short(part) for part in value) or "none"
     if value is None:
@@ -144,12 +148,11 @@ def _short(value: object) -> str:
 def with_bounds(
     figures: Mapping[str, Sequence[float | None]], prefix: str = ""
 ) -> dict[str, float | None]:
-    """Each figure, and its interval as `_low` and `_high`."""
-    ends = {"": 0, "_low": 1, "_high": 2}
+    """Each figure, and its interval as `_low` and `_high`, by the name it has in the JSON."""
     return {
-        f"{prefix}{name}{end}": figure[place]
+        f"{prefix}{HISTORIC.get(name, name)}{end}": bound
         for name, figure in figures.items()
-        for end, place in ends.items()
+        for end, bound in zip(("", "_low", "_high"), figure, strict=True)
     }
 
 

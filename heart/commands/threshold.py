@@ -27,9 +27,9 @@ from heart.errors import SettingsError
 if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.data import Split
-    from heart.evaluation import ThresholdChoice
     from heart.evaluation.out_of_fold import OutOfFold
     from heart.evaluation.threshold_curves import ThresholdCurves
+    from heart.evaluation.thresholds import ThresholdChoice
 
 
 @command
@@ -167,7 +167,7 @@ def _describe_policy(curves: ThresholdCurves, threshold: float, policy: Policy) 
     """Counts, what they become of a thousand patients, and the figures of the nearest threshold of
     the table with their bands.
     """
-    from heart.evaluation.metrics import metrics_at
+    from heart.evaluation.judged import metrics_at
     from heart.evaluation.policies import of_thousand
     from heart.evaluation.threshold_curves import FIXED, MOVING, nearest_row
 

@@ -11,7 +11,8 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from heart.evaluation.metrics import FloatArray, IntArray, proportion
+from heart.evaluation.intervals import proportion
+from heart.evaluation.metrics import FloatArray, IntArray
 
 BINS = 10
 EDGE = 1e-6

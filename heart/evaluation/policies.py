@@ -10,7 +10,10 @@ import numpy as np
 from scipy.special import expit, logit
 
 from heart.errors import SettingsError
-from heart.evaluation.metrics import Figure, FloatArray, IntArray, metrics_at, proportion
+from heart.evaluation.figures import Figure
+from heart.evaluation.intervals import proportion
+from heart.evaluation.judged import metrics_at
+from heart.evaluation.metrics import FloatArray, IntArray
 
 PREVALENCE_BOUNDS = (0.01, 0.99)
 THOUSAND = 1000

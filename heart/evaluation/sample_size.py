@@ -34,7 +34,7 @@ class SampleSize(NamedTuple):
         return max(self)
 
 
-def sample_size(parameters: int, *, prevalence: float, auc: float) -> SampleSize:
+def sample_size(parameters: int, *, prevalence: float, roc_auc: float) -> SampleSize:
     """What the criteria ask for.
 
     R-squared comes from the AUC as in Riley et al. (Statistics in Medicine 2021;40:133): log-odds
@@ -43,21 +43,21 @@ def sample_size(parameters: int, *, prevalence: float, auc: float) -> SampleSize
     Args:
         parameters: candidate predictor parameters.
         prevalence: expected share of disease, between 0 and 1.
-        auc: expected area under the ROC curve, between 0.5 and 1.
+        roc_auc: expected area under the ROC curve, between 0.5 and 1.
 
     Raises:
         SettingsError: for values outside these.
 
-    >>> sample_size(13, prevalence=139 / 303, auc=0.9)
+    >>> sample_size(13, prevalence=139 / 303, roc_auc=0.9)
     SampleSize(shrinkage=193, optimism=256, prevalence=382)
     """
-    if not (parameters >= 1 and 0 < prevalence < 1 and 0.5 < auc < 1):
+    if not (parameters >= 1 and 0 < prevalence < 1 and 0.5 < roc_auc < 1):
         raise SettingsError(
             "at least one parameter, a share between 0 and 1 and an AUC between 0.5 and 1",
-            f"{parameters}, {prevalence:g} and {auc:g}",
+            f"{parameters}, {prevalence:g} and {roc_auc:g}",
             "Correct the values.",
         )
-    found = cox_snell(prevalence, auc)
+    found = cox_snell(prevalence, roc_auc)
     largest = 1 - math.exp(2 * _mean_log_likelihood_of_share(prevalence))
     allowed = found / (found + OPTIMISM * largest)
     return SampleSize(
@@ -67,14 +67,14 @@ def sample_size(parameters: int, *, prevalence: float, auc: float) -> SampleSize
     )
 
 
-def cox_snell(prevalence: float, auc: float) -> float:
+def cox_snell(prevalence: float, roc_auc: float) -> float:
     """Cox and Snell's R-squared of a model with this AUC, if a normally distributed score of equal
     variance stands behind it.
 
     Then the log-odds are linear in the score, so the likelihood can be integrated over the two
     normal densities.
     """
-    distance = math.sqrt(2) * float(ndtri(auc))
+    distance = math.sqrt(2) * float(ndtri(roc_auc))
     score = np.linspace(-_WIDTH, _WIDTH + distance, _NODES)
     log_odds = logit(prevalence) + distance * score - distance**2 / 2
     density = np.exp(-(score**2) / 2), np.exp(-((score - distance) ** 2) / 2)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heart.evaluation.metrics import Figure, FloatArray, IntArray, metrics_at, score_part
+from heart.evaluation.figures import Figure
+from heart.evaluation.judged import metrics_at, score_part
+from heart.evaluation.metrics import FloatArray, IntArray
 from heart.schema import feature
 
 MIN_PATIENTS, MIN_EVENTS = 15, 5

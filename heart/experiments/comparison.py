@@ -11,16 +11,12 @@ import pandas as pd
 from heart.bundle import Bundle
 from heart.data import Cohort
 from heart.errors import CohortError
-from heart.evaluation import Figure, ThresholdMetrics, metrics_at
 from heart.evaluation.calibration import Calibration, calibration_of, reliability_table
 from heart.evaluation.curves import roc_table
-from heart.evaluation.metrics import (
-    FloatArray,
-    IntArray,
-    PartMetrics,
-    bootstrap_differences,
-    score_part,
-)
+from heart.evaluation.figures import Figure
+from heart.evaluation.intervals import bootstrap_differences
+from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.metrics import FloatArray, IntArray
 from heart.experiments.overlap import find_seen
 
 MIN_PER_CLASS = 5

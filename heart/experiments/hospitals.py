@@ -16,9 +16,8 @@ from sklearn.metrics import log_loss
 
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, load_shipped
-from heart.evaluation import ThresholdMetrics, metrics_at, score_part
 from heart.evaluation.calibration import Calibration, calibration_of, intercept_of, to_logits
-from heart.evaluation.metrics import PartMetrics
+from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
 from heart.model.classifier import HeartClassifier
 from heart.schema import FEATURE_NAMES
 

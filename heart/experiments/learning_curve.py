@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from heart.config import Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
-from heart.experiments.cross_validation import IntArray, score_all
+from heart.evaluation.metrics import IntArray, score_all
 from heart.model.classifier import HeartClassifier, Prepared
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
@@ -32,8 +32,8 @@ def learning_curve(
 ) -> pd.DataFrame:
     """One row a training size: how well the model does when it has learnt from so many patients.
 
-    Columns: `patients`; `auc`, `auc_low`, `auc_high`, `log_loss`, `log_loss_low`, `log_loss_high`
-    (mean, 10th and 90th percentile over random test parts). Each repeat holds out a fifth of the
+    Columns: `patients`; `roc_auc` and `log_loss`, each with `_low` and `_high` (mean, 10th and 90th
+    percentile over random test parts). Each repeat holds out a fifth of the
     patients and learns from growing, nested shares of the rest. Ensembles of four members stand in
     for the recipe's.
 
@@ -63,8 +63,8 @@ def learning_curve(
             fit.preprocessor.transform(features.iloc[test])
         )
         figures = score_all(y_true[test], scores)
-        rows.append((n, figures["auc"], figures["log_loss"]))
-    return _summarise(pd.DataFrame(rows, columns=["patients", "auc", "log_loss"]))
+        rows.append((n, figures["roc_auc"], figures["log_loss"]))
+    return _summarise(pd.DataFrame(rows, columns=["patients", "roc_auc", "log_loss"]))
 
 
 def _split(
@@ -97,7 +97,7 @@ def _interleave(train: IntArray, y_true: IntArray) -> IntArray:
 def _summarise(table: pd.DataFrame) -> pd.DataFrame:
     grouped = table.groupby("patients")
     columns: dict[str, pd.Series] = {}
-    for name in ("auc", "log_loss"):
+    for name in ("roc_auc", "log_loss"):
         columns |= {
             name: grouped[name].mean(),
             f"{name}_low": grouped[name].quantile(0.1),

@@ -17,16 +17,16 @@ from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
 from heart.errors import BundleError, SettingsError
-from heart.evaluation import (
-    ThresholdChoice,
-    bayes_threshold,
-    metrics_at,
-    score_part,
-    select_threshold,
-)
+from heart.evaluation.judged import metrics_at, score_part
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import fit_recalibration
-from heart.evaluation.thresholds import COST_RATIO, check_rule
+from heart.evaluation.thresholds import (
+    COST_RATIO,
+    ThresholdChoice,
+    bayes_threshold,
+    check_rule,
+    select_threshold,
+)
 from heart.model.classifier import HeartClassifier
 from heart.model.loop import EpochRecord, OnEpochEnd
 from heart.model.network import count_weights

@@ -16,7 +16,7 @@ from sklearn.preprocessing import LabelEncoder
 
 from heart.data import Cohort
 from heart.errors import SettingsError
-from heart.evaluation.metrics import proportion
+from heart.evaluation.intervals import proportion
 from heart.schema import FEATURES, feature
 
 FloatArray = npt.NDArray[np.float64]

@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from heart.config import Settings, get_recipe
 from heart.data import load_shipped
 from heart.errors import SettingsError
-from heart.evaluation.metrics import Figure
-from heart.experiments.cross_validation import Folds, corrected_half_width, cross_validate
+from heart.evaluation.figures import Figure
+from heart.evaluation.intervals import corrected_half_width
+from heart.experiments.cross_validation import Folds, cross_validate
 from heart.lessons.encodings import CATEGORIES
 from heart.lessons.pipeline import auc_of
 from heart.model.preprocessing import Encoded, HeartPreprocessor

@@ -13,7 +13,7 @@ from sklearn import config_context
 
 from heart.data import SHIPPED, load_shipped
 from heart.errors import SettingsError
-from heart.experiments.cross_validation import corrected_half_width
+from heart.evaluation.intervals import corrected_half_width
 from heart.lessons.leakage_mistakes import (
     TEST_SHARE,
     Case,

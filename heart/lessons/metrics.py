@@ -8,7 +8,9 @@ from dataclasses import astuple, dataclass
 from typing import NamedTuple
 
 from heart.errors import SettingsError
-from heart.evaluation.metrics import IntArray, proportion
+from heart.evaluation.figures import METRICS
+from heart.evaluation.intervals import proportion
+from heart.evaluation.metrics import IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Ratio(NamedTuple):
 
 RATIOS = {
     "accuracy": Ratio(
-        "Accuracy",
+        METRICS["accuracy"].label,
         "How many answers are right?",
         "(TP + TN) / all",
         ("tp", "tn"),
@@ -81,7 +83,7 @@ RATIOS = {
         "there are no patients",
     ),
     "recall": Ratio(
-        "Recall (sensitivity)",
+        METRICS["recall"].label,
         "How many of the ill are found?",
         "TP / (TP + FN)",
         ("tp",),
@@ -89,7 +91,7 @@ RATIOS = {
         "nobody is ill",
     ),
     "specificity": Ratio(
-        "Specificity",
+        METRICS["specificity"].label,
         "How many of the healthy are left in peace?",
         "TN / (TN + FP)",
         ("tn",),
@@ -97,7 +99,7 @@ RATIOS = {
         "nobody is healthy",
     ),
     "precision": Ratio(
-        "Precision (positive predictive value)",
+        METRICS["precision"].label,
         "How many of those called ill are ill?",
         "TP / (TP + FP)",
         ("tp",),
@@ -105,7 +107,7 @@ RATIOS = {
         "nobody was called ill",
     ),
     "npv": Ratio(
-        "Negative predictive value",
+        METRICS["npv"].label,
         "How many of those called healthy are healthy?",
         "TN / (TN + FN)",
         ("tn",),
@@ -113,7 +115,7 @@ RATIOS = {
         "nobody was called healthy",
     ),
     "f1": Ratio(
-        "F1",
+        METRICS["f1"].label,
         "Precision and recall in one number (harmonic mean); TN does not count",
         "2 TP / (2 TP + FP + FN)",
         ("tp", "tp"),

@@ -13,8 +13,9 @@ from sklearn.metrics import log_loss
 
 from heart.config import Settings, get_recipe
 from heart.data import Cohort
-from heart.evaluation.metrics import Figure
-from heart.experiments.cross_validation import Folds, corrected_half_width
+from heart.evaluation.figures import Figure
+from heart.evaluation.intervals import corrected_half_width
+from heart.experiments.cross_validation import Folds
 from heart.lessons.mlp import FloatArray
 from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.data import Patients
-from heart.evaluation import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
 from heart.schema import FEATURE_NAMES
 from heart.scoring.patient import DISEASE, score_cohort
 from heart.scoring.safe_csv import SafeCsvWriter

@@ -13,9 +13,9 @@ from heart.bundle.onnx import export_onnx
 from heart.bundle.weights import pack_weights
 from heart.card import Card, gather_facts, make_card, to_html, to_markdown
 from heart.errors import BundleError
-from heart.evaluation import RULES
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, Recalibration
+from heart.evaluation.thresholds import RULES
 from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.cache import show_chart

@@ -12,38 +12,26 @@ import streamlit as st
 
 from heart.charts import decision, precision_recall, reliability, roc
 from heart.data import Cohort
-from heart.evaluation import bayes_threshold
 from heart.evaluation.calibration import brier_parts, calibration_of, reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
+from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
 from heart.evaluation.subgroups import subgroup_table
-from heart.evaluation.thresholds import COST_RATIO
-from heart.experiments.cross_validation import MODELS, Folds, leaderboard, run_leaderboard
+from heart.evaluation.thresholds import COST_RATIO, bayes_threshold
+from heart.experiments.cross_validation import Folds
+from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
 from heart.experiments.run import recalibrate
 from heart.ui.cache import show_chart
-from heart.ui.figures import format_figure
 from heart.ui.out_of_fold import compute_out_of_fold, split_in_use
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import Change, Session
 
-FIGURE_TITLES = {
-    "auc": "ROC AUC",
-    "average_precision": "Average precision",
-    "log_loss": "Log-loss",
-    "brier": "Brier",
-    "accuracy": "Accuracy",
-}
-SUBGROUP_FIGURES = {"recall": "Recall", "specificity": "Specificity", "roc_auc": "ROC AUC"}
+SUBGROUP_FIGURES = ("recall", "specificity", "roc_auc")
 TITLES = {"none": "None", "temperature": "Temperature", "platt": "Platt", "isotonic": "Isotonic"}
-COLUMNS = {
-    "log_loss": "Log-loss",
-    "brier": "Brier",
-    "intercept": "Intercept (0 is right)",
-    "slope": "Slope (1 is right)",
-}
+RECALIBRATION_FIGURES = ("log_loss", "brier", "intercept", "slope")
 
 
 def show_leaderboard(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold] | None:
@@ -90,8 +78,8 @@ def leaderboard_table(results: Mapping[str, OutOfFold]) -> pd.DataFrame:
     entries = leaderboard(dict(results))
     rows = {
         entry.model: {
-            **{title: format_figure(entry.figures[name]) for name, title in FIGURE_TITLES.items()},
-            "Log-loss behind": format_figure(entry.behind["log_loss"], signed=True),
+            **{METRICS[name].label: write_figure(entry.figures[name]) for name in LEADERBOARD},
+            "Log-loss behind": write_figure(entry.behind["log_loss"], signed=True),
             "Seconds": f"{entry.seconds:.1f}",
         }
         for entry in entries
@@ -173,7 +161,7 @@ def subgroups_shown(table: pd.DataFrame) -> pd.DataFrame:
             "Patients": str(row["patients"]),
             "Diseased": f"{row['diseased']} ({row['share']:.0%})",
             "Expected": "–" if pd.isna(row["expected"]) else f"{row['expected']:.0%}",
-            **{title: _subgroup_cell(row, name) for name, title in SUBGROUP_FIGURES.items()},
+            **{METRICS[name].label: _subgroup_cell(row, name) for name in SUBGROUP_FIGURES},
         }
         for row in table.to_dict("records")
     }
@@ -182,7 +170,7 @@ def subgroups_shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _subgroup_cell(row: Mapping[Any, Any], name: str) -> str:
     """A figure of a subgroup, or why it has none."""
-    return row["note"] or format_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
+    return row["note"] or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
 
 
 def show_recalibration(session: Session) -> None:
@@ -202,7 +190,9 @@ def show_recalibration(session: Session) -> None:
 def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:
     """The comparison in words, one row a method."""
     rows = {
-        TITLES[row["method"]]: {title: f"{row[name]:.3f}" for name, title in COLUMNS.items()}
+        TITLES[row["method"]]: {
+            METRICS[name].label: f"{row[name]:.3f}" for name in RECALIBRATION_FIGURES
+        }
         for row in table.to_dict("records")
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("recalibration")

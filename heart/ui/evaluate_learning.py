@@ -8,10 +8,10 @@ import streamlit as st
 from heart.charts import learning, local_patients
 from heart.config import RECIPES
 from heart.data import SHIPPED, Cohort, load_shipped
+from heart.evaluation.figures import METRICS, write_calibration, write_figure
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
 from heart.experiments.learning_curve import learning_curve
 from heart.ui.cache import show_chart
-from heart.ui.figures import format_figure
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import Session
 
@@ -58,11 +58,11 @@ def elsewhere_table(found: list[External]) -> pd.DataFrame:
                 "features": FEATURE_TITLES[e.features],
                 "patients": str(e.scores.n),
                 "diseased": f"{e.scores.positives / e.scores.n:.0%}",
-                "accuracy": format_figure(e.at.accuracy),
+                METRICS["accuracy"].words: write_figure(e.at.accuracy),
                 "1989": "–" if study is None else f"{study:.2f}",
-                "ROC AUC": format_figure(e.scores.roc_auc),
-                "log-loss": format_figure(e.scores.log_loss),
-                "intercept, slope": f"{e.calibration.intercept:+.2f}, {e.calibration.slope:.2f}",
+                METRICS["roc_auc"].words: write_figure(e.scores.roc_auc),
+                METRICS["log_loss"].words: write_figure(e.scores.log_loss),
+                "intercept, slope": write_calibration(e.calibration.intercept, e.calibration.slope),
                 "lacks": ", ".join(e.lacking) or "nothing",
             }
         )

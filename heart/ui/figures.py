@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-FIGURE_LABELS = {
-    "roc_auc": "ROC AUC",
-    "average_precision": "Average precision",
-    "log_loss": "Log-loss",
-    "brier": "Brier score",
-    "accuracy": "Accuracy",
-    "recall": "Recall (sensitivity)",
-    "specificity": "Specificity",
-    "precision": "Precision (positive predictive value)",
-    "npv": "Negative predictive value",
-}
+from heart.evaluation.figures import METRICS, OVERALL, SHARES, write_figure
 
 
 def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
@@ -27,19 +17,15 @@ def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
         for name, part in metrics.items()
     }
     table = {
-        head: [format_figure(figures[name]) for name in FIGURE_LABELS]
+        head: [write_figure(figures[name]) for name in (*OVERALL, *SHARES)]
         for head, figures in columns.items()
     }
-    return pd.DataFrame(table, index=pd.Index(FIGURE_LABELS.values(), name="figure"))
+    return pd.DataFrame(table, index=label_index(*OVERALL, *SHARES))
 
 
-def format_figure(figure: Sequence[float | None], *, signed: bool = False) -> str:
-    """A figure with its 95 % interval."""
-    value, low, high = figure
-    if value is None or low is None or high is None:
-        return "–"
-    sign = "+" if signed else ""
-    return f"{value:{sign}.3f} ({low:{sign}.2f} to {high:{sign}.2f})"
+def label_index(*names: str) -> pd.Index:
+    """The labels of figures, as the rows of a table."""
+    return pd.Index([METRICS[name].label for name in names], name="figure")
 
 
 def confusion_table(counts: Mapping[str, int]) -> pd.DataFrame:

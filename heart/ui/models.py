@@ -14,6 +14,7 @@ from heart.bundle.registry import Entry, Registry, open_registry
 from heart.charts import two_reliabilities, two_rocs
 from heart.data import SHIPPED, Cohort, load_shipped
 from heart.errors import HeartError
+from heart.evaluation.figures import METRICS, write_calibration, write_figure
 from heart.experiments.comparison import (
     Comparison,
     Side,
@@ -25,7 +26,6 @@ from heart.markdown import code
 from heart.ui.cache import show_chart
 from heart.ui.cohort import cohort_of, describe_source
 from heart.ui.errors import show_error
-from heart.ui.figures import FIGURE_LABELS, format_figure
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
 
@@ -73,8 +73,10 @@ def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
         "state": ", ".join(state for state, holds in states.items() if holds),
         "cohort": f"{bundle.data.cohort} ({bundle.data.n})",
         "made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
-        "ROC AUC on test": format_figure(figures["roc_auc"]),
-        "log-loss on test": format_figure(figures["log_loss"]),
+        **{
+            f"{METRICS[name].words} on test": write_figure(figures[name])
+            for name in ("roc_auc", "log_loss")
+        },
         "threshold": f"{bundle.threshold.value:.1%}",
         "fingerprint": f"{bundle.data.fingerprint[:12]}…",
     }
@@ -249,13 +251,13 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
     """
     first, second = comparison.sides
     rows = {
-        FIGURE_LABELS[name]: [*_pair(comparison, name), _signed(figure)]
+        METRICS[name].label: [*_pair(comparison, name), write_figure(figure, signed=True)]
         for name, figure in comparison.differences.items()
         if name != "accuracy"
     }
     for name in ("recall", "specificity"):
-        rows[FIGURE_LABELS[name]] = [
-            format_figure(getattr(side.at, name)) for side in comparison.sides
+        rows[METRICS[name].label] = [
+            write_figure(getattr(side.at, name)) for side in comparison.sides
         ] + ["each at its own threshold"]
     rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in comparison.sides] + [""]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
@@ -264,13 +266,8 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def _pair(comparison: Comparison, name: str) -> list[str]:
-    return [format_figure(getattr(side.scores, name)) for side in comparison.sides]
-
-
-def _signed(figure: Sequence[float | None]) -> str:
-    value, low, high = figure
-    return "–" if value is None else f"{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    return [write_figure(getattr(side.scores, name)) for side in comparison.sides]
 
 
 def _calibration(side: Side) -> str:
-    return f"{side.calibration.intercept:+.2f}, {side.calibration.slope:.2f}"
+    return write_calibration(side.calibration.intercept, side.calibration.slope)

@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from heart.data import Patients, read_patients
+from heart.evaluation.figures import OVERALL, SHARES, write_figure
 from heart.experiments.overlap import Overlap, find_overlap
 from heart.schema import FEATURE_NAMES
 from heart.scoring.table import Judged, Scored, judge_scores, score_patients
-from heart.ui.figures import FIGURE_LABELS, confusion_table, format_figure
+from heart.ui.figures import confusion_table, label_index
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload
 
@@ -153,10 +154,6 @@ def show_judged(scores: Scores) -> None:
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
-    found = {name: getattr(whole if hasattr(whole, name) else at, name) for name in FIGURE_LABELS}
-    figures.table(
-        pd.DataFrame(
-            {"on this file": [format_figure(figure) for figure in found.values()]},
-            index=pd.Index(FIGURE_LABELS.values(), name="figure"),
-        )
-    )
+    cells = [write_figure(getattr(whole, name)) for name in OVERALL]
+    cells += [write_figure(getattr(at, name)) for name in SHARES]
+    figures.table(pd.DataFrame({"on this file": cells}, index=label_index(*OVERALL, *SHARES)))

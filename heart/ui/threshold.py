@@ -8,11 +8,17 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from heart.evaluation import ThresholdChoice, bayes_threshold, metrics_at
+from heart.evaluation.judged import metrics_at
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.threshold_curves import ThresholdCurves
-from heart.evaluation.thresholds import COST_RATIO_BOUNDS, WANTING, find_threshold
+from heart.evaluation.thresholds import (
+    COST_RATIO_BOUNDS,
+    WANTING,
+    ThresholdChoice,
+    bayes_threshold,
+    find_threshold,
+)
 from heart.experiments.run import judge
 from heart.experiments.stored import recalibrated
 from heart.ui.out_of_fold import split_in_use

@@ -10,22 +10,18 @@ import streamlit as st
 
 from heart.charts import decision, threshold_cost, threshold_curves, tuned_thresholds
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
-from heart.evaluation import ThresholdChoice, ThresholdMetrics, metrics_at
 from heart.evaluation.decision_curve import decision_curve
+from heart.evaluation.figures import METRICS, SHARES, write_figure
+from heart.evaluation.judged import ThresholdMetrics, metrics_at
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
 from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
+from heart.evaluation.thresholds import ThresholdChoice
 from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.cache import show_chart
-from heart.ui.figures import FIGURE_LABELS, confusion_table, format_figure
+from heart.ui.figures import confusion_table, label_index
 
-SHOWN = {
-    "recall": "Sensitivity (recall)",
-    "specificity": "Specificity",
-    "precision": "Positive predictive value (precision)",
-    "npv": "Negative predictive value",
-    "needed": "Followed up for one found",
-}
+SHOWN = ("recall", "specificity", "precision", "npv", "needed")
 TUNED_WORDS = {
     "cheapest": "least cost",
     "sensitivity": "the wanted sensitivity",
@@ -61,7 +57,7 @@ def show_curves(
 def _show_figures(table: pd.DataFrame, choice: ThresholdChoice) -> None:
     show_chart(
         threshold_curves,
-        curve_frame(table, choice.value),
+        curve_frame(table, choice.value, titles={name: METRICS[name].words for name in SHOWN[:4]}),
         alt=f"Figures against the threshold with bands, {choice.value:.0%} marked",
     )
     st.caption("Shaded: 95 % bootstrap bands over patients.")
@@ -150,18 +146,10 @@ def show_counts(
             st.caption(f"Of 1,000 patients of whom {prevalence:.0%} are ill.")
     with figures:
         row = nearest_row(table, choice.value)
-        cells = {title: _band_cell(row, name) for name, title in SHOWN.items()}
-        st.table(
-            pd.DataFrame(
-                {f"at {row['threshold']:.0%}": list(cells.values())},
-                index=pd.Index(list(cells), name="figure"),
-            )
-        )
-
-
-def _band_cell(row: pd.Series, name: str) -> str:
-    value, low, high = (float(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return format_figure((value, low, high)) if np.isfinite([value, low, high]).all() else "–"
+        cells = [
+            write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")]) for name in SHOWN
+        ]
+        st.table(pd.DataFrame({f"at {row['threshold']:.0%}": cells}, index=label_index(*SHOWN)))
 
 
 def choose_prevalence(curves: ThresholdCurves) -> float:
@@ -193,11 +181,8 @@ def show_prevalence(
         return
     before, after = nearest_row(here, choice.value), nearest_row(there, choice.value)
     words = [
-        f"{title} {_percent(before[name])} → {_percent(after[name])}"
-        for name, title in {
-            "precision": "positive predictive value",
-            "npv": "negative predictive value",
-        }.items()
+        f"{METRICS[name].words} {_percent(before[name])} → {_percent(after[name])}"
+        for name in ("precision", "npv")
     ]
     moved = (
         threshold_at_prevalence(choice.value, here=curves.prevalence, there=prevalence)
@@ -230,10 +215,10 @@ def show_zones(curves: ThresholdCurves) -> None:
     found = curves.zones(sensitivity=sensitivity, specificity=specificity)
     st.table(zones_table(found))
     st.caption(
-        f"Sensitivity {format_figure(found.sensitivity)} and negative predictive value"
-        f" {format_figure(found.npv)} at the lower border; specificity"
-        f" {format_figure(found.specificity)} and positive predictive value"
-        f" {format_figure(found.precision)} at the upper"
+        f"Sensitivity {write_figure(found.sensitivity)} and negative predictive value"
+        f" {write_figure(found.npv)} at the lower border; specificity"
+        f" {write_figure(found.specificity)} and positive predictive value"
+        f" {write_figure(found.precision)} at the upper"
         f" one.{_certify(found, sensitivity, specificity, curves)}"
     )
 
@@ -266,7 +251,7 @@ def zones_table(found: Zones) -> pd.DataFrame:
             "patients": str(zone.patients),
             "of 100": f"{100 * zone.patients / n:.0f}",
             "diseased": str(zone.diseased),
-            "share diseased": format_figure(zone.share),
+            "share diseased": write_figure(zone.share),
             "likelihood ratio": (
                 "–" if zone.likelihood_ratio is None else f"{zone.likelihood_ratio:.2f}"
             ),
@@ -296,10 +281,5 @@ def show_test_report(at: ThresholdMetrics) -> None:
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
-    shown = {
-        FIGURE_LABELS[name]: format_figure(getattr(at, name))
-        for name in ("recall", "specificity", "precision", "npv", "accuracy")
-    }
-    figures.table(
-        pd.DataFrame({"on test": list(shown.values())}, index=pd.Index(list(shown), name="figure"))
-    )
+    cells = [write_figure(getattr(at, name)) for name in SHARES]
+    figures.table(pd.DataFrame({"on test": cells}, index=label_index(*SHARES)))

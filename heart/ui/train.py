@@ -9,11 +9,12 @@ import streamlit as st
 from heart.charts import loss_curves
 from heart.config import Settings
 from heart.data import Cohort
+from heart.evaluation.figures import METRICS
 from heart.experiments.run import Experiment, run_experiment
 from heart.markdown import code
 from heart.model.loop import history_frame
 from heart.ui.cache import show_chart
-from heart.ui.figures import FIGURE_LABELS, figures_table
+from heart.ui.figures import figures_table
 from heart.ui.progress import LiveProgress, training_slot
 from heart.ui.session import Session
 
@@ -55,7 +56,7 @@ def show_trial(trial: Experiment) -> None:
         st.columns(4), ("accuracy", "roc_auc", "log_loss", "recall"), strict=True
     ):
         column.metric(
-            f"{FIGURE_LABELS[name]}, test",
+            f"{METRICS[name].label}, test",
             f"{test[name][0]:.3f}",
             help=f"On train: {train[name][0]:.3f}",
         )

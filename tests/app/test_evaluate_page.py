@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from heart.config import RECIPES
-from heart.experiments.cross_validation import Folds, run_leaderboard
+from heart.experiments.cross_validation import Folds
+from heart.experiments.leaderboard import run_leaderboard
 from tests.support.visitor import go, press, said
 
 

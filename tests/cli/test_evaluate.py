@@ -12,8 +12,9 @@ from sklearn.metrics import roc_auc_score
 
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
-from heart.experiments.cross_validation import MODELS, Folds, cross_validate, pooled_figures
+from heart.experiments.cross_validation import Folds, cross_validate
 from heart.experiments.hospitals import judge_elsewhere
+from heart.experiments.leaderboard import MODELS, pooled_figures
 from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]

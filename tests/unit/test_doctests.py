@@ -28,7 +28,8 @@ def test_public_modules_have_examples():
         "preprocessing",
         "network",
         "classifier",
-        "evaluation.metrics",
+        "evaluation.figures",
+        "evaluation.judged",
         "evaluation.thresholds",
     }
     assert {f"heart.{name}" for name in public} <= set(MODULES)

@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from heart.markdown import code
+from heart.markdown import bullets, code, paragraphs, table
 
 TEXTS = [
     "_a_",
@@ -35,3 +35,9 @@ def test_text_comes_out_as_it_went_in(text):
         text,
         " after",
     )
+
+
+def test_pieces_are_commonmark():
+    assert table(("a", "b"), [("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |"
+    assert bullets(["a", "b"]) == "- a\n- b"
+    assert paragraphs("a", "", "b") == "a\n\nb"

@@ -16,7 +16,7 @@ from heart.ui.lessons.networks import epoch_bar
 from heart.ui.warmup import load_heavy
 
 if TYPE_CHECKING:
-    from heart.evaluation.metrics import Figure
+    from heart.evaluation.figures import Figure
     from heart.lessons.classes_severity import Decided, Severity
 
 EPOCHS = 30
@@ -96,10 +96,10 @@ def _show_result(found: Severity, way: str) -> None:
 
 
 def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> None:
-    from heart.evaluation import metrics  # noqa: PLC0415  scikit-learn waits until it is needed
+    from heart.evaluation import intervals  # noqa: PLC0415  scikit-learn waits until it is needed
 
     n = len(decided.grade)
-    interval: Figure = metrics.proportion(round(decided.accuracy * n), n)
+    interval: Figure = intervals.proportion(round(decided.accuracy * n), n)
     macro = table.loc[table["who"] == "macro", "f1"].item()
     first, second, third, fourth = st.columns(4)
     first.metric(

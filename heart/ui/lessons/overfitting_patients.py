@@ -17,7 +17,7 @@ from heart.ui.progress import run_long
 from heart.ui.warmup import load_heavy
 
 if TYPE_CHECKING:
-    from heart.evaluation.metrics import Figure
+    from heart.evaluation.figures import Figure
     from heart.lessons.overfitting_patients import FoldScores
 
 KEPT = "overfitting_patients_found"

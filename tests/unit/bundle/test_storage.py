@@ -25,7 +25,7 @@ from heart.config import Settings, get_recipe
 from heart.data import load_shipped
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError
-from heart.evaluation import ThresholdChoice
+from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import run_experiment
 from heart.schema import FEATURE_NAMES
 from tests.support.bundles import NOON, dump, put, sign, weights_of

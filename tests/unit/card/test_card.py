@@ -14,9 +14,9 @@ from sklearn.metrics import roc_auc_score
 from heart.bundle import load_bundle
 from heart.card import gather_facts, make_card, to_html, to_markdown
 from heart.card.facts import characteristics
-from heart.card.text import figure, table
 from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.data import load_shipped
+from heart.evaluation.figures import write_figure
 from heart.experiments.run import run_experiment, split_of
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
@@ -139,8 +139,8 @@ def test_answers_point_to_sections_that_are_there(card, facts):
 
 def test_figures_are_the_bundles_and_scikit_learns(card, facts, shipped):
     figures = shipped.metrics["test"]["figures"]
-    assert figure(figures["roc_auc"]) in section(card, "In short")
-    assert f"| {figure(figures['npv'])} |" in section(card, "How it was judged")
+    assert write_figure(figures["roc_auc"]) in section(card, "In short")
+    assert f"| {write_figure(figures['npv'])} |" in section(card, "How it was judged")
     predictions = find_stored(shipped)
     assert facts.unseen.scores.roc_auc.value == pytest.approx(
         roc_auc_score(predictions.y_true, predictions.y_score.mean(axis=0))
@@ -283,9 +283,3 @@ def test_text_of_a_bundle_is_shown_and_not_rendered(stranger, text):
     assert not {"script", "b", "a", "img"} & set(page.tags)
     assert page.targets == []  # without its patients here the card has no charts
     assert text in "".join(page.said)
-
-
-def test_pieces():
-    assert figure([0.9123, 0.84, 0.97]) == "0.912 (0.84 to 0.97)"
-    assert figure([None, None, None]) == "–"
-    assert table(("a", "b"), [("1|2", "3")]) == "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |"

@@ -50,7 +50,7 @@ LEARNT = pd.DataFrame(
         name: [1.0]
         for name in (
             "patients",
-            "auc",
+            "roc_auc",
             "auc_low",
             "auc_high",
             "log_loss",
@@ -66,7 +66,14 @@ CHARTS = [
     (feature_by_outcome, outcome_frame(COHORT, feature("cp"))),
     (hundred_people, hundred_frame(31)),
     (loss_curves, history_frame(HISTORY)),
-    (threshold_curves, curve_frame(CURVES.table(), 0.3)),
+    (
+        threshold_curves,
+        curve_frame(
+            CURVES.table(),
+            0.3,
+            titles={name: name for name in ("recall", "specificity", "precision", "npv")},
+        ),
+    ),
     (threshold_cost, cost_frame(CURVES.table(), 0.3)),
     (tuned_thresholds, tuned_frame(CURVES.tuned("cheapest"), 0.3)),
     (decision, decision_curve(COHORT.y_true, SCORE).assign(chosen=0.3)),

@@ -8,7 +8,8 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
 
-from heart.evaluation import metrics, score_part
+from heart.evaluation import intervals
+from heart.evaluation.judged import score_part
 
 DISTANCE = 1.2
 STUDIES, PATIENTS = 150, 120
@@ -43,7 +44,7 @@ def studies():
     y_true = np.repeat([0, 1], PATIENTS // 2)
     rng = np.random.default_rng(0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(metrics, "RESAMPLES", 200)
+        patch.setattr(intervals, "RESAMPLES", 200)
         return [
             score_part(y_true, posterior(rng.normal(DISTANCE * y_true, 1.0)), random_state=seed)
             for seed in range(STUDIES)

@@ -13,14 +13,14 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from heart.evaluation import metrics_at, score_part
-from heart.evaluation.metrics import (
-    NO_FIGURE,
+from heart.evaluation.figures import NO_FIGURE
+from heart.evaluation.intervals import (
     RESAMPLES,
-    _bootstrap_auc,
     _bootstrap_precision,
+    _bootstrap_roc_auc,
     proportion,
 )
+from heart.evaluation.judged import metrics_at, score_part
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +127,7 @@ def test_bootstrap_equals_scikit_learn_on_each_resample(scored, resampled, refer
     )
     rows = np.hstack([rng.choice(group, (50, len(group))) for group in groups])
     found = (
-        _bootstrap_auc(y_score, rows, len(groups[0]))
+        _bootstrap_roc_auc(y_score, rows, len(groups[0]))
         if resampled == "auc"
         else _bootstrap_precision(y_true, y_score, rows)
     )

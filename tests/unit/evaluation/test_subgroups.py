@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import recall_score, roc_auc_score
 
-from heart.evaluation import metrics_at, score_part
+from heart.evaluation.judged import metrics_at, score_part
 from heart.evaluation.subgroups import TOO_FEW, subgroup_table
 
 BANDS = ["under 45 years", "45 to 54 years", "55 to 64 years", "65 years and more"]

@@ -5,7 +5,7 @@ simulated patients.
 import numpy as np
 import pytest
 
-from heart.evaluation import metrics_at
+from heart.evaluation.judged import metrics_at
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import rates_at_prevalence
 from heart.evaluation.threshold_curves import RESAMPLES, ThresholdCurves, _band, _count, _draw

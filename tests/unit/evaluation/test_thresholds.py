@@ -5,8 +5,18 @@ import pytest
 from sklearn.metrics import f1_score
 
 from heart.errors import SettingsError
-from heart.evaluation import bayes_threshold, metrics_at, select_threshold, threshold_table
-from heart.evaluation.thresholds import AUTOMATIC, GRID, RULES, Counts, counts_of, find_threshold
+from heart.evaluation.judged import metrics_at
+from heart.evaluation.thresholds import (
+    AUTOMATIC,
+    GRID,
+    RULES,
+    Counts,
+    bayes_threshold,
+    counts_of,
+    find_threshold,
+    select_threshold,
+    threshold_table,
+)
 
 COUNTS = ["tn", "fp", "fn", "tp"]
 

@@ -20,20 +20,19 @@ from sklearn.metrics import (
 from heart.config import Settings
 from heart.data import load_shipped
 from heart.errors import SplitError
-from heart.evaluation.metrics import score_part
+from heart.evaluation.figures import LEADERBOARD
+from heart.evaluation.intervals import corrected_half_width
+from heart.evaluation.judged import score_part
+from heart.evaluation.metrics import score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments import cross_validation as validation
 from heart.experiments.baselines import OTHERS
-from heart.experiments.cross_validation import (
-    FIGURES,
-    Folds,
-    corrected_half_width,
-    cross_validate,
+from heart.experiments.cross_validation import Folds, cross_validate
+from heart.experiments.leaderboard import (
     fold_figures,
     leaderboard,
     pooled_figures,
     run_leaderboard,
-    score_all,
 )
 
 CONSTANT = "class share alone"
@@ -270,7 +269,7 @@ def test_figures_are_scikit_learns():
     y_true, y_score = made.y_true, made.y_score[0]
     assert score_all(y_true, y_score) == pytest.approx(
         {
-            "auc": roc_auc_score(y_true, y_score),
+            "roc_auc": roc_auc_score(y_true, y_score),
             "average_precision": average_precision_score(y_true, y_score),
             "log_loss": log_loss(y_true, y_score),
             "brier": brier_score_loss(y_true, y_score),
@@ -285,8 +284,8 @@ def test_figures_are_scikit_learns():
 def test_pooled_figures_are_the_mean_over_repeats_of_all_patients():
     made = predictions(5, noise=0.5, repeats=3)
     pooled = pooled_figures(made)
-    assert list(pooled) == list(FIGURES)
-    assert pooled["auc"] == pytest.approx(
+    assert list(pooled) == list(LEADERBOARD)
+    assert pooled["roc_auc"] == pytest.approx(
         mean(roc_auc_score(made.y_true, scores) for scores in made.y_score)
     )
     assert pooled["log_loss"] == pytest.approx(
@@ -334,7 +333,7 @@ def test_models_are_in_order_of_their_log_loss(results):
 
 
 def test_best_model_is_nothing_behind_without_any_doubt(results):
-    for name in FIGURES:
+    for name in LEADERBOARD:
         assert leaderboard(results)[0].behind[name] == (0, 0, 0)
 
 
@@ -347,14 +346,14 @@ def test_each_figure_has_a_best_model_of_its_own():
     entries = {
         entry.model: entry for entry in leaderboard({"timid": timid, "bold": bold, "sure": sure})
     }
-    assert entries["timid"].behind["auc"].value == pytest.approx(0)
+    assert entries["timid"].behind["roc_auc"].value == pytest.approx(0)
     assert entries["timid"].behind["log_loss"].value > 0
 
 
 def test_figures_lie_in_their_intervals_and_are_the_pooled_ones(results):
     for entry in leaderboard(results):
         pooled = pooled_figures(results[entry.model])
-        for name in FIGURES:
+        for name in LEADERBOARD:
             value, low, high = entry.figures[name]
             assert value == pytest.approx(pooled[name])
             assert low < value < high
@@ -366,7 +365,7 @@ def test_intervals_of_one_repeat_are_those_of_its_patients(results):
     )
     (entry,) = leaderboard({"once": once})
     scores = score_part(once.y_true, once.y_score[0])
-    assert entry.figures["auc"] == scores.roc_auc
+    assert entry.figures["roc_auc"] == scores.roc_auc
     assert entry.figures["log_loss"] == scores.log_loss
 
 
@@ -382,7 +381,7 @@ def test_accuracys_interval_is_about_the_binomial_one(results):
 
 @pytest.mark.parametrize(
     ("name", "sign"),
-    [("auc", -1), ("average_precision", -1), ("accuracy", -1), ("log_loss", 1), ("brier", 1)],
+    [("roc_auc", -1), ("average_precision", -1), ("accuracy", -1), ("log_loss", 1), ("brier", 1)],
 )
 def test_how_far_behind_is_the_mean_difference_of_the_folds(results, name, sign):
     best = fold_figures(results["sharp"])[name]
@@ -406,7 +405,7 @@ def test_class_share_alone_knows_nothing(cleveland):
         ),
     )
     found = pooled_figures(cross_validate(even, CONSTANT, folds=Folds(3, 1)))
-    assert found["auc"] == 0.5
+    assert found["roc_auc"] == 0.5
     assert found["log_loss"] == pytest.approx(-0.6 * log(0.6) - 0.4 * log(0.4))
     assert found["brier"] == pytest.approx(0.24)
     assert found["accuracy"] == pytest.approx(0.6)
@@ -414,7 +413,7 @@ def test_class_share_alone_knows_nothing(cleveland):
 
 def test_class_share_alone_knows_nothing_in_any_fold_of_uneven_folds(cleveland):
     found = cross_validate(cleveland, CONSTANT, folds=Folds(10, 2))
-    assert (fold_figures(found)["auc"] == 0.5).all()
+    assert (fold_figures(found)["roc_auc"] == 0.5).all()
     share = 139 / 303
     assert pooled_figures(found)["log_loss"] == pytest.approx(
         -share * log(share) - (1 - share) * log(1 - share), abs=0.001
@@ -423,5 +422,5 @@ def test_class_share_alone_knows_nothing_in_any_fold_of_uneven_folds(cleveland):
 
 def test_interval_of_a_model_that_knows_nothing_holds_an_auc_of_one_half(cleveland):
     (entry,) = leaderboard({CONSTANT: cross_validate(cleveland, CONSTANT, folds=Folds(10, 5))})
-    _, low, high = entry.figures["auc"]
+    _, low, high = entry.figures["roc_auc"]
     assert low <= 0.5 <= high

@@ -17,7 +17,15 @@ from heart.model.classifier import HeartClassifier
 TINY = Settings(
     members=2, hidden=(4,), max_epochs=2, patience=0, dropout=0.0, masking=0.0, device="cpu"
 )
-COLUMNS = ["patients", "auc", "auc_low", "auc_high", "log_loss", "log_loss_low", "log_loss_high"]
+COLUMNS = [
+    "patients",
+    "roc_auc",
+    "roc_auc_low",
+    "roc_auc_high",
+    "log_loss",
+    "log_loss_low",
+    "log_loss_high",
+]
 SIZES = [
     36,
     60,
@@ -50,7 +58,7 @@ def test_rows_are_growing_sizes_with_documented_columns(cleveland):
     table = learning_curve(cleveland, TINY, repeats=3)
     assert list(table.columns) == COLUMNS
     assert table["patients"].tolist() == SIZES
-    for name in ("auc", "log_loss"):
+    for name in ("roc_auc", "log_loss"):
         assert (table[f"{name}_low"] <= table[name]).all()
         assert (table[name] <= table[f"{name}_high"]).all()
         assert (table[f"{name}_low"] < table[f"{name}_high"]).all()
@@ -63,7 +71,7 @@ def test_more_patients_teach_more(cleveland, small):
 
 def test_one_repeat_is_the_mean_and_both_percentiles(cleveland):
     table = learning_curve(cleveland, TINY, repeats=1)
-    for name in ("auc", "log_loss"):
+    for name in ("roc_auc", "log_loss"):
         assert (
             table[name].tolist() == table[f"{name}_low"].tolist() == table[f"{name}_high"].tolist()
         )
@@ -79,7 +87,7 @@ def test_figures_are_those_of_a_classifier_on_the_test_part(cleveland):
         cleveland.features.iloc[order], cleveland.y_true[order]
     )
     scores = model.predict_proba(cleveland.features.iloc[test])[:, 1]
-    assert row["auc"] == pytest.approx(
+    assert row["roc_auc"] == pytest.approx(
         roc_auc_score(cleveland.y_true[test], scores), abs=0.005
     )  # ranks may swap by rounding
     assert row["log_loss"] == pytest.approx(log_loss(cleveland.y_true[test], scores), abs=1e-5)

@@ -12,7 +12,8 @@ from heart.bundle.reader import read_plain
 from heart.config import Settings, get_recipe
 from heart.data import split_cohort
 from heart.errors import BundleError, SettingsError, SplitError
-from heart.evaluation import ThresholdChoice, metrics_at, score_part, select_threshold
+from heart.evaluation.judged import metrics_at, score_part
+from heart.evaluation.thresholds import ThresholdChoice, select_threshold
 from heart.experiments.run import judge, run_experiment, split_for
 from tests.support.bundles import NOON, weights_of
 

@@ -21,8 +21,9 @@ from heart.charts.lessons.encodings import (
     product_frame,
 )
 from heart.errors import SettingsError
-from heart.evaluation.metrics import Figure
-from heart.experiments.cross_validation import Folds, cross_validate, fold_figures
+from heart.evaluation.figures import Figure
+from heart.experiments.cross_validation import Folds, cross_validate
+from heart.experiments.leaderboard import fold_figures
 from heart.lessons.encodings import (
     CATEGORIES,
     ORDERS,

@@ -10,7 +10,7 @@ import pytest
 from heart.config import Settings
 from heart.data import load_shipped
 from heart.errors import PatientError
-from heart.evaluation import ThresholdChoice
+from heart.evaluation.thresholds import ThresholdChoice
 from heart.schema import EXAMPLE_PATIENT, FEATURES, feature
 from heart.scoring.patient import predict_patient, score_cohort
 

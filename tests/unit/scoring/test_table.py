@@ -9,7 +9,7 @@ import pytest
 
 import heart.scoring.table
 from heart.data import read_patients
-from heart.evaluation import metrics_at, score_part
+from heart.evaluation.judged import metrics_at, score_part
 from heart.schema import FEATURE_NAMES
 from heart.scoring.table import NOTHING_KNOWN, judge_scores, score_patients, score_rows
 from tests.support import dialects as d

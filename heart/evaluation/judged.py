@@ -1,0 +1,159 @@
+"""How well scores fit outcomes: one model judged on some patients."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.metrics import confusion_matrix
+
+from heart.evaluation.calibration import Calibration, calibration_of
+from heart.evaluation.figures import OVERALL, SHARES, Figure
+from heart.evaluation.intervals import bootstrap_figures, proportion
+from heart.evaluation.metrics import FloatArray, IntArray
+
+
+class ThresholdMetrics(NamedTuple):
+    """What deciding "disease" at y_score >= threshold gives: the counts, and the shares with exact
+    binomial intervals.
+    """
+
+    threshold: float
+    tn: int
+    fp: int
+    fn: int
+    tp: int
+    accuracy: Figure
+    precision: Figure
+    recall: Figure
+    specificity: Figure
+    npv: Figure
+    f1: float | None
+
+    @property
+    def n(self) -> int:
+        """How many patients."""
+        return self.tn + self.fp + self.fn + self.tp
+
+    @property
+    def positives(self) -> int:
+        """How many of them are diseased."""
+        return self.fn + self.tp
+
+
+class PartMetrics(NamedTuple):
+    """How well scores fit the outcomes of one part, whatever the threshold; intervals
+    by bootstrap.
+    """
+
+    n: int
+    positives: int
+    roc_auc: Figure
+    average_precision: Figure
+    log_loss: Figure
+    brier: Figure
+
+
+class Judged(NamedTuple):
+    """A model's predictions for patients that it did not learn from, and how good they are.
+
+    Attributes:
+        name: of the model or of the patients, whichever is compared; empty where nothing is.
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        at: counts and shares at a threshold.
+        scores: figures over all thresholds.
+        calibration: intercept and slope.
+    """
+
+    name: str
+    y_true: IntArray
+    y_score: FloatArray
+    at: ThresholdMetrics
+    scores: PartMetrics
+    calibration: Calibration
+
+
+def judge(y_true: IntArray, y_score: FloatArray, *, threshold: float, name: str = "") -> Judged:
+    """Predictions with all their figures.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        threshold: disease is predicted where y_score >= threshold.
+        name: of the model or the patients.
+    """
+    return Judged(
+        name,
+        y_true,
+        y_score,
+        metrics_at(y_true, y_score, threshold),
+        score_part(y_true, y_score),
+        calibration_of(y_true, y_score),
+    )
+
+
+def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> ThresholdMetrics:
+    """The confusion matrix and its shares at one threshold.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        threshold: disease is predicted where y_score >= threshold.
+
+    >>> metrics_at(np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.4, 0.9]), 0.5)[1:5]
+    (1, 1, 1, 1)
+    """
+    decided = (y_score >= threshold).astype(np.int64)
+    tn, fp, fn, tp = (
+        int(count) for count in confusion_matrix(y_true, decided, labels=[0, 1]).ravel()
+    )
+    return ThresholdMetrics(
+        threshold=float(threshold),
+        tn=tn,
+        fp=fp,
+        fn=fn,
+        tp=tp,
+        accuracy=proportion(tn + tp, tn + fp + fn + tp),
+        precision=proportion(tp, tp + fp),
+        recall=proportion(tp, tp + fn),
+        specificity=proportion(tn, tn + fp),
+        npv=proportion(tn, tn + fn),
+        f1=2 * tp / (2 * tp + fp + fn) if tp + fp + fn else None,
+    )
+
+
+def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> PartMetrics:
+    """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap
+    intervals over patients.
+
+    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep
+    the number of each class. Of more than `MAX_RESAMPLED` patients that many are resampled, and the
+    interval's distance from the figure is scaled by the root of the ratio (m out of n bootstrap;
+    Bickel, Goetze and van Zwet 1997).
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: probabilities, shape (n,).
+        random_state: seed of the bootstrap.
+    """
+    figures = bootstrap_figures(y_true, y_score[None], random_state=random_state)
+    return PartMetrics(
+        n=len(y_true),
+        positives=int(y_true.sum()),
+        **{name: figures[name] for name in OVERALL},
+    )
+
+
+def as_plain(at: ThresholdMetrics, scores: PartMetrics) -> dict[str, Any]:
+    """`n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain values."""
+    return {
+        "n": at.n,
+        "positives": at.positives,
+        "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
+        "figures": {
+            name: list(getattr(part, name))
+            for part, names in ((scores, OVERALL), (at, SHARES))
+            for name in names
+        },
+    }

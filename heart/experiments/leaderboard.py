@@ -1,0 +1,124 @@
+"""The leaderboard: every model on the same folds, each figure with how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.data import Cohort
+from heart.evaluation.figures import LEADERBOARD, METRICS, Figure
+from heart.evaluation.intervals import bootstrap_figures, corrected_half_width
+from heart.evaluation.metrics import score_all
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.experiments.baselines import OTHERS
+from heart.experiments.cross_validation import Folds, cross_validate
+
+MODELS = ("default", "lesson", *OTHERS)
+"""Every model that can stand on the leaderboard."""
+
+OnModel = Callable[[str, float], object]
+"""Called with a model's name and the share of its work that is done; whatever it raises ends the
+work.
+"""
+
+
+class Entry(NamedTuple):
+    """A model on the leaderboard.
+
+    Attributes:
+        model: its name.
+        figures: name to the pooled figure with its interval.
+        behind: name to how much worse than the best model it is (mean over folds; positive is
+            worse), with its interval.
+        seconds: for all its fits.
+    """
+
+    model: str
+    figures: dict[str, Figure]
+    behind: dict[str, Figure]
+    seconds: float
+
+
+def run_leaderboard(
+    cohort: Cohort, *, folds: Folds, models: Sequence[str] = MODELS, on_model: OnModel | None = None
+) -> dict[str, OutOfFold]:
+    """Every model's out-of-fold predictions on the same folds.
+
+    Args:
+        cohort: the patients.
+        folds: how they are cut.
+        models: names among `MODELS`.
+        on_model: sees the progress.
+    """
+    results: dict[str, OutOfFold] = {}
+    for model in models:
+
+        def tell(share: float, model: str = model) -> None:
+            if on_model is not None:
+                on_model(model, share)
+
+        tell(0.0)
+        results[model] = cross_validate(cohort, model, folds=folds, on_share=tell)
+    return results
+
+
+def leaderboard(results: dict[str, OutOfFold]) -> list[Entry]:
+    """The models, best log-loss first; all on the same folds.
+
+    A figure is pooled over the patients of a repeat and averaged over repeats, its interval a
+    bootstrap's over patients. The difference to the model that is best in that figure comes from
+    the folds' own figures, with the corrected resampled t interval: the folds are paired, which
+    tells models apart that the patients' interval cannot.
+    """
+    pooled = {model: pooled_figures(predictions) for model, predictions in results.items()}
+    by_fold = {model: fold_figures(predictions) for model, predictions in results.items()}
+    best = {
+        name: _best(name, {model: figures[name] for model, figures in pooled.items()})
+        for name in LEADERBOARD
+    }
+    entries = [
+        Entry(
+            model,
+            bootstrap_figures(predictions.y_true, predictions.y_score),
+            {
+                name: _behind(name, by_fold[model][name], by_fold[best[name]][name], predictions)
+                for name in LEADERBOARD
+            },
+            predictions.seconds,
+        )
+        for model, predictions in results.items()
+    ]
+    return sorted(entries, key=lambda entry: float(entry.figures["log_loss"].value or 0.0))
+
+
+def _best(name: str, values: dict[str, float]) -> str:
+    return (min if METRICS[name].better == "lower" else max)(
+        values, key=lambda model: values[model]
+    )
+
+
+def _behind(name: str, by_fold: pd.Series, best: pd.Series, predictions: OutOfFold) -> Figure:
+    difference = (by_fold - best).to_numpy() * (1 if METRICS[name].better == "lower" else -1)
+    half = corrected_half_width(difference, n_splits=predictions.n_folds)
+    mean = float(difference.mean())
+    return Figure(mean, mean - half, mean + half)
+
+
+def fold_figures(predictions: OutOfFold) -> pd.DataFrame:
+    """One row a repeat and fold, columns as in `LEADERBOARD`: what the intervals are made of."""
+    repeats, n_folds = len(predictions.y_score), predictions.n_folds
+    rows = []
+    for repeat in range(repeats):
+        for fold in range(n_folds):
+            test = predictions.fold[repeat] == fold
+            rows.append(score_all(predictions.y_true[test], predictions.y_score[repeat, test]))
+    return pd.DataFrame(rows)
+
+
+def pooled_figures(predictions: OutOfFold) -> dict[str, float]:
+    """Each figure over all patients of a repeat at once, then the mean over repeats."""
+    rows = [score_all(predictions.y_true, scores) for scores in predictions.y_score]
+    return {name: float(np.mean([row[name] for row in rows])) for name in LEADERBOARD}
