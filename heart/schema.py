@@ -1,5 +1,4 @@
-"""The 13 features and the target: one table that drives validation, encoding, the form and the
-charts.
+"""The 13 features and the target: one table for validation, encoding, the form and the charts.
 
 Names and codes are UCI's (DOI 10.24432/C52P4X); the codes of the patient form are the codes of the
 data by construction.
@@ -105,14 +104,14 @@ class Feature:
                 if value.strip().casefold() in (label.casefold(), str(code).casefold()):
                     return code
         number = _as_number(value)
-        if number is not None and math.isnan(number):
-            return None
-        if number in self.missing_codes:
+        if number is None:
+            raise self.impossible(value)
+        if math.isnan(number) or number in self.missing_codes:
             return None
         for code, _ in self.codes:
-            if number is not None and code == number:
+            if code == number:
                 return code
-        if number is None or self.codes or not self.minimum <= number <= self.maximum:
+        if self.codes or not self.minimum <= number <= self.maximum:
             raise self.impossible(value)
         return number
 
@@ -132,16 +131,11 @@ class Feature:
 
 
 def _as_number(value: object) -> float | None:
-    """The value as a float if it is a plain ASCII number, else None (True is not 1, full-width
-    digits are not a number).
-    """
+    """The value as a float if it is a plain number; True is none, nor are full-width digits."""
     if isinstance(value, bool):
         return None
-    if isinstance(value, str):
-        text = value.strip()
-        if not text.isascii() or not set(text) <= set("0123456789.+-eE"):
-            return None
-        value = text
+    if isinstance(value, str) and not set(value.strip()) <= set("0123456789.+-eE"):
+        return None
     try:
         return float(value)  # type: ignore[arg-type]
     except (OverflowError, TypeError, ValueError):
@@ -151,167 +145,69 @@ def _as_number(value: object) -> float | None:
 _NO_YES = ((0, "no"), (1, "yes"))
 _PERSON, _REST, _EXERCISE, _IMAGING = "The person", "At rest", "Exercise test", "Imaging"
 
+# a table, not calls: which column it is, what values it has, what it means
+# fmt: off
 FEATURES: tuple[Feature, ...] = (
-    Feature(
-        "age",
-        "Age",
-        "scale",
-        _PERSON,
-        "Age at the time of the examination.",
-        "years",
-        18,
-        110,
-        (25, 85),
-    ),
-    Feature(
-        "sex",
-        "Sex",
-        "label",
-        _PERSON,
-        "Sex as recorded by the hospital.",
-        codes=((0, "female"), (1, "male")),
-    ),
-    Feature(
-        "cp",
-        "Chest pain",
-        "label",
-        _PERSON,
-        "Typical angina: pressure behind the breastbone, brought on by exertion, relieved by rest"
-        " or nitroglycerin. Atypical angina: two of these three. Asymptomatic: no chest pain; in"
-        " these data it has the highest share of disease, because other findings led to the"
-        " referral.",
-        codes=(
-            (1, "typical angina"),
-            (2, "atypical angina"),
-            (3, "non-anginal pain"),
-            (4, "asymptomatic"),
-        ),
-    ),
-    Feature(
-        "trestbps",
-        "Resting blood pressure",
-        "scale",
-        _REST,
-        "Systolic pressure on admission.",
-        "mm Hg",
-        50,
-        300,
-        (80, 220),
-        missing_codes=(0,),
-    ),
-    Feature(
-        "chol",
-        "Serum cholesterol",
-        "scale",
-        _REST,
-        "Total cholesterol. From mmol/l multiply by 38.67.",
-        "mg/dl",
-        50,
-        1000,
-        (100, 450),
-        missing_codes=(0,),
-    ),
-    Feature(
-        "fbs",
-        "Fasting blood sugar above 120 mg/dl",
-        "label",
-        _REST,
-        "120 mg/dl is 6.7 mmol/l.",
-        codes=_NO_YES,
-    ),
-    Feature(
-        "restecg",
-        "Resting ECG",
-        "label",
-        _REST,
-        "ST-T abnormality: T wave inversion or ST elevation or depression of more than 0.05 mV. "
-        "Hypertrophy: by Estes' criteria, probable or definite.",
-        codes=((0, "normal"), (1, "ST-T abnormality"), (2, "left ventricular hypertrophy")),
-    ),
-    Feature(
-        "thalach",
-        "Maximum heart rate",
-        "scale",
-        _EXERCISE,
-        "Highest rate reached in the exercise test.",
-        "bpm",
-        40,
-        250,
-        (60, 210),
-    ),
-    Feature(
-        "exang",
-        "Angina during exercise",
-        "label",
-        _EXERCISE,
-        "Whether the exercise brought on chest pain.",
-        codes=_NO_YES,
-    ),
-    Feature(
-        "oldpeak",
-        "ST depression",
-        "scale",
-        _EXERCISE,
-        "ST depression in exercise relative to rest. A negative value is an elevation.",
-        "mm",
-        -5,
-        10,
-        (-3, 6.5),
-        decimals=1,
-    ),
-    Feature(
-        "slope",
-        "Slope of the ST segment",
-        "scale",
-        _EXERCISE,
-        "Slope of the ST segment at peak exercise.",
-        minimum=1,
-        maximum=3,
-        codes=((1, "upsloping"), (2, "flat"), (3, "downsloping")),
-    ),
-    Feature(
-        "ca",
-        "Major vessels coloured",
-        "label",
-        _IMAGING,
-        "How many of the three major vessels fluoroscopy shows calcified. Many clinics do not have"
-        " it: leave it as not known.",
-        codes=((0, "0"), (1, "1"), (2, "2"), (3, "3")),
-    ),
-    Feature(
-        "thal",
-        "Thallium scan",
-        "label",
-        _IMAGING,
-        "Blood supply of the heart muscle on a thallium scan. "
-        "A fixed defect is there at rest and in exercise, a reversible one in exercise only.",
-        codes=(
-            ("normal", "normal"),
-            ("fixed", "fixed defect"),
-            ("reversible", "reversible defect"),
-        ),
-    ),
+    Feature("age", "Age", "scale", _PERSON,
+            unit="years", minimum=18, maximum=110, usual=(25, 85),
+            help="Age at the time of the examination."),
+    Feature("sex", "Sex", "label", _PERSON,
+            codes=((0, "female"), (1, "male")),
+            help="Sex as recorded by the hospital."),
+    Feature("cp", "Chest pain", "label", _PERSON,
+            codes=((1, "typical angina"), (2, "atypical angina"), (3, "non-anginal pain"),
+                   (4, "asymptomatic")),
+            help="Typical angina: pressure behind the breastbone, brought on by exertion, relieved "
+                 "by rest or nitroglycerin. Atypical angina: two of these three. Asymptomatic: no "
+                 "chest pain; in these data it has the highest share of disease, because other "
+                 "findings led to the referral."),
+    Feature("trestbps", "Resting blood pressure", "scale", _REST,
+            unit="mm Hg", minimum=50, maximum=300, usual=(80, 220), missing_codes=(0,),
+            help="Systolic pressure on admission."),
+    Feature("chol", "Serum cholesterol", "scale", _REST,
+            unit="mg/dl", minimum=50, maximum=1000, usual=(100, 450), missing_codes=(0,),
+            help="Total cholesterol. From mmol/l multiply by 38.67."),
+    Feature("fbs", "Fasting blood sugar above 120 mg/dl", "label", _REST,
+            codes=_NO_YES,
+            help="120 mg/dl is 6.7 mmol/l."),
+    Feature("restecg", "Resting ECG", "label", _REST,
+            codes=((0, "normal"), (1, "ST-T abnormality"), (2, "left ventricular hypertrophy")),
+            help="ST-T abnormality: T wave inversion or ST elevation or depression of more than "
+                 "0.05 mV. Hypertrophy: by Estes' criteria, probable or definite."),
+    Feature("thalach", "Maximum heart rate", "scale", _EXERCISE,
+            unit="bpm", minimum=40, maximum=250, usual=(60, 210),
+            help="Highest rate reached in the exercise test."),
+    Feature("exang", "Angina during exercise", "label", _EXERCISE,
+            codes=_NO_YES,
+            help="Whether the exercise brought on chest pain."),
+    Feature("oldpeak", "ST depression", "scale", _EXERCISE,
+            unit="mm", minimum=-5, maximum=10, usual=(-3, 6.5), decimals=1,
+            help="ST depression in exercise relative to rest. A negative value is an elevation."),
+    Feature("slope", "Slope of the ST segment", "scale", _EXERCISE,
+            minimum=1, maximum=3, codes=((1, "upsloping"), (2, "flat"), (3, "downsloping")),
+            help="Slope of the ST segment at peak exercise."),
+    Feature("ca", "Major vessels coloured", "label", _IMAGING,
+            codes=((0, "0"), (1, "1"), (2, "2"), (3, "3")),
+            help="How many of the three major vessels fluoroscopy shows calcified. Many clinics do "
+                 "not have it: leave it as not known."),
+    Feature("thal", "Thallium scan", "label", _IMAGING,
+            codes=(("normal", "normal"), ("fixed", "fixed defect"),
+                   ("reversible", "reversible defect")),
+            help="Blood supply of the heart muscle on a thallium scan. A fixed defect is there at "
+                 "rest and in exercise, a reversible one in exercise only."),
 )
+# fmt: on
 
 FEATURE_NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 
 SEVERITIES: tuple[int, ...] = (0, 1, 2, 3, 4)
 
+# fmt: off
 EXAMPLE_PATIENT: Mapping[str, Value] = {
-    "age": 80,
-    "sex": 0,
-    "cp": 1,
-    "trestbps": 124,
-    "chol": 300,
-    "fbs": 1,
-    "restecg": 2,
-    "thalach": 150,
-    "exang": 0,
-    "oldpeak": 2.3,
-    "slope": 3,
-    "ca": 0,
-    "thal": "fixed",
+    "age": 80, "sex": 0, "cp": 1, "trestbps": 124, "chol": 300, "fbs": 1, "restecg": 2,
+    "thalach": 150, "exang": 0, "oldpeak": 2.3, "slope": 3, "ca": 0, "thal": "fixed",
 }
+# fmt: on
 """The patient that the tutorial behind this project predicts."""
 
 _BY_NAME = {f.name: f for f in FEATURES}
@@ -337,12 +233,10 @@ def parse_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
     """All 13 features of one patient in their canonical codes; what is not given is None.
 
     Raises:
-        PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
-            known.
+        PatientError: for an unknown name, an impossible value, or nothing known at all.
     """
-    unknown = [name for name in patient if name not in _BY_NAME]
-    if unknown:
-        feature(unknown[0])
+    for name in patient:
+        feature(name)
     values = {f.name: f.parse(patient.get(f.name)) for f in FEATURES}
     if all(value is None for value in values.values()):
         raise PatientError(
