@@ -5,29 +5,24 @@ from __future__ import annotations
 from heart.data.formats.table import FORMATS, Table, check_size
 from heart.errors import CohortError
 
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
-    (b"\x80\x02", "a Python pickle or a bundle"),
-    (b"\x80\x03", "a Python pickle or a bundle"),
-    (b"\x80\x04", "a Python pickle or a bundle"),
-    (b"\x80\x05", "a Python pickle or a bundle"),
-    (b"\x93NUMPY", "a numpy array"),
-    (b"SQLite format 3", "a database"),
-    (b"ARROW1", "an Arrow file"),
-    (b"{\\rtf", "a text document"),
-    (b"{", "a JSON file"),
-    (b"[", "a JSON file"),
-)
+_OTHERS: dict[str, tuple[bytes, ...]] = {
+    "a gzip archive": (b"\x1f\x8b",),
+    "a bzip2 archive": (b"BZh",),
+    "an xz archive": (b"\xfd7zXZ",),
+    "a zstd archive": (b"\x28\xb5\x2f\xfd",),
+    "a RAR archive": (b"Rar!",),
+    "a 7-Zip archive": (b"7z\xbc\xaf",),
+    "a PDF document": (b"%PDF",),
+    "a text document": (b"{\\rtf",),  # before JSON, which begins like it
+    "a JSON file": (b"{", b"["),
+    "a picture": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "an old Excel or Word file": (b"\xd0\xcf\x11\xe0",),
+    "a Python pickle or a bundle": (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+    "a numpy array": (b"\x93NUMPY",),
+    "a database": (b"SQLite format 3",),
+    "an Arrow file": (b"ARROW1",),
+}
+"""What else a file may be, and how it then begins."""
 
 
 def open_table(content: bytes) -> Table:
@@ -37,11 +32,10 @@ def open_table(content: bytes) -> Table:
         CohortError: for anything else, and for a file that is damaged or too large.
     """
     check_size(len(content))
-    for signature, meaning in _OTHERS:
-        if content.startswith(signature):
-            raise CohortError(
-                FORMATS, f"{meaning}, whatever the name says", "Export the table as CSV."
-            )
+    for meaning, beginnings in _OTHERS.items():
+        if content.startswith(beginnings):
+            instead = f"{meaning}, whatever the name says"
+            raise CohortError(FORMATS, instead, "Export the table as CSV.")
     if content.startswith(b"PAR1"):
         from heart.data.formats.workbooks import open_parquet  # noqa: PLC0415  most files are text
 

@@ -1,5 +1,4 @@
-"""What a file is, before anything in it is understood: a header, rows of cells as text, and a way
-to read some of the columns.
+"""A file before anything in it is understood: a header, and cells as text, column by column.
 
 Cells are dictionary-coded: a column of 100,000 ages is 60 different texts and one small number a
 row. Everything that follows works on the different texts, which is what makes it fast and small.
@@ -24,9 +23,7 @@ FORMATS = "a table (CSV, ARFF, XLSX or Parquet)"
 
 
 class Ragged(NamedTuple):
-    """A row with too many or too few cells: its number, how many it has and how many it should
-    have.
-    """
+    """A row with too many or too few cells: its number, how many it has and should have."""
 
     row: int
     found: int
@@ -123,11 +120,7 @@ def check_header(names: Sequence[str]) -> None:
             "Rename or remove all but one.",
         )
     if "" in folded:
-        raise CohortError(
-            "a name for each column",
-            f"none for column {folded.index('') + 1}",
-            "Name the column or remove it.",
-        )
+        raise CohortError.nameless(f"column {folded.index('') + 1}")
 
 
 def encode_texts(texts: pd.Series) -> Column:
@@ -143,8 +136,7 @@ def check_cells(texts: pd.Index) -> pd.Index:
     """The texts, if all are short lines.
 
     Raises:
-        CohortError: for a very long cell, or one that spans lines, which is what a quote that never
-            closes looks like.
+        CohortError: for a very long cell, or one that spans lines.
     """
     longest = int(texts.str.len().max()) if len(texts) else 0
     if longest > MAX_CELL:
@@ -154,11 +146,7 @@ def check_cells(texts: pd.Index) -> pd.Index:
             "Remove the text, or close the quotes.",
         )
     if len(texts) and bool(texts.str.contains(r"[\r\n]", regex=True).any()):
-        raise CohortError(
-            "cells of one line",
-            "a cell that spans several lines",
-            "Close the quotes, or remove the line breaks.",
-        )
+        raise CohortError.several_lines("a cell that spans several lines")
     return texts
 
 

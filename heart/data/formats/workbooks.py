@@ -1,6 +1,4 @@
-"""Typed containers, Parquet and XLSX: their values become text, so that every file goes the same
-way from there.
-"""
+"""Typed containers, Parquet and XLSX: their values become text, as in every other file."""
 
 from __future__ import annotations
 
@@ -34,23 +32,13 @@ from heart.data.formats.table import (
 )
 from heart.errors import CohortError
 
-# zipfile and openpyxl have no error of their own for a damaged file: they raise what its bytes run
-# into
+# fmt: off
+# zipfile and openpyxl have no error of their own for a damaged file: whatever its bytes run into
 DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    AssertionError,
-    RuntimeError,
-    OSError,
-    EOFError,
-    SyntaxError,
+    zipfile.BadZipFile, zlib.error, struct.error, LookupError, ValueError, TypeError, OSError,
+    AttributeError, ArithmeticError, AssertionError, RuntimeError, EOFError, SyntaxError,
 )
+# fmt: on
 _FORMULA_WITHOUT_RESULT = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 MAX_UNPACKED = 256 * 2**20
 MAX_XLSX_ROWS = 2**20
@@ -66,26 +54,22 @@ def open_parquet(content: bytes) -> Table:
     import pyarrow as pa  # noqa: PLC0415  only for Parquet files
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    damaged = CohortError("a Parquet file", "a damaged one", "Write the file again.")
+    damaged = CohortError.damaged("a Parquet file", "Write the file again.")
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        names, n_rows = file.schema_arrow.names, file.metadata.num_rows
-        unpacked = sum(
-            file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)
-        )
+        schema, n_rows = file.schema_arrow, file.metadata.num_rows
+        sizes = [file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged from error
-    if n_rows > MAX_ROWS or unpacked > MAX_PARQUET_BYTES:
-        raise CohortError(
-            f"at most {MAX_ROWS:,} rows",
-            f"{n_rows:,}, {unpacked / 2**20:,.0f} MiB unpacked",
-            "Cut the file into parts.",
-        )
-    check_width(len(names))
-    header = tuple("" if name.startswith("__index_level_") else name.strip() for name in names)
-    kept = [position for position, name in enumerate(header) if name]
-    check_header([header[position] for position in kept])
-    if any(pa.types.is_nested(file.schema_arrow.field(i).type) for i in range(len(names))):
+    if n_rows > MAX_ROWS or sum(sizes) > MAX_PARQUET_BYTES:
+        size = f"{n_rows:,}, {sum(sizes) / 2**20:,.0f} MiB unpacked"
+        raise CohortError.too_many_rows(MAX_ROWS, size)
+    check_width(len(schema.names))
+    # pandas writes an index without a name so
+    kept = [n for n in schema.names if n.strip() and not n.startswith("__index_level_")]
+    header = tuple(name.strip() for name in kept)
+    check_header(header)
+    if any(pa.types.is_nested(field.type) for field in schema):
         raise CohortError(
             "columns of numbers or words",
             "nested columns",
@@ -98,7 +82,7 @@ def open_parquet(content: bytes) -> Table:
         columns = []
         for position in positions:
             try:
-                values = file.read(columns=[names[kept[position]]]).column(0).to_pandas()
+                values = file.read(columns=[kept[position]]).column(0).to_pandas()
             except (pa.ArrowException, OSError, ValueError) as error:
                 raise damaged from error
             if len(values) != n_rows:
@@ -106,7 +90,7 @@ def open_parquet(content: bytes) -> Table:
             columns.append(_encode_values(values))
         return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
 
-    return Table(tuple(header[position] for position in kept), len(kept), ("Parquet",), read)
+    return Table(header, len(header), ("Parquet",), read)
 
 
 def open_xlsx(content: bytes) -> Table:
@@ -142,19 +126,18 @@ def open_xlsx(content: bytes) -> Table:
 def _check_archive(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names, unpacked = (
-                archive.namelist(),
-                sum(entry.file_size for entry in archive.infolist()),
-            )
-            if "xl/workbook.xml" in names and unpacked <= _most_unpacked(content):
+            is_workbook = "xl/workbook.xml" in archive.namelist()
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            is_small = unpacked <= _most_unpacked(content)
+            if is_workbook and is_small:
                 _check_formulas(archive)
+    except CohortError:
+        raise
     except DAMAGE as error:
-        if isinstance(error, CohortError):
-            raise
         raise _damaged() from error
-    if "xl/workbook.xml" not in names:
+    if not is_workbook:
         raise CohortError(FORMATS, "a ZIP archive", "Unpack it and choose the table inside.")
-    if unpacked > _most_unpacked(content):
+    if not is_small:
         raise CohortError(
             "a workbook of ordinary size",
             f"one that unpacks to {unpacked / 2**20:,.0f} MiB",
@@ -183,7 +166,7 @@ def _check_formulas(archive: zipfile.ZipFile) -> None:
 
 
 def _damaged() -> CohortError:
-    return CohortError("an Excel workbook", "a damaged one", "Export the table as CSV.")
+    return CohortError.damaged("an Excel workbook", "Export the table as CSV.")
 
 
 def _read_sheet(content: bytes) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]:
@@ -194,47 +177,40 @@ def _read_sheet(content: bytes) -> tuple[list[tuple[Any, ...]], tuple[str, ...]]
         workbook = load_workbook(
             io.BytesIO(content), read_only=True, data_only=True, keep_links=False
         )
-        for sheet in workbook.worksheets:
-            sheet.reset_dimensions()  # a file may claim any size
-            rows = [
-                row[: MAX_COLUMNS + 1]
-                for row in islice(sheet.iter_rows(values_only=True), MAX_XLSX_ROWS + 1)
-            ]
-            rows = [
-                row
-                for row in rows
-                if any(value is not None and str(value).strip() for value in row)
-            ]
-            if rows:
-                break
-        else:
-            raise CohortError("a table", "a workbook without data", "Choose another file.")
+        n_sheets = len(workbook.worksheets)
+        rows = next(filter(None, map(_rows_of, workbook.worksheets)), [])
     except DAMAGE as error:
-        if isinstance(error, CohortError):
-            raise
         raise _damaged() from error
+    if not rows:
+        raise CohortError("a table", "a workbook without data", "Choose another file.")
     if len(rows) > MAX_XLSX_ROWS:
         raise CohortError(
             f"at most {MAX_XLSX_ROWS:,} rows in a workbook", "more", "Export the table as CSV."
         )
-    width = max(len(_without_tail(row)) for row in rows)
-    notes = ("Excel",) if len(workbook.worksheets) == 1 else ("Excel, the first sheet with data",)
+    width = max(map(_count_to_last, rows))
+    notes = ("Excel",) if n_sheets == 1 else ("Excel, the first sheet with data",)
     return [(*row[:width], *[None] * (width - len(row))) for row in rows], notes
 
 
-def _without_tail(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The row without the empty cells at its end."""
-    length = next(
-        (i for i in range(len(row), 0, -1) if row[i - 1] is not None and str(row[i - 1]).strip()), 0
-    )
-    return row[:length]
+def _rows_of(sheet: Any) -> list[tuple[Any, ...]]:
+    """The rows of a sheet that hold something."""
+    sheet.reset_dimensions()  # a file may claim any size
+    rows = islice(sheet.iter_rows(values_only=True), MAX_XLSX_ROWS + 1)
+    return [row[: MAX_COLUMNS + 1] for row in rows if _count_to_last(row[: MAX_COLUMNS + 1])]
+
+
+def _count_to_last(row: tuple[Any, ...]) -> int:
+    """How many cells a row has up to its last one that is not empty."""
+    backwards = range(len(row), 0, -1)
+    return next((n for n in backwards if row[n - 1] is not None and str(row[n - 1]).strip()), 0)
 
 
 def _is_number(text: str) -> bool:
     try:
-        return bool(float(text)) or True
+        float(text)
     except ValueError:
         return text in ("?", "NA", "NaN")
+    return True
 
 
 def _encode_values(values: pd.Series) -> Column:
