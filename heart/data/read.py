@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,23 +13,26 @@ import pandas as pd
 
 from heart.data.cohort import Cohort
 from heart.data.columns import Naming, name_columns, name_positions
-from heart.data.dialects.canonical import SHOWN, Converted, SetAside, convert, list_bad_cells
+from heart.data.dialects.canonical import Converted, SetAside, convert, list_bad_cells
 from heart.data.dialects.cells import Parsed, parse_table
-from heart.data.dialects.naming import name_dialect
-from heart.data.dialects.reading import Reading
+from heart.data.dialects.reading import Reading, name_dialect
 from heart.data.formats.detect import open_table
 from heart.data.formats.table import MAX_BYTES, check_size
+from heart.data.recognition.evidence import (
+    ENOUGH_ROWS,
+    describe_doubts,
+    describe_known,
+    describe_relations,
+)
 from heart.data.recognition.known import count_hospitals
 from heart.data.recognition.recognise import Recognition, recognise
 from heart.data.recognition.repairs import Repaired, repair
-from heart.data.recognition.sentences import ENOUGH_ROWS, describe_doubts, describe_evidence
 from heart.data.report import CohortReport, count_frame
 from heart.errors import BadCell, BadCellsError, CohortError
 from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
-BAD_ROWS: tuple[BadRows, ...] = ("stop", "leave out")
-PREVIEWED = 3
+SHOWN, PREVIEWED = 5, 3
 MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
 WHOLE_ROW = "(row)"
 
@@ -151,7 +154,7 @@ def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
 
     recognition = recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
     repaired = repair(
-        convert(parsed, recognition.reading), recognition.matched, recognition.reading
+        convert(parsed, recognition.reading), recognition.known.matched, recognition.reading
     )
     return _Read(
         notes, naming, parsed, recognition, repaired, _list_bad(repaired.converted, parsed)
@@ -260,17 +263,24 @@ def _check_classes(frame: pd.DataFrame) -> None:
 
 
 def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> CohortReport:
-    reading, recognition, repaired = read.recognition.reading, read.recognition, read.repaired
-    counts = count_frame(frame, repaired.converted.changes)
+    recognition, repaired = read.recognition, read.repaired
+    reading = recognition.reading
+    known = recognition.known.rematch(repaired.matched)
+    evidence = (
+        describe_known(known, reading),
+        f"Decided by {recognition.decided_by}.",
+        describe_relations(recognition.relations),
+        *repaired.notes,
+    )
     return replace(
-        counts,
+        count_frame(frame, repaired.converted.changes),
         rows=len(read.parsed.rows) + len(read.parsed.ragged),
         dialect=name_dialect(read.parsed, read.naming, reading),
         reading=reading.meaning,
         inverted=reading.inverted,
         matched=count_hospitals(repaired.matched),
-        evidence=(*describe_evidence(read.parsed, recognition, repaired.matched), *repaired.notes),
-        warnings=(*describe_doubts(read.parsed, recognition, repaired.matched), *_warn(frame)),
+        evidence=tuple(filter(None, evidence)),
+        warnings=(*describe_doubts(known, recognition.relations), *_warn(frame)),
         restored=repaired.restored,
         set_aside=tuple(aside),
         bad_cells=_open_bad_cells(read),
@@ -307,37 +317,19 @@ def _tells_outcome(column: pd.Series, ill: npt.NDArray[np.bool_]) -> bool:
 
 def _preview(parsed: Parsed, reading: Reading) -> list[dict[str, str]]:
     """What a reading makes of the first rows, in words."""
-    few = _first_rows(parsed)
-    frame = convert(few, reading).frame
+    frame = convert(parsed.head(PREVIEWED), reading).frame
     rows = []
     for row, values in zip(frame.index, frame.to_dict("records"), strict=True):
         words = {
             f.label: "not known" if pd.isna(values[f.name]) else f.describe(values[f.name])
             for f in FEATURES
-            if f.name in _columns(parsed)
+            if f.name in parsed.features
         }
         if TARGET in values:
             num = values[TARGET]
             words["Heart disease"] = "left open" if pd.isna(num) else "yes" if num > 0 else "no"
         rows.append({"Row": str(row), **words})
     return rows
-
-
-def _columns(parsed: Parsed) -> set[str]:
-    return set(parsed.numbers) | set(parsed.categories)
-
-
-def _first_rows(parsed: Parsed) -> Parsed:
-    def cut(column: Any) -> Any:
-        return column._replace(column=column.column._replace(codes=column.column.codes[:PREVIEWED]))
-
-    return Parsed(
-        numbers={name: cut(column) for name, column in parsed.numbers.items()},
-        categories={name: cut(column) for name, column in parsed.categories.items()},
-        target=None if parsed.target is None else cut(parsed.target),
-        rows=parsed.rows[:PREVIEWED],
-        ragged=(),
-    )
 
 
 def _without_unreadable_target(parsed: Parsed) -> Parsed:

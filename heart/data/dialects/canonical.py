@@ -1,6 +1,4 @@
-"""The canonical layout: a file's texts, as a reading understands them, become typed columns and a
-list of the cells that cannot be.
-"""
+"""The canonical layout: a file's texts under a reading become typed columns and bad cells."""
 
 from __future__ import annotations
 
@@ -11,17 +9,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.data.columns import COLUMNS
 from heart.data.dialects.cells import Numbers, Parsed, Tokens
 from heart.data.dialects.reading import MMOL, Reading, codes_of, nums_of
 from heart.data.patients import dtype_of
 from heart.errors import BadCell
 from heart.schema import FEATURES, TARGET, Feature, feature
 
-SHOWN = 5
 SEVERITY_DOMAIN = "0 to 4 (a severity for every patient)"
+SHOWN_TEXT = 40
 _DATE = re.compile(
-    r"[0-9]{1,4}-[A-Za-z]{3}|[A-Za-z]{3}-[0-9]{1,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}"
+    r"[0-9]{1,4}-[A-Za-z]{3}|[A-Za-z]{3}-[0-9]{1,4}"  # 2-Mar, Mar-02
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}.*"  # 2026-03-02 00:00:00
+    r"|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{2,4}"  # 2.3.2026
 )
 
 
@@ -41,8 +40,12 @@ class SetAside(NamedTuple):
 
 
 class BadTexts(NamedTuple):
-    """The cells of one column that cannot be: positions of their rows, shape (b,), and every row's
-    text.
+    """The cells of one column that cannot be.
+
+    Attributes:
+        positions: of their rows, shape (b,).
+        texts: the column's different texts, shape (k,).
+        codes: which text each row has, shape (n,).
     """
 
     positions: npt.NDArray[np.int64]
@@ -54,7 +57,7 @@ class Converted(NamedTuple):
     """A file in the canonical layout, before anything is repaired or left out.
 
     Attributes:
-        frame: the 13 features, and `num` as nullable Int64 if the file has a target; the index is
+        frame: the 13 features, and `num` as nullable Int8 if the file has a target; the index is
             the row's number in the file.
         bad: column to its impossible cells, which are missing in the frame.
         changes: what was changed on the way.
@@ -65,148 +68,129 @@ class Converted(NamedTuple):
     changes: tuple[Change, ...]
 
 
-def convert(parsed: Parsed, reading: Reading) -> Converted:
-    """The typed columns of a file under a reading; a feature without a column is missing in every
-    row.
+class _Typed(NamedTuple):
+    """One column under a reading.
+
+    Attributes:
+        array: of its canonical dtype, shape (n,).
+        impossible: which of the column's texts cannot be, bool, shape (k,).
+        changes: what was changed on the way.
     """
-    columns: dict[str, pd.api.extensions.ExtensionArray | npt.NDArray[np.float64]] = {}
-    bad: dict[str, BadTexts] = {}
-    changes: list[Change] = []
-    for entry in FEATURES:
-        if entry.name in parsed.numbers:
-            columns[entry.name], impossible = _convert_number(
-                entry, parsed.numbers[entry.name], reading, changes
-            )
-        elif entry.name in parsed.categories:
-            columns[entry.name], impossible = _convert_category(
-                entry, parsed.categories[entry.name], reading, changes
-            )
-        else:
-            columns[entry.name] = pd.array([None] * 1, dtype=dtype_of(entry)).take(
-                np.zeros(len(parsed.rows), dtype=np.int64)
-            )
-            changes.append(
-                Change(entry.name, len(parsed.rows), "the file has no such column: missing")
-            )
-            continue
-        _note_bad(
-            bad,
-            entry.name,
-            parsed.numbers.get(entry.name) or parsed.categories[entry.name],
-            impossible,
-        )
+
+    array: pd.api.extensions.ExtensionArray | npt.NDArray[np.float64]
+    impossible: npt.NDArray[np.bool_]
+    changes: tuple[Change, ...] = ()
+
+
+def convert(parsed: Parsed, reading: Reading) -> Converted:
+    """The typed columns of a file under a reading; what has no column is missing in every row."""
+    texts: dict[str, Numbers | Tokens] = parsed.features
+    typed = {entry.name: _convert(entry, parsed, reading) for entry in FEATURES}
     if parsed.target is not None and reading.target is not None:
-        columns[TARGET], impossible = _convert_target(parsed.target, reading)
-        _note_bad(bad, TARGET, parsed.target, impossible)
-    return Converted(pd.DataFrame(columns, index=parsed.rows, copy=False), bad, tuple(changes))
+        texts[TARGET] = parsed.target
+        typed[TARGET] = _convert_target(parsed.target, reading)
+    return Converted(
+        pd.DataFrame(
+            {name: column.array for name, column in typed.items()}, index=parsed.rows, copy=False
+        ),
+        {
+            name: _bad_texts(texts[name], column.impossible)
+            for name, column in typed.items()
+            if column.impossible.any()
+        },
+        tuple(change for column in typed.values() for change in column.changes),
+    )
 
 
-def _convert_number(
-    entry: Feature, column: Numbers, reading: Reading, changes: list[Change]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    values = column.floats
+def _convert(entry: Feature, parsed: Parsed, reading: Reading) -> _Typed:
+    if entry.name in parsed.numbers:
+        return _convert_number(entry, parsed.numbers[entry.name], reading)
+    if entry.name in parsed.categories:
+        return _convert_category(entry, parsed.categories[entry.name], reading)
+    n = len(parsed.rows)
+    missing = pd.array([None], dtype=dtype_of(entry)).repeat(n)
+    absent = Change(entry.name, n, "the file has no such column: missing")
+    return _Typed(missing, np.zeros(0, dtype=np.bool_), (absent,))
+
+
+def _convert_number(entry: Feature, column: Numbers, reading: Reading) -> _Typed:
+    counts, values, changes = column.column.counts(), column.floats, []
     if entry.name == "chol" and reading.mmol:
         values = np.round(values * MMOL, 2)
-        changes.append(
-            Change(
-                entry.name,
-                int(column.column.counts()[~np.isnan(values)].sum()),
-                f"mmol/l x {MMOL}: now mg/dl",
-            )
-        )
+        n = int(counts[~np.isnan(values)].sum())
+        changes.append(Change(entry.name, n, f"mmol/l x {MMOL}: now mg/dl"))
     coded_missing = np.isin(values, entry.missing_codes)
-    changes += _missing_change(entry, coded_missing, column)
+    if coded_missing.any():
+        codes = " or ".join(f"{code:g}" for code in entry.missing_codes)
+        reason = f"{codes} means not measured: now missing"
+        changes.append(Change(entry.name, int(counts[coded_missing].sum()), reason))
     values = np.where(coded_missing, np.nan, values)
     impossible = column.wrong | _find_impossible(entry.name, pd.Series(values))
-    return np.where(impossible, np.nan, values)[column.column.codes], impossible
+    values = np.where(impossible, np.nan, values)
+    return _Typed(values[column.column.codes], impossible, tuple(changes))
 
 
-def _missing_change(
-    entry: Feature, coded_missing: npt.NDArray[np.bool_], column: Numbers
-) -> list[Change]:
-    n = int(column.column.counts()[coded_missing].sum())
-    codes = " or ".join(f"{code:g}" for code in entry.missing_codes)
-    return [Change(entry.name, n, f"{codes} means not measured: now missing")] if n else []
-
-
-def _convert_category(
-    entry: Feature, column: Tokens, reading: Reading, changes: list[Change]
-) -> tuple[pd.api.extensions.ExtensionArray | npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+def _convert_category(entry: Feature, column: Tokens, reading: Reading) -> _Typed:
     codes = codes_of(column, entry.name, reading)
-    changes += _code_changes(entry, column, codes)
+    meanings = pd.Series(codes)
     if entry.holds_text:
-        words = [word for word, _ in entry.codes]
-        meanings = pd.Series(
-            [
-                words[int(code)] if np.isfinite(code) else None if np.isnan(code) else "?"
-                for code in codes
-            ],
-            dtype="str",
-        )
-    else:
-        meanings = pd.Series(codes)
-    strange = _find_impossible(entry.name, meanings)
-    typed = meanings.mask(strange).astype(dtype_of(entry)).array
-    rows = column.of_text.astype(np.int16)[column.column.codes]
-    taken = typed.take(rows)
-    return (taken.to_numpy() if entry.encoding == "scale" else taken), strange[column.of_text]
+        meanings = pd.Series([_word_of(entry, code) for code in codes], dtype="str")
+    impossible = _find_impossible(entry.name, meanings)
+    typed = meanings.mask(impossible).astype(dtype_of(entry)).array
+    rows = column.of_text.astype(np.int16)[column.column.codes]  # as long as the file: few bytes
+    values = typed.take(rows)
+    return _Typed(
+        values.to_numpy() if entry.encoding == "scale" else values,
+        impossible[column.of_text],
+        _recoded(entry, column, codes),
+    )
 
 
-def _code_changes(entry: Feature, column: Tokens, codes: npt.NDArray[np.float64]) -> list[Change]:
-    """Tokens whose canonical code is written otherwise, in one sentence, with the rows they stand
-    in.
-    """
-    counts = column.counts()
+def _word_of(entry: Feature, code: float) -> str | None:
+    """The word at a code's position; None where it is missing, "?" where it has no meaning."""
+    if np.isnan(code):
+        return None
+    return str(entry.codes[int(code)][0]) if np.isfinite(code) else "?"
+
+
+def _recoded(entry: Feature, column: Tokens, codes: npt.NDArray[np.float64]) -> tuple[Change, ...]:
+    """The tokens whose canonical code is written otherwise, in one sentence, and their rows."""
     recoded = []
     n = 0
-    for token, code, count in zip(column.tokens, codes, counts, strict=True):
+    for token, code, count in zip(column.tokens, codes, column.counts(), strict=True):
         if token is None or np.isinf(code):
             continue
-        written = (
-            None
-            if np.isnan(code)
-            else entry.codes[int(code)][0]
-            if entry.holds_text
-            else f"{code:g}"
-        )
-        if token != written and str(token) != str(written):
-            label = (
-                "missing"
-                if written is None
-                else dict(entry.codes).get(_as_code(entry, written), str(written))
-            )
+        canonical, label = _code_and_label(entry, code)
+        if token != canonical:
             recoded.append(f"{token} is {label}")
             n += int(count)
-    return [Change(entry.name, n, "; ".join(recoded))] if recoded else []
+    return (Change(entry.name, n, "; ".join(recoded)),) if recoded else ()
 
 
-def _as_code(entry: Feature, written: object) -> int | float | str:
-    return str(written) if entry.holds_text else int(float(str(written)))
+def _code_and_label(entry: Feature, code: float) -> tuple[str | None, str]:
+    if np.isnan(code):
+        return None, "missing"
+    if entry.holds_text:
+        word, label = entry.codes[int(code)]
+        return str(word), label
+    return f"{code:g}", dict(entry.codes)[int(code)]
 
 
-def _convert_target(
-    column: Tokens, reading: Reading
-) -> tuple[pd.api.extensions.ExtensionArray, npt.NDArray[np.bool_]]:
+def _convert_target(column: Tokens, reading: Reading) -> _Typed:
     nums = nums_of(column, reading)
-    strange = np.isinf(nums) | _find_impossible(TARGET, pd.Series(nums))
-    typed: Any = pd.array(np.where(strange, np.nan, nums), dtype="Float64").astype("Int8")
-    rows: pd.api.extensions.ExtensionArray = typed.take(column.per_row())
-    return rows, strange[column.of_text]
+    impossible = np.isinf(nums) | _find_impossible(TARGET, pd.Series(nums))
+    typed: Any = pd.array(np.where(impossible, np.nan, nums), dtype="Float64").astype("Int8")
+    return _Typed(typed.take(column.per_row()), impossible[column.of_text])
 
 
-def _note_bad(
-    bad: dict[str, BadTexts], name: str, column: Numbers | Tokens, impossible: npt.NDArray[np.bool_]
-) -> None:
-    if impossible.any():
-        texts, codes = column.column
-        bad[name] = BadTexts(np.flatnonzero(impossible[codes]), texts, codes)
+def _bad_texts(column: Numbers | Tokens, impossible: npt.NDArray[np.bool_]) -> BadTexts:
+    texts, codes = column.column
+    return BadTexts(np.flatnonzero(impossible[codes]), texts, codes)
 
 
 def _find_impossible(name: str, values: pd.Series) -> npt.NDArray[np.bool_]:
     # pandera takes a moment, and the patient page does not need it
-    from heart.data.dialects.checks import (  # noqa: PLC0415
-        find_impossible,
-    )
+    from heart.data.dialects.checks import find_impossible  # noqa: PLC0415
 
     return find_impossible(name, values)
 
@@ -214,25 +198,14 @@ def _find_impossible(name: str, values: pd.Series) -> npt.NDArray[np.bool_]:
 def list_bad_cells(name: str, bad: BadTexts, rows: pd.Index) -> list[BadCell]:
     """The impossible cells of a column: row, column, text and why."""
     domain = SEVERITY_DOMAIN if name == TARGET else feature(name).domain
+    texts = [str(bad.texts[bad.codes[position]]) for position in bad.positions]
     return [
-        BadCell(
-            int(rows[p]),
-            name,
-            str(bad.texts[bad.codes[p]])[:40],
-            _reason(str(bad.texts[bad.codes[p]]), domain),
-        )
-        for p in bad.positions
+        BadCell(int(row), name, text[:SHOWN_TEXT], f"is not {domain}{_hint(text)}")
+        for row, text in zip(rows[bad.positions], texts, strict=True)
     ]
 
 
-def _reason(text: str, domain: str) -> str:
+def _hint(text: str) -> str:
     if _DATE.fullmatch(text):
-        return f"is not {domain}; a spreadsheet has turned it into a date"
-    if text.startswith("="):
-        return f"is not {domain}; paste formulas as values"
-    return f"is not {domain}"
-
-
-def canonical_columns(frame: pd.DataFrame) -> list[str]:
-    """The canonical columns that a frame has, in their order."""
-    return [name for name in COLUMNS if name in frame.columns]
+        return "; a spreadsheet has turned it into a date"
+    return "; paste formulas as values" if text.startswith("=") else ""

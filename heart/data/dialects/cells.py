@@ -11,7 +11,7 @@ import pandas as pd
 
 from heart.data.codings import CATEGORIES, MISSING_WORDS, NUMBER, target_token, token_of
 from heart.data.columns import Naming
-from heart.data.formats.table import Cells, Column, Ragged, Table
+from heart.data.formats.table import Column, Ragged, Table
 from heart.errors import CohortError
 from heart.schema import FEATURE_NAMES, TARGET, feature
 
@@ -80,6 +80,28 @@ class Parsed(NamedTuple):
     rows: pd.Index
     ragged: tuple[Ragged, ...]
 
+    @property
+    def features(self) -> dict[str, Numbers | Tokens]:
+        """The features that the file has."""
+        return {**self.numbers, **self.categories}
+
+    def head(self, n: int) -> Parsed:
+        """The first n rows."""
+
+        def cut(column: Column) -> Column:
+            return column._replace(codes=column.codes[:n])
+
+        return Parsed(
+            {
+                name: entry._replace(column=cut(entry.column))
+                for name, entry in self.numbers.items()
+            },
+            {name: e._replace(column=cut(e.column)) for name, e in self.categories.items()},
+            self.target and self.target._replace(column=cut(self.target.column)),
+            self.rows[:n],
+            (),
+        )
+
 
 def parse_table(table: Table, naming: Naming) -> Parsed:
     """The columns that have a name we know.
@@ -88,7 +110,7 @@ def parse_table(table: Table, naming: Naming) -> Parsed:
         CohortError: if a coded column holds very many different values.
     """
     names = list(naming.columns)
-    cells: Cells = table.read([naming.columns[name] for name in names])
+    cells = table.read([naming.columns[name] for name in names])
     columns = dict(zip(names, cells.columns, strict=True))
     return Parsed(
         numbers={
@@ -118,14 +140,9 @@ def _numbers(column: Column) -> Numbers:
 
 def _tokens(name: str, column: Column, fold: Callable[[str], str | None]) -> Tokens:
     if len(column.texts) > MAX_TOKENS:
-        expected = (
-            f"a few codes in {name}"
-            if name == TARGET
-            else f"the codes of {feature(name).label.lower()} in {name}"
-        )
-        raise CohortError(
-            expected, f"{len(column.texts):,} different values", "Check which column is which."
-        )
+        codes = "a few codes" if name == TARGET else f"the codes of {feature(name).label.lower()}"
+        different = f"{len(column.texts):,} different values"
+        raise CohortError(f"{codes} in {name}", different, "Check which column is which.")
     folded = [fold(text) for text in column.texts]
     tokens = tuple(dict.fromkeys(folded))
     position = {token: index for index, token in enumerate(tokens)}

@@ -40,9 +40,7 @@ def _check(feature: Feature) -> pa.Check:
 
 @cache
 def _values_schema(name: str) -> pa.SeriesSchema:
-    """The check of one column alone, for values that are still float64 or text; missing values
-    pass.
-    """
+    """The check of one column alone, while its values are float64 or text; missing values pass."""
     column = canonical_schema().columns[name]
     return pa.SeriesSchema(None, column.checks, nullable=True)
 

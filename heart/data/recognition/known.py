@@ -1,7 +1,13 @@
-"""The 920 patients that nearly every circulating file copies: which rows of a file are they?"""
+"""The 920 patients that nearly every circulating file copies: which rows of a file are they?
+
+A row is one of them where everything in `KEY` is equal. Values are compared by their rank among
+the patients' values: a file's column has few different texts, so each text is ranked once, and the
+ranks of a row are combined into one number that is looked up among the patients' own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -9,19 +15,43 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.data.dialects.cells import Numbers, Parsed, Tokens
-from heart.data.dialects.reading import MMOL, Reading
-from heart.data.rows import combine_codes
+from heart.data.dialects.cells import Parsed
+from heart.data.dialects.reading import Reading, codes_of
+from heart.data.rows import combine_codes, find_first
 from heart.data.shipped import SHIPPED, load_shipped
-from heart.schema import FEATURE_NAMES, TARGET
+from heart.schema import FEATURE_NAMES, TARGET, feature
 
 KEY = ("age", "sex", "trestbps", "chol", "thalach", "oldpeak")
 MIN_KNOWN = 4
 """A row is matched on the key only if this many of its six values are known."""
 
-
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 Matched = npt.NDArray[np.int16]
 """The position in `reference()` of each row's patient, -1 where it is none, shape (n,)."""
+
+
+class Levels(NamedTuple):
+    """The different values that the shipped patients have in a column.
+
+    Attributes:
+        values: sorted, shape (v,).
+        of_patient: which of them each patient has, shape (920,); v where it is missing.
+    """
+
+    values: FloatArray
+    of_patient: IntArray
+
+    @property
+    def size(self) -> int:
+        """How many ranks there are, the one for missing included."""
+        return len(self.values) + 1
+
+    def rank(self, values: FloatArray) -> IntArray:
+        """Which of them each value is; -1 where it is none, v where it is missing."""
+        nearest = np.minimum(np.searchsorted(self.values, values), len(self.values) - 1)
+        equal = np.where(self.values[nearest] == values, nearest, -1)
+        return np.where(np.isnan(values), len(self.values), equal)
 
 
 class Reference(NamedTuple):
@@ -30,145 +60,106 @@ class Reference(NamedTuple):
     Attributes:
         frame: canonical, shape (920, 14), index from 0.
         hospital: the cohort's name of each, shape (920,).
-        codes: feature to float64, shape (920,): its canonical code or number (words by their
-            position among the codes); NaN is missing.
+        codes: column to float64, shape (920,), as `numeric_codes` has it.
+        levels: column to the different values in it.
     """
 
     frame: pd.DataFrame
     hospital: npt.NDArray[np.str_]
-    codes: dict[str, npt.NDArray[np.float64]]
+    codes: dict[str, FloatArray]
+    levels: dict[str, Levels]
 
 
 @cache
 def reference() -> Reference:
     """The shipped patients of all hospitals; made once, never changed."""
-    frame = pd.concat([load_shipped(name).frame for name in SHIPPED], ignore_index=True)
-    hospital = np.repeat(list(SHIPPED), [load_shipped(name).n for name in SHIPPED])
-    return Reference(
-        frame, hospital, {name: numeric_codes(frame[name]) for name in (*FEATURE_NAMES, TARGET)}
-    )
+    cohorts = [load_shipped(name) for name in SHIPPED]
+    frame = pd.concat([cohort.frame for cohort in cohorts], ignore_index=True)
+    hospital = np.repeat(list(SHIPPED), [cohort.n for cohort in cohorts])
+    codes = {name: numeric_codes(frame[name]) for name in (*FEATURE_NAMES, TARGET)}
+    levels = {name: _find_levels(column) for name, column in codes.items()}
+    return Reference(frame, hospital, codes, levels)
 
 
-_THAL = {"normal": 0.0, "fixed": 1.0, "reversible": 2.0}
+def _find_levels(column: FloatArray) -> Levels:
+    values, of_patient = np.unique(column, return_inverse=True)  # all NaN are one, the last
+    return Levels(values[~np.isnan(values)], of_patient)
 
 
-def numeric_codes(column: pd.Series) -> npt.NDArray[np.float64]:
-    """A canonical column as float64, shape (n,): words by their position among the codes, missing
-    values NaN.
-    """
+def numeric_codes(column: pd.Series) -> FloatArray:
+    """A canonical column as float64, shape (n,): a word by its position among the codes, or NaN."""
     if pd.api.types.is_string_dtype(column.dtype):
-        codes, words = pd.factorize(column)
-        return np.array([*(_THAL[word] for word in words), np.nan])[codes]
+        words = [word for word, _ in feature(str(column.name)).codes]
+        codes, different = pd.factorize(column)
+        return np.array([*(float(words.index(word)) for word in different), np.nan])[codes]
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def match_rows(parsed: Parsed, reading: Reading | None) -> Matched:
-    """int16, shape (n,): the position in `reference()` of each row's patient, -1 where it is none
-    of them.
+class _Ranked(NamedTuple):
+    """A column of the key.
 
-    Args:
-        parsed: the file.
-        reading: how to understand its sex and unit of cholesterol; None leaves both out of the key.
+    Attributes:
+        ranks: of the different texts among the patients' values, shape (k,), as in `Levels.rank`.
+        rows: which text each row has, shape (n,).
     """
-    names = [name for name in KEY if name in parsed.numbers or name in parsed.categories]
-    if reading is None:
-        names = [name for name in names if name not in ("sex", "chol")]
-    columns = [_ranks(name, parsed, reading) for name in names]
-    known = np.zeros(len(parsed.rows), dtype=np.int8)
-    present = np.ones(len(parsed.rows), dtype=np.bool_)
-    for (ranks, codes), size in columns:
-        known += (ranks < size - 1)[codes]
-        present &= (ranks >= 0)[codes]
-    present &= known >= min(MIN_KNOWN, len(names))
-    keys = combine_codes((ranks[codes[present]], size) for (ranks, codes), size in columns)
-    matched = np.full(len(parsed.rows), -1, dtype=np.int16)
-    matched[present] = _find(keys, combine_codes(_reference_ranks(name) for name in names))
-    return matched
+
+    ranks: IntArray
+    rows: npt.NDArray[np.integer[Any]]
 
 
-def _find(keys: npt.NDArray[np.int64], ours: npt.NDArray[np.int64]) -> Matched:
-    """The first position of each key among ours, -1 where it is not there."""
-    order = np.argsort(ours, kind="stable").astype(np.int16)
-    place = np.minimum(np.searchsorted(ours[order], keys), len(ours) - 1)
-    return np.where(ours[order][place] == keys, order[place], np.int16(-1))
+def match_rows(parsed: Parsed, reading: Reading) -> Matched:
+    """Every row's patient.
 
-
-def rank_values(
-    values: npt.NDArray[np.float64], possible: npt.NDArray[np.float64]
-) -> npt.NDArray[np.int64]:
-    """The position of each value among the sorted possible ones; -1 where it is none of them, the
-    last where it is missing.
+    Sex and cholesterol are left out of the key where the reading is one of several for them: which
+    of the sexes 1 is, and whether the unit is mmol/l, is what the known patients have to show.
     """
-    place = np.minimum(np.searchsorted(possible, np.nan_to_num(values)), len(possible) - 1)
-    return np.where(np.isnan(values), len(possible), np.where(possible[place] == values, place, -1))
+    unsettled = ("sex", "chol") if reading.sex or reading.mmol else ()
+    key = [name for name in KEY if name in parsed.features and name not in unsettled]
+    ranked = {
+        name: _Ranked(_rank_texts(name, parsed, reading), parsed.features[name].column.codes)
+        for name in key
+    }
+    return _match(ranked, len(parsed.rows))
 
 
-def _ranks(
-    name: str, parsed: Parsed, reading: Reading | None
-) -> tuple[tuple[npt.NDArray[np.int64], npt.NDArray[np.integer[Any]]], int]:
-    """Of each text its rank among the reference's values (-1: none of them; the last: missing), the
-    rows' texts, and how many ranks.
-    """
-    column: Numbers | Tokens = (
-        parsed.numbers[name] if name in parsed.numbers else parsed.categories[name]
-    )
-    if isinstance(column, Numbers):
-        values, wrong = column.floats, column.wrong
-        if name == "chol" and reading is not None and reading.mmol:
-            values = values * MMOL
-        values = np.where(values == 0, np.nan, values) if name in ("chol", "trestbps") else values
-    else:
-        values, wrong = _sex_values(column, reading)
-    possible = np.unique(reference().codes[name][~np.isnan(reference().codes[name])])
-    ranks = rank_values(values, possible)
-    return (np.where(wrong, -1, ranks), column.column.codes), len(possible) + 1
-
-
-def _sex_values(
-    column: Tokens, reading: Reading | None
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    found: list[float] = []
-    for token in column.tokens:
-        try:
-            code = None if reading is None else reading.code_of("sex", token)
-            found.append(np.nan if code is None else float(code))
-        except KeyError:
-            found.append(np.inf)
-    values = np.array(found)[column.of_text]
-    return values, np.isinf(values)
-
-
-def _reference_ranks(name: str) -> tuple[npt.NDArray[np.int64], int]:
-    values = reference().codes[name]
-    possible = np.unique(values[~np.isnan(values)])
-    return (
-        np.where(np.isnan(values), len(possible), np.searchsorted(possible, np.nan_to_num(values))),
-        len(possible) + 1,
-    )
+def _rank_texts(name: str, parsed: Parsed, reading: Reading) -> IntArray:
+    levels = reference().levels[name]
+    if name in parsed.categories:  # sex
+        column = parsed.categories[name]
+        return levels.rank(codes_of(column, name, reading))[column.of_text]
+    _, numbers, wrong = parsed.numbers[name]
+    missing = np.isin(numbers, feature(name).missing_codes)
+    return np.where(wrong, -1, levels.rank(np.where(missing, np.nan, numbers)))
 
 
 def match_frame(frame: pd.DataFrame) -> Matched:
     """Every row's patient, for a frame of canonical columns."""
-    codes = {name: numeric_codes(frame[name]) for name in KEY}
-    ours = {name: reference().codes[name] for name in KEY}
-    possible = {name: np.unique(ours[name][~np.isnan(ours[name])]) for name in KEY}
-    known = np.sum([~np.isnan(codes[name]) for name in KEY], axis=0)
-    ranked = {name: rank_values(codes[name], possible[name]) for name in KEY}
-    present = np.logical_and.reduce(
-        [known >= MIN_KNOWN, *(ranks >= 0 for ranks in ranked.values())]
+    rows = np.arange(len(frame))
+    levels = reference().levels
+    ranked = {name: _Ranked(levels[name].rank(numeric_codes(frame[name])), rows) for name in KEY}
+    return _match(ranked, len(frame))
+
+
+def _match(key: Mapping[str, _Ranked], n: int) -> Matched:
+    levels = reference().levels
+    known = np.zeros(n, dtype=np.int8)
+    possible = np.ones(n, dtype=np.bool_)
+    for name, (ranks, rows) in key.items():
+        known += (ranks != len(levels[name].values))[rows]
+        possible &= (ranks >= 0)[rows]
+    # with so few values two patients are easily alike
+    possible &= known >= min(MIN_KNOWN, len(key))
+    wanted = combine_codes(
+        (ranks[rows[possible]], levels[name].size) for name, (ranks, rows) in key.items()
     )
-    keys = combine_codes((ranked[name][present], len(possible[name]) + 1) for name in KEY)
-    matched = np.full(len(frame), -1, dtype=np.int16)
-    matched[present] = _find(keys, combine_codes(_reference_ranks(name) for name in KEY))
+    patients = combine_codes((levels[name].of_patient, levels[name].size) for name in key)
+    matched = np.full(n, -1, dtype=np.int16)
+    matched[possible] = find_first(wanted, patients)
     return matched
 
 
 def count_hospitals(matched: Matched) -> dict[str, int]:
-    """Hospital to how many rows are its patients, largest first; hospitals without one are left
-    out.
-    """
+    """Hospital to how many rows are its patients, largest first; none without a patient."""
     names, counts = np.unique(reference().hospital[matched[matched >= 0]], return_counts=True)
-    return {
-        str(name): int(count)
-        for count, name in sorted(zip(counts, names, strict=True), reverse=True)
-    }
+    largest_first = sorted(zip(counts.tolist(), names.tolist(), strict=True), reverse=True)
+    return {name: count for count, name in largest_first}

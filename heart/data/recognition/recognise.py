@@ -1,10 +1,11 @@
-"""Which reading a file is in: known patients first, then what must hold clinically, else the caller
-is asked. Nothing is guessed.
+"""Which reading a file is in: known patients first, then what must hold clinically.
+
+Where neither leaves one reading only, the caller is asked. Nothing is guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,23 +21,26 @@ from heart.data.codings import (
     Coding,
     TargetRule,
 )
-from heart.data.dialects.cells import Parsed
+from heart.data.dialects.cells import Parsed, Tokens
 from heart.data.dialects.reading import Reading, codes_of, means
 from heart.data.recognition.evidence import (
+    CLEAR_Z,
     Agreement,
     KnownPatients,
     Relation,
     clinical_relations,
     combined_z,
+    tabulate_known,
 )
-from heart.data.recognition.known import Matched, match_rows
+from heart.data.recognition.known import match_rows
 from heart.errors import Candidate, CohortError, DialectError
 
 MIN_MATCHED, MANY_MATCHED = 3, 20
 MIN_AGREEMENT = 0.9
 AGREEMENT_MARGIN = 0.01
-CLEAR_Z, Z_MARGIN = 3.0, 2.0
-MMOL_RANGE = (1.0, 20.0)
+Z_MARGIN = 2.0
+MMOL_RANGE = (1.0, 20.0)  # in mg/dl it would be 0.5 mmol/l at most: nobody has so little
+MIN_MMOL_SHARE = 0.9
 
 BY_KNOWN, BY_VALUES, BY_CLINIC = (
     "the known patients",
@@ -45,7 +49,7 @@ BY_KNOWN, BY_VALUES, BY_CLINIC = (
 )
 BY_NAME, BY_USER = "the name of its target column", "the user, who chose the dialect"
 
-Preview = Callable[[Reading], Sequence[dict[str, str]]]
+Preview = Callable[[Reading], Sequence[Mapping[str, str]]]
 
 
 class Recognition(NamedTuple):
@@ -53,13 +57,13 @@ class Recognition(NamedTuple):
 
     Attributes:
         reading: what its codes mean.
-        matched: every row's patient.
+        known: the rows that are known patients.
         relations: how clearly the clinical relations show under the reading.
         decided_by: what left this reading only, in words.
     """
 
     reading: Reading
-    matched: Matched
+    known: KnownPatients
     relations: tuple[Relation, ...]
     decided_by: str
 
@@ -82,15 +86,14 @@ def recognise(
             known patients contradict.
     """
     readings = _possible_readings(parsed)
-    matched = _match(parsed, readings)
-    known = KnownPatients(parsed, matched)
+    known = tabulate_known(parsed, match_rows(parsed, readings[0]))
     readings = _believe_doubtful(readings, known)
     left = _shown_by_known(readings, known)
     decided_by = BY_VALUES if len(readings) == 1 else BY_KNOWN if left else BY_CLINIC
     left = left or readings
     if dialect is not None:
         left = _wanted(dialect, left, readings, known)
-    relations = {id(reading): clinical_relations(parsed, reading) for reading in left}
+    relations = {reading: clinical_relations(parsed, reading) for reading in left}
     if len(left) > 1:
         left = _clearest(left, relations)
         decided_by = BY_CLINIC
@@ -98,35 +101,29 @@ def recognise(
         left = _customary(left, by_name=dialect is None)
         decided_by = BY_NAME
     if len(left) > 1 or (left[0].mmol and (dialect is None or "mmol" not in dialect)):
-        raise _ask(left, parsed, known, preview)
+        raise _ask(left, known, preview)
     decided_by = decided_by if dialect is None else f"{BY_USER} {dialect!r}"
-    return Recognition(left[0], matched, tuple(relations[id(left[0])]), decided_by)
+    return Recognition(left[0], known, tuple(relations[left[0]]), decided_by)
 
 
 def _possible_readings(parsed: Parsed) -> list[Reading]:
-    """The readings under which fewest cells have no meaning; those that make the same of every
-    token are one.
+    """The different readings under which fewest cells have no meaning.
 
     Raises:
         CohortError: if no rule explains the target.
     """
-    codings = _fewest(CODINGS, [_count_strange(parsed, coding) for coding in CODINGS])
+    strange = [_count_strange(parsed, coding) for coding in CODINGS]
     readings = [
         Reading(coding, sex, target, _is_mmol(parsed))
-        for coding in codings
+        for coding, count in zip(CODINGS, strange, strict=True)
+        if count == min(strange)
         for sex in _sex_rules(parsed)
         for target in _target_rules(parsed)
     ]
     different: dict[tuple[object, ...], Reading] = {}
     for reading in readings:
-        # "severe" makes of a 1 what "binary" does, but says another thing about it
-        severe = reading.target is not None and reading.target.name == "severe"
-        different.setdefault((*reading.signature(parsed), severe), reading)
+        different.setdefault(reading.signature(parsed), reading)
     return list(different.values())
-
-
-def _fewest(items: Sequence[Coding], counts: Sequence[int]) -> list[Coding]:
-    return [item for item, count in zip(items, counts, strict=True) if count == min(counts)]
 
 
 def _count_strange(parsed: Parsed, coding: Coding) -> int:
@@ -135,7 +132,7 @@ def _count_strange(parsed: Parsed, coding: Coding) -> int:
     if (
         coding.name != "uci"
         and thal is not None
-        and any(token in WORDS["thal"] for token in thal.tokens)
+        and not WORDS["thal"].keys().isdisjoint(thal.tokens)
     ):
         return len(parsed.rows) * len(parsed.categories)
     reading = Reading(coding, "", None, mmol=False)
@@ -147,25 +144,22 @@ def _count_strange(parsed: Parsed, coding: Coding) -> int:
 
 
 def _sex_rules(parsed: Parsed) -> tuple[str, ...]:
-    column = parsed.categories.get("sex")
-    tokens = set() if column is None else set(column.tokens)
+    tokens = parsed.categories["sex"].tokens if "sex" in parsed.categories else ()
     return ("male-1", "female-1") if "2" in tokens and "0" not in tokens else ("",)
 
 
 def _is_mmol(parsed: Parsed) -> bool:
-    """Whether cholesterol lies where only mmol/l can: 18 mg/dl would be 0.5 mmol/l."""
+    """Whether cholesterol lies where only mmol/l can."""
     if "chol" not in parsed.numbers:
         return False
     known = parsed.numbers["chol"].known()
-    known = known[known > 0]
-    return len(known) > 0 and bool(
-        np.mean((known >= MMOL_RANGE[0]) & (known <= MMOL_RANGE[1])) > 0.9
-    )
+    known = known[known > 0]  # 0 is a missing value
+    low, high = MMOL_RANGE
+    return len(known) > 0 and bool(np.mean((known >= low) & (known <= high)) > MIN_MMOL_SHARE)
 
 
 def _target_rules(parsed: Parsed) -> list[TargetRule | None]:
-    """The rules that explain the target's values, those that call every patient diseased or healthy
-    left out.
+    """The rules that explain the target's values, preferably as two classes.
 
     Raises:
         CohortError: if none does.
@@ -173,52 +167,37 @@ def _target_rules(parsed: Parsed) -> list[TargetRule | None]:
     column = parsed.target
     if column is None:
         return [None]
-    counts = column.counts()
-    words = [token for token in column.tokens if token in TARGET_WORDS.codes]
-    if words and not any(token in rule.codes for rule in TARGET_RULES for token in column.tokens):
+    is_known = [token in rule.codes for rule in TARGET_RULES for token in column.tokens]
+    if not any(is_known) and not TARGET_WORDS.codes.keys().isdisjoint(column.tokens):
         return [TARGET_WORDS]
-    strange = [
-        int(
-            counts[[token is not None and token not in rule.codes for token in column.tokens]].sum()
-        )
-        for rule in TARGET_RULES
-    ]
-    allowed = max(5, len(parsed.rows) // 20)
-    fitting = [
-        rule
-        for rule, count in zip(TARGET_RULES, strange, strict=True)
-        if count == min(strange)
-        and count <= allowed
-        and (_both_classes(column.tokens, rule) or min(counts.shape) < 2)
-    ]
-    if not fitting:
-        fitting = [
-            rule
-            for rule, count in zip(TARGET_RULES, strange, strict=True)
-            if count == min(strange) and count <= allowed
-        ]
-    if not fitting:
-        shown = ", ".join(repr(str(text)) for text in column.column.texts[:6])
-        raise CohortError(
-            "a target of two classes (0/1, 1/2, yes/no …) or a severity from 0 to 4",
-            f"{len(column.tokens)} different values:"
-            f" {shown}{' …' if len(column.tokens) > 6 else ''}",
-            "Choose the column that says who is diseased, or recode it.",
-        )
+    strange = [_count_unexplained(column, rule) for rule in TARGET_RULES]
+    if min(strange) > max(5, len(parsed.rows) // 20):
+        raise _unexplained(column)
+    fitting = [rule for rule, n in zip(TARGET_RULES, strange, strict=True) if n == min(strange)]
+    if len(column.tokens) > 1:
+        fitting = [rule for rule in fitting if _both_classes(column.tokens, rule)] or fitting
     return list(fitting)
+
+
+def _count_unexplained(column: Tokens, rule: TargetRule) -> int:
+    """Cells with a target that a rule has no code for."""
+    unexplained = [token is not None and token not in rule.codes for token in column.tokens]
+    return int(column.counts()[unexplained].sum())
+
+
+def _unexplained(column: Tokens) -> CohortError:
+    shown = ", ".join(repr(str(text)) for text in column.column.texts[:6])
+    more = " …" if len(column.tokens) > 6 else ""
+    return CohortError(
+        "a target of two classes (0/1, 1/2, yes/no …) or a severity from 0 to 4",
+        f"{len(column.tokens)} different values: {shown}{more}",
+        "Choose the column that says who is diseased, or recode it.",
+    )
 
 
 def _both_classes(tokens: Sequence[str | None], rule: TargetRule) -> bool:
     nums = {rule.codes[token] for token in tokens if token in rule.codes}
     return len({num is not None and num > 0 for num in nums}) == 2
-
-
-def _match(parsed: Parsed, readings: Sequence[Reading]) -> Matched:
-    """The rows' patients: on the whole key, or without sex and cholesterol where their codes are
-    not settled.
-    """
-    first = readings[0]
-    return match_rows(parsed, None if first.sex or first.mmol else first)
 
 
 def _believe_doubtful(readings: list[Reading], known: KnownPatients) -> list[Reading]:
@@ -231,50 +210,34 @@ def _believe_doubtful(readings: list[Reading], known: KnownPatients) -> list[Rea
 
 
 def _shown_by_known(readings: list[Reading], known: KnownPatients) -> list[Reading]:
-    """The readings under which the known patients' codes and labels agree best; none if there are
-    too few patients or they do not agree.
+    """The readings under which the known patients' codes, and then their labels, agree best.
+
+    None if there are too few patients or their codes do not agree. A target of a severity of 2 and
+    more is believed only where no other rule fits the labels.
     """
     if known.n < MIN_MATCHED:
         return []
-    judged = [(reading, known.judge(reading)) for reading in readings]
-    best = max(agreement.share for _, agreement in judged)
-    if best < MIN_AGREEMENT:
-        _check_mixture(known, max(judged, key=lambda pair: pair[1].share))
+    judged = {reading: known.judge(reading) for reading in readings}
+    best = max(judged, key=lambda reading: judged[reading].share)
+    if judged[best].share < MIN_AGREEMENT:
+        _check_mixture(known, best, judged[best])
         return []
-    judged = [
-        (reading, agreement)
-        for reading, agreement in judged
-        if agreement.share >= best - AGREEMENT_MARGIN
-    ]
-    if not any(agreement.of_labels for _, agreement in judged):
-        return [reading for reading, _ in judged]
-    best = max(agreement.label_share for _, agreement in judged)
-    if best < MIN_AGREEMENT:
-        return [
-            reading
-            for reading, _ in judged
-            if reading.target is None or reading.target.name != "severe"
-        ]
-    judged = [
-        (reading, agreement)
-        for reading, agreement in judged
-        if agreement.label_share >= best - AGREEMENT_MARGIN
-    ]
-    plain = [
-        reading
-        for reading, _ in judged
-        if reading.target is None or reading.target.name != "severe"
-    ]
-    return plain or [reading for reading, _ in judged]
+    left = [r for r in judged if judged[r].share >= judged[best].share - AGREEMENT_MARGIN]
+    if not any(judged[reading].of_labels for reading in left):
+        return left
+    most = max(judged[reading].label_share for reading in left)
+    if most < MIN_AGREEMENT:
+        return [reading for reading in left if not reading.is_severe]
+    left = [r for r in left if judged[r].label_share >= most - AGREEMENT_MARGIN]
+    return [reading for reading in left if not reading.is_severe] or left
 
 
-def _check_mixture(known: KnownPatients, best: tuple[Reading, Agreement]) -> None:
+def _check_mixture(known: KnownPatients, reading: Reading, agreement: Agreement) -> None:
     """Refuse a file that is mostly known patients and fits no coding throughout.
 
     Raises:
         CohortError: with the best coding and how far it goes.
     """
-    reading, agreement = best
     if known.n >= max(MANY_MATCHED, len(known.parsed.rows) / 2) and agreement.of_cells:
         raise CohortError(
             f"one coding throughout; {known.n:,} of {len(known.parsed.rows):,} rows are known"
@@ -294,16 +257,15 @@ def _wanted(
         CohortError: if there is no such dialect, it cannot be this file, or the known patients
             contradict it.
     """
-    base = dialect.split("+", maxsplit=1)[0]
     names = sorted({*DIALECTS, *(reading.name for reading in readings)})
-    if base not in {name.split("+")[0] for name in names}:
+    if dialect.split("+", maxsplit=1)[0] not in {name.split("+")[0] for name in names}:
         raise CohortError(
             f"a dialect among {', '.join(names)}", repr(dialect[:40]), "Choose one of them."
         )
     chosen = [reading for reading in left if means(dialect, reading)]
     if chosen:
         return chosen
-    if left is not readings and any(means(dialect, reading) for reading in readings):
+    if any(means(dialect, reading) for reading in readings):
         agreement = known.judge(left[0])
         raise CohortError(
             f"a dialect that the {known.n} known patients in the file confirm",
@@ -319,26 +281,18 @@ def _wanted(
     )
 
 
-def _clearest(left: list[Reading], clinical: dict[int, list[Relation]]) -> list[Reading]:
-    """The one reading under which the clinical relations show clearly, and more clearly than under
-    any other; else all of them.
-    """
-    plain = [
-        reading for reading in left if reading.target is None or reading.target.name != "severe"
-    ] or left
-    strength = [combined_z(clinical[id(reading)]) for reading in plain]
-    order = np.argsort(strength)[::-1]
-    if len(plain) == 1 or (
-        strength[order[0]] >= CLEAR_Z and strength[order[0]] - strength[order[1]] >= Z_MARGIN
-    ):
-        return [plain[order[0]]]
-    return plain
+def _clearest(left: list[Reading], relations: Mapping[Reading, list[Relation]]) -> list[Reading]:
+    """The reading under which the relations show clearly and clearest; if there is none, all."""
+    plain = [reading for reading in left if not reading.is_severe] or left
+    strength = {reading: combined_z(relations[reading]) for reading in plain}
+    first, *others = sorted(plain, key=lambda reading: -strength[reading])
+    second = strength[others[0]] if others else -np.inf
+    is_clear = strength[first] >= CLEAR_Z and strength[first] - second >= Z_MARGIN
+    return [first] if is_clear or not others else plain
 
 
 def _customary(left: list[Reading], *, by_name: bool) -> list[Reading]:
-    """Those whose target runs as its column's name says, or as it usually does in files of the
-    chosen coding; if none does, all.
-    """
+    """Those whose target runs as its name says, or as usual in the chosen coding; if none, all."""
     if by_name:
         return [reading for reading in left if _is_upright(reading)] or left
     usual = [reading for reading in left if _is_usual(reading)] or left
@@ -346,35 +300,33 @@ def _customary(left: list[Reading], *, by_name: bool) -> list[Reading]:
 
 
 def _is_upright(reading: Reading) -> bool:
-    return reading.target is None or (reading.target.upright and reading.target.name != "severe")
+    return not reading.inverted and not reading.is_severe
 
 
 def _is_usual(reading: Reading) -> bool:
-    if reading.target is not None and reading.target.name in ("binary", "inverted", "severe"):
-        return reading.target.name == reading.coding.target
+    if reading.rule in ("binary", "inverted", "severe"):
+        return reading.rule == reading.coding.target
     return _is_upright(reading)
 
 
-def _ask(
-    left: list[Reading], parsed: Parsed, known: KnownPatients, preview: Preview
-) -> DialectError:
+def _ask(left: list[Reading], known: KnownPatients, preview: Preview) -> DialectError:
     usual_first = sorted(left, key=lambda reading: not _is_usual(reading))
     candidates = [
         Candidate(reading.name, reading.meaning, tuple(preview(reading))) for reading in usual_first
     ]
     names = ", ".join(candidate.name for candidate in candidates)
     if left[0].mmol and len(left) == 1:
-        median = float(np.median(parsed.numbers["chol"].known()))
+        median = float(np.median(known.parsed.numbers["chol"].known()))
         return DialectError(
-            "cholesterol in mg/dl, or a word from you that it is in mmol/l",
+            "cholesterol in mg/dl, or your confirmation that it is in mmol/l",
             f"a median of {median:.3g}, which is in the range of mmol/l",
             f"Confirm the conversion by choosing the dialect {names}.",
             candidates=candidates,
         )
+    rows = f"{len(known.parsed.rows)} rows, {known.n} of them known patients"
     return DialectError(
         "codes that only one dialect has",
-        f"{len(parsed.rows)} rows, {known.n} of them known patients, that fit {len(candidates)}"
-        f" readings: {names}",
+        f"{rows}, that fit {len(candidates)} readings: {names}",
         "Choose one of them as the dialect.",
         candidates=candidates,
     )
