@@ -83,8 +83,8 @@ def threshold(facts: Facts) -> str:
     wanted = "" if choice.at_least is None else f", at least {choice.at_least:.0%}"
     reason = (
         f"Disease is decided at **{choice.value:.4g}** and above. Rule:"
-        f" {RULES[choice.rule]}{wanted}. One missed patient counts as much as {choice.cost_ratio:g}"
-        f" false alarms. Chosen on: {choice.chosen_on}."
+        f" {RULES[choice.rule].description}{wanted}. One missed patient counts as much as"
+        f" {choice.cost_ratio:g} false alarms. Chosen on: {choice.chosen_on}."
     )
     test = facts.bundle.metrics["test"]
     counts = test["confusion"]

@@ -22,7 +22,6 @@ from heart.commands.inputs import (
     repeats_option,
 )
 from heart.commands.output import on_terminal, print_share, write_bundle, write_output
-from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -136,27 +135,22 @@ def out_of_fold(bundle: Bundle, split: Split, repeats: int) -> OutOfFold:
 
 
 def _choose(curves: ThresholdCurves, policy: Policy) -> ThresholdChoice:
-    from heart.evaluation.thresholds import ThresholdChoice, select_threshold
+    from heart.evaluation.thresholds import choose_by_rule, set_threshold
 
-    if policy.value is None:
-        return select_threshold(
-            curves.y_true,
-            curves.y_score,
-            rule=policy.rule,
-            cost_ratio=policy.cost_ratio,
-            at_least=policy.at_least,
-            chosen_on="out-of-fold",
-        )
-    if not 0 <= policy.value <= 1:
-        raise SettingsError("a threshold from 0 to 1", f"{policy.value:g}", "Choose one inside.")
-    return ThresholdChoice(policy.value, "manual", policy.cost_ratio, "out-of-fold")
+    if policy.value is not None:
+        return set_threshold(policy.value, cost_ratio=policy.cost_ratio)
+    return choose_by_rule(
+        curves.counts, policy.rule, cost_ratio=policy.cost_ratio, at_least=policy.at_least
+    )
 
 
 def _describe_tuned(curves: ThresholdCurves, policy: Policy) -> dict[str, Any]:
     """Where a tuned threshold falls on resampled patients: the 10th, 50th and 90th percentile."""
     import numpy as np
 
-    rule = "cheapest" if policy.rule == "bayes" else policy.rule
+    from heart.evaluation.thresholds import tuned_rule
+
+    rule = tuned_rule(policy.rule)
     tuned = curves.tuned(rule, cost_ratio=policy.cost_ratio, at_least=policy.at_least)
     return {"rule": rule} | dict(
         zip(("low", "median", "high"), np.quantile(tuned, [0.1, 0.5, 0.9]).tolist(), strict=True)

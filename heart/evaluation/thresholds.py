@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -20,24 +21,6 @@ COST_RATIO_BOUNDS = (0.1, 100.0)
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 
 _ROUNDING = 1e-12
-
-RULES = MappingProxyType(
-    {
-        "bayes": "expected cost: false-alarm cost / (false-alarm cost + missed-patient cost)",
-        "cheapest": "least cost on the patients it was chosen on",
-        "sensitivity": "the highest threshold with the wanted sensitivity",
-        "specificity": "the lowest threshold with the wanted specificity",
-        "f1": "greatest F1",
-        "youden": "greatest sensitivity + specificity (Youden 1950)",
-        "manual": "chosen by hand",
-    }
-)
-"""Name of each rule and what it does."""
-
-
-AUTOMATIC = tuple(rule for rule in RULES if rule != "manual")
-WANTING = ("sensitivity", "specificity")
-"""Rules that need to be told how much is wanted."""
 
 
 class ThresholdChoice(NamedTuple):
@@ -164,42 +147,126 @@ def bayes_threshold(cost_ratio: float) -> float:
     return 1.0 / (1.0 + cost_ratio)
 
 
-def find_threshold(
-    counts: Counts, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None
-) -> FloatArray:
-    """The threshold of `GRID` that a rule chooses, shape (...): one for each set of counts.
+def _reach_sensitivity(counts: Counts, _: float, at_least: float) -> FloatArray:
+    enough = counts.recall >= at_least - _ROUNDING
+    # recall falls with the threshold and is 1 at 0
+    return np.asarray(GRID[enough.sum(axis=-1) - 1])
 
-    Of several equally good ones it is the middle one, which is the least fragile. If none reaches
-    the wanted specificity, it is 1.
 
-    Args:
-        counts: of one or many samples of patients.
-        rule: among `AUTOMATIC`, "bayes" excepted.
-        cost_ratio: what a missed patient costs, in false alarms.
-        at_least: the wanted sensitivity or specificity.
+def _reach_specificity(counts: Counts, _: float, at_least: float) -> FloatArray:
+    enough = counts.specificity >= at_least - _ROUNDING
+    return np.asarray(GRID[np.minimum((~enough).sum(axis=-1), len(GRID) - 1)])
+
+
+def _spare_costs(counts: Counts, cost_ratio: float, _: float) -> FloatArray:
+    return _middle_best(-(cost_ratio * (counts.positives - counts.tp) + counts.fp))
+
+
+def _raise_f1(counts: Counts, _: float, __: float) -> FloatArray:
+    missed = counts.positives - counts.tp
+    return _middle_best(2 * counts.tp / np.maximum(2 * counts.tp + counts.fp + missed, 1))
+
+
+def _raise_youden(counts: Counts, _: float, __: float) -> FloatArray:
+    return _middle_best(np.nan_to_num(counts.recall) + np.nan_to_num(counts.specificity))
+
+
+def _middle_best(merit: FloatArray) -> FloatArray:
+    """The threshold of greatest merit, shape (...), of merits of shape (..., 101): of several
+    equally good ones the middle one, which is the least fragile.
     """
-    if rule == "sensitivity":
-        enough = counts.recall >= (at_least or 0.0) - _ROUNDING
-        return np.asarray(
-            GRID[enough.sum(axis=-1) - 1]
-        )  # recall falls with the threshold and is 1 at 0
-    if rule == "specificity":
-        enough = counts.specificity >= (at_least or 0.0) - _ROUNDING
-        return np.asarray(GRID[np.minimum((~enough).sum(axis=-1), len(GRID) - 1)])
-    merit = _merit(counts, rule, cost_ratio)
     best = merit >= merit.max(axis=-1, keepdims=True) - _ROUNDING
     middle = (best.sum(axis=-1, keepdims=True) + 1) // 2
     return np.asarray(GRID[np.argmax(best.cumsum(axis=-1) == middle, axis=-1)])
 
 
-def _merit(counts: Counts, rule: str, cost_ratio: float) -> FloatArray:
-    """What the rule wants most of, shape (..., 101)."""
-    missed = counts.positives - counts.tp
-    if rule == "cheapest":
-        return np.asarray(-(cost_ratio * missed + counts.fp))
-    if rule == "f1":
-        return np.asarray(2 * counts.tp / np.maximum(2 * counts.tp + counts.fp + missed, 1))
-    return np.nan_to_num(counts.recall) + np.nan_to_num(counts.specificity)
+class Rule(NamedTuple):
+    """How a threshold is chosen.
+
+    Attributes:
+        label: on the screen.
+        description: what it does.
+        tuned: what the rule wants, inside a sentence; empty where no patients are asked.
+        choose: the threshold from counts, the cost ratio and the wanted share; None where no
+            patients are asked.
+        wants_share: whether it needs to be told how much is wanted.
+    """
+
+    label: str
+    description: str
+    tuned: str = ""
+    choose: Callable[[Counts, float, float], FloatArray] | None = None
+    wants_share: bool = False
+
+
+RULES = MappingProxyType(
+    {
+        "bayes": Rule(
+            "Expected cost",
+            "expected cost: false-alarm cost / (false-alarm cost + missed-patient cost)",
+        ),
+        "cheapest": Rule(
+            "Least cost, tuned",
+            "least cost on the patients it was chosen on",
+            "least cost",
+            _spare_costs,
+        ),
+        "sensitivity": Rule(
+            "A wanted sensitivity",
+            "the highest threshold with the wanted sensitivity",
+            "the wanted sensitivity",
+            _reach_sensitivity,
+            wants_share=True,
+        ),
+        "specificity": Rule(
+            "A wanted specificity",
+            "the lowest threshold with the wanted specificity",
+            "the wanted specificity",
+            _reach_specificity,
+            wants_share=True,
+        ),
+        "f1": Rule("Best F1", "greatest F1", "best F1", _raise_f1),
+        "youden": Rule(
+            "Youden", "greatest sensitivity + specificity (Youden 1950)", "Youden", _raise_youden
+        ),
+        "manual": Rule("By hand", "chosen by hand"),
+    }
+)
+"""The rules by their names in code and files."""
+
+AUTOMATIC = tuple(name for name in RULES if name != "manual")
+TUNED = tuple(name for name, rule in RULES.items() if rule.choose is not None)
+"""Rules that ask patients."""
+
+WANTING = tuple(name for name, rule in RULES.items() if rule.wants_share)
+"""Rules that need to be told how much is wanted."""
+
+
+def find_threshold(
+    counts: Counts, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None
+) -> FloatArray:
+    """The threshold of `GRID` that a rule chooses, shape (...): one for each set of counts.
+
+    If none reaches the wanted specificity, it is 1.
+
+    Args:
+        counts: of one or many samples of patients.
+        rule: among `TUNED`.
+        cost_ratio: what a missed patient costs, in false alarms.
+        at_least: the wanted sensitivity or specificity.
+
+    Raises:
+        SettingsError: for another rule.
+    """
+    choose = RULES[rule].choose if rule in RULES else None
+    if choose is None:
+        raise SettingsError.unknown("a rule that asks patients", rule, TUNED)
+    return choose(counts, cost_ratio, at_least or 0.0)
+
+
+def tuned_rule(rule: str) -> str:
+    """The rule itself where it asks patients; else the least cost, to show how far that moves."""
+    return rule if rule in TUNED else "cheapest"
 
 
 def check_rule(rule: str, cost_ratio: float, at_least: float | None = None) -> None:
@@ -245,11 +312,40 @@ def select_threshold(
     Raises:
         SettingsError: as `check_rule`.
     """
+    check_rule(rule, cost_ratio, at_least)  # before the table is made
+    counts = counts_of(threshold_table(y_true, y_score))
+    return choose_by_rule(
+        counts, rule, cost_ratio=cost_ratio, at_least=at_least, chosen_on=chosen_on
+    )
+
+
+def choose_by_rule(
+    counts: Counts,
+    rule: str,
+    *,
+    cost_ratio: float = COST_RATIO,
+    at_least: float | None = None,
+    chosen_on: str = "out-of-fold",
+) -> ThresholdChoice:
+    """The threshold that a rule chooses on one set of counts; see `select_threshold`.
+
+    Raises:
+        SettingsError: as `check_rule`.
+    """
     check_rule(rule, cost_ratio, at_least)
     if rule == "bayes":
         return ThresholdChoice(bayes_threshold(cost_ratio), rule, float(cost_ratio), "costs only")
-    counts = counts_of(threshold_table(y_true, y_score))
     value = float(find_threshold(counts, rule, cost_ratio=cost_ratio, at_least=at_least))
-    return ThresholdChoice(
-        value, rule, float(cost_ratio), chosen_on, at_least if rule in WANTING else None
-    )
+    share = at_least if RULES[rule].wants_share else None
+    return ThresholdChoice(value, rule, float(cost_ratio), chosen_on, share)
+
+
+def set_threshold(value: float, *, cost_ratio: float = COST_RATIO) -> ThresholdChoice:
+    """A threshold that a person chose, seeing what it does to out-of-fold predictions.
+
+    Raises:
+        SettingsError: if it is no probability.
+    """
+    if not 0 <= value <= 1:
+        raise SettingsError("a threshold from 0 to 1", f"{value:g}", "Choose one inside.")
+    return ThresholdChoice(value, "manual", float(cost_ratio), "out-of-fold")

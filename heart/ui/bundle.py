@@ -39,7 +39,7 @@ OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was j
 def describe_bundle(bundle: Bundle) -> pd.DataFrame:
     """What is in a bundle: one row an entry, `what` (index) and `value`, all text."""
     settings, threshold = bundle.settings, bundle.threshold
-    rule = RULES[threshold.rule] + (
+    rule = RULES[threshold.rule].description + (
         "" if threshold.at_least is None else f" ({threshold.at_least:.0%})"
     )
     layers = " → ".join(map(str, settings.hidden)) or "none"

@@ -14,10 +14,11 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.evaluation.thresholds import (
     COST_RATIO_BOUNDS,
-    WANTING,
+    RULES,
     ThresholdChoice,
     bayes_threshold,
-    find_threshold,
+    choose_by_rule,
+    set_threshold,
 )
 from heart.experiments.run import judge
 from heart.experiments.stored import recalibrated
@@ -34,15 +35,6 @@ from heart.ui.threshold_results import (
     show_zones,
 )
 
-RULE_LABELS = {
-    "bayes": "Expected cost",
-    "cheapest": "Least cost, tuned",
-    "sensitivity": "A wanted sensitivity",
-    "specificity": "A wanted specificity",
-    "f1": "Best F1",
-    "youden": "Youden",
-    "manual": "By hand",
-}
 RULE_HELP = (
     "Expected cost is false-alarm cost / (false-alarm cost + missed-patient cost). It needs no data"
     " and is the steady choice. The others are tuned on the out-of-fold predictions, and move a lot"
@@ -131,18 +123,13 @@ def choose_costs(session: Session) -> float:
 def choose_threshold(curves: ThresholdCurves, cost_ratio: float) -> ThresholdChoice:
     """The visitor's choice of a rule and its threshold."""
     rule = st.radio(
-        "How to choose", list(RULE_LABELS), format_func=RULE_LABELS.__getitem__, help=RULE_HELP
+        "How to choose", list(RULES), format_func=lambda name: RULES[name].label, help=RULE_HELP
     )
-    if rule == "bayes":
-        return ThresholdChoice(bayes_threshold(cost_ratio), rule, float(cost_ratio), "costs only")
     if rule == "manual":
-        value = (
-            st.slider("Threshold", 0, 100, round(bayes_threshold(cost_ratio) * 100), format="%d %%")
-            / 100
-        )
-        return ThresholdChoice(value, rule, float(cost_ratio), "out-of-fold")
-    at_least = (
-        st.slider(f"Wanted {rule}", 50, 100, 95, format="%d %%") / 100 if rule in WANTING else None
-    )
-    value = float(find_threshold(curves.counts, rule, cost_ratio=cost_ratio, at_least=at_least))
-    return ThresholdChoice(value, rule, float(cost_ratio), "out-of-fold", at_least)
+        start = round(bayes_threshold(cost_ratio) * 100)
+        percent = st.slider("Threshold", 0, 100, start, format="%d %%")
+        return set_threshold(percent / 100, cost_ratio=cost_ratio)
+    at_least = None
+    if RULES[rule].wants_share:
+        at_least = st.slider(f"Wanted {rule}", 50, 100, 95, format="%d %%") / 100
+    return choose_by_rule(curves.counts, rule, cost_ratio=cost_ratio, at_least=at_least)

@@ -16,19 +16,12 @@ from heart.evaluation.judged import ThresholdMetrics, metrics_at
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
 from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
-from heart.evaluation.thresholds import ThresholdChoice
+from heart.evaluation.thresholds import RULES, ThresholdChoice, tuned_rule
 from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.cache import show_chart
 from heart.ui.figures import confusion_table, label_index
 
 SHOWN = ("recall", "specificity", "precision", "npv", "needed")
-TUNED_WORDS = {
-    "cheapest": "least cost",
-    "sensitivity": "the wanted sensitivity",
-    "specificity": "the wanted specificity",
-    "f1": "best F1",
-    "youden": "Youden",
-}
 ZONE_WORDS = {
     "rule out": "Rule out: below {high:.0%}",
     "cannot tell": "Cannot tell: {low:.0%} to {high:.0%}",
@@ -104,19 +97,16 @@ def show_choice(curves: ThresholdCurves, choice: ThresholdChoice) -> None:
     )
     low, middle, high = np.quantile(_tuned(curves, choice), [0.1, 0.5, 0.9])
     st.caption(
-        f"Tuned ({TUNED_WORDS[_tuned_rule(choice)]}) on resamples of these patients it is"
+        f"Tuned ({RULES[tuned_rule(choice.rule)].tuned}) on resamples of these patients it is"
         f" {middle:.0%} in the middle, and eight times of ten from {low:.0%} to {high:.0%}: so few"
         " patients do not settle it."
     )
 
 
-def _tuned_rule(choice: ThresholdChoice) -> str:
-    """The chosen rule, or the least cost where that needs no tuning."""
-    return "cheapest" if choice.rule in ("bayes", "manual") else choice.rule
-
-
 def _tuned(curves: ThresholdCurves, choice: ThresholdChoice) -> FloatArray:
-    return curves.tuned(_tuned_rule(choice), cost_ratio=choice.cost_ratio, at_least=choice.at_least)
+    return curves.tuned(
+        tuned_rule(choice.rule), cost_ratio=choice.cost_ratio, at_least=choice.at_least
+    )
 
 
 def show_counts(

@@ -51,7 +51,9 @@ def test_leaderboard_says_what_the_library_computes(told):
     expected = pooled_figures(
         cross_validate(load_shipped("cleveland"), "logistic regression", folds=Folds(3, 1))
     )
-    assert {name: told["leaderboard"][0][name] for name in FIGURES} == pytest.approx(expected)
+    assert {name: told["leaderboard"][0][name] for name in FIGURES} == pytest.approx(
+        {"auc" if name == "roc_auc" else name: value for name, value in expected.items()}
+    )
     assert told["folds"] == {"n_splits": 3, "n_repeats": 1, "random_state": 0}
     assert told["cohort"] == "cleveland"
     assert told["hospitals"] == []

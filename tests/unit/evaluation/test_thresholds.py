@@ -10,12 +10,16 @@ from heart.evaluation.thresholds import (
     AUTOMATIC,
     GRID,
     RULES,
+    TUNED,
+    WANTING,
     Counts,
     bayes_threshold,
     counts_of,
     find_threshold,
     select_threshold,
+    set_threshold,
     threshold_table,
+    tuned_rule,
 )
 
 COUNTS = ["tn", "fp", "fn", "tp"]
@@ -210,6 +214,47 @@ def test_other_rules_are_refused(rule):
         select_threshold(*random_part(0), rule=rule)
 
 
+@pytest.mark.parametrize("rule", ["manual", "bayes", "best", ""])
+def test_rule_that_asks_no_patients_finds_no_threshold(rule):
+    """One that was not known was once read as Youden's."""
+    counts = counts_of(threshold_table(*random_part(0)))
+    with pytest.raises(SettingsError, match="a rule that asks patients among cheapest"):
+        find_threshold(counts, rule)
+
+
 def test_every_rule_is_explained():
     assert set(RULES) == {*AUTOMATIC, "manual"}
-    assert all(RULES.values())
+    assert set(RULES) == {*TUNED, "bayes", "manual"}
+    assert set(WANTING) == {"sensitivity", "specificity"} < set(TUNED)
+    for rule in RULES.values():
+        assert rule.label
+        assert rule.description
+        assert bool(rule.tuned) == (rule.choose is not None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "merit"),
+    [
+        ("cheapest", lambda row: -row["cost"]),
+        ("f1", lambda row: row["f1"]),
+        ("youden", lambda row: row["recall"] + row["specificity"]),
+    ],
+)
+def test_each_rule_has_a_merit_of_its_own(rule, merit):
+    table = threshold_table(*random_part(3))
+    merits = merit(table)
+    value = float(find_threshold(counts_of(table), rule))
+    assert merits[table["threshold"] == value].item() == pytest.approx(merits.max())
+
+
+def test_threshold_by_hand_is_a_probability():
+    assert set_threshold(0.2, cost_ratio=3) == (0.2, "manual", 3.0, "out-of-fold", None)
+    for value in (-0.01, 1.01, float("nan")):
+        with pytest.raises(SettingsError, match="a threshold from 0 to 1"):
+            set_threshold(value)
+
+
+@pytest.mark.parametrize(("rule", "tuned"), [("bayes", "cheapest"), ("manual", "cheapest")])
+def test_what_needs_no_tuning_shows_how_far_the_least_cost_moves(rule, tuned):
+    assert tuned_rule(rule) == tuned
+    assert tuned_rule("youden") == "youden"
