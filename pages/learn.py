@@ -1,8 +1,8 @@
-"""Learn: the lessons this project grew from, each to be moved and seen."""
+"""Learn: an overview of the lessons."""
 
 import streamlit as st
 
-from heart.ui.lessons.frame import LESSONS
+from heart.lessons import LESSONS
 
 st.title("Learn")
 st.markdown(
@@ -10,7 +10,7 @@ st.markdown(
     " something, watch what happens; every number is computed here and now, and the address in the"
     " browser holds your settings, so that you can share what you see."
 )
-for place, lesson in enumerate(LESSONS, 1):
+for number, lesson in enumerate(LESSONS.values(), 1):
     with st.container(border=True):
-        st.page_link(lesson.path, label=f"**{place}. {lesson.title}**", icon=lesson.icon)
+        st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=lesson.icon)
         st.caption(lesson.question)

@@ -31,7 +31,7 @@ def learn(*, lesson: str | None, random_state: int) -> dict[str, Any]:
         raise SettingsError(
             f"a seed from 0 to {MAX_SEED:,}", str(random_state), "Choose one inside."
         )
-    return {"lesson": lesson, "random_state": random_state, **_FOUND[lesson](random_state)}
+    return {"lesson": lesson, "random_state": random_state, **FIGURES[lesson](random_state)}
 
 
 def _neuron(random_state: int) -> dict[str, Any]:
@@ -41,20 +41,20 @@ def _neuron(random_state: int) -> dict[str, Any]:
     from heart.lessons.neuron import (
         LogisticNeuron,
         gradient,
+        learn_three_ways,
         numerical_gradient,
     )
-    from heart.lessons.neuron_cases import (
-        judge,
-        learn_three_ways,
+    from heart.lessons.neuron_data import (
         place_patients,
+        score_tumours,
         split_tumours,
     )
 
     plane = place_patients("thalach", "oldpeak")
     neuron = LogisticNeuron(random_state=random_state).fit(plane.X, plane.y)
-    slopes = [find(plane.X, plane.y, neuron.weights_) for find in (gradient, numerical_gradient)]
+    slopes = [slope(plane.X, plane.y, neuron.weights_) for slope in (gradient, numerical_gradient)]
     tumours = split_tumours(random_state=random_state)
-    judged = judge(
+    scores = score_tumours(
         LogisticNeuron(random_state=random_state).fit(tumours.X_train, tumours.y_train), tumours
     )
     return {
@@ -67,13 +67,13 @@ def _neuron(random_state: int) -> dict[str, Any]:
         "converged_weights": [
             {
                 "by": name,
-                "thalach": float(found.w[0]),
-                "oldpeak": float(found.w[1]),
-                "bias": found.b,
+                "thalach": float(at.w[0]),
+                "oldpeak": float(at.w[1]),
+                "bias": at.b,
             }
-            for name, found in learn_three_ways(plane).items()
+            for name, at in learn_three_ways(plane.X, plane.y).items()
         ],
-        "tumours": {"accuracy": judged.accuracy, "benign_then_malignant": judged.counts.tolist()},
+        "tumours": {"accuracy": scores.accuracy, "benign_then_malignant": scores.counts.tolist()},
     }
 
 
@@ -111,18 +111,18 @@ def _logits(random_state: int) -> dict[str, Any]:
     from heart.lessons.logits import compare_ways
     from heart.lessons.logits_endings import learn_endings
 
-    learnt = learn_endings(epochs=100, lr=0.01, random_state=random_state)
+    endings = learn_endings(epochs=100, lr=0.01, random_state=random_state)
     return {
         "healthy_patient": compare_ways(np.array([5.0, 30.0, 200.0]), 0).to_dict("records"),
         "endings": [
             {
                 "ending": name,
-                "train_loss": float(found.losses[-1]),
-                "floor": found.floor,
-                "test_accuracy": found.accuracy,
-                "test_log_loss": found.test_loss,
+                "train_loss": float(learnt.losses[-1]),
+                "floor": learnt.floor,
+                "test_accuracy": learnt.accuracy,
+                "test_log_loss": learnt.test_loss,
             }
-            for name, found in learnt.items()
+            for name, learnt in endings.items()
         ],
     }
 
@@ -138,13 +138,13 @@ def _encodings(random_state: int) -> dict[str, Any]:
     rows = []
     for name in CATEGORIES:
         table = category_table(load_shipped("cleveland"), name)
-        found = fit_heights(*(table[column].to_numpy() for column in ("n", "diseased", "code")))
+        heights = fit_heights(*(table[column].to_numpy() for column in ("n", "diseased", "code")))
         rows.append(
             {
                 "category": name,
-                "line_loss": found.line_loss,
-                "free_loss": found.free_loss,
-                "chance": found.chance,
+                "line_loss": heights.line_loss,
+                "free_loss": heights.free_loss,
+                "chance": heights.chance,
             }
         )
     cost = compare_scores(
@@ -160,19 +160,19 @@ def _classes(random_state: int) -> dict[str, Any]:
     """Clouds, wine, iris, and the severity of Cleveland's patients."""
     from heart.data import load_shipped
     from heart.lessons.classes import (
+        class_figures,
         learn_one_vs_rest,
         load_table,
         one_vs_rest_scores,
     )
-    from heart.lessons.classes_averages import class_figures
     from heart.lessons.classes_severity import (
         judge,
         most_probable,
         predict_severity,
         severity_settings,
     )
+    from heart.lessons.learned import Recipe, learn_by
     from heart.lessons.points import sample_blobs
-    from heart.lessons.recipes import Recipe, learn_by
 
     straight = Recipe(layers=0, epochs=100, lr=0.05, random_state=random_state)
     clouds = sample_blobs(400, n_classes=3, spread=0.5, random_state=random_state)
@@ -182,12 +182,12 @@ def _classes(random_state: int) -> dict[str, Any]:
         name: learn_by(recipe, load_table(name, random_state=random_state).parts).test_accuracy
         for name in ("wine", "iris")
     }
-    found = predict_severity(
+    severity = predict_severity(
         load_shipped("cleveland"),
         severity_settings(random_state=random_state),
         on_epoch_end=_told(60),
     )
-    decided = judge(found.y_true, most_probable(found.y_score))
+    decided = judge(severity.y_true, most_probable(severity.y_score))
     return {
         "clouds": {
             "softmax_accuracy": learn_by(straight, clouds).test_accuracy,
@@ -197,17 +197,17 @@ def _classes(random_state: int) -> dict[str, Any]:
         "test_accuracy": tables,
         "severity": {
             "accuracy": decided.accuracy,
-            "commonest_grade": float((found.y_true == 0).mean()),
+            "commonest_grade": float((severity.y_true == 0).mean()),
             "error_in_grades": decided.error,
         },
-        "grades": class_figures(found.y_true, decided.grade, n_classes=5).to_dict("records"),
+        "grades": class_figures(severity.y_true, decided.grade, n_classes=5).to_dict("records"),
     }
 
 
 def _boundaries(random_state: int) -> dict[str, Any]:
     """Circles and moons with no hidden layer and with one."""
+    from heart.lessons.learned import Recipe, learn_by
     from heart.lessons.points import KINDS, sample_curves
-    from heart.lessons.recipes import Recipe, learn_by
 
     rows = []
     for kind in KINDS:
@@ -236,8 +236,8 @@ def _overfitting(random_state: int) -> dict[str, Any]:
     )
     return {
         "networks": [
-            {"network": name, **{figure: getattr(found, figure) for figure in names}}
-            for name, found in fitted.items()
+            {"network": name, **{figure: getattr(learned, figure) for figure in names}}
+            for name, learned in fitted.items()
         ],
         **{
             f"by_{which}": capacity.summarise_sweep(sweep, which).to_dict("records")
@@ -251,12 +251,12 @@ def _leakage(random_state: int) -> dict[str, Any]:
     from heart.lessons.leakage import LEAKS, Setup, measure_leak, summarise_lies
 
     rows = []
-    for place, (name, leak) in enumerate(LEAKS.items()):
+    for done, (name, leak) in enumerate(LEAKS.items()):
         cohort = (
             "hungary" if name == "imputation" else "cleveland"
         )  # Cleveland has nothing to fill in
         measured = measure_leak(
-            Setup(name, cohort, leak.models[0], random_state), on_share=_share_of(place, len(LEAKS))
+            Setup(name, cohort, leak.models[0], random_state), on_share=_share_of(done, len(LEAKS))
         )
         for figure, lie in summarise_lies(measured).items():
             shown = {
@@ -303,25 +303,20 @@ def _told(epochs: int) -> OnEpochEnd | None:
     return on_terminal(lambda record: print_share("learning", record.epoch / epochs))
 
 
-def _share_of(place: int, n: int) -> Callable[[float], None] | None:
+def _share_of(done: int, n: int) -> Callable[[float], None] | None:
     """Progress of one of n parts, on a terminal."""
-    return on_terminal(lambda share: print_share("splits", (place + share) / n))
+    return on_terminal(lambda share: print_share("splits", (done + share) / n))
 
 
-_FOUND: dict[str, Callable[[int], dict[str, Any]]] = dict(
-    zip(
-        LESSONS,
-        (
-            _neuron,
-            _loss,
-            _logits,
-            _encodings,
-            _classes,
-            _boundaries,
-            _overfitting,
-            _leakage,
-            _metrics,
-        ),
-        strict=True,
-    )
-)
+FIGURES: dict[str, Callable[[int], dict[str, Any]]] = {
+    "neuron": _neuron,
+    "loss": _loss,
+    "logits": _logits,
+    "encodings": _encodings,
+    "classes": _classes,
+    "boundaries": _boundaries,
+    "overfitting": _overfitting,
+    "leakage": _leakage,
+    "metrics": _metrics,
+}
+"""What computes each lesson's figures from a seed."""

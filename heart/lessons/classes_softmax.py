@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.datasets import load_iris
 
+from heart.lessons.learned import Recipe
 from heart.lessons.mlp import FloatArray, PointMLP, Points, fit
-from heart.lessons.recipes import Recipe
 
 N_PLACES = 161
 

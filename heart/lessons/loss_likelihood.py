@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import expit, log_expit
+from sklearn.linear_model import LogisticRegression
 
 from heart.errors import SettingsError
 
@@ -116,10 +117,6 @@ def fit_straight(x: FloatArray, y_true: IntArray) -> Line:
 
 def fit_logistic(x: FloatArray, y_true: IntArray) -> Line:
     """The logistic line of greatest likelihood."""
-    from sklearn.linear_model import (  # noqa: PLC0415  the likelihood alone needs no scikit-learn
-        LogisticRegression,
-    )
-
     fitted = LogisticRegression(C=np.inf).fit(x.reshape(-1, 1), y_true)
     return Line(float(fitted.intercept_[0]), float(fitted.coef_[0, 0]))
 

@@ -1,4 +1,4 @@
-"""One logistic neuron in numpy: what it computes, its loss, its gradient, and how it learns."""
+"""One logistic neuron in numpy: its loss, its gradient, how it learns; the same by libraries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from sklearn.linear_model import LogisticRegression
+from torch import nn
 
 from heart.errors import SettingsError
 
@@ -16,6 +19,12 @@ IntArray = npt.NDArray[np.int64]
 STEP = 1e-5
 """Of the central differences: their error is of the order of its square, and rounding takes over
 when it is much smaller.
+"""
+
+
+CONVERGED_LR, CONVERGED_EPOCHS = 2.0, 600
+"""Enough for two standardised features: the loss's curvature is at most 0.5 there, so that a rate
+below 4 cannot overshoot.
 """
 
 
@@ -155,3 +164,36 @@ class LogisticNeuron:
         ):
             if value is not None and not value > 0:
                 raise SettingsError(f"a {name} above 0", f"{value}", f"Choose a larger {name}.")
+
+
+def learn_by_torch(
+    X: FloatArray, y: IntArray, start: Weights, *, lr: float, epochs: int
+) -> Weights:
+    """The weights of the same neuron in PyTorch, whole-batch gradient descent from the same start;
+    its gradient is PyTorch's own.
+    """
+    linear = nn.utils.skip_init(nn.Linear, X.shape[1], 1, dtype=torch.float64)
+    linear.load_state_dict(
+        {
+            "weight": torch.tensor(start.w)[None],
+            "bias": torch.tensor([start.b], dtype=torch.float64),
+        }
+    )
+    optimizer, loss = torch.optim.SGD(linear.parameters(), lr=lr), nn.BCEWithLogitsLoss()
+    inputs, target = torch.tensor(X), torch.tensor(y, dtype=torch.float64)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss(linear(inputs).squeeze(1), target).backward()
+        optimizer.step()
+    return Weights(linear.weight.detach().numpy()[0], float(linear.bias.detach()))
+
+
+def learn_three_ways(X: FloatArray, y: IntArray) -> dict[str, Weights]:
+    """The weights by hand, by PyTorch and by scikit-learn without a penalty, each after it has
+    converged.
+    """
+    neuron = LogisticNeuron(lr=CONVERGED_LR, epochs=CONVERGED_EPOCHS).fit(X, y)
+    by_torch = learn_by_torch(X, y, neuron.path_[0], lr=CONVERGED_LR, epochs=CONVERGED_EPOCHS)
+    solved = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1_000).fit(X, y)
+    by_sklearn = Weights(solved.coef_[0], float(solved.intercept_[0]))
+    return {"by hand (numpy)": neuron.weights_, "PyTorch": by_torch, "scikit-learn": by_sklearn}

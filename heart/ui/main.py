@@ -3,8 +3,8 @@
 import streamlit as st
 
 from heart import paths
+from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import LESSONS
 from heart.ui.session import show_footer
 from heart.ui.warmup import load_all, load_first, load_heavy
 
@@ -39,7 +39,7 @@ pages += [  # reached from the Learn page and by their own addresses
         url_path=lesson.address,
         visibility="hidden",
     )
-    for lesson in LESSONS
+    for lesson in LESSONS.values()
 ]
 page = st.navigation(pages, position="top")
 if page.url_path:

@@ -1,7 +1,8 @@
-"""The capstone: what was found is said, and follows what is moved."""
+"""The lesson on under- and overfitting: its claims are said, and follow what is moved."""
 
 import numpy as np
 
+from heart.lessons.overfitting_patients import VARIANTS, FoldScores
 from tests.support.visitor import press, said
 
 
@@ -32,24 +33,22 @@ def test_regularisation_follows_its_sliders_and_the_others_stay(visit):
 
 
 def test_patients_are_cross_validated_at_the_press_of_a_button(visit, monkeypatch):
-    from heart.lessons import overfitting_patients as capacity_patients  # noqa: PLC0415
-
     def quick(cohort, *, on_variant):
         on_variant("1 layer, dropout 0", 0.25)
         rng = np.random.default_rng(cohort.n)
         return {
-            name: capacity_patients.FoldScores(
+            name: FoldScores(
                 np.ones(20), 0.8 + rng.normal(0, 0.01, 20), 0.5 + layers + rng.normal(0, 0.01, 20)
             )
-            for name, (layers, _) in capacity_patients.VARIANTS.items()
+            for name, (layers, _) in VARIANTS.items()
         }
 
-    monkeypatch.setattr(capacity_patients, "score_variants", quick)
+    monkeypatch.setattr("heart.ui.lessons.overfitting_patients.score_variants", quick)
     app = visit("learn_overfitting")
     assert "Without dropout the network is right" not in said(app)
     app = press(app, "Cross-validate the four networks")
     text = said(app)
     assert "Without dropout the network is right for **100.0%** of the train patients" in text
     assert "A second layer, with dropout, by test log-loss: **hurts** (+1.0" in text
-    assert app.table[0].value.index.tolist() == list(capacity_patients.VARIANTS)
+    assert app.table[0].value.index.tolist() == list(VARIANTS)
     assert "Cross-validate the four networks" not in [button.label for button in app.button]

@@ -4,8 +4,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from heart.ui.lessons.frame import LESSONS
+from heart.lessons import LESSONS as BY_NAME
 from tests.browser.test_journeys import NOT_OURS, STREAMLITS_OWN
+
+LESSONS = list(BY_NAME.values())
 
 PATIENCE_MS = 90_000
 """The trainings of a lesson show progress; on a busy machine they take a while."""

@@ -2,8 +2,9 @@
 
 import pytest
 
+from heart.commands.learn import FIGURES
 from heart.lessons import LESSONS
-from heart.ui.lessons.frame import LESSONS as PAGES
+from heart.paths import PAGES
 from tests.support.running import answer, run
 
 
@@ -11,8 +12,9 @@ def test_without_a_name_it_says_which_lessons_there_are():
     assert answer("learn") == {"lessons": list(LESSONS)}
 
 
-def test_every_page_has_its_command():
-    assert tuple(page.name for page in PAGES) == LESSONS
+def test_every_lesson_has_its_page_and_its_figures():
+    assert list(FIGURES) == list(LESSONS)
+    assert {path.stem for path in PAGES.glob("learn_*.py")} == {f"learn_{name}" for name in LESSONS}
 
 
 def test_neuron_finds_the_same_weights_three_ways():

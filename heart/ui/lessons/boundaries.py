@@ -1,4 +1,4 @@
-"""The lesson on curved boundaries: its controls, its networks and what was found."""
+"""The lesson on curved boundaries: its controls, its networks and what they learn."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from functools import lru_cache
 
 import streamlit as st
 
+from heart.lessons.learned import Recipe, learn_by
+from heart.lessons.mlp import PointMLP
+from heart.lessons.points import sample_curves
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
 from heart.ui.lessons.networks import Picture, epoch_bar, picture_of, show_curves, show_regions
-from heart.ui.warmup import load_heavy
 
 LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
 
@@ -19,11 +21,6 @@ def _learn(
     sample: tuple[str, int, float, int], recipe: tuple[int, int, str, int, float]
 ) -> Picture:
     """The picture of a network; both arguments are what was chosen."""
-    from heart.lessons.points import sample_curves  # noqa: PLC0415
-
-    # torch waits until it is needed
-    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
-
     kind, n, noise, seed = sample
     parts = sample_curves(kind, n, noise=noise, random_state=seed)
     with epoch_bar(recipe[3]) as tell:
@@ -77,13 +74,12 @@ def _choose_recipe() -> tuple[int, int, str, int, float]:
 @st.fragment
 def show_boundaries() -> None:
     """The controls, and the same points with no hidden layer and with those chosen."""
-    load_heavy()
     controls, pictures = st.columns([1, 3], gap="large")
     with controls:
         sample, recipe = _choose_sample(), _choose_recipe()
     with pictures, errors_shown():
         straight, chosen = _learn(sample, (0, 1, "none", *recipe[3:])), _learn(sample, recipe)
-        _say_what_was_found(sample[0], recipe, straight, chosen)
+        _describe(sample[0], recipe, straight, chosen)
         left, right = st.columns(2)
         with left:
             show_regions("No hidden layer", straight, key="boundaries_straight")
@@ -106,7 +102,7 @@ def _name(recipe: tuple[int, int, str, int, float]) -> str:
     )
 
 
-def _say_what_was_found(
+def _describe(
     kind: str, recipe: tuple[int, int, str, int, float], straight: Picture, chosen: Picture
 ) -> None:
     beside = (
@@ -123,7 +119,4 @@ def _say_what_was_found(
 
 def show_boundaries_code() -> None:
     """The lines that bend the boundary."""
-    from heart.lessons.mlp import PointMLP  # noqa: PLC0415  torch waits until it is needed
-    from heart.lessons.recipes import learn_by  # noqa: PLC0415
-
     show_code(PointMLP.forward, learn_by)

@@ -1,6 +1,4 @@
-"""The lesson on more than two classes: clouds of points, one-vs-rest beside softmax, and two
-shipped tables.
-"""
+"""The lesson on more than two classes: one-vs-rest beside softmax, and two shipped tables."""
 
 from __future__ import annotations
 
@@ -11,6 +9,18 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.classes import confusion_counts, score_sums
+from heart.lessons.classes import (
+    confusion_frame,
+    learn_one_vs_rest,
+    load_table,
+    normalised,
+    one_vs_rest_scores,
+    sum_bins,
+)
+from heart.lessons.classes_softmax import softmax
+from heart.lessons.learned import Recipe, learn_by
+from heart.lessons.mlp import count_classes
+from heart.lessons.points import sample_blobs
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
@@ -22,7 +32,6 @@ from heart.ui.lessons.networks import (
     show_curves,
     show_regions,
 )
-from heart.ui.warmup import load_heavy
 
 LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
 
@@ -31,9 +40,7 @@ Chosen = tuple[int, int, str, int, float]  # layers, units, activation, epochs, 
 
 
 class Clouds(NamedTuple):
-    """Softmax and one-vs-rest on the same points; `bins` and the least and largest of what
-    one-vs-rest sums to.
-    """
+    """Softmax and one-vs-rest on the same points; of one-vs-rest's sums the bins and the ends."""
 
     softmax: Picture
     one_vs_rest: Picture
@@ -43,9 +50,7 @@ class Clouds(NamedTuple):
 
 
 class TableFit(NamedTuple):
-    """A network on a shipped table: how many rows and columns, its accuracies, and its confusion on
-    test.
-    """
+    """A network on a shipped table: rows and columns, its accuracies, its confusion on test."""
 
     n_train: int
     n_test: int
@@ -58,15 +63,6 @@ class TableFit(NamedTuple):
 @lru_cache(maxsize=32)
 def _learn_clouds(cloud: Cloud, chosen: Chosen) -> Clouds:
     """Both ways to more than two classes; the arguments are what was chosen."""
-    from heart.lessons.classes import (  # noqa: PLC0415  torch waits
-        learn_one_vs_rest,
-        normalised,
-        one_vs_rest_scores,
-        sum_bins,
-    )
-    from heart.lessons.points import sample_blobs  # noqa: PLC0415
-    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
-
     n_classes, n, spread, seed = cloud
     parts, recipe = (
         sample_blobs(n, n_classes=n_classes, spread=spread, random_state=seed),
@@ -90,12 +86,6 @@ def _learn_clouds(cloud: Cloud, chosen: Chosen) -> Clouds:
 @lru_cache(maxsize=16)
 def _learn_table(name: str, units: int, seed: int) -> TableFit:
     """A network with one hidden layer on a shipped table."""
-    from heart.lessons.classes import (  # noqa: PLC0415  torch waits until it is needed
-        confusion_frame,
-        load_table,
-    )
-    from heart.lessons.recipes import Recipe, learn_by  # noqa: PLC0415
-
     parts, names, n_columns = load_table(name, random_state=seed)
     learned = learn_by(Recipe(1, units, "relu", 60, 0.01, seed), parts)
     decided = learned.network.predict_proba(parts.test.X)[0].argmax(axis=1)
@@ -142,22 +132,23 @@ def _choose() -> tuple[Cloud, Chosen]:
 @st.fragment
 def show_clouds() -> None:
     """The controls, where softmax and one-vs-rest decide what, and how they came to it."""
-    load_heavy()
     controls, pictures = st.columns([1, 3], gap="large")
     with controls:
         cloud, chosen = _choose()
     with pictures, errors_shown():
-        found = _learn_clouds(cloud, chosen)
-        _say_what_was_found(cloud[0], found)
+        clouds = _learn_clouds(cloud, chosen)
+        _describe_clouds(cloud[0], clouds)
         left, right = st.columns(2)
         with left:
             show_regions(
-                "Softmax: one network, a logit for each class", found.softmax, key="classes_softmax"
+                "Softmax: one network, a logit for each class",
+                clouds.softmax,
+                key="classes_softmax",
             )
         with right:
             show_regions(
                 "One-vs-rest: a yes-or-no network for each class",
-                found.one_vs_rest,
+                clouds.one_vs_rest,
                 key="classes_ovr",
             )
         st.caption(
@@ -165,29 +156,28 @@ def show_clouds() -> None:
             " Triangles are test points."
         )
         st.header("While softmax learns")
-        show_curves(found.softmax, key="classes")
+        show_curves(clouds.softmax, key="classes")
         st.header("One-vs-rest probabilities do not add up")
         alt = (
             "Number of test points by the sum of their one-vs-rest probabilities, from"
-            f" {found.least:.2f} to {found.largest:.2f}"
+            f" {clouds.least:.2f} to {clouds.largest:.2f}"
         )
-        show_chart(score_sums, found.bins, alt=alt, key="classes_sums")
+        show_chart(score_sums, clouds.bins, alt=alt, key="classes_sums")
 
 
-def _say_what_was_found(n_classes: int, found: Clouds) -> None:
+def _describe_clouds(n_classes: int, clouds: Clouds) -> None:
     st.markdown(
-        f"Softmax is right for **{found.softmax.test_accuracy:.1%}** of the test points,"
+        f"Softmax is right for **{clouds.softmax.test_accuracy:.1%}** of the test points,"
         f" {n_classes} one-vs-rest networks on the same points for"
-        f" **{found.one_vs_rest.test_accuracy:.1%}**. The softmax probabilities of a point sum to"
-        f" 1; the one-vs-rest ones sum to anything from **{found.least:.2f}** to"
-        f" **{found.largest:.2f}**."
+        f" **{clouds.one_vs_rest.test_accuracy:.1%}**. The softmax probabilities of a point sum to"
+        f" 1; the one-vs-rest ones sum to anything from **{clouds.least:.2f}** to"
+        f" **{clouds.largest:.2f}**."
     )
 
 
 @st.fragment
 def show_tables() -> None:
     """A network on a shipped table of three classes, with its confusion matrix."""
-    load_heavy()
     st.header("Three classes that were measured")
     controls, result = st.columns([1, 3], gap="large")
     with controls:
@@ -217,10 +207,4 @@ def show_tables() -> None:
 
 def show_classes_code() -> None:
     """The lines that turn logits into probabilities, and the loss."""
-    from heart.lessons.classes import (  # noqa: PLC0415  torch waits until it is needed
-        learn_one_vs_rest,
-    )
-    from heart.lessons.classes_softmax import softmax  # noqa: PLC0415
-    from heart.lessons.mlp import count_classes  # noqa: PLC0415
-
     show_code(softmax, count_classes, learn_one_vs_rest)

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.classes import confusion_counts
+from heart.data import load_shipped
+from heart.evaluation import intervals
+from heart.evaluation.figures import Figure
+from heart.lessons.classes import class_figures, confusion_frame
+from heart.lessons.classes_severity import (
+    GRADES,
+    Decided,
+    Severity,
+    judge,
+    median_grade,
+    most_probable,
+    predict_severity,
+    severity_settings,
+)
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.networks import epoch_bar
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.evaluation.figures import Figure
-    from heart.lessons.classes_severity import Decided, Severity
 
 EPOCHS = 30
-WAYS = {"most probable": "most_probable", "median": "median_grade"}
+WAYS = {"most probable": most_probable, "median": median_grade}
 
 
 @lru_cache(maxsize=8)
 def _predict(seed: int) -> Severity:
     """Out-of-fold predictions of the grade; a seed decides folds and weights."""
-    from heart.data import load_shipped  # noqa: PLC0415
-    from heart.lessons.classes_severity import predict_severity, severity_settings  # noqa: PLC0415
-
     with epoch_bar(EPOCHS, "A fold") as tell:
         return predict_severity(
             load_shipped("cleveland"),
@@ -40,7 +45,6 @@ def _predict(seed: int) -> Severity:
 @st.fragment
 def show_severity() -> None:
     """What five grades give, in the most probable grade or in the median one."""
-    load_heavy()
     st.header("How severe: grades 0 to 4 of the Cleveland patients")
     st.markdown(
         "The data's last column is not yes or no: it counts from 0 (no vessel narrowed by more than"
@@ -63,23 +67,15 @@ def show_severity() -> None:
         _show_result(_predict(seed), way)
 
 
-def _show_result(found: Severity, way: str) -> None:
-    from heart.lessons import (  # noqa: PLC0415  torch waits until it is needed
-        classes_severity as severity,
-    )
-
-    # torch waits until it is needed
-    from heart.lessons.classes import confusion_frame  # noqa: PLC0415
-    from heart.lessons.classes_averages import class_figures  # noqa: PLC0415
-
-    y_true = found.y_true
-    decided = severity.judge(y_true, getattr(severity, WAYS[way])(found.y_score))
-    commonest = severity.judge(y_true, np.full(len(y_true), np.bincount(y_true).argmax()))
-    table = class_figures(y_true, decided.grade, n_classes=severity.GRADES)
+def _show_result(severity: Severity, way: str) -> None:
+    y_true = severity.y_true
+    decided = judge(y_true, WAYS[way](severity.y_score))
+    commonest = judge(y_true, np.full(len(y_true), np.bincount(y_true).argmax()))
+    table = class_figures(y_true, decided.grade, n_classes=GRADES)
     _show_figures(decided, commonest, table)
     left, right = st.columns(2)
     with left:
-        names = tuple(f"grade {k}" for k in range(severity.GRADES))
+        names = tuple(f"grade {k}" for k in range(GRADES))
         alt = (
             f"Confusion matrix of {len(y_true)} patients over the test folds: true grade against"
             " decided grade"
@@ -92,12 +88,10 @@ def _show_result(found: Severity, way: str) -> None:
         )
     with right:
         st.table(_readable(table))
-    _explain(y_true, found, decided, commonest)
+    _explain(y_true, severity, decided, commonest)
 
 
 def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> None:
-    from heart.evaluation import intervals  # noqa: PLC0415  scikit-learn waits until it is needed
-
     n = len(decided.grade)
     interval: Figure = intervals.proportion(round(decided.accuracy * n), n)
     macro = table.loc[table["who"] == "macro", "f1"].item()
@@ -133,17 +127,9 @@ def _readable(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _explain(y_true: np.ndarray, found: Severity, decided: Decided, commonest: Decided) -> None:
-    from heart.lessons.classes_severity import (  # noqa: PLC0415  torch waits until it is needed
-        judge,
-        median_grade,
-        most_probable,
-    )
-
+def _explain(y_true: np.ndarray, severity: Severity, decided: Decided, commonest: Decided) -> None:
     counts = np.bincount(y_true)
-    probable, median = (
-        judge(y_true, choose(found.y_score)) for choose in (most_probable, median_grade)
-    )
+    probable, median = (judge(y_true, choose(severity.y_score)) for choose in WAYS.values())
     st.markdown(
         "**Why ordered classes are harder.** Always saying the commonest grade is right for"
         f" {commonest.accuracy:.0%}; the network for {decided.accuracy:.0%}. Grade"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.classes import curve_frame, softmax_lines
+from heart.lessons.classes_softmax import (
+    Lines,
+    Petals,
+    fit_lines,
+    load_petals,
+    mean_loss,
+    softmax_curves,
+)
+from heart.lessons.learned import Recipe
 from heart.ui.cache import show_chart
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.lessons.classes_softmax import Lines, Petals
 
 START = ((0.0, 0.0), (2.0, -5.0), (4.0, -14.5))
 """Slope and intercept of each kind, in the beginning."""
@@ -22,23 +26,12 @@ START = ((0.0, 0.0), (2.0, -5.0), (4.0, -14.5))
 @lru_cache(maxsize=1)
 def _fitted() -> Lines:
     """What a network without a hidden layer learns; once a process."""
-    # torch waits until it is needed
-    from heart.lessons.classes_softmax import fit_lines, load_petals  # noqa: PLC0415
-    from heart.lessons.recipes import Recipe  # noqa: PLC0415
-
     return fit_lines(load_petals(), Recipe(layers=0, units=1, epochs=300, lr=0.1))
 
 
 @st.fragment
 def show_softmax() -> None:
     """The sliders, and the curves."""
-    load_heavy()
-    from heart.lessons.classes_softmax import (  # noqa: PLC0415  torch waits until it is needed
-        load_petals,
-        mean_loss,
-        softmax_curves,
-    )
-
     petals = load_petals()
     st.header("Softmax of one input")
     controls, chart = st.columns([1, 3], gap="large")
@@ -73,8 +66,6 @@ def show_softmax() -> None:
 
 
 def _choose(petals: Petals) -> Lines:
-    from heart.lessons.classes_softmax import Lines  # noqa: PLC0415  torch waits until it is needed
-
     chosen = []
     for k, (name, (slope, intercept)) in enumerate(zip(petals.names, START, strict=True)):
         st.markdown(f"**{name}**")

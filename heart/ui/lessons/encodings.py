@@ -1,20 +1,30 @@
-"""The lesson on encodings: one category as code, one-hot and embedding; and what codes cost a model
-of all 13 features.
-"""
+"""The lesson on encodings: one category as code, as one-hot and as an embedding."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.encodings import contributions, height_frame, heights, product_frame
+from heart.data import load_shipped
+from heart.lessons.encodings import (
+    CATEGORIES,
+    ORDERS,
+    Heights,
+    category_table,
+    factorise,
+    fit_heights,
+    order_losses,
+    positions_of,
+    through_embedding,
+    through_one_hot,
+)
 from heart.schema import feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.encodings_costs import NAMES, SEEDS, show_costs
-from heart.ui.lessons.encodings_words import describe_heights, describe_order, describe_rank
+from heart.ui.lessons.encodings_costs import SEEDS, show_costs
 from heart.ui.lessons.frame import show_code, show_formula
-from heart.ui.warmup import load_heavy
 
 ORDER_HELP = (
     "LabelEncoder numbers the categories in the order of the numbers or letters that stand for them"
@@ -22,15 +32,15 @@ ORDER_HELP = (
     " or as badly as it can."
 )
 N_UNITS = 8
+RARE = 0.05
 
 
 @st.fragment
 def show_encodings() -> None:
     """All parts: what a line can say, what an embedding is, what codes cost."""
-    load_heavy()
     name = st.selectbox(
         "Category",
-        NAMES,
+        CATEGORIES,
         index=1,
         format_func=lambda name: feature(name).label,
         key="encodings_category",
@@ -38,28 +48,14 @@ def show_encodings() -> None:
         width=360,
     )
     with errors_shown():
-        table = _table_of(name)
+        table = category_table(load_shipped("cleveland"), name)
         _show_heights(table)
         _show_vectors(name, [*table["category"], "unknown"])
         show_costs(name)
 
 
-def _table_of(name: str) -> pd.DataFrame:
-    from heart.data import load_shipped  # noqa: PLC0415  scikit-learn waits until it is needed
-    from heart.lessons.encodings import category_table  # noqa: PLC0415
-
-    return category_table(load_shipped("cleveland"), name)
-
-
 def _show_heights(table: pd.DataFrame) -> None:
     """The best line over the code beside the best free heights."""
-    from heart.lessons.encodings import (  # noqa: PLC0415
-        ORDERS,
-        fit_heights,
-        order_losses,
-        positions_of,
-    )
-
     st.header("What one linear unit can say")
     words, chart = st.columns([2, 3], gap="large")
     with words:
@@ -74,18 +70,18 @@ def _show_heights(table: pd.DataFrame) -> None:
         )
     n, diseased = table["n"].to_numpy(), table["diseased"].to_numpy()
     table = table.assign(position=positions_of(n, diseased, order))
-    found = fit_heights(n, diseased, table["position"].to_numpy())
+    fitted = fit_heights(n, diseased, table["position"].to_numpy())
     with words:
         st.markdown(describe_order(table.sort_values("position")["category"].tolist()))
-        st.markdown(describe_heights(table, found))
+        st.markdown(describe_heights(table, fitted))
         line, free = st.columns(2)
         line.metric(
             "Log-loss of the line",
-            f"{found.line_loss:.3f}",
+            f"{fitted.line_loss:.3f}",
             help="In nats a patient, of this category alone.",
         )
         free.metric(
-            "Of free heights", f"{found.free_loss:.3f}", help="One-hot and embedding alike."
+            "Of free heights", f"{fitted.free_loss:.3f}", help="One-hot and embedding alike."
         )
         if len(table) > 2:
             losses = order_losses(n, diseased).values()
@@ -98,19 +94,12 @@ def _show_heights(table: pd.DataFrame) -> None:
             "Log-odds of disease of each category: observed with intervals, the best line over the"
             " code, the best free heights"
         )
-        show_chart(heights, height_frame(table, found.line, found.free), alt=alt)
+        show_chart(heights, height_frame(table, fitted.line, fitted.free), alt=alt)
     show_code(fit_heights)
 
 
 def _show_vectors(name: str, categories: list[str]) -> None:
     """The three ways to write a category, and why the last two are one."""
-    # torch waits until it is needed
-    from heart.lessons.encodings_factorised import (  # noqa: PLC0415
-        factorise,
-        through_embedding,
-        through_one_hot,
-    )
-
     st.header("An embedding is one-hot times a matrix")
     words, chart = st.columns([2, 3], gap="large")
     with words:
@@ -120,12 +109,12 @@ def _show_vectors(name: str, categories: list[str]) -> None:
         seed = st.number_input(
             "Seed of the first weights", 0, SEEDS, 0, key="encodings_seed", bind="query-params"
         )
-        found = factorise(len(categories), dim=dim, n_units=N_UNITS, random_state=int(seed))
+        drawn = factorise(len(categories), dim=dim, n_units=N_UNITS, random_state=int(seed))
         st.markdown(
             f"{len(categories)} vectors of {dim}, then a layer of {N_UNITS} units:"
-            f" **{found.n_factorised}** numbers to learn. One-hot and the same layer:"
-            f" **{found.n_direct}**. Both give the same: over all categories and units the largest"
-            f" difference is **{found.difference:.0g}**. The matrix has rank **{found.rank}**."
+            f" **{drawn.n_factorised}** numbers to learn. One-hot and the same layer:"
+            f" **{drawn.n_direct}**. Both give the same: over all categories and units the largest"
+            f" difference is **{drawn.difference:.0g}**. The matrix has rank **{drawn.rank}**."
         )
         st.markdown(describe_rank(dim, len(categories)))
     with chart:
@@ -135,16 +124,16 @@ def _show_vectors(name: str, categories: list[str]) -> None:
         )
         alt = (
             "A cell a category and hidden unit; colour is what the category adds. The matrix has"
-            f" rank {found.rank}"
+            f" rank {drawn.rank}"
         )
-        show_chart(contributions, product_frame(categories, found.product), alt=alt)
+        show_chart(contributions, product_frame(categories, drawn.product), alt=alt)
     written = {
         "label code": [str(code) for code in range(len(categories))],
         "one-hot": [
             " ".join("1" if i == code else "0" for i in range(len(categories)))
             for code in range(len(categories))
         ],
-        "embedding": ["  ".join(f"{value:+.2f}" for value in vector) for vector in found.vectors],
+        "embedding": ["  ".join(f"{value:+.2f}" for value in vector) for vector in drawn.vectors],
     }
     st.table(pd.DataFrame(written, index=pd.Index(categories, name=feature(name).label.lower())))
     show_formula(
@@ -156,3 +145,77 @@ def _show_vectors(name: str, categories: list[str]) -> None:
         " written as E W, and any E W is an M.",
     )
     show_code(through_embedding, through_one_hot)
+
+
+def describe_order(categories: list[str]) -> str:
+    """The categories with their codes, in the order of these."""
+    return (
+        "Codes: "
+        + ", ".join(f"{code} = {category}" for code, category in enumerate(categories))
+        + "."
+    )
+
+
+def describe_heights(table: pd.DataFrame, fitted: Heights) -> str:
+    """What the line gets wrong.
+
+    Args:
+        table: a row a category: `category`, `position`, `log_odds`.
+        fitted: its heights, in the same order.
+    """
+    if len(table) == 2:
+        return (
+            "Two categories, two points: a line through them is exact. For a yes-or-no category a"
+            " **code costs nothing**."
+        )
+    sign = "+" if fitted.bias >= 0 else "−"
+    start = (
+        f"The unit's share of the logit is {fitted.weight:.2f} · code {sign}"
+        f" {abs(fitted.bias):.2f}: a **straight line**, so "
+    )
+    order = np.argsort(table["position"].to_numpy())
+    names, observed = table["category"].to_numpy()[order], table["log_odds"].to_numpy()[order]
+    beyond = [
+        f"“{names[i]}” is observed {'above' if observed[i] > observed[i - 1] else 'below'} both its"
+        " neighbours"
+        for i in range(1, len(names) - 1)
+        if (observed[i] - observed[i - 1]) * (observed[i + 1] - observed[i]) < 0
+    ]
+    between = "a category in the middle is always put between its neighbours" + (
+        f", but {' and '.join(beyond)}" if beyond else ""
+    )
+    worst = int(np.argmax(np.abs(fitted.line - fitted.free)))
+    miss = (
+        f"It is furthest off for “{table['category'].iloc[worst]}”, by"
+        f" {abs(fitted.line[worst] - fitted.free[worst]):.1f}."
+    )
+    verdict = (
+        "A gap like this is **not chance**: with a line as the truth, fewer than one table in a"
+        " thousand would show it."
+        if fitted.chance < RARE / 50
+        else (
+            f"If a line were the truth, {fitted.chance:.0%} of such tables would show a gap like"
+            " this"
+        )
+        + (": **hardly chance**." if fitted.chance < RARE else ": these patients cannot tell.")
+    )
+    return f"{start}{between}. {miss} {verdict}"
+
+
+def describe_rank(dim: int, n_categories: int) -> str:
+    """What vectors of this length can express."""
+    if dim == 1:
+        return (
+            "With length 1 all units see the categories on **one line**, as with a code, but in"
+            " places that are **learnt**, not given by the alphabet: each row of the picture is a"
+            " multiple of any other."
+        )
+    if dim < n_categories:
+        return (
+            f"With length {dim} the units share {dim} directions: more than the one of a code,"
+            f" fewer than the {n_categories} of one-hot."
+        )
+    return (
+        f"With {n_categories} or more directions nothing is given up: for {n_categories} categories"
+        " every matrix can be written so."
+    )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.encodings import auc_costs, cost_frame, log_loss_costs
-from heart.schema import FEATURES, feature
+from heart.lessons.encodings import CATEGORIES
+from heart.lessons.encodings_costs import (
+    NETWORKS,
+    Cost,
+    columns_of,
+    compare_networks,
+    compare_scores,
+    score_logistic,
+)
+from heart.schema import feature
 from heart.ui.cache import show_chart
-from heart.ui.lessons.encodings_words import describe_cost
 from heart.ui.lessons.frame import show_code
 from heart.ui.progress import run_long
 
-if TYPE_CHECKING:
-    from heart.lessons.encodings_costs import Cost
-
-NAMES = tuple(f.name for f in FEATURES if f.encoding == "label")
 SEEDS = 9_999
 RECIPE_HELP = (
     "Only the way categories enter is changed. With masking, values are hidden at random in"
@@ -33,13 +36,6 @@ def show_costs(name: str) -> None:
     Args:
         name: the category that is looked at.
     """
-    from heart.lessons.encodings_costs import (  # noqa: PLC0415
-        NETWORKS,
-        columns_of,
-        compare_scores,
-        score_logistic,
-    )
-
     st.header("What it costs on Cleveland")
     controls, results = st.columns([1, 2], gap="large")
     with controls:
@@ -76,7 +72,7 @@ def show_costs(name: str) -> None:
             one_hot, score_logistic(frozenset([name]), n_repeats, folds)
         ),
         "logistic, all as codes": compare_scores(
-            one_hot, score_logistic(frozenset(NAMES), n_repeats, folds)
+            one_hot, score_logistic(frozenset(CATEGORIES), n_repeats, folds)
         ),
     }
     with controls:
@@ -92,8 +88,6 @@ def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: i
     """The network's cost, if it was asked for; found again in this session while the
     settings stay.
     """
-    from heart.lessons.encodings_costs import compare_networks  # noqa: PLC0415
-
     wanted = (recipe, members, n_repeats, random_state)
     kept: dict[tuple[str, int, int, int], Cost] = st.session_state.setdefault(
         "encodings_networks", {}
@@ -109,11 +103,11 @@ def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: i
                 on_share=lambda share: tell(f"{share:.0%}", share),
             )
 
-        found = run_long("Train the network both ways", "encodings_train", work)
-        if found is None:
+        cost = run_long("Train the network both ways", "encodings_train", work)
+        if cost is None:
             st.caption(f"About {2 + members * n_repeats} seconds.")
             return None
-        kept[wanted] = found
+        kept[wanted] = cost
         st.rerun()
     return kept[wanted]
 
@@ -152,3 +146,28 @@ def _show_comparisons(costs: dict[str, Cost]) -> None:
         " t, Nadeau and Bengio 2003): where one holds 0, the two ways cannot be told apart on 303"
         " patients. All preprocessing is fitted inside the fold."
     )
+
+
+def describe_cost(name: str, cost: Cost) -> str:
+    """One comparison in a sentence."""
+    who = "A logistic regression" if name.startswith("logistic") else "The network"
+    lost, added = cost.auc.value, cost.log_loss.value
+    return (
+        f"{who} that reads codes loses **{lost:.3f}** of AUC and adds **{added:.3f}** of log-loss:"
+        f" {_say_sure(cost)}."
+    )
+
+
+def _say_sure(cost: Cost) -> str:
+    sure = {
+        name: figure.low is not None and figure.low > 0
+        for name, figure in (("AUC", cost.auc), ("log-loss", cost.log_loss))
+    }
+    if all(sure.values()):
+        return "both intervals leave 0 out"
+    if any(sure.values()):
+        return (
+            f"the interval of the {'AUC' if sure['AUC'] else 'log-loss'} leaves 0 out, the other"
+            " does not"
+        )
+    return "both intervals hold 0, so 303 patients do not settle it"

@@ -7,21 +7,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.leakage import LIES, REPORTS, all_lies, lie_frame, report_frame
+from heart.lessons.leakage import FOREST, LEAKS, MAX_SEED, Lie, Setup, measure_leak, summarise_lies
+from heart.lessons.leakage_mistakes import fill_by_outcome
+from heart.lessons.pipeline import encode_clean, learn_fill
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
-from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lie
+from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lies
 from heart.ui.progress import run_long, training_slot
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.lessons.leakage import Lie, Setup
 
 PATIENCE_S = 0.4
 SPLITS = (20, 50, 100, 200)
@@ -45,7 +43,6 @@ def share_bar(label: str) -> Iterator[Callable[[float], None]]:
 @st.fragment
 def show_leaks() -> None:
     """The choice, what one mistake does over many splits, and all of them side by side."""
-    load_heavy()
     controls, results = st.columns([1, 2], gap="large")
     with controls:
         setup, n_splits = _choose()
@@ -57,12 +54,6 @@ def show_leaks() -> None:
 
 
 def _choose() -> tuple[Setup, int]:
-    from heart.lessons.leakage import (  # noqa: PLC0415  scikit-learn waits until it is needed
-        LEAKS,
-        MAX_SEED,
-        Setup,
-    )
-
     leak = st.radio(
         "Mistake",
         list(MISTAKES),
@@ -95,8 +86,6 @@ def _choose() -> tuple[Setup, int]:
 
 def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
     """With a bar; a forest takes one of the few places for long work."""
-    from heart.lessons.leakage import FOREST, measure_leak  # noqa: PLC0415
-
     with (
         training_slot() if setup.model == FOREST else nullcontext(),
         share_bar(f"{n_splits} splits") as tell,
@@ -105,13 +94,11 @@ def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
 
 
 def _show_one(setup: Setup, n_splits: int) -> None:
-    from heart.lessons.leakage import LEAKS, summarise_lies  # noqa: PLC0415
-
     mistake = MISTAKES[setup.leak]
     st.markdown(f"**The mistake.** {mistake.wrong}\n\n**The honest way.** {mistake.right}")
     measured = _measure(setup, n_splits)
-    found = summarise_lies(measured)
-    st.markdown(describe_lie(found, setup, n_splits))
+    lies = summarise_lies(measured)
+    st.markdown(describe_lies(lies, setup, n_splits))
     figures = LEAKS[setup.leak].figures
     figure = st.segmented_control(
         "Figure",
@@ -122,7 +109,7 @@ def _show_one(setup: Setup, n_splits: int) -> None:
         key=f"leakage_figure_{'_'.join(figures)}",
         bind="query-params",
     )
-    lie = found[figure]
+    lie = lies[figure]
     _show_metrics(lie, figure)
     part = measured[measured["figure"] == figure]
     name = FIGURES[figure]
@@ -186,8 +173,8 @@ def _show_all(setup: Setup, n_splits: int) -> None:
             return
         st.session_state["leakage_all"] = wanted
         st.rerun()
-    # found again, block by block
-    table = _measure_all(setup, n_splits, lambda text, share: None)  # noqa: ARG005
+    # every block of splits is kept, so that this does not measure again
+    table = _measure_all(setup, n_splits)
     show_chart(
         all_lies, table, alt="Mean lie of each mistake in points of accuracy, with its interval"
     )
@@ -198,17 +185,18 @@ def _show_all(setup: Setup, n_splits: int) -> None:
     st.table(_shown(table))
 
 
-def _measure_all(setup: Setup, n_splits: int, tell: Callable[[str, float], None]) -> pd.DataFrame:
+def _measure_all(
+    setup: Setup, n_splits: int, tell: Callable[[str, float], None] | None = None
+) -> pd.DataFrame:
     """One row a mistake, the largest lie first: `leak`, `name`, `model`, and the fields of the
     accuracy's `Lie`.
     """
-    from heart.lessons.leakage import LEAKS, measure_leak, summarise_lies  # noqa: PLC0415
-
     rows = []
-    for place, (name, leak) in enumerate(LEAKS.items()):
+    for done, (name, leak) in enumerate(LEAKS.items()):
 
-        def on_share(share: float, place: int = place, name: str = name) -> None:
-            tell(f"{MISTAKES[name].title}: {share:.0%}", (place + share) / len(LEAKS))
+        def on_share(share: float, done: int = done, name: str = name) -> None:
+            if tell is not None:
+                tell(f"{MISTAKES[name].title}: {share:.0%}", (done + share) / len(LEAKS))
 
         measured = measure_leak(
             setup._replace(leak=name, model=leak.models[0]), n_splits=n_splits, on_share=on_share
@@ -236,9 +224,5 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _show_code(leak: str) -> None:
     """The lines that cheat, beside those that do not."""
-    from heart.lessons.leakage import LEAKS  # noqa: PLC0415
-    from heart.lessons.leakage_mistakes import fill_by_outcome  # noqa: PLC0415
-    from heart.lessons.pipeline import encode_clean, learn_fill  # noqa: PLC0415
-
     extra = (fill_by_outcome,) if leak == "imputation" else ()
     show_code(LEAKS[leak].run, *extra, encode_clean, learn_fill)

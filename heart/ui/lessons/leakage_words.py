@@ -1,14 +1,11 @@
-"""The mistakes of the lesson on leakage in words, and what was found in words that follow the
-numbers.
-"""
+"""The mistakes of the lesson on leakage in words, and how large they are in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from heart.lessons.leakage import Lie, Setup
+from heart.lessons.leakage import Lie, Setup
 
 SMALL = 0.5
 """A difference in points of accuracy that nobody would act upon."""
@@ -77,16 +74,16 @@ UNITS = {
 }
 
 
-def describe_lie(found: Mapping[str, Lie], setup: Setup, n_splits: int) -> str:
-    """What was found, in words that follow the numbers.
+def describe_lies(lies: Mapping[str, Lie], setup: Setup, n_splits: int) -> str:
+    """How large the lies are and whether chance explains them, in words.
 
     Args:
-        found: the lie of each figure, the accuracy's among them.
+        lies: that of each figure, the accuracy's among them.
         setup: what was measured.
         n_splits: on how many splits.
     """
-    accuracy = found["accuracy"]
-    sizes = " and ".join(f"**{lie.mean:+.1f}** {UNITS[name]}" for name, lie in found.items())
+    accuracy = lies["accuracy"]
+    sizes = " and ".join(f"**{lie.mean:+.1f}** {UNITS[name]}" for name, lie in lies.items())
     if abs(accuracy.mean) < SMALL:
         verdict = (
             "In accuracy that is **hardly a lie** on these patients; it is still a habit to drop,"

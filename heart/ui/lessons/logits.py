@@ -7,11 +7,19 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.logits import gradients_by_logit, losses_by_logit
+from heart.lessons.logits import (
+    CLAMP,
+    HIGHEST,
+    compare_ways,
+    first_failures,
+    joined_loss,
+    separate_loss,
+)
+from heart.lessons.logits_endings import sigmoid_once, sigmoid_twice, softmax_once, softmax_twice
 from heart.schema import DISEASED, HEALTHY
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
-from heart.ui.warmup import load_heavy
 
 OUTCOMES = (HEALTHY, DISEASED)
 
@@ -19,14 +27,8 @@ OUTCOMES = (HEALTHY, DISEASED)
 @st.fragment
 def show_ways() -> None:
     """The logit and the class, and what both ways make of them."""
-    load_heavy()
-    from heart.lessons.logits import (  # noqa: PLC0415  torch waits until it is needed
-        HIGHEST,
-        compare_ways,
-    )
-
     st.header("The same loss, computed in two ways")
-    controls, found = st.columns([1, 3], gap="large")
+    controls, results = st.columns([1, 3], gap="large")
     with controls:
         logit = st.slider("Logit z", -HIGHEST, HIGHEST, 30, key="logits_logit", bind="query-params")
         true_class = st.segmented_control(
@@ -39,9 +41,9 @@ def show_ways() -> None:
         )
         outcome = OUTCOMES.index(true_class)
         _say_where_it_fails(outcome)
-    with found, errors_shown():
+    with results, errors_shown():
         one = compare_ways(np.array([float(logit)]), outcome)
-        _say_what_was_found(true_class, logit, one)
+        _describe_gradients(true_class, logit, one)
         st.table(_readable(one))
         _show_range(
             compare_ways(np.arange(-HIGHEST, HIGHEST + 1.0), outcome).assign(chosen=logit),
@@ -50,11 +52,6 @@ def show_ways() -> None:
 
 
 def _say_where_it_fails(outcome: int) -> None:
-    from heart.lessons.logits import (  # noqa: PLC0415  torch waits until it is needed
-        CLAMP,
-        first_failures,
-    )
-
     vanished, clamped = (
         f"z = {distance * (1 - 2 * outcome):+d}" for distance in first_failures(outcome)
     )
@@ -72,7 +69,7 @@ def _say_where_it_fails(outcome: int) -> None:
     )
 
 
-def _say_what_was_found(true_class: str, logit: int, one: pd.DataFrame) -> None:
+def _describe_gradients(true_class: str, logit: int, one: pd.DataFrame) -> None:
     separate, joined, exact = one["gradient"].to_numpy(dtype=np.float64).tolist()
     if abs(exact) < 0.5:
         verdict = (
@@ -111,7 +108,7 @@ def _number(value: float) -> str:
 
 def _show_range(table: pd.DataFrame, true_class: str) -> None:
     left, right = st.columns(2)
-    for place, draw, what in (
+    for column, draw, what in (
         (left, losses_by_logit, "Loss"),
         (right, gradients_by_logit, "Gradient"),
     ):
@@ -119,7 +116,7 @@ def _show_range(table: pd.DataFrame, true_class: str) -> None:
             f"{what} of a {true_class} patient against the logit from -200 to 200, by both ways and"
             " exactly"
         )
-        with place:
+        with column:
             show_chart(draw, table, alt=alt, key=f"logits_{what.lower()}")
     st.caption(
         "The broad grey line is exact. The dashed line is your logit. All in float32, gradients by"
@@ -129,12 +126,4 @@ def _show_range(table: pd.DataFrame, true_class: str) -> None:
 
 def show_ways_code() -> None:
     """The lines that compute a loss in two ways, and the endings of the networks."""
-    from heart.lessons.logits import joined_loss, separate_loss  # noqa: PLC0415
-    from heart.lessons.logits_endings import (  # noqa: PLC0415  torch waits
-        sigmoid_once,
-        sigmoid_twice,
-        softmax_once,
-        softmax_twice,
-    )
-
     show_code(separate_loss, joined_loss, sigmoid_once, sigmoid_twice, softmax_once, softmax_twice)

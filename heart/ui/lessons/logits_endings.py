@@ -5,20 +5,16 @@ patients.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.logits import endings_while_learning, scores_by_ending
+from heart.lessons.logits_endings import Learnt, learn_endings
 from heart.schema import DISEASED, HEALTHY
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.lessons.logits_endings import Learnt
 
 LRS = (0.001, 0.003, 0.01, 0.03, 0.1)
 THRESHOLD = 0.5
@@ -27,19 +23,14 @@ THRESHOLD = 0.5
 @lru_cache(maxsize=32)
 def _learn(epochs: int, lr: float, seed: int) -> dict[str, Learnt]:
     """Every ending's network by what was chosen; shared, never changed."""
-    from heart.lessons.logits_endings import (  # noqa: PLC0415  torch waits until it is needed
-        learn_endings,
-    )
-
     return learn_endings(epochs=epochs, lr=lr, random_state=seed)
 
 
 @st.fragment
 def show_endings() -> None:
     """The controls, the curves, the probabilities, and one logit against two."""
-    load_heavy()
     st.header("Once, or twice by mistake")
-    controls, found = st.columns([1, 3], gap="large")
+    controls, results = st.columns([1, 3], gap="large")
     with controls:
         epochs = st.slider(
             "Epochs", 10, 500, 100, step=10, key="logits_epochs", bind="query-params"
@@ -50,9 +41,9 @@ def show_endings() -> None:
             "One hidden layer of 16 tanh units; Adam on the whole train part. The seed decides the"
             " split and the first weights."
         )
-    with found, errors_shown():
+    with results, errors_shown():
         learnt = _learn(epochs, lr, seed)
-        _say_what_was_found(learnt)
+        _describe_endings(learnt)
         left, right = st.columns(2)
         with left:
             st.markdown("**The loss that each one sees**")
@@ -81,7 +72,7 @@ def show_endings() -> None:
     _show_one_against_two(learnt)
 
 
-def _say_what_was_found(learnt: dict[str, Learnt]) -> None:
+def _describe_endings(learnt: dict[str, Learnt]) -> None:
     once, sigmoid, softmax = (
         learnt[name] for name in ("sigmoid once", "sigmoid twice", "softmax twice")
     )

@@ -158,13 +158,13 @@ def show_likelihood() -> None:
             key="loss_weight",
             bind="query-params",
         )
-        best, found = best_weight(), log_likelihood(weight)
-        mean = -found / len(DISEASED)
+        best, log_joint = best_weight(), log_likelihood(weight)
+        mean = -log_joint / len(DISEASED)
         st.markdown(
             f"Ten invented patients, u = σ(w x). With w = **{weight:.1f}** the probability of"
-            f" exactly these ten outcomes is **{np.exp(found):.2g}**, its logarithm"
-            f" **{found:.2f}**: minus ten times the mean cross-entropy, {mean:.3f}. No weight makes"
-            f" them more likely than **{best:.2f}** ({log_likelihood(best):.2f}): to learn by"
+            f" exactly these ten outcomes is **{np.exp(log_joint):.2g}**, its logarithm"
+            f" **{log_joint:.2f}**: minus ten times the mean cross-entropy, {mean:.3f}. No weight"
+            f" makes them more likely than **{best:.2f}** ({log_likelihood(best):.2f}): to learn by"
             " cross-entropy is to make what happened likely."
         )
         shown = patients_table(weight).rename(

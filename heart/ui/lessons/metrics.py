@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -17,13 +16,14 @@ from heart.charts.lessons.metrics import (
     share_frame,
     table_areas,
 )
+from heart.data import load_shipped
+from heart.evaluation.policies import rates_at_prevalence
+from heart.lessons.metrics import Reading, Table, call_everybody_ill, lazy_accuracy, read_table
+from heart.lessons.metrics_shares import meaning_at, screen_thousand, share_table
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
 from heart.ui.shared import load_active
-
-if TYPE_CHECKING:
-    from heart.lessons.metrics import Reading, Table
 
 MOST = 1_000_000
 CELL_HELP = {
@@ -36,10 +36,6 @@ CELL_HELP = {
 
 def _presets() -> dict[str, Table]:
     """Tables worth seeing, by name."""
-    from heart.data import load_shipped  # noqa: PLC0415
-    from heart.lessons.metrics import Table, call_everybody_ill  # noqa: PLC0415
-    from heart.lessons.metrics_shares import screen_thousand  # noqa: PLC0415
-
     model = Table(**load_active().metrics["test"]["confusion"])
     return {
         "“Ill” for everybody, Swiss hospital": call_everybody_ill(
@@ -76,13 +72,11 @@ def show_table() -> None:
 
 
 def _choose_table() -> Table:
-    from heart.lessons.metrics import Table  # noqa: PLC0415  scikit-learn waits until it is needed
-
     presets = _presets()
     first = next(iter(presets.values()))
     with st.container(horizontal=True):
-        for place, (name, preset) in enumerate(presets.items()):
-            st.button(name, key=f"metrics_preset_{place}", on_click=_use, args=(preset,))
+        for i, (name, preset) in enumerate(presets.items()):
+            st.button(name, key=f"metrics_preset_{i}", on_click=_use, args=(preset,))
     counts = {}
     for row in (("tp", "fn"), ("fp", "tn")):
         for column, cell in zip(st.columns(2), row, strict=True):
@@ -107,11 +101,6 @@ def _describe_areas(table: Table) -> str:
 
 
 def _show_figures(table: Table) -> None:
-    from heart.lessons.metrics import (  # noqa: PLC0415  scikit-learn waits until it is needed
-        lazy_accuracy,
-        read_table,
-    )
-
     readings = read_table(table)
     lazy = lazy_accuracy(table)
     if lazy is not None:
@@ -154,12 +143,6 @@ def _interval(reading: Reading) -> str:
 
 def _show_shares(table: Table) -> None:
     """Predictive values and accuracy at a share of ill patients of the visitor's choice."""
-    # scikit-learn waits until it is needed
-    from heart.lessons.metrics_shares import (  # noqa: PLC0415
-        meaning_at,
-        share_table,
-    )
-
     st.header("The same decisions where another share is ill")
     percent = st.slider(
         "Share of ill patients (%)",
@@ -216,12 +199,4 @@ def _mean(answer: str, value: float | None) -> str:
 
 def show_metrics_code() -> None:
     """The lines that count and the theorem."""
-    from heart.evaluation.policies import (  # noqa: PLC0415  scikit-learn waits until it is needed
-        rates_at_prevalence,
-    )
-
-    # scikit-learn waits until it is needed
-    from heart.lessons.metrics import read_table  # noqa: PLC0415
-    from heart.lessons.metrics_shares import meaning_at  # noqa: PLC0415
-
     show_code(read_table, meaning_at, rates_at_prevalence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,12 +19,11 @@ from heart.charts.lessons.regions import (
     loss_while_learning,
     region_frame,
 )
+from heart.lessons.learned import Learned
+from heart.lessons.mlp import PointMLP, Points
+from heart.lessons.points import region_cells
+from heart.model.loop import EpochRecord
 from heart.ui.cache import show_chart
-
-if TYPE_CHECKING:
-    from heart.lessons.learned import Learned
-    from heart.lessons.mlp import PointMLP, Points
-    from heart.model.loop import EpochRecord
 
 PATIENCE_S = 0.4
 
@@ -84,8 +83,6 @@ def points_frame(shown: Mapping[str, Points]) -> pd.DataFrame:
 
 def regions_of(predict_proba: Callable[[Any], Any], shown: Mapping[str, Points]) -> pd.DataFrame:
     """A `region_frame` of what would be decided around the points that are shown, by part."""
-    from heart.lessons.points import region_cells  # noqa: PLC0415  torch waits until it is needed
-
     around = np.concatenate([points.X for points in shown.values()])
     n_classes = 1 + max(int(points.y_true.max()) for points in shown.values())
     return region_frame(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,29 @@ from heart.charts.lessons.neuron import (
     loss_frame,
     plane_frame,
 )
+from heart.lessons.neuron import (
+    LogisticNeuron,
+    Weights,
+    cross_entropy,
+    forward,
+    gradient,
+    learn_by_torch,
+    learn_three_ways,
+    numerical_gradient,
+)
+from heart.lessons.neuron_data import (
+    Plane,
+    TumourScores,
+    draw_boundary,
+    place_patients,
+    score_tumours,
+    split_tumours,
+    tile_plane,
+)
 from heart.schema import DISEASED, FEATURES, HEALTHY, feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.lessons.neuron import LogisticNeuron, Weights
-    from heart.lessons.neuron_cases import Judged, Plane
 
 MEASURED = [entry.name for entry in FEATURES if not entry.is_coded]
 LRS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -41,10 +55,8 @@ class Learning(NamedTuple):
     seed: int
 
 
-class Found(NamedTuple):
-    """A neuron that has learned, the patients it learned from, the weights of three
-    implementations, and the least loss.
-    """
+class Learned(NamedTuple):
+    """A neuron, the patients it learned from, three implementations' weights, the least loss."""
 
     neuron: LogisticNeuron
     plane: Plane
@@ -53,8 +65,6 @@ class Found(NamedTuple):
 
 
 def _make_neuron(learning: Learning) -> LogisticNeuron:
-    from heart.lessons.neuron import LogisticNeuron  # noqa: PLC0415  not before it is needed
-
     return LogisticNeuron(
         lr=learning.lr,
         epochs=learning.epochs,
@@ -65,33 +75,21 @@ def _make_neuron(learning: Learning) -> LogisticNeuron:
 
 @lru_cache(maxsize=30)
 def _solve(first: str, second: str) -> tuple[Plane, dict[str, Weights]]:
-    from heart.lessons.neuron_cases import (  # noqa: PLC0415  torch waits until it is needed
-        learn_three_ways,
-        place_patients,
-    )
-
     plane = place_patients(first, second)
-    return plane, learn_three_ways(plane)
+    return plane, learn_three_ways(plane.X, plane.y)
 
 
 @lru_cache(maxsize=32)
-def _learn(first: str, second: str, learning: Learning) -> Found:
-    from heart.lessons.neuron import cross_entropy  # noqa: PLC0415  torch waits until it is needed
-
+def _learn(first: str, second: str, learning: Learning) -> Learned:
     plane, ways = _solve(first, second)
     least = cross_entropy(plane.X, plane.y, ways["scikit-learn"])
-    return Found(_make_neuron(learning).fit(plane.X, plane.y), plane, ways, least)
+    return Learned(_make_neuron(learning).fit(plane.X, plane.y), plane, ways, least)
 
 
 @lru_cache(maxsize=32)
-def _judge_on_tumours(learning: Learning) -> Judged:
-    from heart.lessons.neuron_cases import (  # noqa: PLC0415  torch waits until it is needed
-        judge,
-        split_tumours,
-    )
-
+def _learn_tumours(learning: Learning) -> TumourScores:
     tumours = split_tumours(random_state=learning.seed)
-    return judge(_make_neuron(learning).fit(tumours.X_train, tumours.y_train), tumours)
+    return score_tumours(_make_neuron(learning).fit(tumours.X_train, tumours.y_train), tumours)
 
 
 def _choose_features() -> tuple[str, str]:
@@ -127,15 +125,12 @@ def _choose_learning() -> Learning:
 
 @st.fragment
 def show_neuron() -> None:
-    """The controls, the boundary among the patients, the gradient, the three implementations, and
-    the tumours.
-    """
-    load_heavy()
+    """The controls, the boundary, the gradient, the three implementations, and the tumours."""
     controls, picture = st.columns([1, 3], gap="large")
     with controls:
         names, learning = _choose_features(), _choose_learning()
     with picture, errors_shown():
-        found = _learn(*names, learning)
+        learned = _learn(*names, learning)
         shown = st.slider(
             "Epoch shown (0 is the start)",
             0,
@@ -144,29 +139,23 @@ def show_neuron() -> None:
             key="neuron_shown",
             bind="query-params",
         )
-        _show_boundary(found, shown)
+        _show_boundary(learned, shown)
         gradients, ways = st.columns(2, gap="large")
         with gradients:
-            _show_gradient(found, shown)
+            _show_gradient(learned, shown)
         with ways:
-            _show_ways(found)
+            _show_ways(learned)
     _show_tumours(learning)
 
 
-def _show_boundary(found: Found, shown: int) -> None:
-    from heart.lessons.neuron import forward  # noqa: PLC0415  torch waits until it is needed
-    from heart.lessons.neuron_cases import (  # noqa: PLC0415  not before it is needed
-        draw_boundary,
-        tile_plane,
-    )
-
-    neuron, plane = found.neuron, found.plane
+def _show_boundary(learned: Learned, shown: int) -> None:
+    neuron, plane = learned.neuron, learned.plane
     at = neuron.path_[shown]
     right = ((forward(plane.X, at) > 0.5) == plane.y).mean()
     st.markdown(
         f"After **{shown}** epochs the loss is **{neuron.losses_[shown]:.3f}** nats; at the start"
         f" it was {neuron.losses_[0]:.3f}, and no straight line can have less than"
-        f" {found.least:.3f}. The neuron is right for **{right:.0%}** of the {len(plane.y)}"
+        f" {learned.least:.3f}. The neuron is right for **{right:.0%}** of the {len(plane.y)}"
         " patients."
     )
     points = pd.DataFrame(plane.points, columns=list(plane.names)).assign(
@@ -183,7 +172,7 @@ def _show_boundary(found: Found, shown: int) -> None:
             key="neuron_plane",
         )
     with right_side:
-        frame = loss_frame(neuron.losses_, shown=shown, least=found.least)
+        frame = loss_frame(neuron.losses_, shown=shown, least=learned.least)
         show_chart(
             loss_by_epoch,
             frame,
@@ -203,15 +192,10 @@ def _show_boundary(found: Found, shown: int) -> None:
         )
 
 
-def _show_gradient(found: Found, shown: int) -> None:
-    from heart.lessons.neuron import (  # noqa: PLC0415  not before it is needed
-        gradient,
-        numerical_gradient,
-    )
-
-    plane, at = found.plane, found.neuron.path_[shown]
+def _show_gradient(learned: Learned, shown: int) -> None:
+    plane, at = learned.plane, learned.neuron.path_[shown]
     by_formula, by_trying = (
-        _as_row(find(plane.X, plane.y, at)) for find in (gradient, numerical_gradient)
+        _as_row(slope(plane.X, plane.y, at)) for slope in (gradient, numerical_gradient)
     )
     names = _weight_names(plane)
     st.header("Is the gradient right?")
@@ -226,11 +210,11 @@ def _show_gradient(found: Found, shown: int) -> None:
     st.table(pd.DataFrame(rows).T.rename_axis("gradient by"))
 
 
-def _show_ways(found: Found) -> None:
-    names = _weight_names(found.plane)
+def _show_ways(learned: Learned) -> None:
+    names = _weight_names(learned.plane)
     rows = {
         way: {name: f"{value:+.6f}" for name, value in zip(names, _as_row(at), strict=True)}
-        for way, at in found.ways.items()
+        for way, at in learned.ways.items()
     }
     st.header("Do others find the same?")
     st.markdown(
@@ -249,15 +233,15 @@ def _weight_names(plane: Plane) -> list[str]:
 
 
 def _show_tumours(learning: Learning) -> None:
-    judged = _judge_on_tumours(learning)
-    (benign_right, false_alarms), (missed, _) = judged.counts.tolist()
+    scores = _learn_tumours(learning)
+    (benign_right, false_alarms), (missed, _) = scores.counts.tolist()
     st.header("The same neuron on 30 features")
     words, table = st.columns([3, 2], gap="large")
     with words:
-        st.metric("Test accuracy, breast tumours", f"{judged.accuracy:.1%}")
+        st.metric("Test accuracy, breast tumours", f"{scores.accuracy:.1%}")
         st.markdown(
             "Scikit-learn's 569 breast tumours, learned with the settings above from three"
-            f" quarters of them; of the other {judged.counts.sum()} the neuron misses **{missed}**"
+            f" quarters of them; of the other {scores.counts.sum()} the neuron misses **{missed}**"
             f" malignant ones, raises **{false_alarms}** false alarms and clears {benign_right}"
             " benign ones rightly. Each measurement is standardised by the train part's mean and"
             " deviation only."
@@ -270,7 +254,7 @@ def _show_tumours(learning: Learning) -> None:
     with table:
         st.table(
             pd.DataFrame(
-                judged.counts,
+                scores.counts,
                 index=pd.Index(["is benign", "is malignant"], name="tumour"),
                 columns=["called benign", "called malignant"],
             )
@@ -279,14 +263,5 @@ def _show_tumours(learning: Learning) -> None:
 
 def show_neuron_code() -> None:
     """The lines that compute and learn."""
-    from heart.lessons.neuron import (  # noqa: PLC0415  not before it is needed
-        LogisticNeuron,
-        forward,
-        gradient,
-    )
-    from heart.lessons.neuron_cases import (  # noqa: PLC0415  not before it is needed
-        learn_by_torch,
-    )
-
     # to be read, not called
     show_code(forward, gradient, LogisticNeuron._learn_epoch, learn_by_torch)  # noqa: SLF001

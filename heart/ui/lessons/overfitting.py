@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.overfitting import decay_sweep, sweep_frame, width_sweep
 from heart.charts.lessons.regions import loss_while_learning
+from heart.lessons import overfitting as capacity
+from heart.lessons.mlp import AutogradStep
+from heart.lessons.overfitting import (
+    SWEEP_EPOCHS,
+    Moons,
+    make_moons_parts,
+    run_sweep,
+    summarise_sweep,
+)
+from heart.lessons.overfitting import Held as Regularisation
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
 from heart.ui.lessons.networks import Picture, epoch_bar, picture_of, show_regions
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.lessons.overfitting import Moons
 
 DECAYS = (0.0, 0.001, 0.01, 0.1, 0.3, 1.0, 3.0)
 TITLES = ("Tiny: 2 tanh units", "Big: 3 layers of 256", "Regularised: 3 layers of 256")
@@ -32,20 +38,12 @@ Held = tuple[float, float, int]  # dropout, weight decay, patience
 
 @lru_cache(maxsize=8)
 def _moons(seed: int) -> Moons:
-    from heart.lessons.overfitting import (  # noqa: PLC0415  torch waits until it is needed
-        make_moons_parts,
-    )
-
     return make_moons_parts(random_state=seed)
 
 
 @lru_cache(maxsize=8)
 def _learn_free(seed: int) -> tuple[Picture, Picture]:
     """The tiny and the big network."""
-    from heart.lessons import (  # noqa: PLC0415  torch waits until it is needed
-        overfitting as capacity,
-    )
-
     moons = _moons(seed)
     with epoch_bar(capacity.TINY_EPOCHS, "Tiny") as tell:
         tiny = capacity.learn_tiny(moons, random_state=seed, on_epoch_end=tell)
@@ -58,10 +56,6 @@ def _learn_free(seed: int) -> tuple[Picture, Picture]:
 @lru_cache(maxsize=16)
 def _learn_held(seed: int, held: Held) -> Picture:
     """The regularised network."""
-    from heart.lessons import (  # noqa: PLC0415  torch waits until it is needed
-        overfitting as capacity,
-    )
-
     moons = _moons(seed)
     with epoch_bar(capacity.HELD_EPOCHS, "Regularised") as tell:
         learned = capacity.learn_held(
@@ -73,12 +67,6 @@ def _learn_held(seed: int, held: Held) -> Picture:
 @lru_cache(maxsize=8)
 def _sweep(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The summaries of the sweep over widths and over weight decays."""
-    from heart.lessons.overfitting import (  # noqa: PLC0415
-        SWEEP_EPOCHS,
-        run_sweep,
-        summarise_sweep,
-    )
-
     with epoch_bar(SWEEP_EPOCHS, "All widths and decays, as members of one network") as tell:
         table = run_sweep(_moons(seed), random_state=seed, on_epoch_end=tell)
     return summarise_sweep(table, "width"), summarise_sweep(table, "decay")
@@ -87,13 +75,12 @@ def _sweep(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 @st.fragment
 def show_capacity() -> None:
     """The controls, the three networks, and the sweeps."""
-    load_heavy()
     seed, held = _choose()
     with errors_shown(), _turn:
         pictures = (*_learn_free(seed), _learn_held(seed, held))
-    _say_what_was_found(*pictures)
-    for place, title, picture in zip(st.columns(3), TITLES, pictures, strict=True):
-        with place:
+    _describe_networks(*pictures)
+    for column, title, picture in zip(st.columns(3), TITLES, pictures, strict=True):
+        with column:
             _show_network(title, picture)
     st.caption(
         "200 train points are drawn; 100 more are for stopping, 1,000 fresh ones are the test part."
@@ -150,7 +137,7 @@ def _show_network(title: str, picture: Picture) -> None:
     show_chart(loss_while_learning, picture.curves, alt=alt, key=f"overfitting_{key}_loss")
 
 
-def _say_what_was_found(tiny: Picture, big: Picture, held: Picture) -> None:
+def _describe_networks(tiny: Picture, big: Picture, held: Picture) -> None:
     learnt = (
         "knows every train point"
         if big.train_accuracy == 1
@@ -202,11 +189,5 @@ def _show_sweeps(widths: pd.DataFrame, decays: pd.DataFrame) -> None:
 
 def show_overfitting_code() -> None:
     """The lines that hold a network back, and the sweep."""
-    from heart.lessons.mlp import AutogradStep  # noqa: PLC0415
-    from heart.lessons.overfitting import (  # noqa: PLC0415  torch waits until it is needed
-        Held as Regularisation,
-    )
-    from heart.lessons.overfitting import run_sweep  # noqa: PLC0415  torch waits until it is needed
-
     decisive: tuple[Any, ...] = (AutogradStep.__call__, Regularisation, run_sweep)
     show_code(*decisive)

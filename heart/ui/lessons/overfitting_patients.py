@@ -5,20 +5,24 @@ cross-validation found.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.overfitting import accuracy_differences, loss_differences
+from heart.data import load_shipped
+from heart.evaluation.figures import Figure
+from heart.lessons.overfitting_patients import (
+    FOLDS,
+    FoldScores,
+    compare,
+    mean_figure,
+    score_variants,
+)
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.progress import run_long
-from heart.ui.warmup import load_heavy
-
-if TYPE_CHECKING:
-    from heart.evaluation.figures import Figure
-    from heart.lessons.overfitting_patients import FoldScores
 
 KEPT = "overfitting_patients_found"
 """Where the session keeps what was found."""
@@ -27,7 +31,6 @@ KEPT = "overfitting_patients_found"
 @st.fragment
 def show_patients() -> None:
     """The button, and what was found once it was pressed."""
-    load_heavy()
     st.header("The same on patients")
     st.markdown(
         "The 303 Cleveland patients, a network of 64 units a layer that learns for 100 epochs: with"
@@ -45,33 +48,23 @@ def show_patients() -> None:
 
 
 def _score(tell: Callable[[str, float], None]) -> dict[str, FoldScores]:
-    from heart.data import load_shipped  # noqa: PLC0415  torch waits until it is needed
-    from heart.lessons.overfitting_patients import score_variants  # noqa: PLC0415
-
     return score_variants(load_shipped("cleveland"), on_variant=tell)
 
 
 def _show_scores(scores: dict[str, FoldScores]) -> None:
-    # torch waits until it is needed
-    from heart.lessons.overfitting_patients import (  # noqa: PLC0415
-        FOLDS,
-        compare,
-        mean_figure,
-    )
-
     table = compare(scores, n_splits=FOLDS.n_splits)
     figures = {
         name: [mean_figure(values, n_splits=FOLDS.n_splits) for values in found]
         for name, found in scores.items()
     }
-    _say_what_was_found(figures, table)
+    _describe_patients(figures, table)
     st.table(_readable(figures))
     left, right = st.columns(2)
-    for place, draw, figure in (
+    for column, draw, figure in (
         (left, accuracy_differences, "accuracy"),
         (right, loss_differences, "log-loss"),
     ):
-        with place:
+        with column:
             part = table[table["figure"] == figure].drop(columns="figure")
             show_chart(
                 draw,
@@ -85,7 +78,7 @@ def _show_scores(scores: dict[str, FoldScores]) -> None:
     )
 
 
-def _say_what_was_found(figures: dict[str, list[Figure]], table: pd.DataFrame) -> None:
+def _describe_patients(figures: dict[str, list[Figure]], table: pd.DataFrame) -> None:
     train, test, _ = figures["1 layer, dropout 0"]
     st.markdown(
         f"Without dropout the network is right for **{train.value:.1%}** of the train patients and"

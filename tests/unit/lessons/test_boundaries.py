@@ -6,8 +6,8 @@ from sklearn.linear_model import LogisticRegression
 
 from heart.charts.lessons.regions import decision_regions, region_frame
 from heart.errors import SettingsError
+from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.points import CELLS, KINDS, region_cells, sample_blobs, sample_curves
-from heart.lessons.recipes import Recipe, learn_by
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -19,6 +19,7 @@ from heart.charts.lessons.classes import confusion_counts, curve_frame, score_su
 from heart.errors import SettingsError
 from heart.lessons import classes_severity as severity
 from heart.lessons.classes import (
+    class_figures,
     confusion_frame,
     learn_one_vs_rest,
     load_table,
@@ -26,7 +27,6 @@ from heart.lessons.classes import (
     one_vs_rest_scores,
     sum_bins,
 )
-from heart.lessons.classes_averages import class_figures
 from heart.lessons.classes_severity import (
     judge,
     median_grade,
@@ -43,8 +43,8 @@ from heart.lessons.classes_softmax import (
     softmax,
     softmax_curves,
 )
+from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.points import sample_blobs
-from heart.lessons.recipes import Recipe, learn_by
 from heart.schema import TARGET
 
 SLOW = Recipe(layers=0, epochs=400, lr=0.01)

@@ -44,7 +44,7 @@ from heart.lessons.pipeline import (
     read_table,
 )
 from heart.schema import FEATURES
-from heart.ui.lessons.leakage_words import MISTAKES, describe_lie
+from heart.ui.lessons.leakage_words import MISTAKES, describe_lies
 
 CATEGORIES = [f for f in FEATURES if f.encoding == "label"]
 
@@ -306,7 +306,7 @@ def test_every_mistake_has_its_words():
 )
 def test_words_follow_the_numbers(mean, low, words):
     found = {"accuracy": Lie(80, 80 + mean, mean, low, mean + 2, 0, 9, 0.6)}
-    text = describe_lie(found, Setup("models", "all", "best of four", 0), 50)
+    text = describe_lies(found, Setup("models", "all", "best of four", 0), 50)
     assert words in text
     assert f"**{mean:+.1f}** points of accuracy" in text
     assert "50 splits of the patients of all four hospitals" in text

@@ -23,15 +23,15 @@ from heart.lessons.neuron import (
     cross_entropy,
     forward,
     gradient,
+    learn_by_torch,
+    learn_three_ways,
     numerical_gradient,
     sigmoid,
 )
-from heart.lessons.neuron_cases import (
+from heart.lessons.neuron_data import (
     draw_boundary,
-    judge,
-    learn_by_torch,
-    learn_three_ways,
     place_patients,
+    score_tumours,
     split_tumours,
     tile_plane,
 )
@@ -140,7 +140,7 @@ def test_loss_of_whole_batches_falls_with_every_epoch(plane):
 def test_single_rows_never_settle(plane):
     neuron = LogisticNeuron(lr=0.3, epochs=30, batch_size=1).fit(plane.X, plane.y)
     assert (np.diff(neuron.losses_[10:]) > 0).any()
-    least = cross_entropy(plane.X, plane.y, learn_three_ways(plane)["scikit-learn"])
+    least = cross_entropy(plane.X, plane.y, learn_three_ways(plane.X, plane.y)["scikit-learn"])
     assert neuron.losses_[10:].mean() > least + 0.005
 
 
@@ -181,7 +181,8 @@ def test_settings_that_cannot_learn_are_refused(plane, setting, words):
     "names", [("thalach", "oldpeak"), ("age", "chol"), ("trestbps", "thalach")]
 )
 def test_three_ways_converge_to_the_same_weights(names):
-    ways = learn_three_ways(place_patients(*names))
+    plane = place_patients(*names)
+    ways = learn_three_ways(plane.X, plane.y)
     by_hand, by_torch, by_sklearn = (as_row(at) for at in ways.values())
     assert by_hand == pytest.approx(by_torch, abs=1e-9)
     assert by_hand == pytest.approx(by_sklearn, abs=1e-6)
@@ -269,12 +270,12 @@ def test_only_the_train_part_is_standardised_exactly(tumours):
 
 def test_neuron_tells_unseen_tumours_apart(tumours):
     neuron = LogisticNeuron().fit(tumours.X_train, tumours.y_train)
-    judged = judge(neuron, tumours)
+    scores = score_tumours(neuron, tumours)
     answers = neuron.predict(tumours.X_test)
-    assert judged.accuracy == accuracy_score(tumours.y_test, answers) > 0.92
+    assert scores.accuracy == accuracy_score(tumours.y_test, answers) > 0.92
     missed = ((tumours.y_test == 1) & (answers == 0)).sum()
-    assert judged.counts[1, 0] == missed
-    assert judged.counts.sum() == 143
+    assert scores.counts[1, 0] == missed
+    assert scores.counts.sum() == 143
 
 
 def test_line_separates_the_tumours_it_learns_from(tumours):

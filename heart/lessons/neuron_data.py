@@ -1,6 +1,4 @@
-"""What the neuron is tried on: two measurements of the Cleveland patients, and tumours; and the
-same neuron by two libraries.
-"""
+"""What the neuron learns from: two measurements of the Cleveland patients, and breast tumours."""
 
 from __future__ import annotations
 
@@ -8,13 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from sklearn.datasets import load_breast_cancer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
-from torch import nn
 
 from heart.data import load_shipped
 from heart.errors import SettingsError
@@ -22,10 +17,6 @@ from heart.lessons.neuron import FloatArray, IntArray, LogisticNeuron, Weights, 
 
 N_CELLS = 30
 """Cells along each axis of the plane."""
-CONVERGED_LR, CONVERGED_EPOCHS = 2.0, 600
-"""Enough for two standardised features: the loss's curvature is at most 0.5 there, so that a rate
-below 4 cannot overshoot.
-"""
 
 
 class Plane(NamedTuple):
@@ -112,41 +103,6 @@ def draw_boundary(plane: Plane, at: Weights) -> FloatArray:
     return np.asarray(plane.scaler.inverse_transform(foot + np.outer([begin, end], along)))
 
 
-def learn_by_torch(
-    X: FloatArray, y: IntArray, start: Weights, *, lr: float, epochs: int
-) -> Weights:
-    """The weights of the same neuron in PyTorch, whole-batch gradient descent from the same start;
-    its gradient is PyTorch's own.
-    """
-    linear = nn.utils.skip_init(nn.Linear, X.shape[1], 1, dtype=torch.float64)
-    linear.load_state_dict(
-        {
-            "weight": torch.tensor(start.w)[None],
-            "bias": torch.tensor([start.b], dtype=torch.float64),
-        }
-    )
-    optimizer, loss = torch.optim.SGD(linear.parameters(), lr=lr), nn.BCEWithLogitsLoss()
-    inputs, target = torch.tensor(X), torch.tensor(y, dtype=torch.float64)
-    for _ in range(epochs):
-        optimizer.zero_grad()
-        loss(linear(inputs).squeeze(1), target).backward()
-        optimizer.step()
-    return Weights(linear.weight.detach().numpy()[0], float(linear.bias.detach()))
-
-
-def learn_three_ways(plane: Plane) -> dict[str, Weights]:
-    """The weights by hand, by PyTorch and by scikit-learn without a penalty, each after it has
-    converged.
-    """
-    neuron = LogisticNeuron(lr=CONVERGED_LR, epochs=CONVERGED_EPOCHS).fit(plane.X, plane.y)
-    by_torch = learn_by_torch(
-        plane.X, plane.y, neuron.path_[0], lr=CONVERGED_LR, epochs=CONVERGED_EPOCHS
-    )
-    solved = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1_000).fit(plane.X, plane.y)
-    by_sklearn = Weights(solved.coef_[0], float(solved.intercept_[0]))
-    return {"by hand (numpy)": neuron.weights_, "PyTorch": by_torch, "scikit-learn": by_sklearn}
-
-
 class Tumours(NamedTuple):
     """569 tumours, 30 measurements each, three quarters to learn from; y is 1 where malignant."""
 
@@ -171,7 +127,7 @@ def split_tumours(*, random_state: int) -> Tumours:
     return Tumours(scaler.transform(parts[0]), parts[2], scaler.transform(parts[1]), parts[3])
 
 
-class Judged(NamedTuple):
+class TumourScores(NamedTuple):
     """What a neuron does with unseen tumours: `accuracy`, and `counts`, shape (2, 2), benign first:
     rows are truth, columns the answer.
     """
@@ -180,10 +136,10 @@ class Judged(NamedTuple):
     counts: IntArray
 
 
-def judge(neuron: LogisticNeuron, tumours: Tumours) -> Judged:
+def score_tumours(neuron: LogisticNeuron, tumours: Tumours) -> TumourScores:
     """The test part's figures at the threshold 0.5."""
     answers = neuron.predict(tumours.X_test)
-    return Judged(
+    return TumourScores(
         float((answers == tumours.y_test).mean()),
         confusion_matrix(tumours.y_test, answers, labels=[0, 1]),
     )
