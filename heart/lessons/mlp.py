@@ -19,13 +19,12 @@ from torch import Tensor, nn
 
 from heart.config import Settings
 from heart.errors import SettingsError
-from heart.model.adamw import FlatAdamW
 from heart.model.batches import Labelled, MemberRows, Patients, load_batches
 from heart.model.loop import Count, OnEpochEnd, Run, count_binary, run_epochs
 from heart.model.masking import Noise
 from heart.model.network import MemberLinear, member_generator
 from heart.model.preprocessing import Encoded
-from heart.model.step import Batch
+from heart.model.step import Batch, FlatAdamW
 
 CPU = torch.device("cpu")
 
