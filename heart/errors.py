@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple, Self
 
 
@@ -20,6 +21,12 @@ class HeartError(Exception):
         self.expected = expected
         self.found = found
         self.action = action
+
+    @classmethod
+    def unwritable(cls, path: Path, error: OSError) -> Self:
+        """A file that the system does not let this program write."""
+        action = "Check the folder, its permissions and the free space."
+        return cls(f"to write {path}", str(error.strerror), action)
 
 
 class CohortError(HeartError, ValueError):

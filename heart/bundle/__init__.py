@@ -1,6 +1,4 @@
-"""One file that carries the model with its preprocessors, and can be read from a stranger without
-running anything.
-"""
+"""One file that carries a model with its preprocessors; a stranger's is read and nothing runs."""
 
 from heart.bundle.bundle import Bundle, Provenance
 from heart.bundle.storage import load_bundle, save_bundle, serialise_bundle

@@ -1,5 +1,5 @@
 """The errors for a file that is not a valid bundle, and checks that compose: each takes a value and
-its place, and raises an error that names both.
+where it stands, and raises an error that names both.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def text(pattern: str, meaning: str) -> Check:
     """A str that matches the whole pattern."""
     compiled = re.compile(pattern)
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not str or not compiled.fullmatch(value):
-            raise refuse(f"{place} to be {meaning}", _show(value))
+            raise refuse(f"{where} to be {meaning}", _show(value))
 
     return check
 
@@ -53,9 +53,9 @@ def text(pattern: str, meaning: str) -> Check:
 def one_of(values: Collection[object]) -> Check:
     """One of a few values, of the same type."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if not any(type(value) is type(allowed) and value == allowed for allowed in values):
-            raise refuse(f"{place} to be one of {', '.join(map(repr, values))}", _show(value))
+            raise refuse(f"{where} to be one of {', '.join(map(repr, values))}", _show(value))
 
     return check
 
@@ -63,9 +63,9 @@ def one_of(values: Collection[object]) -> Check:
 def integer(low: int, high: int) -> Check:
     """An int inside inclusive limits; True is not 1."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not int or not low <= value <= high:
-            raise refuse(f"{place} to be a whole number from {low} to {high}", _show(value))
+            raise refuse(f"{where} to be a whole number from {low} to {high}", _show(value))
 
     return check
 
@@ -73,25 +73,25 @@ def integer(low: int, high: int) -> Check:
 def number(low: float = -1e30, high: float = 1e30) -> Check:
     """A finite float inside inclusive limits."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not float or not math.isfinite(value) or not low <= value <= high:
-            raise refuse(f"{place} to be a number from {low:g} to {high:g}", _show(value))
+            raise refuse(f"{where} to be a number from {low:g} to {high:g}", _show(value))
 
     return check
 
 
-def blob(value: object, place: str) -> None:
+def blob(value: object, where: str) -> None:
     """Bytes."""
     if type(value) is not bytes:
-        raise refuse(f"{place} to be bytes", _show(value))
+        raise refuse(f"{where} to be bytes", _show(value))
 
 
 def optional(inner: Check) -> Check:
     """None, or what `inner` accepts."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if value is not None:
-            inner(value, place)
+            inner(value, where)
 
     return check
 
@@ -99,12 +99,12 @@ def optional(inner: Check) -> Check:
 def listing(inner: Check, least: int, most: int) -> Check:
     """A list of bounded length whose items `inner` accepts."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not list or not least <= len(value) <= most:
-            found = f"{len(value)} items" if type(value) is list else _show(value)
-            raise refuse(f"{place} to be a list of {least} to {most} items", found)
+            shown = f"{len(value)} items" if type(value) is list else _show(value)
+            raise refuse(f"{where} to be a list of {least} to {most} items", shown)
         for position, item in enumerate(value):
-            inner(item, f"{place}[{position}]")
+            inner(item, f"{where}[{position}]")
 
     return check
 
@@ -112,18 +112,18 @@ def listing(inner: Check, least: int, most: int) -> Check:
 def record(fields: dict[str, Check]) -> Check:
     """A dict with exactly these keys."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not dict:
-            raise refuse(f"{place} to be a dict", _show(value))
+            raise refuse(f"{where} to be a dict", _show(value))
         if set(value) != set(fields):
             missing = sorted(set(fields) - set(value))
             extra = sorted(ascii(key[:MAX_SHOWN])[1:-1] for key in set(value) - set(fields))
             raise refuse(
-                f"{place} to have the keys {', '.join(fields)}",
+                f"{where} to have the keys {', '.join(fields)}",
                 f"missing {missing}, extra {extra[:5]}",
             )
         for name, inner in fields.items():
-            inner(value[name], f"{place}.{name}")
+            inner(value[name], f"{where}.{name}")
 
     return check
 
@@ -131,10 +131,10 @@ def record(fields: dict[str, Check]) -> Check:
 def table(keys: Collection[str], inner: Check) -> Check:
     """A dict whose keys are among these, with values that `inner` accepts."""
 
-    def check(value: object, place: str) -> None:
+    def check(value: object, where: str) -> None:
         if type(value) is not dict or not set(value) <= set(keys):
-            raise refuse(f"{place} to be a dict with keys among {', '.join(keys)}", _show(value))
+            raise refuse(f"{where} to be a dict with keys among {', '.join(keys)}", _show(value))
         for name, item in value.items():
-            inner(item, f"{place}.{name}")
+            inner(item, f"{where}.{name}")
 
     return check

@@ -57,14 +57,14 @@ _BOOL = one_of([True, False])
 _FIGURE = listing(optional(number(-100, 100)), 3, 3)
 
 
-def _any_value(value: object, place: str) -> None:
+def _any_value(value: object, where: str) -> None:
     if type(value) not in (int, float, str) or (type(value) is str and len(value) > 64):
-        raise refuse(f"{place} to be a code or a number", type(value).__name__)
+        raise refuse(f"{where} to be a code or a number", type(value).__name__)
 
 
-def _time(value: object, place: str) -> None:
+def _time(value: object, where: str) -> None:
     """A time in UTC, ISO 8601, to the second."""
-    expected = f"{place} to be a time in UTC as in 2026-01-31T12:00:00+00:00"
+    expected = f"{where} to be a time in UTC as in 2026-01-31T12:00:00+00:00"
     if type(value) is not str or not re.fullmatch(
         r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}\+00:00", value
     ):

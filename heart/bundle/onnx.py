@@ -28,9 +28,7 @@ from heart.model.preprocessing import HeartPreprocessor
 from heart.schema import Feature
 
 OPSET, ML_OPSET, IR_VERSION = 18, 3, 8
-"""Of ai.onnx, of ai.onnx.ml and of the file, all of onnx 1.13 (2022): nothing here needs a newer
-one.
-"""
+"""Of ai.onnx, of ai.onnx.ml and of the file: those of onnx 1.13 (2022) are enough."""
 
 TOLERANCE = 1e-5
 OUTPUT = "probability"
@@ -115,9 +113,8 @@ def _add_inputs(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedN
 def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
     """The scaled numbers, missing ones as the train median, then their flags."""
     values = graph.add("Concat", *(f.name for f in preprocessor.numbers), axis=1)
-    unlearnt = graph.constant(
-        np.isnan(preprocessor.training_range_[:, 0]), np.bool_
-    )  # train had no value of it: always missing
+    # train had no value of it: always missing
+    unlearnt = graph.constant(np.isnan(preprocessor.training_range_[:, 0]), np.bool_)
     missing = graph.add("Or", graph.add("IsNaN", values), unlearnt)
     known = graph.add(
         "Where",
@@ -147,18 +144,18 @@ def _add_codes(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNe
     codes = graph.add("Concat", *columns, axis=1)  # (n, C)
     if network.offsets is None:
         return _cast(graph, codes, TensorProto.FLOAT)
-    places = graph.add("Add", codes, graph.constant(network.offsets.numpy(), np.int64))
+    columns_of_one = graph.add("Add", codes, graph.constant(network.offsets.numpy(), np.int64))
     ends = graph.constant([0.0, 1.0], np.float32)
     ones = graph.add(
-        "OneHot", places, graph.constant(sum(preprocessor.cardinalities), np.int64), ends
+        "OneHot", columns_of_one, graph.constant(sum(preprocessor.cardinalities), np.int64), ends
     )  # (n, C, K)
     return graph.add("ReduceSum", ones, graph.constant([1], np.int64), keepdims=0)
 
 
 def _add_encoder(graph: _Graph, feature: Feature, classes: list[Any]) -> str:
-    """Codes and labels become the class's place; anything else is unknown."""
+    """Codes and labels become the class's index; anything else is unknown."""
     labels = dict(feature.codes)
-    keys = {str(text): place for place, code in enumerate(classes) for text in (code, labels[code])}
+    keys = {str(text): index for index, code in enumerate(classes) for text in (code, labels[code])}
     return graph.add(
         "LabelEncoder",
         feature.name,
@@ -229,21 +226,11 @@ def _add_steps(graph: _Graph, probability: str, knots: npt.NDArray[np.float64]) 
     """Straight lines between the knots, as a sum of rises that each begin and end at theirs; flat
     outside.
     """
-    (before, after), zero, one = (
-        knots.T,
-        graph.constant(0, np.float64),
-        graph.constant(1, np.float64),
-    )
-    walked = graph.add(
-        "Sub", probability, graph.constant(before[:-1], np.float64)
-    )  # (n, knots - 1)
-    share = graph.add(
-        "Min",
-        graph.add(
-            "Max", graph.add("Div", walked, graph.constant(np.diff(before), np.float64)), zero
-        ),
-        one,
-    )
+    before, after = knots.T
+    zero, one = graph.constant(0, np.float64), graph.constant(1, np.float64)
+    lengths = graph.constant(np.diff(before), np.float64)
+    walked = graph.add("Sub", probability, graph.constant(before[:-1], np.float64))  # (n, knots-1)
+    share = graph.add("Min", graph.add("Max", graph.add("Div", walked, lengths), zero), one)
     rises = graph.add("Mul", share, graph.constant(np.diff(after), np.float64))
     risen = graph.add("ReduceSum", rises, graph.constant([1], np.int64), keepdims=1)
     return graph.add("Add", risen, graph.constant(after[0], np.float64))

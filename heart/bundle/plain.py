@@ -27,23 +27,30 @@ _SETTINGS_EXTRAS = ("epochs_run", "device_used")
 
 
 def to_content(bundle: Bundle) -> dict[str, Any]:
-    """Everything in the bundle but the digest, as str, int, float, bool, None, bytes, list and
-    dict.
-    """
-    preprocessor = bundle.preprocessor
-    ranges = dict(
-        zip(
-            (f.name for f in preprocessor.numbers),
-            preprocessor.training_range_.tolist(),
-            strict=True,
-        )
-    )
-    golden = bundle.predict_proba(frame_of_patients(GOLDEN_PATIENTS)).tolist()
+    """All but the digest, as str, int, float, bool, None, bytes, list and dict."""
+    extras = {name: getattr(bundle, name) for name in _SETTINGS_EXTRAS}
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "name": bundle.name,
         "created_at": bundle.created_at,
+        **_plain_preprocessor(bundle.preprocessor),
+        "model": pack_weights(bundle.network),
+        "settings": _floats(bundle.settings.as_dict()) | extras,
+        "threshold": bundle.threshold._asdict(),
+        "recalibration": _plain_recalibration(bundle.recalibration),
+        "metrics": dict(bundle.metrics),
+        "data": bundle.data._asdict(),
+        "golden": _plain_golden(bundle),
+        "versions": dict(bundle.versions),
+    }
+
+
+def _plain_preprocessor(preprocessor: HeartPreprocessor) -> dict[str, Any]:
+    """The entries `features`, `scaler` and `encoders`."""
+    names = [f.name for f in preprocessor.numbers]
+    ranges = dict(zip(names, preprocessor.training_range_.tolist(), strict=True))
+    return {
         "features": [
             describe_feature(f, _finite_or_none(ranges.get(f.name))) for f in preprocessor.features
         ],
@@ -55,24 +62,15 @@ def to_content(bundle: Bundle) -> dict[str, Any]:
         "encoders": {
             name: encoder.classes_.tolist() for name, encoder in preprocessor.encoders_.items()
         },
-        "model": pack_weights(bundle.network),
-        "settings": (
-            _floats(bundle.settings.as_dict())
-            | {
-                "epochs_run": bundle.epochs_run,
-                "device_used": bundle.device_used,
-            }
-        ),
-        "threshold": bundle.threshold._asdict(),
-        "recalibration": _plain_recalibration(bundle.recalibration),
-        "metrics": dict(bundle.metrics),
-        "data": bundle.data._asdict(),
-        "golden": [
-            {"patient": dict(p), "probability": q}
-            for p, q in zip(GOLDEN_PATIENTS, golden, strict=True)
-        ],
-        "versions": dict(bundle.versions),
     }
+
+
+def _plain_golden(bundle: Bundle) -> list[dict[str, Any]]:
+    probabilities = bundle.predict_proba(frame_of_patients(GOLDEN_PATIENTS)).tolist()
+    return [
+        {"patient": dict(patient), "probability": probability}
+        for patient, probability in zip(GOLDEN_PATIENTS, probabilities, strict=True)
+    ]
 
 
 def _plain_recalibration(recalibration: Recalibration) -> dict[str, Any]:
@@ -154,9 +152,7 @@ def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> He
 def _restore_network(
     weights: bytes, preprocessor: HeartPreprocessor, settings: Settings, device: str
 ) -> HeartMLP:
-    """The network with the given weights; shapes are compared before any memory is
-    taken for them.
-    """
+    """The network with these weights; shapes are compared before memory is taken for them."""
     n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
     with torch.device("meta"):
         network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)

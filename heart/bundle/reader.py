@@ -12,7 +12,7 @@ import pickletools
 import struct
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from heart.bundle.checks import damaged, refuse
 
@@ -28,19 +28,16 @@ MAX_PROTOCOL = 5
 Argument = str | bytes | int | float | None
 
 
-class Opcode(NamedTuple):
-    """One opcode: its name in `pickletools`, its argument, and the byte where it stands."""
-
-    name: str
-    argument: Argument
-    place: int
-
-
 class _Cursor:
-    """A place in the bytes that moves forward."""
+    """A position in the bytes that moves forward."""
 
     def __init__(self, content: bytes) -> None:
-        self.content, self.place = content, 0
+        self.content, self.position = content, 0
+
+    @property
+    def left(self) -> int:
+        """How many bytes are ahead."""
+        return len(self.content) - self.position
 
     def take(self, n: int) -> bytes:
         """The next n bytes.
@@ -48,10 +45,10 @@ class _Cursor:
         Raises:
             BundleError: if there are not so many.
         """
-        if n > len(self.content) - self.place:
+        if n > self.left:
             raise damaged("it ends too early")
-        self.place += n
-        return self.content[self.place - n : self.place]
+        self.position += n
+        return self.content[self.position - n : self.position]
 
     def number(self, width: int) -> int:
         """An unsigned little-endian number of so many bytes."""
@@ -94,7 +91,7 @@ def _protocol(cursor: _Cursor) -> int:
 
 def _frame(cursor: _Cursor) -> int:
     length = cursor.number(8)
-    if length > len(cursor.content) - cursor.place:
+    if length > cursor.left:
         raise damaged("a frame that is longer than the file")
     return length
 
@@ -133,8 +130,8 @@ PLAIN_OPCODES = frozenset(_ARGUMENTS)
 _NAMES = MappingProxyType({ord(opcode.code): opcode.name for opcode in pickletools.opcodes})
 
 
-def read_opcodes(content: bytes) -> Iterator[Opcode]:
-    """The opcodes up to STOP, which has to be the last byte.
+def _read_opcodes(content: bytes) -> Iterator[tuple[str, Argument]]:
+    """Each opcode's name in `pickletools` and its argument, up to STOP, which is the last byte.
 
     Raises:
         BundleError: for any other opcode, an argument that is too large or damaged, or bytes after
@@ -143,17 +140,14 @@ def read_opcodes(content: bytes) -> Iterator[Opcode]:
     cursor = _Cursor(content)
     name = ""
     while name != "STOP":
-        place = cursor.place
-        code = cursor.number(1)
+        position, code = cursor.position, cursor.number(1)
         if code not in _NAMES:
-            raise damaged(f"no opcode at byte {place}")
+            raise damaged(f"no opcode at byte {position}")
         if (name := _NAMES[code]) not in _ARGUMENTS:
-            raise refuse("plain values only", f"the opcode {name} at byte {place}")
-        yield Opcode(name, _ARGUMENTS[name](cursor), place)
-    if cursor.place != len(content):
-        raise refuse(
-            "nothing after the end of the values", f"{len(content) - cursor.place:,} more bytes"
-        )
+            raise refuse("plain values only", f"the opcode {name} at byte {position}")
+        yield name, _ARGUMENTS[name](cursor)
+    if cursor.left:
+        raise refuse("nothing after the end of the values", f"{cursor.left:,} more bytes")
 
 
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
@@ -179,10 +173,10 @@ def read_plain(content: bytes) -> object:
     if not content.startswith(b"\x80"):
         raise refuse("an uncompressed joblib file", f"a file that begins with {content[:4]!r}")
     interpreter = _Interpreter()
-    for count, opcode in enumerate(read_opcodes(content)):
+    for count, (name, argument) in enumerate(_read_opcodes(content)):
         if count == MAX_OPCODES:
             raise refuse(f"at most {MAX_OPCODES:,} values", "more")
-        interpreter.carry_out(opcode.name, opcode.argument)
+        interpreter.carry_out(name, argument)
     return interpreter.result()
 
 
@@ -217,10 +211,10 @@ class _Interpreter:
         elif name not in _SILENT:
             self._stack.append(argument)
 
-    def _recall(self, place: Any) -> None:
-        if place >= len(self._memo):
+    def _recall(self, index: Any) -> None:
+        if index >= len(self._memo):
             raise damaged("a value that was not made yet")
-        self._stack.append(self._memo[place])
+        self._stack.append(self._memo[index])
 
     def _build(self, name: str) -> None:
         """An opcode that makes or fills a container."""

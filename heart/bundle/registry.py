@@ -101,7 +101,7 @@ class Registry:
         except FileExistsError as error:
             raise _taken(name) from error
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise BundleError.unwritable(path, error) from error
         return path
 
     def rename(self, old: str, new: str) -> Path:
@@ -164,7 +164,7 @@ class Registry:
         try:
             write_atomically(f"{name}\n".encode(), self.folder / ACTIVE_FILE)
         except OSError as error:
-            raise _unwritable(self.folder / ACTIVE_FILE, error) from error
+            raise BundleError.unwritable(self.folder / ACTIVE_FILE, error) from error
 
     def _existing(self, name: str) -> Path:
         path = self.path_of(name)
@@ -181,13 +181,13 @@ class Registry:
         try:
             path.unlink()
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise BundleError.unwritable(path, error) from error
 
     def _make_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _unwritable(self.folder, error) from error
+            raise BundleError.unwritable(self.folder, error) from error
 
     def _check_writable(self) -> None:
         if self.read_only:
@@ -250,12 +250,4 @@ def _taken(name: str) -> BundleError:
         "a name that is not taken",
         repr(name),
         "Choose another name, or delete the old bundle first.",
-    )
-
-
-def _unwritable(path: Path, error: OSError) -> BundleError:
-    return BundleError(
-        f"to write {path}",
-        str(error.strerror),
-        "Check the folder, its permissions and the free space.",
     )

@@ -110,55 +110,50 @@ def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]
     for name, values in scaler.items():
         if len(values) != len(numbers):
             raise refuse(f"scaler.{name} to have {len(numbers)} values", f"{len(values)}")
-    if any(value <= 0 for value in scaler["scale"]):
+    if min(scaler["scale"], default=1.0) <= 0:
         raise refuse("scaler.scale to be positive", "zero or less")
-    for place, entry in enumerate(numbers):
-        feature = schema_feature(entry["name"])
-        low, high = entry["training_range"] or (
-            0.0,
-            0.0,
-        )  # a number that training never had is 0 throughout
-        slack = _SLACK * (1 + max(abs(low), abs(high)))
-        for name in ("mean", "median"):
-            if not low - slack <= scaler[name][place] <= high + slack:
-                raise refuse(
-                    f"scaler.{name} of {feature.name} inside its training range",
-                    f"{scaler[name][place]:g}",
-                )
-        furthest = max(
-            abs(feature.minimum - scaler["mean"][place]),
-            abs(feature.maximum - scaler["mean"][place]),
-        )
-        if furthest > MOST_DEVIATIONS * scaler["scale"][place]:
-            raise refuse(
-                f"a scale of {feature.name} of at least {furthest / MOST_DEVIATIONS:g}",
-                f"{scaler['scale'][place]:g}",
-            )
+    for entry, *scaling in zip(
+        numbers, scaler["mean"], scaler["scale"], scaler["median"], strict=True
+    ):
+        _check_scaling(entry, *scaling)
+
+
+def _check_scaling(entry: dict[str, Any], mean: float, scale: float, median: float) -> None:
+    feature = schema_feature(entry["name"])
+    # a number that training never had is 0 throughout
+    low, high = entry["training_range"] or (0.0, 0.0)
+    slack = _SLACK * (1 + max(abs(low), abs(high)))
+    for name, value in (("mean", mean), ("median", median)):
+        if not low - slack <= value <= high + slack:
+            raise refuse(f"scaler.{name} of {feature.name} inside its training range", f"{value:g}")
+    least = max(abs(feature.minimum - mean), abs(feature.maximum - mean)) / MOST_DEVIATIONS
+    if least > scale:
+        raise refuse(f"a scale of {feature.name} of at least {least:g}", f"{scale:g}")
 
 
 def _check_counts(content: dict[str, Any]) -> None:
     """Counts add up: positives among patients, the confusion matrix over its part."""
-    for place, part in [("data", content["data"]), *content["metrics"].items()]:
+    for name, part in [("data", content["data"]), *content["metrics"].items()]:
         if part["positives"] > part["n"]:
-            raise refuse(f"{place}: at most {part['n']} positives", str(part["positives"]))
-    for name in ("n", "positives"):
-        total = sum(part[name] for part in content["metrics"].values())
-        if total > content["data"][name]:  # fewer where incomplete rows were left out
-            raise refuse(f"parts of at most {content['data'][name]} {name} together", str(total))
-    for place, part in content["metrics"].items():
+            raise refuse(f"{name}: at most {part['n']} positives", str(part["positives"]))
+    for count in ("n", "positives"):
+        total = sum(part[count] for part in content["metrics"].values())
+        if total > content["data"][count]:  # fewer where incomplete rows were left out
+            raise refuse(f"parts of at most {content['data'][count]} {count} together", str(total))
+    for name, part in content["metrics"].items():
         counts = part["confusion"]
         if sum(counts.values()) != part["n"] or counts["fn"] + counts["tp"] != part["positives"]:
             raise refuse(
-                f"the confusion matrix of {place} to add up to its patients",
+                f"the confusion matrix of {name} to add up to its patients",
                 f"{sum(counts.values())} of {part['n']}",
             )
 
 
 def _check_figures(metrics: Mapping[str, Any]) -> None:
     """Each figure is none at all, or a possible value with its interval around it."""
-    for place, part in metrics.items():
+    for part_name, part in metrics.items():
         for name, (value, low, high) in part["figures"].items():
-            where = f"metrics.{place}.figures.{name}"
+            where = f"metrics.{part_name}.figures.{name}"
             if (value is None) != (low is None) or (value is None) != (high is None):
                 raise refuse(f"{where} to be three numbers or none", "some of them")
             if value is None:
@@ -166,9 +161,8 @@ def _check_figures(metrics: Mapping[str, Any]) -> None:
             largest = LARGEST_LOSS if name == "log_loss" else 1.0
             if not 0 <= value <= largest:
                 raise refuse(f"{where} from 0 to {largest:g}", f"{value:g}")
-            beside = _OUTSIDE + abs(
-                high - low
-            )  # a bootstrap interval need not hold its value, but lies near it
+            # a bootstrap interval need not hold its value, but lies near it
+            beside = _OUTSIDE + abs(high - low)
             if not (low <= high and low - beside <= value <= high + beside):
                 raise refuse(
                     f"{where} to be a value and its interval", f"{value:g} and {low:g} to {high:g}"
@@ -233,7 +227,7 @@ def _check_recalibration(recalibration: Mapping[str, Any] | None) -> None:
 
 def _check_golden_values(golden: list[dict[str, Any]]) -> None:
     """Every value of a golden patient is one that its feature can have, as the writer writes it."""
-    for place, entry in enumerate(golden):
+    for number, entry in enumerate(golden):
         patient = entry["patient"]
         wrong = [
             name
@@ -243,7 +237,7 @@ def _check_golden_values(golden: list[dict[str, Any]]) -> None:
         if wrong or all(value is None for value in patient.values()):
             raise refuse(
                 "possible values in the golden patients",
-                f"golden[{place}]: {', '.join(wrong) or 'nothing known'}",
+                f"golden[{number}]: {', '.join(wrong) or 'nothing known'}",
             )
 
 

@@ -1,6 +1,4 @@
-"""Bundles as files: written whole or not at all, read without running anything, checked
-before use.
-"""
+"""Bundles as files: written whole or not at all, read without running anything, then checked."""
 
 from __future__ import annotations
 
@@ -52,11 +50,7 @@ def save_bundle(bundle: Bundle, path: str | Path) -> Path:
     try:
         write_atomically(content, target)
     except OSError as error:
-        raise BundleError(
-            f"to write {target}",
-            str(error.strerror),
-            "Check the folder, its permissions and the free space.",
-        ) from error
+        raise BundleError.unwritable(target, error) from error
     return target
 
 
@@ -97,8 +91,8 @@ def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:
         patients = frame_of_patients([entry["patient"] for entry in golden])
     except PatientError as error:
         raise refuse("possible values in the golden patients", error.found) from error
-    found = bundle.predict_proba(patients)
-    largest = float(np.abs(found - [entry["probability"] for entry in golden]).max())
+    expected = [entry["probability"] for entry in golden]
+    largest = float(np.abs(bundle.predict_proba(patients) - expected).max())
     if not largest <= GOLDEN_TOLERANCE:
         raise refuse(
             f"the golden patients' probabilities within {GOLDEN_TOLERANCE:g}",

@@ -43,8 +43,8 @@ def unpack_weights(weights: bytes, expected: Shapes) -> dict[str, Tensor]:
         BundleError: for anything else; shapes are compared before any memory is taken for them.
     """
     entries = _read_header(weights)
-    found = {name: entry.get("shape") for name, entry in entries.items()}
-    if found != {name: list(shape) for name, shape in expected.items()}:
+    shapes = {name: entry.get("shape") for name, entry in entries.items()}
+    if shapes != {name: list(shape) for name, shape in expected.items()}:
         raise refuse(f"weights of the shapes {dict(expected)}", "others")
     if any(entry.get("dtype") != "F32" for entry in entries.values()):
         raise refuse(f"finite float32 weights of at most {MAX_WEIGHT:g}", "others")
@@ -84,10 +84,10 @@ def _read_header(weights: bytes) -> dict[str, dict[str, Any]]:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object whose names differ."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
         raise ValueError("a name twice")
-    return found
+    return entries
 
 
 def _not_safetensors(how: str) -> Exception:
