@@ -40,9 +40,10 @@ from heart.config import LESSON, RECIPES, Device, Settings  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
 from heart.experiments.cross_validation import Folds  # noqa: E402
 from heart.model.batches import Labelled  # noqa: E402
-from heart.model.classifier import HeartClassifier, Prepared, train_prepared  # noqa: E402
+from heart.model.classifier import HeartClassifier  # noqa: E402
 from heart.model.joint import fit_jointly  # noqa: E402
 from heart.model.preprocessing import Encoded  # noqa: E402
+from heart.model.training import Prepared, train_prepared  # noqa: E402
 
 MASKING = 0.15
 LIMITS = {

@@ -13,9 +13,10 @@ from heart.config import Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
 from heart.evaluation.metrics import IntArray, score_all
-from heart.model.classifier import HeartClassifier, Prepared
+from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
+from heart.model.training import Prepared
 
 SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)
 TEST_FRACTION = 0.2

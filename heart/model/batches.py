@@ -1,5 +1,6 @@
-"""Patients on the device, and the index batches of every epoch. Shapes as in
-`heart.model.network`.
+"""Patients on the device, and the index batches of every epoch.
+
+Shapes as in `heart.model.network`.
 """
 
 from __future__ import annotations
@@ -42,10 +43,8 @@ class Patients(Dataset[Batch]):
     ) -> None:
         numeric, codes = part.encoded
         if codes_as_numbers:
-            numeric, codes = (
-                np.concatenate([numeric, codes.astype(np.float32)], axis=1),
-                codes[:, :0],
-            )
+            numeric = np.concatenate([numeric, codes.astype(np.float32)], axis=1)
+            codes = codes[:, :0]
         self.numeric = torch.as_tensor(numeric, device=device)
         self.codes = torch.as_tensor(codes, device=device)
         self.y_true = torch.as_tensor(part.y_true, dtype=torch.float32, device=device)
@@ -60,9 +59,7 @@ class Patients(Dataset[Batch]):
 
 
 def _rows(values: Tensor, index: Tensor) -> Tensor:
-    """`values[index]` for an index of shape (M, B); `index_select` copies whole rows, which takes
-    half the time.
-    """
+    """`values[index]` for an index (M, B); `index_select` copies whole rows in half the time."""
     return values.index_select(0, index.reshape(-1)).view(*index.shape, *values.shape[1:])
 
 
@@ -88,11 +85,8 @@ class IndexBatches(Sampler[Tensor]):
     def __init__(
         self, n: int, settings: Settings, device: torch.device, rows: MemberRows | None = None
     ) -> None:
-        self.n, self.batch_size, self.device = (
-            n if rows is None else rows.train.shape[1],
-            settings.batch_size,
-            device,
-        )
+        self.n = n if rows is None else rows.train.shape[1]
+        self.batch_size, self.device = settings.batch_size, device
         self.rows = None if rows is None else torch.as_tensor(rows.train)
         indices = range(settings.members) if rows is None else rows.indices
         self.generators = [

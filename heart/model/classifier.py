@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, NamedTuple, Self
+from dataclasses import fields
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -19,45 +20,16 @@ from heart.errors import TrainingError
 from heart.model.batches import Labelled
 from heart.model.inference import FoldedNetwork
 from heart.model.loop import EpochRecord, OnEpochEnd
-from heart.model.masking import ValueMask
 from heart.model.network import HeartMLP
 from heart.model.preprocessing import HeartPreprocessor
-from heart.model.training import Trained, train
+from heart.model.training import Prepared, train_prepared
 from heart.schema import FEATURES, Feature
 
-_SETTINGS = (
-    "hidden",
-    "linear_path",
-    "categories",
-    "embedding_dim",
-    "missing_flags",
-    "complete_rows",
-    "members",
-    "dropout",
-    "masking",
-    "lr",
-    "weight_decay",
-    "batch_size",
-    "max_epochs",
-    "patience",
-    "time_limit",
+_SETTINGS = tuple(
+    field.name
+    for field in fields(Settings)
+    if field.name not in ("recipe", "random_state", "device")
 )
-
-
-class Prepared(NamedTuple):
-    """What a classifier trains on.
-
-    Attributes:
-        classes: the two labels.
-        preprocessor: fitted on the train part.
-        train: the rows to fit.
-        valid: the rows to stop on, if the recipe stops early.
-    """
-
-    classes: npt.NDArray[Any]
-    preprocessor: HeartPreprocessor
-    train: Labelled
-    valid: Labelled | None
 
 
 class HeartClassifier(ClassifierMixin, BaseEstimator):
@@ -152,14 +124,10 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         Raises:
             SettingsError: for a value outside its bounds.
         """
-        changes = {
-            name: _plain(getattr(self, name))
-            for name in _SETTINGS
-            if getattr(self, name) is not None
-        }
-        return get_recipe(
-            self.recipe, **changes, random_state=_as_seed(self.random_state), device=self.device
-        )
+        given = {name: getattr(self, name) for name in _SETTINGS}
+        changes = {name: _plain(value) for name, value in given.items() if value is not None}
+        seed = _as_seed(self.random_state)
+        return get_recipe(self.recipe, **changes, random_state=seed, device=self.device)
 
     def fit(
         self,
@@ -191,9 +159,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
     def prepare(
         self, X: Any, y: Any, *, valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None
     ) -> Prepared:
-        """What `fit` trains on: preprocessing fitted on the rows that are not held out, and those
-        rows and the held-out ones encoded.
-        """
+        """What `fit` trains on: preprocessing fitted on the rows not held out, and both encoded."""
         settings = self.settings()
         frame, y = self._check_fit(X, y)
         classes, outcome = np.unique(y, return_inverse=True)
@@ -204,25 +170,18 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         features = _features(frame)
         if settings.complete_rows:
             frame, outcome = _complete(frame, outcome, features)
-        rows, held = (
-            self._hold_out(frame, outcome, settings)
-            if valid is None
-            else (np.arange(len(frame)), None)
-        )
-        preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(
-            frame.iloc[rows]
-        )
+        rows, held = np.arange(len(frame)), None
+        if valid is None:
+            rows, held = self._hold_out(frame, outcome, settings)
+        preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags)
+        preprocessor.fit(frame.iloc[rows])
         train_part = Labelled(preprocessor.transform(frame.iloc[rows]), outcome[rows])
-        valid_part = (
-            None
-            if held is None
-            else Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
-        )
+        valid_part = None
         if valid is not None:
-            valid_part = Labelled(
-                preprocessor.transform(self._as_frame(valid[0])),
-                _positions(np.asarray(valid[1]), classes),
-            )
+            y_valid = _positions(np.asarray(valid[1]), classes)
+            valid_part = Labelled(preprocessor.transform(self._as_frame(valid[0])), y_valid)
+        elif held is not None:
+            valid_part = Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
         return Prepared(classes, preprocessor, train_part, valid_part)
 
     def _learn(
@@ -235,11 +194,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         prepared = self.prepare(X, y, valid=valid)
         trained = train_prepared(prepared, self.settings(), on_epoch_end=on_epoch_end)
         self.classes_, self.preprocessor_ = prepared.classes, prepared.preprocessor
-        self.network_, self.history_, self.best_epoch_ = (
-            trained.network,
-            trained.history,
-            trained.best_epoch,
-        )
+        self.network_ = trained.network
+        self.history_, self.best_epoch_ = trained.history, trained.best_epoch
         self.n_iter_ = len(self.history_)
 
     def predict_proba(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -298,11 +254,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         """
         member, first = distinct_rows(frame)
         n_held = int(self.validation_fraction * len(first))
-        if (
-            not settings.patience
-            or n_held < 2
-            or np.bincount(outcome[first], minlength=2).min() < 2
-        ):
+        smallest = np.bincount(outcome[first], minlength=2).min()
+        if not settings.patience or n_held < 2 or smallest < 2:
             return np.arange(len(outcome)), None
         kept, held = train_test_split(
             np.arange(len(first)),
@@ -351,22 +304,6 @@ def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArr
     return np.searchsorted(classes, labels)
 
 
-def train_prepared(
-    prepared: Prepared, settings: Settings, *, on_epoch_end: OnEpochEnd | None = None
-) -> Trained:
-    """A network of the settings, trained on what was prepared."""
-    preprocessor, part = prepared.preprocessor, prepared.train
-    cardinalities = preprocessor.cardinalities
-    network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
-    mask = ValueMask(
-        preprocessor.scaled_median(),
-        cardinalities,
-        settings.masking,
-        has_flags=settings.missing_flags,
-    )
-    return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
-
-
 def _has_schema(X: object) -> bool:
     return isinstance(X, pd.DataFrame) and any(f.name in X.columns for f in FEATURES)
 
@@ -388,8 +325,6 @@ def _as_seed(random_state: int | np.integer[Any] | np.random.RandomState | None)
     """A seed from any of scikit-learn's forms; None draws one."""
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
-    return (
-        int(np.random.SeedSequence().generate_state(1)[0] % 2**31)
-        if random_state is None
-        else int(random_state)
-    )
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1)[0] % 2**31)
+    return int(random_state)

@@ -1,10 +1,20 @@
-"""Prediction for many patients: the network folded into one matrix product, in blocks that fit the
-processor's cache.
+"""Prediction for many patients: the first layers of all members folded into one matrix.
 
-Training gives each member its own rows; in prediction all members see the same ones. So a
-category's vector times the first layer is a table, one row a code, and all members' first layers
-are one matrix: (B, inputs) @ (inputs, M * H). Shapes: M members, B patients of a block, D numbers,
-C categories, K codes of all categories together, H hidden units.
+The first layer of member m reads a patient's numbers x and, for each category c, the vector
+V_mc[code] of the patient's code. With U_m the rows of its weights that belong to the numbers and
+W_mc those that belong to category c, it gives
+
+    x @ U_m + sum over c of V_mc[code_c] @ W_mc + bias_m
+  = x @ U_m + sum over c of onehot(code_c) @ (V_mc @ W_mc) + bias_m
+  = [x, onehot(code_1), ..., onehot(code_C)] @ F_m + bias_m
+
+where F_m is U_m above the tables V_mc @ W_mc, one row a code. The left side no longer depends on m:
+in training each member has rows of its own, in prediction all see the same patients. So the F_m of
+all members stand side by side, and the layer is a single product (B, D + K) @ (D + K, M * H).
+The linear path, which reads the same inputs, is folded alike.
+
+Shapes: M members, B patients of a block, D numbers, C categories, K codes of all categories
+together, H hidden units. Blocks fit the processor's cache.
 """
 
 from __future__ import annotations
@@ -20,7 +30,7 @@ from torch import Tensor
 from heart.model.network import HeartMLP, MemberLinear
 from heart.model.preprocessing import Encoded
 
-BLOCK_FLOATS = 2**20  # measured: half and double are a tenth slower (benchmarks/scoring.py)
+BLOCK_FLOATS = 2**20  # measured: half and double are a tenth slower
 MIN_BLOCK = 64
 
 
@@ -37,8 +47,7 @@ class FoldedLayer(NamedTuple):
 
 
 class FoldedNetwork:
-    """A `HeartMLP` for prediction. Holds tensors only, is never changed, and gives the same logits
-    (to rounding).
+    """A `HeartMLP` for prediction: the same logits, to rounding. It is never changed.
 
     Args:
         network: its weights are copied.
@@ -101,38 +110,34 @@ class FoldedNetwork:
     def _logits(self, numeric: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]) -> Tensor:
         """Shape (B, M)."""
         inputs = self._inputs(numeric, codes)
-        x = torch.addmm(
-            self.first.bias, inputs, self.first.weight
-        )  # (B, M * H), or (B, M) without a hidden layer
+        # (B, M * H), or (B, M) without a hidden layer
+        x = torch.addmm(self.first.bias, inputs, self.first.weight)
         if self.depth:
             x = x.relu_().view(len(inputs), self.members, -1)  # (B, M, H)
             for weight, bias in self.layers[:-1]:
                 x = torch.baddbmm(bias, x.transpose(0, 1), weight).relu_().transpose(0, 1)
             weight, bias = self.layers[-1]  # (M, H, 1) and (M, 1, 1)
             x = torch.einsum("bmh,mh->bm", x, weight.squeeze(2)).add_(bias.view(-1))
-        return (
-            x
-            if self.linear is None
-            else x.addmm_(inputs, self.linear.weight).add_(self.linear.bias)
-        )
+        if self.linear is not None:
+            x = x.addmm_(inputs, self.linear.weight).add_(self.linear.bias)
+        return x
 
     def _inputs(self, numeric: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]) -> Tensor:
         """The numbers, then a 1 for each category's code among zeros, shape (B, D + K); or the
         codes as numbers, shape (B, D + C).
         """
         device = self.first.weight.device
-        numbers, places = torch.from_numpy(numeric).to(device), torch.from_numpy(codes).to(device)
+        numbers, labels = torch.from_numpy(numeric).to(device), torch.from_numpy(codes).to(device)
         if self.offsets is None:
-            return torch.cat([numbers, places.to(numbers.dtype)], dim=1)
-        inputs = numbers.new_zeros(len(numbers), numbers.shape[1] + self._n_codes)
-        inputs[:, : numbers.shape[1]] = numbers
-        return inputs.scatter_(1, places + self.offsets + numbers.shape[1], 1.0)
+            return torch.cat([numbers, labels.to(numbers.dtype)], dim=1)
+        n_numbers = numbers.shape[1]
+        inputs = numbers.new_zeros(len(numbers), n_numbers + self._n_codes)
+        inputs[:, :n_numbers] = numbers
+        return inputs.scatter_(1, n_numbers + self.offsets + labels, 1.0)
 
 
 def _fold(network: HeartMLP, layer: MemberLinear) -> FoldedLayer:
-    """A layer that reads the inputs, with the categories' vectors multiplied in; written table by
-    table, as it may be large.
-    """
+    """F and bias of a layer that reads the inputs; written table by table, as it may be large."""
     weight, bias = layer.weight.detach(), layer.bias.detach()  # (M, D + C * dim, H), (M, 1, H)
     members, n_inputs, n_outputs = weight.shape
     flat_bias = bias.permute(1, 0, 2).reshape(-1)
@@ -141,12 +146,11 @@ def _fold(network: HeartMLP, layer: MemberLinear) -> FoldedLayer:
     vectors, starts = network.embedding.weight.detach(), network.embedding.offsets.tolist()
     dim, n_codes = vectors.shape[2], vectors.shape[1]
     n_numeric = n_inputs - dim * len(starts)
-    flat = weight.new_empty(n_numeric + n_codes, members, n_outputs)
-    flat[:n_numeric] = weight[:, :n_numeric].transpose(0, 1)
+    folded = weight.new_empty(n_numeric + n_codes, members, n_outputs)
+    folded[:n_numeric] = weight[:, :n_numeric].transpose(0, 1)  # U
     # without a category there is an end and no start
     for c, (start, end) in enumerate(zip(starts, [*starts[1:], n_codes], strict=False)):
-        reads = weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim]  # (M, dim, H)
-        flat[n_numeric + start : n_numeric + end] = torch.bmm(
-            vectors[:, start:end], reads
-        ).transpose(0, 1)  # (K_c, M, H)
-    return FoldedLayer(flat.view(n_numeric + n_codes, -1), flat_bias)
+        of_category = weight[:, n_numeric + c * dim : n_numeric + (c + 1) * dim]  # W, (M, dim, H)
+        table = torch.bmm(vectors[:, start:end], of_category)  # (M, K_c, H)
+        folded[n_numeric + start : n_numeric + end] = table.transpose(0, 1)
+    return FoldedLayer(folded.view(n_numeric + n_codes, -1), flat_bias)

@@ -1,5 +1,7 @@
-"""Several fits as one network: the folds of a cross-validation train side by side, each with its
-own preprocessing and rows.
+"""Several fits as one network: folds train side by side, each with its preprocessing and rows.
+
+The parts of all fits lie below each other, and each member draws its batches from the rows of its
+own fit. Weights, order and noise depend on a member's index within its fit, never on its company.
 """
 
 from __future__ import annotations
@@ -13,12 +15,11 @@ import torch
 
 from heart.config import Settings
 from heart.model.batches import Labelled, MemberRows
-from heart.model.classifier import Prepared
 from heart.model.loop import OnEpochEnd
 from heart.model.masking import ValueMask
 from heart.model.network import HeartMLP
 from heart.model.preprocessing import Encoded
-from heart.model.training import train
+from heart.model.training import Prepared, train
 
 MAX_MEMBERS = 320
 """Members of one joint network: more do not fit the cache and gain nothing."""
@@ -32,8 +33,7 @@ def fit_jointly(
 ) -> list[HeartMLP]:
     """A network of `settings.members` members for each fit, as if each had been trained by itself.
 
-    A member's first weights and order depend on the seed and on its index within its own fit, and
-    every fit gets the noise that it would get alone: it equals the separate fit, to rounding.
+    Each equals the separate fit, to rounding.
 
     Args:
         prepared: the fits. Those with equally many rows train together.
@@ -42,14 +42,14 @@ def fit_jointly(
     """
     tell = on_share or (lambda share: None)  # noqa: ARG005
     networks: dict[int, HeartMLP] = {}
-    for places in _batches(prepared, settings.members):
+    for group in _groups(prepared, settings.members):
         on_epoch_end = _tell_epochs(
-            tell, len(networks), len(places), len(prepared), settings.max_epochs
+            tell, len(networks), len(group), len(prepared), settings.max_epochs
         )
-        joint = _train_joint([prepared[place] for place in places], settings, on_epoch_end)
-        networks |= dict(zip(places, joint, strict=True))
+        joint = _train_joint([prepared[fit] for fit in group], settings, on_epoch_end)
+        networks |= dict(zip(group, joint, strict=True))
         tell(len(networks) / len(prepared))
-    return [networks[place] for place in range(len(prepared))]
+    return [networks[fit] for fit in range(len(prepared))]
 
 
 def _tell_epochs(tell: OnShare, done: int, running: int, fits: int, max_epochs: int) -> OnEpochEnd:
@@ -57,10 +57,10 @@ def _tell_epochs(tell: OnShare, done: int, running: int, fits: int, max_epochs: 
     return lambda record: tell((done + running * record.epoch / max_epochs) / fits)
 
 
-def _batches(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
-    """Places of fits of the same shape, at most `MAX_MEMBERS` members together."""
+def _groups(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
+    """Indices of fits of the same shape, at most `MAX_MEMBERS` members together."""
     by_shape: dict[tuple[object, ...], list[int]] = {}
-    for place, fit in enumerate(prepared):
+    for index, fit in enumerate(prepared):
         n_valid = None if fit.valid is None else len(fit.valid.y_true)
         shape = (
             len(fit.train.y_true),
@@ -68,12 +68,12 @@ def _batches(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
             fit.train.encoded.numeric.shape[1],
             *fit.preprocessor.cardinalities,
         )
-        by_shape.setdefault(shape, []).append(place)
-    step = max(1, MAX_MEMBERS // members)
+        by_shape.setdefault(shape, []).append(index)
+    size = max(1, MAX_MEMBERS // members)
     return [
-        places[start : start + step]
-        for places in by_shape.values()
-        for start in range(0, len(places), step)
+        alike[start : start + size]
+        for alike in by_shape.values()
+        for start in range(0, len(alike), size)
     ]
 
 
@@ -106,11 +106,9 @@ def _stack(parts: Sequence[Labelled], members: int) -> tuple[Labelled, npt.NDArr
     """The parts below each other, and which of the rows each member sees, shape (M * parts, n)."""
     numeric = np.concatenate([part.encoded.numeric for part in parts])
     codes = np.concatenate([part.encoded.codes for part in parts])
-    n = len(parts[0].y_true)
-    own = np.arange(len(parts) * n, dtype=np.int64).reshape(len(parts), n)
-    return Labelled(
-        Encoded(numeric, codes), np.concatenate([part.y_true for part in parts])
-    ), np.repeat(own, members, axis=0)
+    y_true = np.concatenate([part.y_true for part in parts])
+    own = np.arange(len(y_true), dtype=np.int64).reshape(len(parts), -1)
+    return Labelled(Encoded(numeric, codes), y_true), np.repeat(own, members, axis=0)
 
 
 def _take_members(network: HeartMLP, start: int, settings: Settings) -> HeartMLP:

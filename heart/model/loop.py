@@ -1,5 +1,4 @@
-"""The epoch loop: steps, counting, judging, early stopping with the best weights restored, and
-limits.
+"""The epoch loop: steps, counting, judging, early stopping with the best weights, and limits.
 
 It is told how to step, count and judge, so that every network of this project trains in this loop.
 Shapes as in `heart.model.network`.
@@ -25,9 +24,7 @@ TALLY = 2**17
 
 
 class EpochRecord(NamedTuple):
-    """One epoch of the history. Losses are mean cross-entropies (nats) over members; valid figures
-    are None without a valid part.
-    """
+    """One epoch. Losses are mean cross-entropies in nats; without a valid part its are None."""
 
     epoch: int
     train_loss: float
@@ -75,18 +72,14 @@ class Members(Protocol):
 
 
 class Run(NamedTuple):
-    """What `run_epochs` gives: one record an epoch, and the epoch of each member's weights, shape
-    (M,).
-    """
+    """What `run_epochs` gives: one record an epoch, and the epoch of each member's weights."""
 
     history: tuple[EpochRecord, ...]
     best_epoch: tuple[int, ...]
 
 
 def count_binary(logits: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
-    """The sum of the binary cross-entropies, and how many logits are on the right side of 0; shape
-    (n,) each.
-    """
+    """The sum of the binary cross-entropies, and how many logits are right; shape (n,) each."""
     loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="sum")
     return loss, torch.count_nonzero((logits > 0) == y_true.bool())
 
@@ -117,32 +110,26 @@ def run_epochs(
     Raises:
         TrainingError: when the loss is no longer finite or the time limit is reached.
     """
-    best = (
-        BestWeights(network, settings.patience) if judge is not None and settings.patience else None
-    )
+    best = BestWeights(network, settings.patience) if judge and settings.patience else None
     history: list[EpochRecord] = []
     start = clock()
     for epoch in range(1, settings.max_epochs + 1):
         tally = Tally(count)
         for batch in batches:
             tally.add(step(batch), batch.y_true)
-        member_loss, valid_accuracy = (None, None) if judge is None else judge()
-        record = EpochRecord(
-            epoch,
-            *tally.means(),
-            None if member_loss is None else float(member_loss.mean()),
-            valid_accuracy,
-        )
+        valid_loss, valid_accuracy = judge() if judge else (None, None)
+        mean_loss = None if valid_loss is None else float(valid_loss.mean())
+        record = EpochRecord(epoch, *tally.means(), mean_loss, valid_accuracy)
         _check_progress(record, clock() - start, settings)
         history.append(record)
         if on_epoch_end is not None:
             on_epoch_end(record)
-        if best is not None and member_loss is not None and not best.update(epoch, member_loss):
+        if best and valid_loss is not None and not best.update(epoch, valid_loss):
             break
-    if best is not None:
-        best.restore()
-    epochs = best.epoch.tolist() if best is not None else [len(history)] * network.members
-    return Run(tuple(history), tuple(epochs))
+    if best is None:
+        return Run(tuple(history), (len(history),) * network.members)
+    best.restore()
+    return Run(tuple(history), tuple(best.epoch.tolist()))
 
 
 class BestWeights:

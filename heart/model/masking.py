@@ -78,25 +78,20 @@ class ValueMask:
     ) -> None:
         flags = np.ones_like(scaled_median) if has_flags else scaled_median[..., :0]
         hidden = np.concatenate([scaled_median, flags], axis=-1)
-        self.hidden_numeric = torch.as_tensor(
-            hidden if hidden.ndim == 1 else hidden[:, None, :]
-        )  # (D,) or (M, 1, D)
+        # of shape (D,) or (M, 1, D)
+        self.hidden_numeric = torch.as_tensor(hidden if hidden.ndim == 1 else hidden[:, None, :])
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
         self.n_numbers, self.rate, self.has_flags = scaled_median.shape[-1], rate, has_flags
 
     def to(self, device: torch.device) -> ValueMask:
         """The same mask for batches on the device."""
         moved = copy(self)
-        moved.hidden_numeric, moved.hidden_codes = (
-            self.hidden_numeric.to(device),
-            self.hidden_codes.to(device),
-        )
+        moved.hidden_numeric = self.hidden_numeric.to(device)
+        moved.hidden_codes = self.hidden_codes.to(device)
         return moved
 
     def with_codes_as_numbers(self) -> ValueMask:
-        """The same mask for batches whose codes are columns of `numeric`, as `Patients`
-        has them.
-        """
+        """The same mask for batches whose codes are columns of `numeric` (see `Patients`)."""
         joined = copy(self)
         unknown = self.hidden_codes.to(torch.float32).expand(*self.hidden_numeric.shape[:-1], -1)
         joined.hidden_numeric = torch.cat([self.hidden_numeric, unknown], dim=-1)
@@ -113,7 +108,8 @@ class ValueMask:
         shown, rest = hide[..., : n_columns - n_codes], hide[..., n_columns - n_codes :]
         if self.has_flags:  # a flag goes with its number
             shown = torch.cat([shown[..., : self.n_numbers], shown], dim=2)
-        # by arithmetic: torch.where stumbles over random conditions, and takes ten times as long
+        # by arithmetic: torch.where branches on random bits, half of them mispredicted, and takes
+        # ten times as long
         numeric = torch.lerp(batch.numeric, self.hidden_numeric, shown.to(batch.numeric.dtype))
         codes = batch.codes + (self.hidden_codes - batch.codes) * rest if n_codes else batch.codes
         return Batch(numeric, codes, batch.y_true)

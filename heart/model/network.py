@@ -17,14 +17,17 @@ from torch import Tensor, nn
 
 from heart.config import Settings
 
+_STREAMS = ("weights", "order")
+
 
 def member_generator(random_state: int, member: int, stream: str) -> torch.Generator:
-    """A CPU generator that depends on the seed, the member's index and what it is for, and on
-    nothing else.
+    """A CPU generator that depends on the seed, the member's index and the stream, nothing else.
+
+    Raises:
+        ValueError: for a stream that is neither "weights" nor "order".
     """
-    return torch.Generator().manual_seed(
-        (random_state * 1_000_003 + member) * 2 + (stream == "order")
-    )
+    own = random_state * 1_000_003 + member
+    return torch.Generator().manual_seed(own * len(_STREAMS) + _STREAMS.index(stream))
 
 
 class MemberLinear(nn.Module):
@@ -64,17 +67,15 @@ class MemberEmbedding(nn.Module):
     def __init__(self, members: int, cardinalities: Sequence[int], dim: int) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.zeros(members, sum(cardinalities), dim))
-        starts = torch.tensor([0, *cardinalities[:-1]], dtype=torch.int64, device="cpu").cumsum(0)
-        self.register_buffer("offsets", starts[: len(cardinalities)], persistent=False)
-        first = torch.arange(members, device="cpu").view(-1, 1, 1) * sum(
-            cardinalities
-        )  # where each member's table starts
-        self.register_buffer("starts", first + starts[: len(cardinalities)], persistent=False)
+        ends = torch.tensor(cardinalities, dtype=torch.int64, device="cpu").cumsum(0)
+        offsets = ends - torch.tensor(cardinalities, dtype=torch.int64, device="cpu")
+        self.register_buffer("offsets", offsets, persistent=False)
+        # where each member's table starts, when they lie below each other
+        tables = torch.arange(members, device="cpu").view(-1, 1, 1) * sum(cardinalities)
+        self.register_buffer("starts", tables + offsets, persistent=False)
 
     def reset(self, generators: Sequence[torch.Generator]) -> None:
-        """Draw each member's vectors from its own generator: standard normal, as in
-        `torch.nn.Embedding`.
-        """
+        """Draw each member's vectors from its own generator, normal as in `torch.nn.Embedding`."""
         with torch.no_grad():
             for member, generator in enumerate(generators):
                 self.weight[member].normal_(generator=generator)
@@ -95,8 +96,7 @@ class MemberEmbedding(nn.Module):
 
 
 class HeartMLP(nn.Module):
-    """Numbers and one vector per category, through hidden layers with ReLU and dropout, to one
-    logit a member and patient.
+    """Numbers and a vector a category, through hidden layers with ReLU, to a logit a member.
 
     Args:
         n_numeric: D, the columns of `numeric`.
@@ -155,13 +155,10 @@ class HeartMLP(nn.Module):
         return [layer for layer in self.hidden if isinstance(layer, MemberLinear)]
 
     def inputs(self, numeric: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What the first layer reads, (M, B, D + C * dim), and the rows of the embedding, (M * B *
-        C,), if there is one.
-        """
+        """What the first layer reads, (M, B, D + C * dim), and the vectors' rows, (M * B * C,)."""
         if self.embedding is None:
-            return (
-                torch.cat([numeric, codes.to(numeric.dtype)], dim=2) if codes.shape[2] else numeric
-            ), None
+            columns = [numeric, codes.to(numeric.dtype)]
+            return torch.cat(columns, dim=2) if codes.shape[2] else numeric, None
         rows = self.embedding.rows(codes)
         return torch.cat([numeric, self.embedding.look_up(rows, codes.shape)], dim=2), rows
 
@@ -176,14 +173,13 @@ class HeartMLP(nn.Module):
         """
         inputs, _ = self.inputs(numeric, codes)
         x = inputs
-        for place, layer in enumerate(self.hidden):
+        for depth, layer in enumerate(self.hidden):
             x = torch.relu(layer(x))  # (M, B, H)
-            x = x * kept[place] / (1 - self.dropout) if len(kept) else x
-        logits = (
-            self.logit(x) if self.linear_path is None else self.logit(x) + self.linear_path(inputs)
-        )
-        flat: Tensor = logits.squeeze(2)  # (M, B)
-        return flat
+            x = x * kept[depth] / (1 - self.dropout) if kept else x
+        logits: Tensor = self.logit(x)  # (M, B, 1)
+        if self.linear_path is not None:
+            logits = logits + self.linear_path(inputs)
+        return logits.squeeze(2)
 
     @torch.no_grad()
     def predict_logits(self, numeric: Tensor, codes: Tensor) -> Tensor:

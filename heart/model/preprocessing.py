@@ -1,6 +1,4 @@
-"""Features become arrays: StandardScaler and LabelEncoders fitted on train only, with codes and
-flags for what is unknown.
-"""
+"""Features become arrays: a StandardScaler and LabelEncoders, codes and flags for the unknown."""
 
 from __future__ import annotations
 
@@ -133,9 +131,8 @@ class HeartPreprocessor(BaseEstimator):
     def _encode(self, values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64]) -> Encoded:
         """From numbers, (n, F), with NaN for missing, and label codes, (n, C)."""
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
-        scaled = (
-            np.where(missing, self.median_, values) - self.scaler_.mean_
-        ) / self.scaler_.scale_
+        filled = np.where(missing, self.median_, values)
+        scaled = (filled - self.scaler_.mean_) / self.scaler_.scale_
         numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
         return Encoded(numeric.astype(np.float32), codes)
 
@@ -155,31 +152,28 @@ class HeartPreprocessor(BaseEstimator):
         check_is_fitted(self, "scaler_")
         columns = dict(zip((f.name for f in self.numbers), self._numbers(frame).T, strict=True))
         ranges = dict(zip(columns, self.training_range_, strict=True))
-        found = np.zeros((len(frame), len(self.features)), dtype=np.uint8)
+        problems = np.zeros((len(frame), len(self.features)), dtype=np.uint8)
         for j, entry in enumerate(self.features):
             if entry.name in columns:
-                found[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
+                problems[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
             else:
                 unknown = self._codes(frame, entry) == len(self.encoders_[entry.name].classes_)
-                found[:, j] = np.where(
+                problems[:, j] = np.where(
                     frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0)
                 )
-        return found
+        return problems
 
     def find_patient_problems(self, patient: Mapping[str, Value | None]) -> dict[str, str]:
         """What the model knows less about in one patient: feature to one of `PROBLEMS`, in the
         order of `features`; see `find_problems`.
         """
         numbers = _number_problems(self._patient_numbers(patient)[0], *self.training_range_.T)
-        found = dict(zip((f.name for f in self.numbers), numbers.tolist(), strict=True))
-        for entry, code in zip(
-            self.categories, self._patient_codes(patient)[0].tolist(), strict=True
-        ):
-            unknown = code == len(self.encoders_[entry.name].classes_)
-            found[entry.name] = MISSING if patient[entry.name] is None else UNSEEN if unknown else 0
-        return {
-            entry.name: PROBLEMS[found[entry.name]] for entry in self.features if found[entry.name]
-        }
+        problems = dict(zip((f.name for f in self.numbers), numbers.tolist(), strict=True))
+        for entry in self.categories:
+            value = patient[entry.name]
+            unseen = value not in self.encoders_[entry.name].classes_.tolist()
+            problems[entry.name] = MISSING if value is None else UNSEEN if unseen else 0
+        return {f.name: PROBLEMS[problems[f.name]] for f in self.features if problems[f.name]}
 
     def _patient_numbers(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.float64]:
         """Shape (1, F); missing is NaN."""
@@ -210,9 +204,8 @@ class HeartPreprocessor(BaseEstimator):
     def _codes(self, frame: pd.DataFrame, feature: Feature) -> npt.NDArray[np.int64]:
         """Shape (n,); each different value is looked up once."""
         classes = self.encoders_[feature.name].classes_
-        codes, values = pd.factorize(
-            _category(frame, feature)
-        )  # a missing value is -1, the last place of the table
+        codes, values = pd.factorize(_category(frame, feature))
+        # a missing value is -1, which reads the last entry of the table
         table = np.append(pd.Index(classes).get_indexer(pd.Index(values)), -1)
         table[table < 0] = len(classes)
         return table[codes].astype(np.int64, copy=False)

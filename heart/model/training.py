@@ -1,5 +1,4 @@
-"""Training a `HeartMLP`: AdamW over whole index batches, value masking, early stopping with the
-best weights restored.
+"""Training a `HeartMLP`: AdamW over whole index batches, value masking, early stopping.
 
 Shapes as in `heart.model.network`. All members train in one loop; their losses are added up, so
 that each one's gradient is its own.
@@ -10,17 +9,36 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from heart.config import Settings
+from heart.config import DEVICES, Settings
 from heart.errors import SettingsError
 from heart.model.batches import Labelled, MemberRows, Patients, load_batches
 from heart.model.loop import EpochRecord, OnEpochEnd, Step, run_epochs
 from heart.model.masking import Noise, ValueMask
 from heart.model.network import HeartMLP
+from heart.model.preprocessing import HeartPreprocessor
 from heart.model.step import Batch, TrainingStep
+
+
+class Prepared(NamedTuple):
+    """What a classifier trains on.
+
+    Attributes:
+        classes: the two labels.
+        preprocessor: fitted on the train part.
+        train: the rows to fit.
+        valid: the rows to stop on, if the recipe stops early.
+    """
+
+    classes: npt.NDArray[Any]
+    preprocessor: HeartPreprocessor
+    train: Labelled
+    valid: Labelled | None
 
 
 @dataclass(frozen=True)
@@ -42,8 +60,10 @@ def pick_device(name: str) -> torch.device:
     """The device for "auto", "cpu" or "cuda".
 
     Raises:
-        SettingsError: for "cuda" where there is none.
+        SettingsError: for another name, or "cuda" where there is none.
     """
+    if name not in DEVICES:
+        raise SettingsError.unknown("a device", name, DEVICES)
     if name == "cuda" and not torch.cuda.is_available():
         raise SettingsError(
             "a CUDA device", "none that PyTorch can use", 'Choose device "auto" or "cpu".'
@@ -71,8 +91,8 @@ def train(
         settings: the step size, batch size, epochs and the rest.
         mask: hides values in training.
         rows: which rows each member sees; by default all members see all.
-        on_epoch_end: sees each epoch once; whatever it raises ends the training.
-        clock: seconds, for the time limit.
+        on_epoch_end: see `run_epochs`.
+        clock: see `run_epochs`.
 
     Raises:
         TrainingError: when the loss is no longer finite or the time limit is reached.
@@ -80,21 +100,19 @@ def train(
     """
     device = pick_device(settings.device)
     network.to(device)
+    # where codes are read as numbers, they are columns of `numeric` from the start
     joined = network.embedding is None
     mask = (mask.with_codes_as_numbers() if joined else mask).to(device)
     noise = Noise(settings.random_state, device, fits=1 if rows is None else rows.fits)
-    batches = load_batches(
-        Patients(train_part, device, codes_as_numbers=joined), settings, rows=rows
-    )
+    fitted = Patients(train_part, device, codes_as_numbers=joined)
     valid = None if valid_part is None else Patients(valid_part, device, codes_as_numbers=joined)
-    judge = None if valid is None else lambda: _validate(network, valid, rows)
     step = TrainingStep(network, settings)
     run = run_epochs(
         network,
         _masked(step, mask, noise),
-        batches,
+        load_batches(fitted, settings, rows=rows),
         settings,
-        judge=judge,
+        judge=None if valid is None else lambda: _validate(network, valid, rows),
         on_epoch_end=on_epoch_end,
         clock=clock,
     )
@@ -102,42 +120,48 @@ def train(
     return Trained(network, run.history, run.best_epoch)
 
 
+def train_prepared(
+    prepared: Prepared, settings: Settings, *, on_epoch_end: OnEpochEnd | None = None
+) -> Trained:
+    """A network of the settings, trained on what was prepared."""
+    preprocessor, part = prepared.preprocessor, prepared.train
+    cardinalities = preprocessor.cardinalities
+    network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
+    mask = ValueMask(
+        preprocessor.scaled_median(),
+        cardinalities,
+        settings.masking,
+        has_flags=settings.missing_flags,
+    )
+    return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
+
+
 def _masked(step: TrainingStep, mask: ValueMask, noise: Noise) -> Step:
     """The step, with values hidden and hidden units dropped."""
     rate, widths = step.network.dropout, step.network.widths
 
     def take(batch: Batch) -> Tensor:
-        kept = (
-            [noise.decide(1 - rate, (*batch.y_true.shape, width)) for width in widths]
-            if rate
-            else []
-        )
+        shapes = [(*batch.y_true.shape, width) for width in widths] if rate else []
+        kept = [noise.decide(1 - rate, shape) for shape in shapes]
         return step(mask(batch, noise), kept)
 
     return take
 
 
+@torch.no_grad()
 def _validate(network: HeartMLP, valid: Patients, rows: MemberRows | None) -> tuple[Tensor, float]:
-    """Each member's mean loss, shape (M,), and the accuracy of their mean probability, or their
-    mean accuracy if each has its own rows.
+    """Each member's mean loss, shape (M,), and the accuracy of their mean probability.
+
+    Where each member has rows of its own there is no mean probability: it is their mean accuracy.
     """
     if rows is not None and rows.valid is not None:
-        return _validate_own(
-            network, valid[torch.as_tensor(rows.valid, device=valid.y_true.device)]
-        )
-    logits = network.predict_logits(valid.numeric, valid.codes)
-    y_true = valid.y_true.expand_as(logits)
-    loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="none").mean(
-        dim=1
-    )
-    decided = logits.sigmoid().mean(dim=0) > 0.5
-    return loss, float((decided == (valid.y_true > 0)).float().mean())
-
-
-@torch.no_grad()
-def _validate_own(network: HeartMLP, batch: Batch) -> tuple[Tensor, float]:
-    logits = network(batch.numeric, batch.codes)
-    loss = nn.functional.binary_cross_entropy_with_logits(
-        logits, batch.y_true, reduction="none"
-    ).mean(dim=1)
-    return loss, float(((logits > 0) == (batch.y_true > 0)).float().mean())
+        index = torch.as_tensor(rows.valid, device=valid.y_true.device)
+        numeric, codes, y_true = valid[index]
+        logits = network(numeric, codes)
+        right = (logits > 0) == (y_true > 0)
+    else:
+        logits = network.predict_logits(valid.numeric, valid.codes)
+        y_true = valid.y_true.expand_as(logits)
+        right = (logits.sigmoid().mean(dim=0) > 0.5) == (valid.y_true > 0)
+    loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="none")
+    return loss.mean(dim=1), float(right.float().mean())

@@ -190,6 +190,11 @@ def test_streams_of_weights_and_order_differ():
     assert len({tuple(draw) for draw in draws}) == 4
 
 
+def test_unknown_stream_is_refused():
+    with pytest.raises(ValueError, match="not in tuple"):
+        member_generator(0, 0, "dropout")
+
+
 def test_making_a_network_leaves_the_global_random_state_alone():
     before = torch.get_rng_state()
     network_of(members=3)

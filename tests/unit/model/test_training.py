@@ -282,6 +282,11 @@ def test_cuda_where_there_is_none_is_refused(monkeypatch, parts):
         run(parts, device="cuda")
 
 
+def test_unknown_device_is_refused():
+    with pytest.raises(SettingsError, match="a device among auto, cpu, cuda, but found 'tpu'"):
+        pick_device("tpu")
+
+
 @pytest.mark.parametrize(
     ("name", "has_cuda", "kind"),
     [("auto", False, "cpu"), ("auto", True, "cuda"), ("cpu", True, "cpu"), ("cuda", True, "cuda")],
