@@ -17,7 +17,7 @@ import pandas as pd
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from heart.bundle import Bundle
+from heart.bundle.bundle import Bundle
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from heart.atomic import create_atomically, write_atomically
-from heart.bundle import Bundle, load_bundle, serialise_bundle
+from heart.bundle.bundle import Bundle
 from heart.bundle.layout import check_name
+from heart.bundle.storage import load_bundle, serialise_bundle
 from heart.errors import BundleError
 from heart.paths import IN_CLONE, MODELS, SHIPPED_BUNDLE, user_models
 
