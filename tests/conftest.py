@@ -1,8 +1,12 @@
-"""How the suite runs: side by side on all cores when much is asked for, else in one process."""
+"""How the suite runs: side by side on all cores when much is asked for, else in one process; what
+needs a browser or a package of development is skipped where that is not there.
+"""
 
 import gc
 import os
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,14 @@ gc.disable()  # until the libraries are imported, see pytest_collection_finish
 FEW = 12
 """So many files run sooner in one process than workers start, each with imports of its own."""
 
+SLOW_FIRST = ["browser", "docs", "app", "cli"]
+"""Folders whose files take long: a worker that came to one last would keep the others waiting."""
+
+MAY_BE_ABSENT = {"axe_playwright_python", "hypothesis", "onnxruntime", "playwright"}
+ABSENT = {name for name in MAY_BE_ABSENT if find_spec(name) is None}
+BROWSER_REQUIRED = os.environ.get("HEART_REQUIRE_BROWSER") == "1"
+NO_CHROMIUM = "no Chromium on this machine"
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
@@ -24,6 +36,7 @@ def pytest_cmdline_main(config):
     if getattr(config.option, "numprocesses", 0) is None and count_files(config) > FEW:
         config.option.numprocesses = "auto"
         config.option.dist = "loadfile"
+        config.option.loadscopereorder = False  # the order is pytest_collection_modifyitems's
 
 
 def count_files(config):
@@ -35,6 +48,29 @@ def count_files(config):
     )
 
 
+def pytest_ignore_collect(collection_path):
+    """Files that import a package that is not there are left out, and so is a folder whose
+    conftest.py does; pytest_terminal_summary tells of them.
+    """
+    return True if absent_imports(collection_path) else None
+
+
+def absent_imports(path):
+    """The packages of `ABSENT` that a test file, or the conftest.py of a folder, imports."""
+    file = path / "conftest.py" if path.is_dir() else path
+    if not ABSENT or BROWSER_REQUIRED or file.suffix != ".py" or not file.exists():
+        return set()
+    return ABSENT & set(
+        re.findall(r"^(?:from|import) (\w+)", file.read_text("utf-8"), re.MULTILINE)
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if hasattr(config, "workerinput"):
+        folders = {item: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+        items.sort(key=lambda item: (*SLOW_FIRST, folders[item]).index(folders[item]))
+
+
 def pytest_collection_finish():
     """What is imported now stays: the garbage collector need not look through it again and again,
     least of all after every run of a page, where Streamlit calls it.
@@ -43,9 +79,46 @@ def pytest_collection_finish():
     gc.enable()
 
 
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; without it the test is skipped, or fails where HEART_REQUIRE_BROWSER=1."""
+    if "playwright" in ABSENT and not BROWSER_REQUIRED:
+        pytest.skip(f"{NO_CHROMIUM}: playwright is not installed")
+    from drive import launch  # noqa: PLC0415
+    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as playwright:
+        try:
+            launched = launch(playwright)
+        except Error as error:
+            if BROWSER_REQUIRED:
+                raise
+            pytest.skip(f"{NO_CHROMIUM} ({error.message.splitlines()[0]})")
+        yield launched
+        launched.close()
+
+
 def pytest_sessionfinish(session):
     """Hypothesis's plugin imports hypothesis at the end, which takes as long as many a test file,
     to find that there is nothing to tell.
     """
     if "hypothesis" not in sys.modules:
         session.config.pluginmanager.unregister(name="hypothesispytest")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What was not run, and how to have it."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if unseen := sum(NO_CHROMIUM in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(
+            f"{unseen} tests need a browser and were skipped. To have it: apt-get install chromium,"
+            " or playwright install chromium",
+            yellow=True,
+        )
+    if ABSENT and not BROWSER_REQUIRED:
+        files = [path for path in config.rootpath.rglob("tests/**/*.py") if absent_imports(path)]
+        terminalreporter.write_line(
+            f"{len(files)} files need {', '.join(sorted(ABSENT))} and were left out. To have all:"
+            " pip install -r requirements-dev.txt",
+            yellow=True,
+        )

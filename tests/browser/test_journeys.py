@@ -9,7 +9,6 @@ import onnx
 import pandas as pd
 import pytest
 import safetensors.torch
-from axe_playwright_python.sync_playwright import Axe
 from drive import serve
 from playwright.sync_api import expect
 
@@ -17,13 +16,7 @@ from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from tests.support import dialects as d
-
-# Streamlit's file uploader labels a section that it also marks as presentational; nothing in this
-# project can change that element
-STREAMLITS_OWN = {"presentation-role-conflict"}
-# it writes a slider's value in the primary colour, which also has to carry white text: on a dark
-# page no colour has 4.5 to 1 against both
-NOT_OURS = {"exclude": [["[data-testid=stSliderThumbValue]"]]}
+from tests.support.accessibility import violations_of
 
 PAGES = {
     "": "Patient",
@@ -123,7 +116,7 @@ def test_patient_stays_while_other_pages_are_visited(address, new_page):
 
 
 def test_two_visitors_do_not_see_each_other(address, new_page):
-    first, second = new_page(), new_page()
+    first, second = new_page(alone=True), new_page(alone=True)
     open_page(first, address)
     calculate_example(first)
     open_page(second, address)
@@ -213,9 +206,9 @@ def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
 
 
 def download(page, label):
-    with page.expect_download() as found:
+    with page.expect_download() as waiting:
         page.get_by_role("button", name=label, exact=True).click()
-    return found.value.suggested_filename, found.value.path().read_bytes()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
 
 
 def test_bundle_is_handed_on_in_every_form(address, new_page):
@@ -371,13 +364,7 @@ def test_page_has_no_accessibility_violation(address, new_page, path, scheme):
     if not path:
         calculate_example(page)
     page.wait_for_timeout(700)  # colours fade in
-    found = Axe().run(page, context=NOT_OURS)
-    violations = [
-        violation
-        for violation in found.response["violations"]
-        if violation["id"] not in STREAMLITS_OWN
-    ]
-    assert not violations, found.generate_report()
+    assert violations_of(page) == []
 
 
 @pytest.mark.parametrize("path", PAGES)

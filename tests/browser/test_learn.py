@@ -1,19 +1,18 @@
 """The Learn group: one walk through all lessons, and settings that travel in the URL."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from heart.lessons import LESSONS as BY_NAME
-from tests.browser.test_journeys import NOT_OURS, STREAMLITS_OWN
+from tests.support.accessibility import violations_of
 
 LESSONS = list(BY_NAME.values())
 
 PATIENCE_MS = 90_000
 """The trainings of a lesson show progress; on a busy machine they take a while."""
 
-# Streamlit's own colours of code are not ours to choose
-NOT_OURS_HERE = {"exclude": [*NOT_OURS["exclude"], ["[data-testid=stCode]"]]}
+CODE = "[data-testid=stCode]"
+"""Streamlit's own colours of code are not ours to choose."""
 CHARTS = "[data-testid=stVegaLiteChart] svg, [data-testid=stVegaLiteChart] canvas"
 
 
@@ -39,15 +38,7 @@ def test_newcomer_walks_through_all_lessons(address, new_page):
         expect(page.get_by_text("To think about.")).to_be_visible()
         page.get_by_text("The decisive lines").first.click()
         expect(page.get_by_test_id("stCode").first).to_be_visible()
-        violations = [
-            rule
-            for rule in Axe().run(page, context=NOT_OURS_HERE).response["violations"]
-            if rule["id"] not in STREAMLITS_OWN
-        ]
-        assert violations == [], (
-            lesson.name,
-            [(rule["id"], rule["nodes"][0]["html"]) for rule in violations],
-        )
+        assert violations_of(page, without=[CODE]) == [], lesson.name
         if after is not None:
             page.get_by_role("link", name=f"Next: {after.title}").click()
     page.get_by_role("link", name="All lessons").click()
