@@ -44,7 +44,7 @@ st.header("How the file was read")
 st.caption(f"SHA-256 of the table {cohort.fingerprint[:16]}…")
 if session.use_upload:
     st.table(reading_summary(report))
-show_reading(cohort)
+show_reading(report)
 
 st.header("Class balance")
 balance = balance_frame(cohort)

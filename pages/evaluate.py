@@ -19,9 +19,9 @@ session = get_session()
 
 st.title("Evaluate")
 st.markdown(
-    "One split's accuracy is a coin with a wide edge. Here every patient is predicted by models"
-    " that never saw them, many times over, beside what simpler models do on the same patients, and"
-    " at other hospitals."
+    "The accuracy on one split depends on which patients happen to be in it. Here every patient is"
+    " predicted by models that never saw them, many times over, beside what simpler models do on the"
+    " same patients, and at other hospitals."
 )
 cohort = choose_cohort(session)
 

@@ -143,7 +143,7 @@ def show_card(session: Session) -> None:
             st.markdown(section.text)
             for chart in section.charts:
                 column, _ = st.columns([2, 1])  # a square chart as wide as the page would say less
-                show_chart(chart.draw, chart.frame, alt=chart.alt, place=column)
+                show_chart(chart.draw, chart.frame, alt=chart.alt, container=column)
                 st.caption(chart.alt)
 
 

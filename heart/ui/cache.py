@@ -29,7 +29,7 @@ def show_chart(
     *,
     alt: str,
     key: str | None = None,
-    place: Any = st,
+    container: Any = st,
 ) -> None:
     """Show `draw(frame)`; its specification is made once and shared.
 
@@ -39,9 +39,9 @@ def show_chart(
         frame: the data.
         alt: what the chart shows, for those who do not see it.
         key: keeps the element's identity across reruns.
-        place: where to show it, a container or placeholder.
+        container: where to show it, the page by default.
     """
     columns = tuple((str(name), str(dtype)) for name, dtype in frame.dtypes.items())
     # Streamlit writes into the specification it is given
     spec = copy.deepcopy(_chart_spec(draw, columns))
-    place.vega_lite_chart(frame, spec, alt=alt, key=key, width="stretch")
+    container.vega_lite_chart(frame, spec, alt=alt, key=key, width="stretch")

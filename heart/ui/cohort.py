@@ -4,16 +4,22 @@ what reading found.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 import pandas as pd
 import streamlit as st
 
 from heart.data import SHIPPED, Cohort, load_shipped, read_cohort
 from heart.data.report import CohortReport, UnusualValue
 from heart.ui.session import Session
-from heart.ui.upload import TableUpload, bad_cells_table, download_table
+from heart.ui.upload import TableUpload, bad_cells_table, download_table, show_unused_columns
 
 HOSPITALS, OWN_FILE = "Hospitals", "Your own file"
-SHOWN = 200
+SHOWN, SHOWN_OPEN = 200, 8
+"""Lines of a list, and those of a list that is not folded away."""
+
+T = TypeVar("T")
 
 
 def choose_cohort(session: Session) -> Cohort:
@@ -78,11 +84,10 @@ def describe_source(session: Session) -> str:
     )
 
 
-def show_reading(cohort: Cohort) -> None:
+def show_reading(report: CohortReport) -> None:
     """How the file was read and why, what was changed, what was dropped or left out. A file's text
     goes through `st.text`.
     """
-    report = cohort.report
     for sentence in report.evidence:
         st.text(f"• {sentence}")
     if report.evidence:
@@ -91,25 +96,15 @@ def show_reading(cohort: Cohort) -> None:
         )
     for warning in report.warnings:
         st.text(f"⚠️ {warning}")
-    _show_list(
-        "Changed",
-        [f"{change.column}, {change.rows:,} rows: {change.reason}." for change in report.changes],
-    )
-    _show_list(
-        "Set aside",
-        [f"Row {entry.row}: {entry.reason}." for entry in report.set_aside[:SHOWN]],
-        total=len(report.set_aside),
-    )
+    _show_list("Changed", report.changes, lambda c: f"{c.column}, {c.rows:,} rows: {c.reason}.")
+    _show_list("Set aside", report.set_aside, lambda entry: f"Row {entry.row}: {entry.reason}.")
     _show_list(
         "Same values, different outcome",
-        [f"Rows {', '.join(map(str, rows))}" for rows in report.conflicts[:SHOWN]],
+        report.conflicts,
+        lambda rows: f"Rows {', '.join(map(str, rows))}",
     )
-    _show_list(
-        "Unusual but possible",
-        [_describe_unusual(value) for value in report.unusual[:SHOWN]],
-        total=len(report.unusual),
-    )
-    _show_columns(report)
+    _show_list("Unusual but possible", report.unusual, _describe_unusual)
+    show_unused_columns(report)
     if report.bad_cells:
         download_table(
             "Download the cells that cannot be right",
@@ -126,20 +121,15 @@ def _describe_unusual(value: UnusualValue) -> str:
     return f"Row {row}: {column} {number:g} (most are {usual})"
 
 
-def _show_list(title: str, lines: list[str], *, total: int | None = None) -> None:
-    if not lines:
+def _show_list(title: str, entries: Sequence[T], describe: Callable[[T], str]) -> None:
+    """The first entries, folded away where they are many."""
+    if not entries:
         return
-    n = total or len(lines)
-    with st.expander(f"{title} ({n:,})", expanded=len(lines) <= 8):
-        st.text("\n".join(lines) + (f"\n… and {n - len(lines):,} more" if n > len(lines) else ""))
-
-
-def _show_columns(report: CohortReport) -> None:
-    if report.personal:
-        st.text(f"🔒 Personal data that is not kept: {', '.join(report.personal)}.")
-    others = [name for name in report.dropped if name not in report.personal]
-    if others:
-        st.text(f"Columns that are not used: {', '.join(others)}.")
+    lines = [describe(entry) for entry in entries[:SHOWN]]
+    if len(entries) > SHOWN:
+        lines.append(f"… and {len(entries) - SHOWN:,} more")
+    with st.expander(f"{title} ({len(entries):,})", expanded=len(entries) <= SHOWN_OPEN):
+        st.text("\n".join(lines))
 
 
 def reading_summary(report: CohortReport) -> pd.DataFrame:

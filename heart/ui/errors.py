@@ -42,9 +42,11 @@ class WithoutValues(logging.Filter):
         """Always True: the record stays, without its values."""
         if record.exc_info and record.exc_info[1] is not None:
             error = record.exc_info[1]
-            place = traceback.extract_tb(error.__traceback__)[-1:]
+            frames = traceback.extract_tb(error.__traceback__)[-1:]
             where = (
-                f"{Path(place[0].filename).name}:{place[0].lineno}" if place else "an unknown place"
+                f"{Path(frames[0].filename).name}:{frames[0].lineno}"
+                if frames
+                else "an unknown place"
             )
             record.msg, record.args = "%s in %s", (type(error).__name__, where)
             record.exc_info = record.exc_text = None

@@ -117,7 +117,7 @@ class LiveProgress:
             loss_curves,
             history_frame(self.history),
             alt="Loss on the train and valid parts against the epoch, so far",
-            place=self.chart,
+            container=self.chart,
         )
         self.drawn_at = time.monotonic()
 

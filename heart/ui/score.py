@@ -15,7 +15,7 @@ from heart.schema import FEATURE_NAMES
 from heart.scoring.table import Judged, Scored, judge_scores, score_patients
 from heart.ui.figures import confusion_table, label_index
 from heart.ui.session import Session
-from heart.ui.upload import TableUpload
+from heart.ui.upload import TableUpload, show_unused_columns
 
 
 class Scores(NamedTuple):
@@ -82,47 +82,28 @@ def show_scores(scores: Scores) -> None:
         "CSV, safe for spreadsheets: a text that begins like a formula is defused. Features are in"
         " UCI's codes."
     )
+    _show_first_rows(scored)
+    with st.expander("How the file was read"):
+        report = scores.patients.report
+        changes = [f"{c.column}, {c.rows:,} rows: {c.reason}." for c in report.changes]
+        st.text("\n".join((*report.evidence, *changes)))
+        show_unused_columns(report)
+
+
+def _show_first_rows(scored: Scored) -> None:
     shown = _readable(scored.first)
+    probability = st.column_config.ProgressColumn(
+        "probability", min_value=0.0, max_value=1.0, format="%.2f"
+    )
+    error = st.column_config.TextColumn("error", width="large" if scored.failed else "small")
+    answers = ("row", "probability", "decision", "unknown", "unusual", "error")
     st.dataframe(
         shown,
         hide_index=True,
-        column_config={
-            "probability": st.column_config.ProgressColumn(
-                "probability", min_value=0.0, max_value=1.0, format="%.2f"
-            ),
-            "error": st.column_config.TextColumn(
-                "error", width="large" if scored.failed else "small"
-            ),
-        },
-        column_order=[
-            "row",
-            "probability",
-            "decision",
-            "unknown",
-            "unusual",
-            "error",
-            *FEATURE_NAMES,
-        ],
+        column_config={"probability": probability, "error": error},
+        column_order=[*answers, *FEATURE_NAMES],
     )
     st.caption(f"The first {len(shown):,} of {scored.n:,} rows.")
-    with st.expander("How the file was read"):
-        report = scores.patients.report
-        st.text(
-            "\n".join(
-                (
-                    *report.evidence,
-                    *(
-                        f"{change.column}, {change.rows:,} rows: {change.reason}."
-                        for change in report.changes
-                    ),
-                )
-            )
-        )
-        if report.personal:
-            st.text(f"🔒 Personal data that is not kept: {', '.join(report.personal)}.")
-        others = [name for name in report.dropped if name not in report.personal]
-        if others:
-            st.text(f"Columns that are not used: {', '.join(others)}.")
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.data.read import BadRows
+from heart.data.report import CohortReport
 from heart.errors import BadCell, BadCellsError, CohortError, DialectError
 from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.errors import show_error
@@ -181,3 +182,12 @@ def download_table(label: str, table: pd.DataFrame, file_name: str, *, key: str)
     st.download_button(
         label, to_safe_csv(table), file_name=file_name, mime="text/csv", on_click="ignore", key=key
     )
+
+
+def show_unused_columns(report: CohortReport) -> None:
+    """The names of personal and of other columns that are not used."""
+    if report.personal:
+        st.text(f"🔒 Personal data that is not kept: {', '.join(report.personal)}.")
+    others = [name for name in report.dropped if name not in report.personal]
+    if others:
+        st.text(f"Columns that are not used: {', '.join(others)}.")
