@@ -20,8 +20,8 @@ session = get_session()
 st.title("Evaluate")
 st.markdown(
     "The accuracy on one split depends on which patients happen to be in it. Here every patient is"
-    " predicted by models that never saw them, many times over, beside what simpler models do on the"
-    " same patients, and at other hospitals."
+    " predicted by models that never saw them, many times over, beside what simpler models do on"
+    " the same patients, and at other hospitals."
 )
 cohort = choose_cohort(session)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -47,30 +49,36 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
     _show_local(results)
 
 
-def elsewhere_table(found: list[External]) -> pd.DataFrame:
+def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
     """One row a tested hospital and set of features."""
-    rows = []
-    for e in found:
-        study = DETRANO.get(e.tested_on) if e.trained_on == "cleveland" else None
-        rows.append(
-            {
-                "hospital": SHIPPED[e.tested_on],
-                "features": FEATURE_TITLES[e.features],
-                "patients": str(e.scores.n),
-                "diseased": f"{e.scores.positives / e.scores.n:.0%}",
-                METRICS["accuracy"].words: write_figure(e.at.accuracy),
-                "1989": "–" if study is None else f"{study:.2f}",
-                METRICS["roc_auc"].words: write_figure(e.scores.roc_auc),
-                METRICS["log_loss"].words: write_figure(e.scores.log_loss),
-                "intercept, slope": write_calibration(e.calibration.intercept, e.calibration.slope),
-                "lacks": ", ".join(e.lacking) or "nothing",
-            }
-        )
+    rows = [
+        {
+            "hospital": SHIPPED[result.tested_on],
+            "features": FEATURE_TITLES[result.features],
+            "patients": str(result.scores.n),
+            "diseased": f"{result.scores.positives / result.scores.n:.0%}",
+            METRICS["accuracy"].words: write_figure(result.at.accuracy),
+            "1989": _write_study(result),
+            METRICS["roc_auc"].words: write_figure(result.scores.roc_auc),
+            METRICS["log_loss"].words: write_figure(result.scores.log_loss),
+            "intercept, slope": write_calibration(
+                result.calibration.intercept, result.calibration.slope
+            ),
+            "lacks": ", ".join(result.lacking) or "nothing",
+        }
+        for result in results
+    ]
     return pd.DataFrame(rows).set_index(["hospital", "features"])
 
 
-def _show_local(found: list[External]) -> None:
-    whole = {e.tested_on: e for e in found if e.features == "all"}
+def _write_study(result: External) -> str:
+    """The accuracy of the 1989 study, which was trained on Cleveland alone."""
+    study = DETRANO.get(result.tested_on) if result.trained_on == "cleveland" else None
+    return "–" if study is None else f"{study:.2f}"
+
+
+def _show_local(results: Sequence[External]) -> None:
+    whole = {result.tested_on: result for result in results if result.features == "all"}
     name = st.selectbox(
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pandas as pd
 import streamlit as st
 
+from heart.evaluation.figures import write_figure
 from heart.evaluation.judged import metrics_at
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.policies import Zones
 from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.evaluation.thresholds import (
     COST_RATIO_BOUNDS,
@@ -32,7 +35,6 @@ from heart.ui.threshold_results import (
     show_curves,
     show_prevalence,
     show_test_report,
-    show_zones,
 )
 
 RULE_HELP = (
@@ -40,6 +42,12 @@ RULE_HELP = (
     " and is the steady choice. The others are tuned on the out-of-fold predictions, and move a lot"
     " from sample to sample."
 )
+
+ZONE_WORDS = {
+    "rule out": "Rule out: below {high:.0%}",
+    "cannot tell": "Cannot tell: {low:.0%} to {high:.0%}",
+    "rule in": "Rule in: {low:.0%} and above",
+}
 
 
 class Scored(NamedTuple):
@@ -101,13 +109,6 @@ def decide(session: Session, judgement: Judgement) -> None:
     offer_table(there)
 
 
-@st.fragment
-def draw_zones(judgement: Judgement) -> None:
-    """The zones have borders of their own."""
-    st.header("Rule out, rule in, or cannot tell")
-    show_zones(judgement.curves)
-
-
 def choose_costs(session: Session) -> float:
     """What a missed patient costs, in false alarms."""
     return st.number_input(
@@ -133,3 +134,65 @@ def choose_threshold(curves: ThresholdCurves, cost_ratio: float) -> ThresholdCho
     if RULES[rule].wants_share:
         at_least = st.slider(f"Wanted {rule}", 50, 100, 95, format="%d %%") / 100
     return choose_by_rule(curves.counts, rule, cost_ratio=cost_ratio, at_least=at_least)
+
+
+@st.fragment
+def draw_zones(judgement: Judgement) -> None:
+    """Three zones with borders of their own, from a wanted sensitivity for the lower one and a
+    wanted specificity for the upper one.
+    """
+    st.header("Rule out, rule in, or cannot tell")
+    left, right = st.columns(2, gap="large")
+    sensitivity = (
+        left.slider("Rule out keeps a sensitivity of at least", 80, 100, 95, format="%d %%") / 100
+    )
+    specificity = (
+        right.slider("Rule in keeps a specificity of at least", 80, 100, 95, format="%d %%") / 100
+    )
+    zones = judgement.curves.zones(sensitivity=sensitivity, specificity=specificity)
+    st.table(zones_table(zones))
+    st.caption(
+        f"Sensitivity {write_figure(zones.sensitivity)} and negative predictive value"
+        f" {write_figure(zones.npv)} at the lower border; specificity"
+        f" {write_figure(zones.specificity)} and positive predictive value"
+        f" {write_figure(zones.precision)} at the upper"
+        f" one.{_certify(zones, sensitivity, specificity, judgement.curves)}"
+    )
+
+
+def _certify(zones: Zones, sensitivity: float, specificity: float, curves: ThresholdCurves) -> str:
+    """A sentence where the intervals do not reach what is wanted."""
+    promises = {
+        "sensitivity": (zones.sensitivity, sensitivity),
+        "specificity": (zones.specificity, specificity),
+    }
+    short = [
+        name
+        for name, (figure, wanted) in promises.items()
+        if figure.low is not None and figure.low < wanted
+    ]
+    if not short:
+        return ""
+    positives = int(curves.y_true.sum())
+    return (
+        f" {len(curves.y_true)} patients, {positives} of them diseased, are too few to guarantee"
+        f" the wanted {' and '.join(short)}."
+    )
+
+
+def zones_table(zones: Zones) -> pd.DataFrame:
+    """One row a zone, in words."""
+    n = sum(zone.patients for zone in zones.zones)
+    rows = {
+        ZONE_WORDS[zone.name].format(low=zone.low, high=zone.high): {
+            "patients": str(zone.patients),
+            "of 100": f"{100 * zone.patients / n:.0f}",
+            "diseased": str(zone.diseased),
+            "share diseased": write_figure(zone.share),
+            "likelihood ratio": (
+                "–" if zone.likelihood_ratio is None else f"{zone.likelihood_ratio:.2f}"
+            ),
+        }
+        for zone in zones.zones
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("zone")

@@ -1,6 +1,4 @@
-"""The threshold page's results: what the chosen threshold does, how sure that is, zones, another
-share of ill patients.
-"""
+"""What the chosen threshold does: figures, how sure they are, another share of ill patients."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from heart.evaluation.decision_curve import decision_curve
 from heart.evaluation.figures import METRICS, SHARES, write_figure
 from heart.evaluation.judged import ThresholdMetrics, metrics_at
 from heart.evaluation.metrics import FloatArray
-from heart.evaluation.policies import Zones, of_thousand, threshold_at_prevalence
+from heart.evaluation.policies import of_thousand, threshold_at_prevalence
 from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
 from heart.evaluation.thresholds import RULES, ThresholdChoice, tuned_rule
 from heart.scoring.safe_csv import to_safe_csv
@@ -22,11 +20,6 @@ from heart.ui.cache import show_chart
 from heart.ui.figures import confusion_table, label_index
 
 SHOWN = ("recall", "specificity", "precision", "npv", "needed")
-ZONE_WORDS = {
-    "rule out": "Rule out: below {high:.0%}",
-    "cannot tell": "Cannot tell: {low:.0%} to {high:.0%}",
-    "rule in": "Rule in: {low:.0%} and above",
-}
 
 
 def show_curves(
@@ -189,66 +182,6 @@ def show_prevalence(
 
 def _percent(value: float) -> str:
     return "–" if np.isnan(value) else f"{value:.0%}"
-
-
-def show_zones(curves: ThresholdCurves) -> None:
-    """Three zones, from a wanted sensitivity for the lower border and a wanted specificity for the
-    upper one.
-    """
-    left, right = st.columns(2, gap="large")
-    sensitivity = (
-        left.slider("Rule out keeps a sensitivity of at least", 80, 100, 95, format="%d %%") / 100
-    )
-    specificity = (
-        right.slider("Rule in keeps a specificity of at least", 80, 100, 95, format="%d %%") / 100
-    )
-    found = curves.zones(sensitivity=sensitivity, specificity=specificity)
-    st.table(zones_table(found))
-    st.caption(
-        f"Sensitivity {write_figure(found.sensitivity)} and negative predictive value"
-        f" {write_figure(found.npv)} at the lower border; specificity"
-        f" {write_figure(found.specificity)} and positive predictive value"
-        f" {write_figure(found.precision)} at the upper"
-        f" one.{_certify(found, sensitivity, specificity, curves)}"
-    )
-
-
-def _certify(found: Zones, sensitivity: float, specificity: float, curves: ThresholdCurves) -> str:
-    """A sentence where the intervals do not reach what is wanted."""
-    promises = {
-        "sensitivity": (found.sensitivity, sensitivity),
-        "specificity": (found.specificity, specificity),
-    }
-    short = [
-        name
-        for name, (figure, wanted) in promises.items()
-        if figure.low is not None and figure.low < wanted
-    ]
-    if not short:
-        return ""
-    positives = int(curves.y_true.sum())
-    return (
-        f" {len(curves.y_true)} patients, {positives} of them diseased, are too few to guarantee"
-        f" the wanted {' and '.join(short)}."
-    )
-
-
-def zones_table(found: Zones) -> pd.DataFrame:
-    """One row a zone, in words."""
-    n = sum(zone.patients for zone in found.zones)
-    rows = {
-        ZONE_WORDS[zone.name].format(low=zone.low, high=zone.high): {
-            "patients": str(zone.patients),
-            "of 100": f"{100 * zone.patients / n:.0f}",
-            "diseased": str(zone.diseased),
-            "share diseased": write_figure(zone.share),
-            "likelihood ratio": (
-                "–" if zone.likelihood_ratio is None else f"{zone.likelihood_ratio:.2f}"
-            ),
-        }
-        for zone in found.zones
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("zone")
 
 
 def offer_table(table: pd.DataFrame) -> None:
