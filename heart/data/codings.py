@@ -1,5 +1,4 @@
-"""How files code the categories and the target: words that mean one thing everywhere, and the
-number codings, which do not.
+"""How files code categories and target: words, which mean one thing everywhere, and numbers.
 
 Every coding was checked row by row against UCI's values (docs/DIALECTS.md). A file's cell is folded
 into a token first: the shortest form of a number ("63.0" is "63"), or a word's letters and digits
@@ -12,46 +11,14 @@ import re
 from types import MappingProxyType
 from typing import NamedTuple
 
-from heart.schema import FEATURES, Value
+from heart.schema import FEATURES, SEVERITIES, Value
 
 Codes = dict[str, Value | None]
 """Token to canonical code; None is a missing value."""
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
-MISSING_WORDS = frozenset(
-    (
-        "",
-        "?",
-        "-9",
-        "-9.0",
-        "-9.",
-        "na",
-        "nan",
-        "n/a",
-        "#n/a",
-        "<na>",
-        "nat",
-        "null",
-        "none",
-        "missing",
-        ".",
-    )
-)
-
-_NO_YES: Codes = {
-    "n": 0,
-    "no": 0,
-    "false": 0,
-    "f": 0,
-    "absent": 0,
-    "0": 0,
-    "y": 1,
-    "yes": 1,
-    "true": 1,
-    "t": 1,
-    "present": 1,
-    "1": 1,
-}
+_MISSING = "? -9 -9.0 -9. na nan n/a #n/a <na> nat null none missing ."
+MISSING_WORDS = frozenset(("", *_MISSING.split()))
 
 
 def _spellings(meanings: dict[Value, str]) -> Codes:
@@ -59,6 +26,8 @@ def _spellings(meanings: dict[Value, str]) -> Codes:
         spelling: code for code, spellings in meanings.items() for spelling in spellings.split()
     }
 
+
+_NO_YES = _spellings({0: "0 n no false f absent", 1: "1 y yes true t present"})
 
 WORDS: MappingProxyType[str, Codes] = MappingProxyType(
     {
@@ -104,9 +73,7 @@ WORDS: MappingProxyType[str, Codes] = MappingProxyType(
 """Words of each category, in every spelling that circulates."""
 
 DOUBTFUL: MappingProxyType[tuple[str, str], Value] = MappingProxyType({("cp", "normal"): 3})
-"""Words that one circulating file uses in a sense nobody would expect; believed only where known
-patients show it.
-"""
+"""Words that one file uses in another sense than most; believed where known patients show it."""
 
 
 class Coding(NamedTuple):
@@ -176,21 +143,9 @@ CODINGS: tuple[Coding, ...] = (
 
 CATEGORIES: tuple[str, ...] = tuple(feature.name for feature in FEATURES if feature.codes)
 
+_IN_UCIS_CODES = "canonical tutorial statlog kaggle-918 kaggle-1190 kaggle-920 textbook weka"
 DIALECTS: MappingProxyType[str, str] = MappingProxyType(
-    {coding.name: coding.name for coding in CODINGS}
-    | dict.fromkeys(
-        (
-            "canonical",
-            "tutorial",
-            "statlog",
-            "kaggle-918",
-            "kaggle-1190",
-            "kaggle-920",
-            "textbook",
-            "weka",
-        ),
-        "uci",
-    )
+    {coding.name: coding.name for coding in CODINGS} | dict.fromkeys(_IN_UCIS_CODES.split(), "uci")
 )
 """Every dialect's name to the name of its number coding."""
 
@@ -216,7 +171,7 @@ TARGET_RULES: tuple[TargetRule, ...] = (
     TargetRule(
         "severity",
         "0 is healthy, 1 to 4 is diseased, by severity",
-        {str(value): value for value in range(5)},
+        {str(value): value for value in SEVERITIES},
         upright=True,
     ),
     TargetRule(
@@ -247,40 +202,12 @@ TARGET_RULES: tuple[TargetRule, ...] = (
     ),
 )
 
+_HEALTHY = "no n false absence absent healthy negative nodisease noheartdisease <50 <50%"
+_DISEASED = "yes y true presence present diseased sick positive disease heartdisease >50 >50%"
 _TARGET_WORDS: dict[str, int | None] = {
-    **dict.fromkeys(
-        (
-            "no",
-            "n",
-            "false",
-            "absence",
-            "absent",
-            "healthy",
-            "negative",
-            "nodisease",
-            "noheartdisease",
-            "<50",
-            "<50%",
-        ),
-        0,
-    ),
-    **dict.fromkeys(
-        (
-            "yes",
-            "y",
-            "true",
-            "presence",
-            "present",
-            "diseased",
-            "sick",
-            "positive",
-            "disease",
-            "heartdisease",
-        ),
-        1,
-    ),
-    **dict.fromkeys((">50", ">50%"), 1),
-    **{f">50_{level}": level for level in range(1, 5)},
+    **dict.fromkeys(_HEALTHY.split(), 0),
+    **dict.fromkeys(_DISEASED.split(), 1),
+    **{f">50_{level}": level for level in SEVERITIES[1:]},
 }
 SEVERITY = next(rule for rule in TARGET_RULES if rule.name == "severity")
 TARGET_WORDS = TargetRule("words", "in words", _TARGET_WORDS, upright=True)
@@ -300,8 +227,6 @@ def token_of(text: str) -> str | None:
 
 
 def target_token(text: str) -> str | None:
-    """The token of a target's cell: as `token_of`, but Weka's "<50" and ">50_1" keep
-    their signs.
-    """
+    """The token of a target's cell: as `token_of`, but Weka's "<50" and ">50_1" keep signs."""
     word = text.casefold().strip("'\" ")
     return word if word in _TARGET_WORDS else token_of(text)

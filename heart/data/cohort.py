@@ -1,6 +1,4 @@
-"""A `Cohort`: patients in the canonical layout, where they came from, and what was found on the
-way.
-"""
+"""A `Cohort`: patients in the canonical layout, where they came from, and what was found."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ class Cohort:
 
     Attributes:
         name: what the cohort is called, as in "cleveland".
-        frame: one row a patient: the 13 features (float64; nullable Int64 for codes; str for words)
+        frame: one row a patient: the 13 features (float64; nullable Int8 for codes; str for words)
             and `num` (int64). The index is the row's number in the file, from 1, the header not
             counted.
         source: where it came from, for people.
@@ -80,9 +78,7 @@ class Cohort:
 
 
 def combine_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
-    """All patients of several cohorts, renumbered from 1; a single cohort is itself. The name joins
-    theirs with "+".
-    """
+    """All patients of several cohorts, renumbered from 1, names joined with "+"; one is itself."""
     if len(cohorts) == 1:
         return cohorts[0]
     frame = pd.concat([cohort.frame for cohort in cohorts], ignore_index=True)

@@ -55,98 +55,36 @@ _ALIASES: dict[str, str] = {
 }
 _KNOWN = {alias: name for name, aliases in _ALIASES.items() for alias in [name, *aliases.split()]}
 
-# what these say, 1 is: a column called "HeartDisease" marks the diseased, one called "target" could
-# mark either
-_TELLING_TARGETS = {
-    "num",
-    "heartdisease",
-    "ahd",
-    "disease",
-    "diseasepresence",
-    "presence",
-    "hd",
-    "heartdiseasepresence",
-    "hasheartdisease",
-}
-_TELLING_TARGETS |= {"condition", "diagnosisofheartdisease"}
+# a column called "HeartDisease" marks the diseased, one called "target" could mark either
+_TELLING = (
+    "num heartdisease ahd disease diseasepresence presence hd heartdiseasepresence hasheartdisease"
+    " condition diagnosisofheartdisease"
+)
+_TELLING_TARGETS = frozenset(_TELLING.split())
 
 _PERSONAL = re.compile(
     r"name|birth|^dob$|ssn|mrn|record|patient|nhs|passport|phone|mail|address|street|postcode|^zip|insurance|^id$"
 )
 _PLACEHOLDER = re.compile(r"(?:x|v|c|col|column|attribute|attr|a|f|feature|var|field)?([0-9]{1,2})")
 
-_ELSEWHERE: dict[str, tuple[str, ...]] = {
-    "the South African heart data": (
-        "sbp",
-        "tobacco",
-        "ldl",
-        "adiposity",
-        "famhist",
-        "typea",
-        "chd",
-    ),
+_ELSEWHERE: dict[str, str] = {
+    "the South African heart data": "sbp tobacco ldl adiposity famhist typea chd",
     "heart-failure records": (
-        "ejectionfraction",
-        "serumcreatinine",
-        "serumsodium",
-        "creatininephosphokinase",
-        "platelets",
-        "deathevent",
+        "ejectionfraction serumcreatinine serumsodium creatininephosphokinase platelets deathevent"
     ),
-    "a cardiovascular survey": (
-        "aphi",
-        "aplo",
-        "gluc",
-        "smoke",
-        "alco",
-        "cardio",
-        "height",
-        "weight",
-    ),
+    "a cardiovascular survey": "aphi aplo gluc smoke alco cardio height weight",
     "the Framingham study": (
-        "tenyearchd",
-        "currentsmoker",
-        "cigsperday",
-        "bpmeds",
-        "prevalentstroke",
-        "totchol",
-        "sysbp",
-        "diabp",
+        "tenyearchd currentsmoker cigsperday bpmeds prevalentstroke totchol sysbp diabp"
     ),
     "a telephone survey of risk factors": (
-        "smoking",
-        "alcoholdrinking",
-        "stroke",
-        "physicalhealth",
-        "diffwalking",
-        "genhealth",
-        "highbp",
+        "smoking alcoholdrinking stroke physicalhealth diffwalking genhealth highbp"
     ),
-    "a stroke data set": (
-        "evermarried",
-        "worktype",
-        "residencetype",
-        "avgglucoselevel",
-        "smokingstatus",
-    ),
-    "the Pima diabetes data": (
-        "pregnancies",
-        "glucose",
-        "skinthickness",
-        "insulin",
-        "diabetespedigreefunction",
-    ),
-    "a table of mortality": (
-        "district",
-        "county",
-        "deaths",
-        "mortality",
-        "population",
-        "deathrate",
-        "state",
-    ),
-    "the iris flowers": ("sepallength", "sepalwidth", "petallength", "petalwidth", "species"),
+    "a stroke data set": "evermarried worktype residencetype avgglucoselevel smokingstatus",
+    "the Pima diabetes data": "pregnancies glucose skinthickness insulin diabetespedigreefunction",
+    "a table of mortality": "district county deaths mortality population deathrate state",
+    "the iris flowers": "sepallength sepalwidth petallength petalwidth species",
 }
+"""Other well-known tables, and the folded names of their columns."""
 
 
 class Naming(NamedTuple):
@@ -195,15 +133,11 @@ def count_known(names: Sequence[str]) -> int:
 
 
 def is_placeholder(names: Sequence[str]) -> bool:
-    """Whether the names only count the columns of UCI's layout, as in X1 to X14, V1 to V13 or 0 to
-    13.
-    """
-    found = [_PLACEHOLDER.fullmatch(fold(name)) for name in names]
-    if len(names) not in (len(COLUMNS) - 1, len(COLUMNS)) or any(
-        match is None for match in found[:-1]
-    ):
+    """Whether the names only count UCI's columns, as in X1 to X14, V1 to V13 or 0 to 13."""
+    matches = [_PLACEHOLDER.fullmatch(fold(name)) for name in names]
+    if len(names) not in (len(COLUMNS) - 1, len(COLUMNS)) or None in matches[:-1]:
         return False
-    numbers = [int(match[1]) for match in found if match is not None]
+    numbers = [int(match[1]) for match in matches if match is not None]
     counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
     return counted and (len(numbers) == len(names) or recognise_name(names[-1]) == TARGET)
 
@@ -242,19 +176,13 @@ def name_positions(width: int, *, need_target: bool = True) -> Naming:
     """
     allowed = (len(COLUMNS),) if need_target else (len(COLUMNS) - 1, len(COLUMNS))
     if width not in allowed:
+        n_columns = f"{' or '.join(map(str, allowed))} columns in a file without a header"
+        order = f"in the order {', '.join(COLUMNS)}"
         raise CohortError(
-            f"{' or '.join(map(str, allowed))} columns in a file without a header, in the order"
-            f" {', '.join(COLUMNS)}",
-            f"{width}",
-            "Add a line with the columns' names.",
+            f"{n_columns}, {order}", f"{width}", "Add a line with the columns' names."
         )
-    return Naming(
-        {name: position for position, name in enumerate(COLUMNS[:width])},
-        (),
-        (),
-        telling=False,
-        canonical=False,
-    )
+    columns = {name: position for position, name in enumerate(COLUMNS[:width])}
+    return Naming(columns, (), (), telling=False, canonical=False)
 
 
 def shorten(name: str) -> str:
@@ -264,21 +192,19 @@ def shorten(name: str) -> str:
 
 
 def _twice(first: str, second: str, known: str) -> CohortError:
-    found = f"{shorten(first)!r} and {shorten(second)!r}, which are both {known}"
-    return CohortError("each column once", found, "Remove one of them.")
+    both = f"{shorten(first)!r} and {shorten(second)!r}, which are both {known}"
+    return CohortError("each column once", both, "Remove one of them.")
 
 
 def _check_features(columns: dict[str, int], header: Sequence[str], *, need_target: bool) -> None:
     missing = [name for name in FEATURE_NAMES if name not in columns]
     if len(FEATURE_NAMES) - len(missing) < MIN_FEATURES or any(name in missing for name in NEEDED):
-        instead = _guess_subject(header)
-        found = f"no column for {', '.join(missing)}" + (
-            f"; it seems to be {instead}" if instead else ""
-        )
+        subject = _guess_subject(header)
+        guess = f"; it seems to be {subject}" if subject else ""
         raise CohortError(
             f"a table of heart patients with at least {MIN_FEATURES} of the 13 features,"
             f" {', '.join(NEEDED)} among them",
-            found,
+            f"no column for {', '.join(missing)}{guess}",
             f"Choose another file, or name the columns {', '.join(COLUMNS)}.",
         )
     if need_target and TARGET not in columns:
@@ -292,6 +218,6 @@ def _check_features(columns: dict[str, int], header: Sequence[str], *, need_targ
 def _guess_subject(header: Sequence[str]) -> str | None:
     """What another known table the names belong to, or None."""
     folded = {fold(name) for name in header}
-    hits = {subject: sum(name in folded for name in names) for subject, names in _ELSEWHERE.items()}
+    hits = {subject: len(folded & set(names.split())) for subject, names in _ELSEWHERE.items()}
     best = max(hits, key=lambda subject: hits[subject])
     return best if hits[best] >= 2 else None

@@ -24,8 +24,7 @@ def frame_of_patients(patients: Sequence[Mapping[str, object]]) -> pd.DataFrame:
 
 
 def canonical_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
-    """All 13 features of one patient in their canonical codes; what is not given, or missing in
-    pandas' way, is None.
+    """All 13 features of one patient in canonical codes; None where not given, or pandas' missing.
 
     Raises:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
@@ -36,12 +35,8 @@ def canonical_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
 
 def _none_if_missing(value: Any) -> object:
     """None for pandas' own ways to write a missing value, which a row of a frame has."""
-    plain = type(value) in (
-        int,
-        str,
-        bool,
-        type(None),
-    )  # most are, and pandas takes a microsecond to say so
+    # most are plain, and pandas takes a microsecond to say so
+    plain = type(value) in (int, str, bool, type(None))
     return None if not plain and pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 

@@ -101,8 +101,7 @@ def read_cohort(
 
 
 def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> Patients:
-    """The patients in a file, to be scored: a target is not needed, and rows that cannot be read
-    are kept with the reason.
+    """The patients in a file, to be scored; no target needed, no row lost, errors by row.
 
     Raises:
         CohortError: as `read_cohort`, but not for single cells or rows.
@@ -248,16 +247,10 @@ def _describe_bad(cell: BadCell) -> str:
 def _check_classes(frame: pd.DataFrame) -> None:
     positives = int((frame[TARGET] > 0).sum())
     if positives in (0, len(frame)):
-        which = (
-            "no patient"
-            if not len(frame)
-            else "only diseased patients"
-            if positives
-            else "only healthy patients"
-        )
+        one_class = "only diseased patients" if positives else "only healthy patients"
         raise CohortError(
             "patients with and without disease",
-            which,
+            one_class if len(frame) else "no patient",
             "Choose a table with both; to score patients, use Score.",
         )
 

@@ -1,6 +1,4 @@
-"""What reading a file found: counts, evidence, and everything that was changed, dropped or left
-out.
-"""
+"""What reading a file found: counts, evidence, and all that was changed, dropped or left out."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ MAX_LISTED = 200
 
 
 class UnusualValue(NamedTuple):
-    """A possible value that deserves a second look; `row` counts the patients of the
-    file from 1.
-    """
+    """A possible value that deserves a second look; `row` counts the file's patients from 1."""
 
     row: int
     column: str
@@ -92,9 +88,8 @@ def count_frame(frame: pd.DataFrame, changes: Sequence[Change]) -> CohortReport:
     """The counts of a canonical frame; what only a file's reading knows is left at its default."""
     num = frame[TARGET].to_numpy(dtype=np.int64)
     groups = row_groups(frame[list(FEATURE_NAMES)])
-    keys = np.sort(
-        groups * len(SEVERITIES) + num
-    )  # equal features lie together, equal severities within them
+    # sorted: equal features lie together, equal severities within them
+    keys = np.sort(groups * len(SEVERITIES) + num)
     return CohortReport(
         rows=len(frame),
         distinct=int(np.count_nonzero(np.diff(keys))) + 1 if len(keys) else 0,
@@ -125,11 +120,9 @@ def _find_conflicts(
     mixed = np.flatnonzero(healthy[:-1] & ~healthy[1:])  # within a group the healthy come first
     mixed = mixed[keys[mixed] // len(SEVERITIES) == keys[mixed + 1] // len(SEVERITIES)][:MAX_LISTED]
     listed = keys[mixed] // len(SEVERITIES)
-    found = np.flatnonzero(np.isin(groups, listed))
-    row_numbers = rows.to_numpy()
     members: dict[int, list[int]] = {int(group): [] for group in listed}
-    for position in found:
-        members[int(groups[position])].append(int(row_numbers[position]))
+    for position in np.flatnonzero(np.isin(groups, listed)).tolist():
+        members[int(groups[position])].append(int(rows[position]))
     return tuple(tuple(group) for group in members.values())
 
 

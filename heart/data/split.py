@@ -1,6 +1,4 @@
-"""A cohort becomes a train, a valid and a test part: stratified, with exact duplicates
-on one side.
-"""
+"""A cohort becomes a train, a valid and a test part: stratified, exact repeats on one side."""
 
 from __future__ import annotations
 
@@ -77,9 +75,7 @@ def split_cohort(
             between 0 and 1.
     """
     # a form that shows no split need not wait for it
-    from sklearn.model_selection import (  # noqa: PLC0415
-        train_test_split,
-    )
+    from sklearn.model_selection import train_test_split  # noqa: PLC0415
 
     for fraction in (test_fraction, valid_fraction):
         if not 0 < fraction < 1:

@@ -30,9 +30,7 @@ def missing_frame(cohort: Cohort) -> pd.DataFrame:
 
 
 def outcome_frame(cohort: Cohort, feature: Feature) -> pd.DataFrame:
-    """One row a value (or bin) and outcome: `value` in words, `outcome`, `patients`, `share` of
-    that outcome's patients (0-1).
-    """
+    """`value` in words (or a bin), `outcome`, `patients` and `share` of that outcome's (0-1)."""
     known = cohort.frame[[feature.name, TARGET]].dropna()
     outcome = np.where(known[TARGET] > 0, DISEASED, HEALTHY)
     if feature.codes:

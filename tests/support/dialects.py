@@ -399,3 +399,13 @@ def blow_up(table, n, *, seed=0):
 def binary(frame):
     """The frame as a file with a 0/1 target gives it back."""
     return frame.assign(num=(frame["num"] > 0).astype("int64"))
+
+
+def assert_same_cells(read, expected, columns):
+    assert len(read) == len(expected)
+    for name in columns:
+        ours, theirs = (
+            [None if pd.isna(value) else value for value in frame[name].tolist()]
+            for frame in (read, expected)
+        )
+        assert ours == theirs, name

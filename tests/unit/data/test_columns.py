@@ -2,6 +2,7 @@
 
 import pytest
 
+from heart.data import read_cohort
 from heart.data.columns import (
     count_known,
     is_placeholder,
@@ -11,6 +12,7 @@ from heart.data.columns import (
 )
 from heart.errors import CohortError
 from heart.schema import FEATURE_NAMES
+from tests.support import dialects as d
 
 
 @pytest.mark.parametrize(
@@ -91,3 +93,13 @@ def test_file_without_header_needs_fourteen_columns_or_thirteen_without_target()
 )
 def test_some_targets_say_which_way_they_run(target, telling):
     assert name_columns([*FEATURE_NAMES, target]).telling is telling
+
+
+def test_other_columns_are_dropped_and_personal_ones_called_out():
+    table = d.uci_table(d.cleveland()).assign(
+        **{"Patient Name": "Mr Secret", "DOB": "1931-02-03", "MRN": 4711, "hospital": "A"}
+    )
+    report = read_cohort(d.write(table)).report
+    assert report.dropped == ("Patient Name", "DOB", "MRN", "hospital")
+    assert report.personal == ("Patient Name", "DOB", "MRN")
+    assert not any(secret in repr(report) for secret in ("Secret", "1931", "4711"))

@@ -12,6 +12,7 @@ from heart.data import load_shipped, read_cohort
 from heart.data.codings import DIALECTS
 from heart.errors import CohortError, DialectError
 from tests.support import dialects as d
+from tests.support.dialects import assert_same_cells
 
 PLACEHOLDERS = [f"X{i}" for i in range(1, 15)]
 FIRST_11 = d.NAMES[:11]
@@ -157,25 +158,16 @@ for labels in [(1, 2), (0, 1), ("Absence", "Presence"), ("NO", "YES")]:
                 (f"statlog {labels} {sep!r} {header}", write_statlog, statlog, "statlog", False)
             )
 
+
+def columns_in(dialect):
+    return [*(FIRST_11 if dialect in ("kaggle-918", "kaggle-1190") else d.NAMES), "num"]
+
+
 by_form = pytest.mark.parametrize(
     ("write", "expect", "dialect", "inverted"),
     [form[1:] for form in FORMS],
     ids=[form[0] for form in FORMS],
 )
-
-
-def assert_same_cells(read, expected, columns):
-    assert len(read) == len(expected)
-    for name in columns:
-        ours, theirs = (
-            [None if pd.isna(value) else value for value in frame[name].tolist()]
-            for frame in (read, expected)
-        )
-        assert ours == theirs, name
-
-
-def columns_in(dialect):
-    return [*(FIRST_11 if dialect in ("kaggle-918", "kaggle-1190") else d.NAMES), "num"]
 
 
 @by_form
@@ -211,123 +203,12 @@ def test_other_hospitals_are_read_cell_by_cell(name, write):
     assert cohort.report.restored == 0
 
 
-def test_evidence_is_told_in_numbers():
-    report = read_cohort(csv_of(d.kaggle_303(d.cleveland()))).report
-    assert (
-        report.evidence[0]
-        == "303 of 303 rows are known patients (303 Cleveland); under this reading all their codes"
-        " agree; the target is inverted: 139 rows marked 0 are diseased."
-    )
-    assert report.evidence[1] == "Decided by the known patients."
-
-
 def test_a_few_known_patients_decide_for_many_new_ones():
     new = d.invent_patients(40, seed=5)
     mixed = pd.concat([new, d.cleveland().iloc[:8]])
     cohort = read_cohort(csv_of(d.kaggle_303(mixed)))
     assert_same_cells(cohort.frame, d.binary(mixed), [*d.NAMES, "num"])
     assert cohort.report.matched == {"cleveland": 8}
-
-
-def test_blown_up_file_is_302_patients_or_303():
-    report = read_cohort(
-        csv_of(d.blow_up(d.kaggle_303(d.cleveland()), 1025), encoding="utf-8-sig")
-    ).report
-    assert (report.rows, report.distinct, report.duplicates) == (1025, 303, 722)
-
-
-def test_tutorials_six_rows_are_set_aside_and_its_label_is_named_and_converted():
-    cohort = read_cohort(d.tutorial(d.cleveland()))
-    report = cohort.report
-    assert (report.rows, cohort.n, cohort.positives, report.dialect) == (303, 297, 137, "tutorial")
-    assert [entry.row for entry in report.set_aside] == [248, 249, 250, 251, 252, 253]
-    assert [entry.reason.endswith("num") for entry in report.set_aside] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
-    assert "the target marks a severity of 2 and more, not disease" in report.evidence[0]
-    assert (
-        "54 of the 137 diseased patients were marked 0, because their severity is 1."
-        in report.evidence
-    )
-    assert report.bad_cells == ()
-    expected = d.cleveland()[d.cleveland()[d.NAMES].notna().all(axis=1)]
-    assert_same_cells(cohort.frame, expected, [*d.NAMES, "num"])
-
-
-def test_the_tutorials_shorter_file_is_read_too():
-    cohort = read_cohort(d.tutorial(d.cleveland(), rows=301))
-    assert (cohort.report.rows, cohort.n, cohort.positives) == (301, 297, 137)
-
-
-def test_tutorials_label_leaves_unknown_patients_open():
-    new = d.invent_patients(4, seed=1).assign(num=[0, 1, 2, 3])
-    both = pd.concat([d.cleveland(), new])
-    table = d.recode(both).assign(thal=both["thal"], target=(both["num"] >= 2).astype(int))
-    cohort = read_cohort(csv_of(d.whole(table)))
-    assert [entry.row for entry in cohort.report.set_aside] == [304, 305]
-    assert cohort.frame["num"].tail(2).tolist() == [1, 1]
-
-
-@pytest.mark.parametrize(
-    "write",
-    [d.kaggle_918, lambda f: d.kaggle_918(f, names=[*FIRST_11, "target"])],
-    ids=["own names", "UCI's names"],
-)
-def test_918_rows_lose_the_659_invented_cells(write):
-    true = d.distinct_918()
-    filled, cells = d.fill_by_class(true)
-    cohort = read_cohort(write(filled))
-    assert cells == cohort.report.restored == 659
-    assert_same_cells(cohort.frame, d.binary(true), [*FIRST_11, "num"])
-    assert (cohort.report.known, cohort.positives, cohort.report.distinct) == (918, 508, 918)
-    assert any(
-        sentence.startswith("659 cells of known patients hold values that UCI does not have")
-        for sentence in cohort.report.evidence
-    )
-    assert any(
-        c.column == "slope" and "307 of 307 follow the label" in c.reason
-        for c in cohort.report.changes
-    )
-
-
-def test_1190_rows_are_918_patients_without_the_invented_cells():
-    true = d.distinct_918()
-    filled, _ = d.fill_by_class(true)
-    place = int(np.flatnonzero(true["slope"].isna())[3])
-    cohort = read_cohort(d.kaggle_1190(filled, slope_0=place))
-    assert (cohort.report.rows, cohort.n, cohort.report.distinct, cohort.report.dialect) == (
-        1190,
-        1190,
-        918,
-        "kaggle-1190",
-    )
-    assert_same_cells(
-        cohort.frame, d.binary(pd.concat([true, true.iloc[:272]])), [*FIRST_11, "num"]
-    )
-
-
-def test_new_patients_values_are_never_taken_for_invented_ones():
-    filled, _ = d.fill_by_class(d.distinct_918())
-    new = d.invent_patients(100, seed=9)
-    cohort = read_cohort(d.kaggle_918(pd.concat([filled, new])))
-    assert 600 < cohort.report.restored <= 659
-    assert_same_cells(cohort.frame.tail(len(new)), d.binary(new), [*FIRST_11, "num"])
-    cohort = read_cohort(d.kaggle_918(pd.concat([d.cleveland(), new])))
-    assert cohort.report.restored == 0
-
-
-def test_overwritten_missing_values_of_known_patients_are_restored():
-    frame = d.cleveland().assign(
-        ca=d.cleveland()["ca"].fillna(0), thal=d.cleveland()["thal"].fillna("normal")
-    )
-    cohort = read_cohort(csv_of(d.whole(frame)))
-    assert cohort.report.restored == 6
-    assert cohort.report.missing["ca"] == 4
 
 
 @pytest.mark.parametrize("n", [3, 8])
@@ -406,13 +287,6 @@ def test_random_numbers_under_kaggles_header_are_not_accepted():
         )
 
 
-def test_random_numbers_with_a_telling_name_are_warned_about():
-    rng = np.random.default_rng(4)
-    frame = d.invent_patients(300, seed=1)
-    cohort = read_cohort(csv_of(d.uci_table(frame.assign(num=rng.integers(0, 2, len(frame))))))
-    assert "None of the relations that hold among heart patients shows" in cohort.report.warnings[0]
-
-
 @pytest.mark.parametrize(
     "patients", [d.cleveland(), d.invent_patients(300, seed=1)], ids=["known", "new"]
 )
@@ -461,62 +335,3 @@ def test_cp_normal_is_believed_only_where_known_patients_show_it():
     new = d.invent_patients(300, seed=1)
     with pytest.raises(CohortError, match="'normal'"):
         read_cohort(csv_of(d.whole(new.assign(cp=new["cp"].map(words)))))
-
-
-def test_other_columns_are_dropped_and_personal_ones_called_out():
-    table = d.uci_table(d.cleveland()).assign(
-        **{"Patient Name": "Mr Secret", "DOB": "1931-02-03", "MRN": 4711, "hospital": "A"}
-    )
-    report = read_cohort(csv_of(table)).report
-    assert report.dropped == ("Patient Name", "DOB", "MRN", "hospital")
-    assert report.personal == ("Patient Name", "DOB", "MRN")
-    assert not any(secret in repr(report) for secret in ("Secret", "1931", "4711"))
-
-
-def test_conflicting_labels_are_listed():
-    new = d.invent_patients(100, seed=6)
-    twin = new.iloc[[4]].assign(num=1 - new["num"].iloc[4])
-    assert read_cohort(csv_of(d.uci_table(pd.concat([new, twin])))).report.conflicts == (
-        (5, len(new) + 1),
-    )
-
-
-def test_column_that_follows_the_label_is_warned_about():
-    new = d.invent_patients(100, seed=6)
-    report = read_cohort(csv_of(d.uci_table(new.assign(fbs=new["num"])))).report
-    assert any("fbs tells the outcome without a mistake" in warning for warning in report.warnings)
-
-
-def test_constant_column_is_warned_about():
-    report = read_cohort(
-        csv_of(d.uci_table(d.invent_patients(100, seed=6).assign(restecg=0)))
-    ).report
-    assert any("restecg has the same value" in warning for warning in report.warnings)
-
-
-def test_latin_1_column_names_do_not_matter():
-    content = csv_of(d.uci_table(d.cleveland()).assign(größe=1)).decode().encode("latin-1")
-    cohort = read_cohort(content)
-    assert_same_cells(cohort.frame, d.cleveland(), [*d.NAMES, "num"])
-    assert cohort.report.notes == ("encoding Latin-1",)
-
-
-def test_bad_cells_are_listed_and_their_rows_can_be_left_out():
-    table = d.whole(d.uci_table(d.invent_patients(100, seed=6))).astype(object)
-    table.loc[[7, 9], "age"] = ["fifty", -3]
-    table.loc[9, "oldpeak"] = "02-Mar"
-    with pytest.raises(CohortError) as caught:
-        read_cohort(csv_of(table))
-    assert [(bad.row, bad.column, bad.value) for bad in caught.value.bad_cells] == [
-        (7, "age", "fifty"),
-        (9, "age", "-3"),
-        (9, "oldpeak", "02-Mar"),
-    ]
-    assert "turned it into a date" in caught.value.bad_cells[2].reason
-    cohort = read_cohort(csv_of(table), bad_rows="leave out")
-    assert [row for row in range(1, 12) if row not in cohort.frame.index] == [7, 9]
-    assert (cohort.report.rows, cohort.n, len(cohort.report.set_aside)) == (
-        len(table),
-        len(table) - 2,
-        2,
-    )

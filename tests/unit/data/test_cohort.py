@@ -1,0 +1,32 @@
+"""A cohort: its fingerprint, its complete patients."""
+
+import numpy as np
+import pandas as pd
+
+from heart.data import read_cohort
+from tests.support.canonical import ROW, file_of, row_with
+
+
+def test_fingerprint_tells_tables_apart_but_not_layouts():
+    same = [
+        read_cohort(file_of(ROW)),
+        read_cohort(file_of(ROW.replace("63", "63.0")).replace(b"\n", b"\r\n")),
+    ]
+    changed = [row_with(name, cell) for name, cell in (("age", "64"), ("thal", ""), ("num", "1"))]
+    other = [read_cohort(file_of(row, ROW)) for row in (ROW, *changed)]
+    assert len({cohort.fingerprint for cohort in same}) == 1
+    assert len({cohort.fingerprint for cohort in (*same, *other)}) == 5
+
+
+def test_complete_keeps_only_patients_without_gaps():
+    cohort = read_cohort(file_of(row_with("ca", ""), ROW, row_with("chol", "0"))).complete()
+    assert (cohort.n, cohort.frame.index.tolist()) == (2, [2, 4])
+    assert cohort.report.duplicates == 0
+    assert sum(cohort.report.missing.values()) == 0
+
+
+def test_written_frame_reads_back_the_same(cleveland):
+    again = read_cohort(cleveland.frame.to_csv(index=False).encode(), name="cleveland")
+    pd.testing.assert_frame_equal(again.frame, cleveland.frame)
+    assert again.fingerprint == cleveland.fingerprint
+    assert np.array_equal(again.y_true, cleveland.y_true)
