@@ -25,9 +25,9 @@ def test_examples_give_what_they_say(name):
 def test_public_modules_have_examples():
     public = {
         "schema",
-        "preprocessing",
-        "network",
-        "classifier",
+        "model.preprocessing",
+        "model.network",
+        "model.classifier",
         "evaluation.figures",
         "evaluation.judged",
         "evaluation.thresholds",
