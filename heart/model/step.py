@@ -52,8 +52,8 @@ class FlatAdamW:
 
     def step(self) -> None:
         """Change the weights by the gradient."""
-        # The function behind torch.optim.AdamW. The class takes 9 to 22 % longer for a single fit,
-        # and its first use imports PyTorch's compiler: 1.7 s and 66 MiB in every process that
+        # The function behind torch.optim.AdamW. The class takes about a fifth longer for a single
+        # fit, and its first use imports PyTorch's compiler: 1.7 s and 66 MiB in every process that
         # trains (docs/PERFORMANCE.md).
         adamw(
             [self.weights],

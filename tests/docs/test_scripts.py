@@ -14,6 +14,7 @@ QUICK = {
     "recipes.py --quick": ["| logistic regression |"],
     "files.py --rows 3000 --rounds 1": ["| everything after the parse |"],
     "trainer.py --quick": [*(f"| {name} |" for name in TRAINERS), "times the arrays"],
+    "optimiser.py --quick": ["| lesson, 242 patients |"],
     "evaluation.py --quick": [
         "| logistic regression |",
         "| va_long_beach | switzerland |",

@@ -8,6 +8,26 @@ import numpy as np
 
 from heart.bundle.layout import digest
 
+KEYS = [
+    "format",
+    "format_version",
+    "name",
+    "created_at",
+    "features",
+    "scaler",
+    "encoders",
+    "model",
+    "settings",
+    "threshold",
+    "recalibration",
+    "metrics",
+    "data",
+    "golden",
+    "versions",
+    "sha256",
+]
+"""Of a bundle of the newest format version, in order."""
+
 NOON = datetime(2024, 5, 1, 12, 0, tzinfo=UTC)
 
 
