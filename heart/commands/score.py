@@ -19,6 +19,7 @@ from heart.commands.inputs import (
     read_standard_input,
 )
 from heart.commands.output import on_terminal, open_output, print_rows
+from heart.paths import DATA
 
 if TYPE_CHECKING:
     from heart.experiments.overlap import Overlap
@@ -44,8 +45,8 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
 @click.argument(
     "file",
     type=FILE,
-    help="CSV, ARFF, XLSX or Parquet, in any dialect; an outcome is not needed; - reads standard"
-    " input",
+    help="CSV, ARFF, XLSX or Parquet, in any dialect, or a shipped cohort's name; an outcome is not"
+    " needed; - reads standard input",
 )
 @out_option("the CSV file to write, safe for spreadsheets", required=True, binary=False)
 @dialect_option
@@ -58,7 +59,7 @@ def score(*, bundle: str | None, file: Path, out: Path, dialect: str | None) -> 
     from heart.scoring.table import judge_scores, score_patients
 
     chosen = find_bundle(bundle)
-    source = read_standard_input() if str(file) == STREAM else file
+    source = read_standard_input() if str(file) == STREAM else _find_table(file)
     patients = read_patients(source, dialect=dialect)
     with open_output(out) as target:
         scored = score_patients(chosen, patients, target, on_chunk=on_terminal(print_rows))
@@ -77,6 +78,13 @@ def score(*, bundle: str | None, file: Path, out: Path, dialect: str | None) -> 
         "personal_columns": list(report.personal),
         "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
     }
+
+
+def _find_table(file: Path) -> Path:
+    """The file, or where there is none of this name the table of the shipped cohort."""
+    from heart.data import SHIPPED
+
+    return DATA / f"{file}.csv" if str(file) in SHIPPED and not file.exists() else file
 
 
 def describe_judged(judged: Judged, overlap: Overlap) -> dict[str, Any]:

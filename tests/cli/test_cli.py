@@ -373,3 +373,10 @@ def test_reader_that_has_seen_enough_is_no_error():
     message = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), message) == (141, b"")
+
+
+def test_shipped_cohort_is_scored_by_its_name(tmp_path):
+    by_name, by_path = tmp_path / "name.csv", tmp_path / "path.csv"
+    answer("score", "cleveland", "hungary", "--out", by_name)
+    answer("score", "cleveland", ROOT / "data" / "hungary.csv", "--out", by_path)
+    assert by_name.read_bytes() == by_path.read_bytes()
