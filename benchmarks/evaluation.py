@@ -82,13 +82,13 @@ def show_hospitals(found: Sequence[External]) -> str:
             e.trained_on.replace("+", " + "),
             e.tested_on,
             e.features,
-            f"{e.scores.positives / e.scores.n:.0%}",
-            cell(e.at.accuracy),
+            f"{e.judged.scores.positives / e.judged.scores.n:.0%}",
+            cell(e.judged.at.accuracy),
             f"{DETRANO[e.tested_on]:.2f}" if e.trained_on == "cleveland" else "–",
-            cell(e.scores.roc_auc),
-            cell(e.scores.log_loss),
-            f"{e.calibration.intercept:+.2f}",
-            f"{e.calibration.slope:.2f}",
+            cell(e.judged.scores.roc_auc),
+            cell(e.judged.scores.log_loss),
+            f"{e.judged.calibration.intercept:+.2f}",
+            f"{e.judged.calibration.slope:.2f}",
         ]
         for e in found
     ]

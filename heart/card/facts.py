@@ -13,9 +13,8 @@ import pandas as pd
 from heart.bundle import Bundle
 from heart.data import SHIPPED, Cohort, Split, load_shipped
 from heart.errors import BundleError
-from heart.evaluation.calibration import Calibration, calibration_of
-from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
-from heart.evaluation.metrics import FloatArray, IntArray
+from heart.evaluation.judged import Judged, judge
+from heart.evaluation.metrics import FloatArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
@@ -27,26 +26,6 @@ EXPECTED_ROC_AUC = 0.9
 """What models of these features reach; the sample size hardly depends on it."""
 
 MIN_ELSEWHERE = 20
-
-
-class Judged(NamedTuple):
-    """Predictions for patients that the model did not learn from, and how good they are.
-
-    Attributes:
-        name: of the patients.
-        y_true: 0 or 1, shape (n,).
-        y_score: probabilities, shape (n,).
-        at: counts and shares at the bundle's threshold.
-        scores: figures over all thresholds.
-        calibration: intercept and slope.
-    """
-
-    name: str
-    y_true: IntArray
-    y_score: FloatArray
-    at: ThresholdMetrics
-    scores: PartMetrics
-    calibration: Calibration
 
 
 class Facts(NamedTuple):
@@ -139,12 +118,23 @@ def _judge_unseen(
     if predictions is None:
         part = split.test
         return (
-            judge(bundle, "the test part", part.y_true, bundle.predict_proba(part.features)),
+            judge(
+                part.y_true,
+                bundle.predict_proba(part.features),
+                threshold=bundle.threshold.value,
+                name="the test part",
+            ),
             part.features,
         )
     y_score = bundle.recalibration.apply(predictions.mean_score)
     features = pd.concat([split.train.features, split.valid.features])
-    return judge(bundle, "train and valid, out of fold", predictions.y_true, y_score), features
+    unseen = judge(
+        predictions.y_true,
+        y_score,
+        threshold=bundle.threshold.value,
+        name="train and valid, out of fold",
+    )
+    return unseen, features
 
 
 def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
@@ -159,17 +149,11 @@ def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
         fresh = np.ones(cohort.n, dtype=np.bool_) if seen is None else ~seen
         if fresh.sum() >= MIN_ELSEWHERE:
             yield judge(
-                bundle,
-                SHIPPED[name],
                 cohort.y_true[fresh],
                 bundle.predict_proba(cohort.features[fresh]),
+                threshold=bundle.threshold.value,
+                name=SHIPPED[name],
             )
-
-
-def judge(bundle: Bundle, name: str, y_true: IntArray, y_score: FloatArray) -> Judged:
-    """Predictions with their figures at the bundle's threshold."""
-    at, scores = metrics_at(y_true, y_score, bundle.threshold.value), score_part(y_true, y_score)
-    return Judged(name, y_true, y_score, at, scores, calibration_of(y_true, y_score))
 
 
 def characteristics(cohort: Cohort) -> pd.DataFrame:
@@ -197,11 +181,11 @@ def _characterise(
         )
         return [(feature.title, healthy, diseased, missing)]
     rows = []
-    for place, (code, label) in enumerate(feature.codes):
+    for i, (code, label) in enumerate(feature.codes):
         healthy, diseased = (
             _share(int((values == code).sum()), len(values)) for values in known.values()
         )
-        rows.append((f"{feature.label}: {label}", healthy, diseased, missing if not place else ""))
+        rows.append((f"{feature.label}: {label}", healthy, diseased, missing if i == 0 else ""))
     return rows
 
 

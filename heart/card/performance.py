@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from heart.card.facts import EXPECTED_ROC_AUC, Facts, Judged, characteristics
+from heart.card.facts import EXPECTED_ROC_AUC, Facts, characteristics
 from heart.evaluation.figures import METRICS, OVERALL, SHARES, write_calibration, write_figure
+from heart.evaluation.judged import Judged
 from heart.markdown import bullets, code, paragraphs, table
 
 ABSENT = "The patients that this model was developed on are not here, so this cannot be computed."
+
+ELSEWHERE = ("roc_auc", "log_loss", "recall", "specificity")
+"""Figures of the other hospitals."""
 
 
 def who(facts: Facts) -> str:
@@ -146,7 +150,7 @@ def judged(facts: Facts) -> str:
     )
     if facts.out_of_fold and facts.unseen is not None:
         scores = ", ".join(
-            f"{METRICS[name].words} {write_figure(getattr(facts.unseen.scores, name))}"
+            f"{METRICS[name].words} {write_figure(facts.unseen.figure(name))}"
             for name in ("roc_auc", "log_loss", "brier")
         )
         text = paragraphs(
@@ -161,11 +165,11 @@ def calibration(facts: Facts) -> str:
     """Whether the probabilities mean what they say."""
     if facts.unseen is None:
         return ABSENT
-    found, at = facts.unseen.calibration, facts.unseen.at
+    agreement, at = facts.unseen.calibration, facts.unseen.at
     return (
-        f"Of {at.n} patients ({facts.unseen.name}): intercept {found.intercept:+.2f} (0 is right),"
-        f" slope {found.slope:.2f} (1 is right); expected {found.expected:.1%} diseased, observed"
-        f" {found.observed:.1%}."
+        f"Of {at.n} patients ({facts.unseen.name}): intercept {agreement.intercept:+.2f} (0 is right),"
+        f" slope {agreement.slope:.2f} (1 is right); expected {agreement.expected:.1%} diseased, observed"
+        f" {agreement.observed:.1%}."
     )
 
 
@@ -175,12 +179,12 @@ def elsewhere(facts: Facts) -> str:
         return (
             "It was trained on all the hospitals that are here: there is no other one to try it on."
         )
-    rows = [_elsewhere_row(place) for place in facts.elsewhere]
+    rows = [_elsewhere_row(hospital) for hospital in facts.elsewhere]
     heads = (
         "hospital",
         "patients",
         "diseased",
-        *(METRICS[name].words for name in ("roc_auc", "log_loss", "recall", "specificity")),
+        *(METRICS[name].words for name in ELSEWHERE),
         "intercept, slope",
     )
     caption = (
@@ -193,17 +197,14 @@ def elsewhere(facts: Facts) -> str:
     return paragraphs(table(heads, rows), caption, unchecked)
 
 
-def _elsewhere_row(place: Judged) -> tuple[str, ...]:
-    at, scores = place.at, place.scores
+def _elsewhere_row(hospital: Judged) -> tuple[str, ...]:
+    at, calibration = hospital.at, hospital.calibration
     return (
-        place.name,
+        hospital.name,
         str(at.n),
         f"{at.positives} ({at.positives / at.n:.0%})",
-        write_figure(scores.roc_auc),
-        write_figure(scores.log_loss),
-        write_figure(at.recall),
-        write_figure(at.specificity),
-        write_calibration(place.calibration.intercept, place.calibration.slope),
+        *(write_figure(hospital.figure(name)) for name in ELSEWHERE),
+        write_calibration(calibration.intercept, calibration.slope),
     )
 
 

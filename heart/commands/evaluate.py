@@ -12,6 +12,7 @@ from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
 from heart.errors import SettingsError
+from heart.evaluation.figures import LEADERBOARD
 
 if TYPE_CHECKING:
     from heart.experiments.hospitals import External
@@ -83,22 +84,15 @@ def _check(names: Sequence[str], known: Sequence[str], folds: int, repeats: int)
 
 
 def _describe_external(external: External) -> dict[str, Any]:
-    scores, at = external.scores, external.at
-    figures = {
-        "roc_auc": scores.roc_auc,
-        "average_precision": scores.average_precision,
-        "log_loss": scores.log_loss,
-        "brier": scores.brier,
-        "accuracy": at.accuracy,
-    }
+    judged = external.judged
     return {
         "trained_on": external.trained_on,
         "tested_on": external.tested_on,
         "features": external.features,
         "lacking": ", ".join(external.lacking),
-        "n": scores.n,
-        "positives": scores.positives,
-        **with_bounds(figures),
-        "calibration_intercept": external.calibration.intercept,
-        "calibration_slope": external.calibration.slope,
+        "n": judged.at.n,
+        "positives": judged.at.positives,
+        **with_bounds({name: judged.figure(name) for name in LEADERBOARD}),
+        "calibration_intercept": judged.calibration.intercept,
+        "calibration_slope": judged.calibration.slope,
     }

@@ -22,8 +22,8 @@ from heart.commands.output import on_terminal, open_output, print_rows
 from heart.paths import DATA
 
 if TYPE_CHECKING:
+    from heart.evaluation.judged import Judged
     from heart.experiments.overlap import Overlap
-    from heart.scoring.table import Judged
 
 
 def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> str | None:
@@ -91,19 +91,10 @@ def describe_judged(judged: Judged, overlap: Overlap) -> dict[str, Any]:
     """Figures with their intervals, the confusion counts, and how many of the patients the model
     has seen.
     """
-    figures = {
-        name: list(getattr(judged.scores, name))
-        for name in ("roc_auc", "average_precision", "log_loss", "brier")
-    }
-    figures |= {
-        name: list(getattr(judged.at, name))
-        for name in ("accuracy", "precision", "recall", "specificity", "npv")
-    }
+    from heart.evaluation.judged import as_plain
+
     return {
-        "n": judged.at.n,
-        "positives": judged.at.positives,
-        "confusion": {name: getattr(judged.at, name) for name in ("tn", "fp", "fn", "tp")},
-        "figures": figures,
+        **as_plain(judged.at, judged.scores),
         "seen_by_the_model": overlap.seen if overlap.known else None,
         "note": overlap.sentence,
     }

@@ -99,10 +99,10 @@ def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS
     `low` and `high`, `patients`, `diseased`.
     """
     edges = np.unique(np.quantile(y_score, np.linspace(0, 1, bins + 1)[1:]))  # where each bin ends
-    place = np.searchsorted(edges, y_score, side="left")
+    bin_of = np.searchsorted(edges, y_score, side="left")
     rows = []
-    for b in np.unique(place):
-        inside = place == b
+    for b in np.unique(bin_of):
+        inside = bin_of == b
         n, diseased = int(inside.sum()), int(y_true[inside].sum())
         observed = proportion(diseased, n)
         rows.append(

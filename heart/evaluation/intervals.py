@@ -66,8 +66,8 @@ def bootstrap_figures(
     resampled = _means(
         [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in y_scores]
     )
-    found = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
-    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
+    figures = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
+    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | figures
 
 
 def bootstrap_differences(
@@ -90,7 +90,7 @@ def bootstrap_differences(
     whole = [score_all(y_true, scores) for scores in pair]
     part = [score_all(y_true[chosen], scores[chosen]) for scores in pair]
     resampled = [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in pair]
-    found = {
+    figures = {
         name: _figure(
             whole[1][name] - whole[0][name],
             part[1][name] - part[0][name],
@@ -99,7 +99,7 @@ def bootstrap_differences(
         )
         for name in whole[0]
     }
-    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | found
+    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | figures
 
 
 def _means(repeats: list[dict[str, Any]]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from heart.evaluation.calibration import Calibration, calibration_of
-from heart.evaluation.figures import OVERALL, SHARES, Figure
+from heart.evaluation.figures import METRICS, OVERALL, SHARES, Figure
 from heart.evaluation.intervals import bootstrap_figures, proportion
 from heart.evaluation.metrics import FloatArray, IntArray
 
@@ -72,6 +72,11 @@ class Judged(NamedTuple):
     at: ThresholdMetrics
     scores: PartMetrics
     calibration: Calibration
+
+    def figure(self, name: str) -> Figure:
+        """One of the figures of `OVERALL` and `SHARES`."""
+        figure: Figure = getattr(getattr(self, METRICS[name].source), name)
+        return figure
 
 
 def judge(y_true: IntArray, y_score: FloatArray, *, threshold: float, name: str = "") -> Judged:

@@ -131,10 +131,10 @@ def rates_at_prevalence(
 
     That they stay assumes that the patients differ in how many are ill and in nothing else.
     """
-    found, missed = recall * prevalence, (1 - recall) * prevalence
+    detected, missed = recall * prevalence, (1 - recall) * prevalence
     alarmed, spared = (1 - specificity) * (1 - prevalence), specificity * (1 - prevalence)
     with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.asarray(found / (found + alarmed))
+        precision = np.asarray(detected / (detected + alarmed))
         return Rates(
             precision,
             np.asarray(spared / (spared + missed)),

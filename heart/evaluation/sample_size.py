@@ -57,12 +57,12 @@ def sample_size(parameters: int, *, prevalence: float, roc_auc: float) -> Sample
             f"{parameters}, {prevalence:g} and {roc_auc:g}",
             "Correct the values.",
         )
-    found = cox_snell(prevalence, roc_auc)
+    r_squared = cox_snell(prevalence, roc_auc)
     largest = 1 - math.exp(2 * _mean_log_likelihood_of_share(prevalence))
-    allowed = found / (found + OPTIMISM * largest)
+    allowed = r_squared / (r_squared + OPTIMISM * largest)
     return SampleSize(
-        shrinkage=_patients_for(parameters, found, SHRINKAGE),
-        optimism=_patients_for(parameters, found, allowed),
+        shrinkage=_patients_for(parameters, r_squared, SHRINKAGE),
+        optimism=_patients_for(parameters, r_squared, allowed),
         prevalence=math.ceil((1.96 / MARGIN) ** 2 * prevalence * (1 - prevalence)),
     )
 

@@ -281,10 +281,10 @@ def check_rule(rule: str, cost_ratio: float, at_least: float | None = None) -> N
     if rule not in AUTOMATIC:
         raise SettingsError.unknown("a rule", rule, AUTOMATIC)
     if rule in WANTING and (at_least is None or not 0 < at_least <= 1):
-        found = "none" if at_least is None else f"{at_least:g}"
+        wanted = "none" if at_least is None else f"{at_least:g}"
         raise SettingsError(
             f"a wanted {rule} above 0 and at most 1",
-            found,
+            wanted,
             "Say how much is wanted, for instance 0.95.",
         )
 

@@ -11,33 +11,15 @@ import pandas as pd
 from heart.bundle import Bundle
 from heart.data import Cohort
 from heart.errors import CohortError
-from heart.evaluation.calibration import Calibration, calibration_of, reliability_table
+from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import roc_table
 from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import bootstrap_differences
-from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.judged import Judged, judge
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.experiments.overlap import find_seen
 
 MIN_PER_CLASS = 5
-
-
-class Side(NamedTuple):
-    """How one of the two does.
-
-    Attributes:
-        name: of the bundle.
-        at: counts and shares at its own threshold.
-        scores: figures over all thresholds.
-        calibration: intercept and slope.
-        y_score: its probabilities, shape (n,).
-    """
-
-    name: str
-    at: ThresholdMetrics
-    scores: PartMetrics
-    calibration: Calibration
-    y_score: FloatArray
 
 
 class Comparison(NamedTuple):
@@ -48,14 +30,14 @@ class Comparison(NamedTuple):
         left_out: patients of the cohort that one of the two learnt from.
         unchecked: names of those whose own patients are not here, so that it is not known whether
             some are among these.
-        sides: the two; the second is renamed if it has the first one's name.
+        sides: the two at their own thresholds, under different names.
         differences: figure to second minus first, with its paired bootstrap interval.
     """
 
     y_true: IntArray
     left_out: int
     unchecked: tuple[str, ...]
-    sides: tuple[Side, Side]
+    sides: tuple[Judged, Judged]
     differences: dict[str, Figure]
 
 
@@ -87,20 +69,22 @@ def compare_bundles(
             "Choose another cohort.",
         )
     names = (first.name, second.name if second.name != first.name else f"{second.name}, the second")
-    sides = (_judge(first, names[0], features, y_true), _judge(second, names[1], features, y_true))
+    sides = tuple(
+        judge(
+            y_true,
+            bundle.predict_proba(features),
+            threshold=bundle.threshold.value,
+            name=name,
+        )
+        for bundle, name in zip((first, second), names, strict=True)
+    )
     return Comparison(
         y_true=y_true,
         left_out=int((~fresh).sum()),
         unchecked=tuple(name for name, flags in zip(names, seen, strict=True) if flags is None),
-        sides=sides,
+        sides=(sides[0], sides[1]),
         differences=bootstrap_differences(y_true, sides[0].y_score, sides[1].y_score),
     )
-
-
-def _judge(bundle: Bundle, name: str, features: pd.DataFrame, y_true: IntArray) -> Side:
-    y_score = bundle.predict_proba(features)
-    at, scores = metrics_at(y_true, y_score, bundle.threshold.value), score_part(y_true, y_score)
-    return Side(name, at, scores, calibration_of(y_true, y_score), y_score)
 
 
 def roc_frame(comparison: Comparison) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,13 @@ from heart.experiments.baselines import OTHERS
 from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
+from heart.model.preprocessing import HeartPreprocessor
+
+OnShare = Callable[[float], object]
+"""Sees the share of the work that is done; whatever it raises ends the work."""
+
+Predict = Callable[[pd.DataFrame], FloatArray]
+"""Features of n patients to their probabilities, shape (n,)."""
 
 N_SPLITS = (10, 5, 3)
 """Numbers of folds, the first that a cohort's smaller class allows."""
@@ -69,7 +77,7 @@ def cross_validate(
     model: str | Settings,
     *,
     folds: Folds,
-    on_share: Callable[[float], object] | None = None,
+    on_share: OnShare | None = None,
 ) -> OutOfFold:
     """`predict_out_of_fold` for all patients of a cohort."""
     return predict_out_of_fold(
@@ -83,7 +91,7 @@ def predict_out_of_fold(
     model: str | Settings,
     *,
     folds: Folds,
-    on_share: Callable[[float], object] | None = None,
+    on_share: OnShare | None = None,
 ) -> OutOfFold:
     """The out-of-fold predictions of a recipe ("default", "lesson"), of settings, or of one of
     `heart.experiments.baselines.OTHERS`.
@@ -106,32 +114,52 @@ def predict_out_of_fold(
     if isinstance(model, str) and model in OTHERS:
         predictions = list(_predict_others(features, y_true, splits, model, tell))
     else:
-        predictions = _predict_network(
-            features, y_true, splits, get_recipe(model) if isinstance(model, str) else model, tell
+        settings = get_recipe(model) if isinstance(model, str) else model
+        models = fit_each(
+            features, y_true, [train for train, _ in splits], settings, on_share=on_share
         )
+        predictions = [
+            predict(features.iloc[test]) for predict, (_, test) in zip(models, splits, strict=True)
+        ]
     y_score = np.empty((folds.n_repeats, len(y_true)))
     fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
-    for place, ((_, test), scores) in enumerate(zip(splits, predictions, strict=True)):
-        y_score[place // folds.n_splits, test] = scores
-        fold[place // folds.n_splits, test] = place % folds.n_splits
+    for i, ((_, test), scores) in enumerate(zip(splits, predictions, strict=True)):
+        y_score[i // folds.n_splits, test] = scores
+        fold[i // folds.n_splits, test] = i % folds.n_splits
     return OutOfFold(y_true, y_score, fold, time.perf_counter() - start)
 
 
-def _predict_network(
+def fit_each(
     features: pd.DataFrame,
     y_true: IntArray,
-    splits: Sequence[tuple[IntArray, IntArray]],
+    train_parts: Sequence[IntArray],
     settings: Settings,
-    tell: Callable[[float], object],
-) -> list[FloatArray]:
-    """All folds' members train as one network."""
+    *,
+    on_share: OnShare | None = None,
+) -> list[Predict]:
+    """For each part what was learnt from it: features to probabilities, shape (n,). The members of
+    all fits train as one network.
+
+    Args:
+        features: canonical features, shape (n, 13).
+        y_true: 0 or 1, shape (n,).
+        train_parts: the rows that each fit sees; preprocessing too is fitted on them alone.
+        settings: of every fit.
+        on_share: sees the share of the work that is done; whatever it raises ends it.
+    """
     estimator = HeartClassifier.from_settings(settings)
-    prepared = [estimator.prepare(features.iloc[train], y_true[train]) for train, _ in splits]
-    networks = fit_jointly(prepared, settings, on_share=tell)
+    prepared = [estimator.prepare(features.iloc[rows], y_true[rows]) for rows in train_parts]
+    networks = fit_jointly(prepared, settings, on_share=on_share)
     return [
-        FoldedNetwork(network).predict_mean(fit.preprocessor.transform(features.iloc[test]))
-        for network, fit, (_, test) in zip(networks, prepared, splits, strict=True)
+        partial(_predict, FoldedNetwork(network), fit.preprocessor)
+        for network, fit in zip(networks, prepared, strict=True)
     ]
+
+
+def _predict(
+    network: FoldedNetwork, preprocessor: HeartPreprocessor, features: pd.DataFrame
+) -> FloatArray:
+    return network.predict_mean(preprocessor.transform(features))
 
 
 def _predict_others(
@@ -139,9 +167,9 @@ def _predict_others(
     y_true: IntArray,
     splits: Sequence[tuple[IntArray, IntArray]],
     model: str,
-    tell: Callable[[float], object],
+    tell: OnShare,
 ) -> Iterator[FloatArray]:
-    for place, (train, test) in enumerate(splits):
-        fitted = OTHERS[model](features.iloc[train], place).fit(features.iloc[train], y_true[train])
-        tell((place + 1) / len(splits))
+    for i, (train, test) in enumerate(splits):
+        fitted = OTHERS[model](features.iloc[train], i).fit(features.iloc[train], y_true[train])
+        tell((i + 1) / len(splits))
         yield fitted.predict_proba(features.iloc[test])[:, 1]

@@ -16,8 +16,8 @@ from sklearn.metrics import log_loss
 
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, load_shipped
-from heart.evaluation.calibration import Calibration, calibration_of, intercept_of, to_logits
-from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.calibration import intercept_of, to_logits
+from heart.evaluation.judged import Judged, judge
 from heart.model.classifier import HeartClassifier
 from heart.schema import FEATURE_NAMES
 
@@ -40,20 +40,14 @@ class External(NamedTuple):
         features: "all", or "shared" for a second model without the features that the tested
             hospital lacks.
         lacking: those features.
-        at: counts and shares at 0.5.
-        scores: figures over all thresholds.
-        calibration: intercept and slope.
-        y_score: probabilities of the tested hospital's patients, shape (n,).
+        judged: how it does on the tested hospital's patients, at a threshold of 0.5.
     """
 
     trained_on: str
     tested_on: str
     features: str
     lacking: tuple[str, ...]
-    at: ThresholdMetrics
-    scores: PartMetrics
-    calibration: Calibration
-    y_score: npt.NDArray[np.float64]
+    judged: Judged
 
 
 def lacking_features(cohort: Cohort) -> tuple[str, ...]:
@@ -86,51 +80,32 @@ def judge_elsewhere(
         else tuple(name for name in SHIPPED if name not in trained_on.split("+"))
     )
     everything = HeartClassifier.from_settings(settings).fit(home.features, home.y_true)
-    found: list[External] = []
-    for place, name in enumerate(tested):
+    externals: list[External] = []
+    for i, name in enumerate(tested):
         cohort = load_shipped(name)
         lacking = lacking_features(cohort)
-        found.append(
-            _judge(
-                trained_on, cohort, "all", lacking, everything.predict_proba(cohort.features)[:, 1]
-            )
-        )
-        shared = [feature for feature in FEATURE_NAMES if feature not in lacking]
+        externals.append(_test(everything, trained_on, cohort, FEATURE_NAMES, lacking))
         if lacking:
-            second = HeartClassifier.from_settings(settings).fit(home.features[shared], home.y_true)
-            found.append(
-                _judge(
-                    trained_on,
-                    cohort,
-                    "shared",
-                    lacking,
-                    second.predict_proba(cohort.features[shared])[:, 1],
-                )
-            )
+            shared = tuple(feature for feature in FEATURE_NAMES if feature not in lacking)
+            second = HeartClassifier.from_settings(settings)
+            second.fit(home.features[list(shared)], home.y_true)
+            externals.append(_test(second, trained_on, cohort, shared, lacking))
         if on_share is not None:
-            on_share((place + 1) / len(tested))
-    return found
+            on_share((i + 1) / len(tested))
+    return externals
 
 
-def _judge(
+def _test(
+    model: HeartClassifier,
     trained_on: str,
     cohort: Cohort,
-    features: str,
+    features: tuple[str, ...],
     lacking: tuple[str, ...],
-    y_score: npt.NDArray[np.float64],
 ) -> External:
-    y_true = cohort.y_true
-    at, scores = metrics_at(y_true, y_score, 0.5), score_part(y_true, y_score)
-    return External(
-        trained_on,
-        cohort.name,
-        features,
-        lacking,
-        at,
-        scores,
-        calibration_of(y_true, y_score),
-        y_score,
-    )
+    y_score = model.predict_proba(cohort.features[list(features)])[:, 1]
+    which = "all" if features == FEATURE_NAMES else "shared"
+    judged = judge(cohort.y_true, y_score, threshold=0.5, name=cohort.name)
+    return External(trained_on, cohort.name, which, lacking, judged)
 
 
 def local_recalibration(

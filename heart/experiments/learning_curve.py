@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,10 +12,7 @@ from heart.config import Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
 from heart.evaluation.metrics import IntArray, score_all
-from heart.model.classifier import HeartClassifier
-from heart.model.inference import FoldedNetwork
-from heart.model.joint import fit_jointly
-from heart.model.training import Prepared
+from heart.experiments.cross_validation import OnShare, fit_each
 
 SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)
 TEST_FRACTION = 0.2
@@ -29,7 +25,7 @@ def learning_curve(
     *,
     repeats: int = 20,
     random_state: int = 0,
-    on_share: Callable[[float], object] | None = None,
+    on_share: OnShare | None = None,
 ) -> pd.DataFrame:
     """One row a training size: how well the model does when it has learnt from so many patients.
 
@@ -46,25 +42,18 @@ def learning_curve(
         on_share: sees the share of the work that is done; whatever it raises ends it.
     """
     small = replace(settings, members=min(MEMBERS, settings.members))
-    estimator = HeartClassifier.from_settings(small)
     features, y_true = cohort.features, cohort.y_true
-    prepared: list[Prepared] = []
-    tests = []
+    parts, tests = [], []
     for repeat in range(repeats):
         train, test = _split(features, y_true, random_state + repeat)
         order = _interleave(train, y_true)
-        for share in SHARES:
-            chosen = order[: round(share * len(order))]
-            prepared.append(estimator.prepare(features.iloc[chosen], y_true[chosen]))
-            tests.append((len(chosen), test))
-    networks = fit_jointly(prepared, small, on_share=on_share)
+        parts += [order[: round(share * len(order))] for share in SHARES]
+        tests += [test] * len(SHARES)
+    models = fit_each(features, y_true, parts, small, on_share=on_share)
     rows = []
-    for network, fit, (n, test) in zip(networks, prepared, tests, strict=True):
-        scores = FoldedNetwork(network).predict_mean(
-            fit.preprocessor.transform(features.iloc[test])
-        )
-        figures = score_all(y_true[test], scores)
-        rows.append((n, figures["roc_auc"], figures["log_loss"]))
+    for predict, part, test in zip(models, parts, tests, strict=True):
+        figures = score_all(y_true[test], predict(features.iloc[test]))
+        rows.append((len(part), figures["roc_auc"], figures["log_loss"]))
     return _summarise(pd.DataFrame(rows, columns=["patients", "roc_auc", "log_loss"]))
 
 
@@ -88,11 +77,11 @@ def _split(
 
 def _interleave(train: IntArray, y_true: IntArray) -> IntArray:
     """The rows in an order in which every beginning has about the whole's share of diseased."""
-    place = np.empty(len(train))
+    position = np.empty(len(train))
     for outcome in (0, 1):
         inside = y_true[train] == outcome
-        place[inside] = (np.arange(inside.sum()) + 0.5) / inside.sum()
-    return train[np.argsort(place, kind="stable")]
+        position[inside] = (np.arange(inside.sum()) + 0.5) / inside.sum()
+    return train[np.argsort(position, kind="stable")]
 
 
 def _summarise(table: pd.DataFrame) -> pd.DataFrame:

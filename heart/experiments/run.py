@@ -17,7 +17,7 @@ from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
 from heart.data.split import Part
 from heart.errors import BundleError, SettingsError
-from heart.evaluation.judged import metrics_at, score_part
+from heart.evaluation.judged import as_plain, metrics_at, score_part
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import fit_recalibration
 from heart.evaluation.thresholds import (
@@ -190,18 +190,4 @@ def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, 
     values.
     """
     y_score = bundle.predict_proba(part.features)
-    at, scored = metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score)
-    figures = {
-        name: list(getattr(scored, name))
-        for name in ("roc_auc", "average_precision", "log_loss", "brier")
-    }
-    figures |= {
-        name: list(getattr(at, name))
-        for name in ("accuracy", "precision", "recall", "specificity", "npv")
-    }
-    return {
-        "n": part.n,
-        "positives": part.positives,
-        "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
-        "figures": figures,
-    }
+    return as_plain(metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score))

@@ -15,11 +15,8 @@ from heart.config import Settings, get_recipe
 from heart.data import Cohort
 from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import corrected_half_width
-from heart.experiments.cross_validation import Folds
+from heart.experiments.cross_validation import Folds, fit_each
 from heart.lessons.mlp import FloatArray
-from heart.model.classifier import HeartClassifier
-from heart.model.inference import FoldedNetwork
-from heart.model.joint import fit_jointly
 
 WIDTH, DROPOUT, EPOCHS = 64, 0.5, 100
 FOLDS = Folds(10, 2)
@@ -88,17 +85,10 @@ def score_folds(
     """
     features, y_true = cohort.features, cohort.y_true
     splits = folds.split(features, y_true)
-    estimator = HeartClassifier.from_settings(settings)
-    prepared = [estimator.prepare(features.iloc[train], y_true[train]) for train, _ in splits]
+    models = fit_each(features, y_true, [train for train, _ in splits], settings, on_share=on_share)
     rows = []
-    for network, fit, (train, test) in zip(
-        fit_jointly(prepared, settings, on_share=on_share), prepared, splits, strict=True
-    ):
-        folded = FoldedNetwork(network)
-        seen, unseen = (
-            folded.predict_mean(fit.preprocessor.transform(features.iloc[part]))
-            for part in (train, test)
-        )
+    for predict, (train, test) in zip(models, splits, strict=True):
+        seen, unseen = (predict(features.iloc[part]) for part in (train, test))
         loss = log_loss(y_true[test], unseen, labels=[0, 1])
         rows.append(
             (((seen > 0.5) == y_true[train]).mean(), ((unseen > 0.5) == y_true[test]).mean(), loss)

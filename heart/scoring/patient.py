@@ -149,11 +149,11 @@ def _review(bundle: Bundle, patient: Mapping[str, Value | None]) -> tuple[ValueW
             strict=True,
         )
     )
-    found = bundle.preprocessor.find_patient_problems(patient)
+    problems = bundle.preprocessor.find_patient_problems(patient)
     warnings = []
     for entry in bundle.preprocessor.features:
         value = patient[entry.name]
-        problem = found.get(entry.name) or (
+        problem = problems.get(entry.name) or (
             "unusual" if value is not None and entry.is_unusual(value) else None
         )
         if problem is not None:

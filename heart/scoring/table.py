@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.data import Patients
-from heart.evaluation.judged import PartMetrics, ThresholdMetrics, metrics_at, score_part
+from heart.evaluation.judged import Judged, judge
 from heart.schema import FEATURE_NAMES
 from heart.scoring.patient import DISEASE, score_cohort
 from heart.scoring.safe_csv import SafeCsvWriter
@@ -41,15 +41,6 @@ class Scored(NamedTuple):
     positive: int
     y_score: npt.NDArray[np.float64]
     first: pd.DataFrame
-
-
-class Judged(NamedTuple):
-    """How the model does on the scored rows whose outcome is known: at its threshold, and over all
-    thresholds.
-    """
-
-    at: ThresholdMetrics
-    scores: PartMetrics
 
 
 def score_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]) -> pd.DataFrame:
@@ -122,4 +113,4 @@ def judge_scores(bundle: Bundle, patients: Patients, scored: Scored) -> Judged |
     y_true, y_score = (num[judged] > 0).astype(np.int64), scored.y_score[judged]
     if y_true.sum() in (0, len(y_true)):
         return None
-    return Judged(metrics_at(y_true, y_score, bundle.threshold.value), score_part(y_true, y_score))
+    return judge(y_true, y_score, threshold=bundle.threshold.value)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from heart.charts import learning, local_patients
 from heart.config import RECIPES
-from heart.data import SHIPPED, Cohort, load_shipped
+from heart.data import SHIPPED, Cohort
 from heart.evaluation.figures import METRICS, write_calibration, write_figure
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
 from heart.experiments.learning_curve import learning_curve
@@ -55,14 +55,14 @@ def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
         {
             "hospital": SHIPPED[result.tested_on],
             "features": FEATURE_TITLES[result.features],
-            "patients": str(result.scores.n),
-            "diseased": f"{result.scores.positives / result.scores.n:.0%}",
-            METRICS["accuracy"].words: write_figure(result.at.accuracy),
+            "patients": str(result.judged.scores.n),
+            "diseased": f"{result.judged.scores.positives / result.judged.scores.n:.0%}",
+            METRICS["accuracy"].words: write_figure(result.judged.at.accuracy),
             "1989": _write_study(result),
-            METRICS["roc_auc"].words: write_figure(result.scores.roc_auc),
-            METRICS["log_loss"].words: write_figure(result.scores.log_loss),
+            METRICS["roc_auc"].words: write_figure(result.judged.scores.roc_auc),
+            METRICS["log_loss"].words: write_figure(result.judged.scores.log_loss),
             "intercept, slope": write_calibration(
-                result.calibration.intercept, result.calibration.slope
+                result.judged.calibration.intercept, result.judged.calibration.slope
             ),
             "lacks": ", ".join(result.lacking) or "nothing",
         }
@@ -82,7 +82,7 @@ def _show_local(results: Sequence[External]) -> None:
     name = st.selectbox(
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )
-    table = local_recalibration(load_shipped(name).y_true, whole[name].y_score)
+    table = local_recalibration(whole[name].judged.y_true, whole[name].judged.y_score)
     show_chart(
         local_patients,
         table,

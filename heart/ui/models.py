@@ -15,9 +15,9 @@ from heart.charts import two_reliabilities, two_rocs
 from heart.data import SHIPPED, Cohort, load_shipped
 from heart.errors import HeartError
 from heart.evaluation.figures import METRICS, write_calibration, write_figure
+from heart.evaluation.judged import Judged
 from heart.experiments.comparison import (
     Comparison,
-    Side,
     compare_bundles,
     reliability_frame,
     roc_frame,
@@ -257,7 +257,7 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
     }
     for name in ("recall", "specificity"):
         rows[METRICS[name].label] = [
-            write_figure(getattr(side.at, name)) for side in comparison.sides
+            write_figure(side.figure(name)) for side in comparison.sides
         ] + ["each at its own threshold"]
     rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in comparison.sides] + [""]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
@@ -266,8 +266,8 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def _pair(comparison: Comparison, name: str) -> list[str]:
-    return [write_figure(getattr(side.scores, name)) for side in comparison.sides]
+    return [write_figure(side.figure(name)) for side in comparison.sides]
 
 
-def _calibration(side: Side) -> str:
+def _calibration(side: Judged) -> str:
     return write_calibration(side.calibration.intercept, side.calibration.slope)

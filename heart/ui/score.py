@@ -10,9 +10,10 @@ import streamlit as st
 
 from heart.data import Patients, read_patients
 from heart.evaluation.figures import OVERALL, SHARES, write_figure
+from heart.evaluation.judged import Judged
 from heart.experiments.overlap import Overlap, find_overlap
 from heart.schema import FEATURE_NAMES
-from heart.scoring.table import Judged, Scored, judge_scores, score_patients
+from heart.scoring.table import Scored, judge_scores, score_patients
 from heart.ui.figures import confusion_table, label_index
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
@@ -126,7 +127,7 @@ def show_judged(scores: Scores) -> None:
             " compare with."
         )
         return
-    at, whole = scores.judged.at, scores.judged.scores
+    at = scores.judged.at
     if scores.overlap is not None and scores.overlap.sentence:
         st.warning(scores.overlap.sentence, icon="♻️")
     st.caption(
@@ -135,6 +136,6 @@ def show_judged(scores: Scores) -> None:
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
-    cells = [write_figure(getattr(whole, name)) for name in OVERALL]
-    cells += [write_figure(getattr(at, name)) for name in SHARES]
-    figures.table(pd.DataFrame({"on this file": cells}, index=label_index(*OVERALL, *SHARES)))
+    names = (*OVERALL, *SHARES)
+    cells = [write_figure(scores.judged.figure(name)) for name in names]
+    figures.table(pd.DataFrame({"on this file": cells}, index=label_index(*names)))

@@ -101,16 +101,18 @@ def test_joined_hospitals_are_not_tested_on_themselves():
 def test_figures_are_those_of_the_probabilities(judged):
     for external in judged:
         y_true = load_shipped(external.tested_on).y_true
-        assert external.y_score.shape == y_true.shape
-        assert external.at.accuracy.value == pytest.approx(
-            ((external.y_score >= 0.5) == (y_true == 1)).mean()
+        assert external.judged.y_score.shape == y_true.shape
+        assert external.judged.at.accuracy.value == pytest.approx(
+            ((external.judged.y_score >= 0.5) == (y_true == 1)).mean()
         )
-        assert external.at.threshold == 0.5
-        assert external.scores.roc_auc.value == pytest.approx(
-            roc_auc_score(y_true, external.y_score)
+        assert external.judged.at.threshold == 0.5
+        assert external.judged.scores.roc_auc.value == pytest.approx(
+            roc_auc_score(y_true, external.judged.y_score)
         )
-        assert external.scores.log_loss.value == pytest.approx(log_loss(y_true, external.y_score))
-        assert external.calibration == calibration_of(y_true, external.y_score)
+        assert external.judged.scores.log_loss.value == pytest.approx(
+            log_loss(y_true, external.judged.y_score)
+        )
+        assert external.judged.calibration == calibration_of(y_true, external.judged.y_score)
 
 
 def spoil_labels(cohort):
@@ -139,19 +141,19 @@ def judge_spoilt(monkeypatch, spoil):
 
 def test_nothing_of_a_tested_hospitals_outcomes_is_used(judged, monkeypatch):
     for before, after in zip(judged[:2], judge_spoilt(monkeypatch, spoil_labels), strict=True):
-        assert np.array_equal(after.y_score, before.y_score)
-        assert after.at.accuracy.value == pytest.approx(1 - before.at.accuracy.value)
+        assert np.array_equal(after.judged.y_score, before.judged.y_score)
+        assert after.judged.at.accuracy.value == pytest.approx(1 - before.judged.at.accuracy.value)
 
 
 def test_model_of_the_shared_features_does_not_see_the_others(judged, monkeypatch):
     of_all, of_shared = judge_spoilt(monkeypatch, spoil_lacking)
-    assert np.array_equal(of_shared.y_score, judged[1].y_score)
-    assert np.abs(of_all.y_score - judged[0].y_score).max() > 0.01
+    assert np.array_equal(of_shared.judged.y_score, judged[1].judged.y_score)
+    assert np.abs(of_all.judged.y_score - judged[0].judged.y_score).max() > 0.01
 
 
 def test_tested_hospitals_do_not_depend_on_each_other(judged):
     alone, _ = judge_elsewhere("cleveland", TINY, others=("switzerland",))
-    assert np.array_equal(alone.y_score, judged[2].y_score)
+    assert np.array_equal(alone.judged.y_score, judged[2].judged.y_score)
 
 
 def test_progress_is_told_hospital_by_hospital_and_may_stop_the_work():
