@@ -167,9 +167,9 @@ def calibration(facts: Facts) -> str:
         return ABSENT
     agreement, at = facts.unseen.calibration, facts.unseen.at
     return (
-        f"Of {at.n} patients ({facts.unseen.name}): intercept {agreement.intercept:+.2f} (0 is right),"
-        f" slope {agreement.slope:.2f} (1 is right); expected {agreement.expected:.1%} diseased, observed"
-        f" {agreement.observed:.1%}."
+        f"Of {at.n} patients ({facts.unseen.name}): intercept {agreement.intercept:+.2f} (0 is"
+        f" right), slope {agreement.slope:.2f} (1 is right); expected {agreement.expected:.1%}"
+        f" diseased, observed {agreement.observed:.1%}."
     )
 
 
