@@ -146,7 +146,7 @@ def test_all_models_are_judged_by_default(monkeypatch):
         asked.append((cohort.name, model, folds))
         return found
 
-    monkeypatch.setattr("heart.experiments.cross_validation.cross_validate", record)
+    monkeypatch.setattr("heart.experiments.leaderboard.cross_validate", record)
     answer("evaluate", "--no-hospitals")
     assert asked == [("cleveland", model, Folds(10, 5, 0)) for model in MODELS]
 
