@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import train_test_split
 
 from heart.config import Settings
+from heart.experiments import cross_validation
 from heart.experiments import learning_curve as learning
 from heart.experiments.learning_curve import learning_curve
 from heart.model.classifier import HeartClassifier
@@ -122,13 +123,13 @@ def test_shares_of_a_repeat_are_nested_and_repeats_differ(cleveland, trained_on)
 
 def test_test_rows_are_never_trained_on(cleveland, monkeypatch):
     kept = []
-    fit_jointly = learning.fit_jointly
+    fit_jointly = cross_validation.fit_jointly
 
     def record(prepared, *rest, **options):
         kept.append(prepared)
         return fit_jointly(prepared, *rest, **options)
 
-    monkeypatch.setattr(learning, "fit_jointly", record)
+    monkeypatch.setattr(cross_validation, "fit_jointly", record)
     _, test = train_test_split(
         np.arange(303), test_size=0.2, stratify=cleveland.y_true, random_state=0
     )
@@ -159,9 +160,9 @@ def test_identical_patients_stay_on_one_side(cleveland, trained_on):
 
 def test_no_more_members_than_four_are_trained(cleveland, monkeypatch):
     members = []
-    fit_jointly = learning.fit_jointly
+    fit_jointly = cross_validation.fit_jointly
     monkeypatch.setattr(
-        learning,
+        cross_validation,
         "fit_jointly",
         lambda prepared, settings, **options: (
             members.append(settings.members) or fit_jointly(prepared, settings, **options)
