@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any
 
+from heart.schema import EXAMPLE_PATIENT
 from heart.ui.errors import keep_values_out_of_logs
 
 _first, _heavy, _all = threading.Lock(), threading.Lock(), threading.Lock()
@@ -60,18 +61,22 @@ async def warm_up(
 
 
 def _load_everything() -> None:
-    """Import all, predict once, then take what will never be freed out of the garbage collector's
-    sight.
+    """Import what predicts, predict once, then import the rest beside the first visitor."""
+    load_heavy()
+    from heart.scoring.patient import predict_patient  # noqa: PLC0415  loaded by now
+    from heart.ui.shared import load_active  # noqa: PLC0415
+
+    predict_patient(load_active(), EXAMPLE_PATIENT)
+    _freeze()
+    load_all()
+    _freeze()
+
+
+def _freeze() -> None:
+    """Take what will never be freed out of the garbage collector's sight.
 
     Streamlit collects garbage after every rerun: without the freeze that takes about 100 ms with
     these libraries loaded.
     """
-    load_heavy()
-    from heart.schema import EXAMPLE_PATIENT  # noqa: PLC0415
-    from heart.scoring.patient import predict_patient  # noqa: PLC0415
-    from heart.ui.shared import load_active  # noqa: PLC0415
-
-    predict_patient(load_active(), EXAMPLE_PATIENT)
-    load_all()
     gc.collect()
     gc.freeze()
