@@ -18,7 +18,7 @@ show_formula(
 )
 show_question(
     "Choose three hidden layers with activation “none” on the circles. The network now has far more"
-    " weights than the one with a single tanh layer. Why does it stay at a coin's accuracy?",
+    " weights than the one with a single tanh layer. Why does it stay near 50 % accuracy?",
     "Without an activation every layer is a matrix product, and a product of matrices is one"
     " matrix: "
     r"$w^\top(W_2(W_1 x + b_1) + b_2) + c$ is again a weighted sum of the two inputs. However many"

@@ -221,7 +221,7 @@ def _boundaries(random_state: int) -> dict[str, Any]:
 
 
 def _overfitting(random_state: int) -> dict[str, Any]:
-    """Three networks on the same moons, and where the sweet spots are."""
+    """Three networks on the same moons, and where width and weight decay are best."""
     from heart.lessons import overfitting as capacity
 
     moons = capacity.make_moons_parts(random_state=random_state)

@@ -57,7 +57,7 @@ def line_probabilities(x: FloatArray, lines: Lines) -> FloatArray:
 
 
 def softmax_curves(lines: Lines, names: Sequence[str], *, low: float, high: float) -> pd.DataFrame:
-    """The curves: one row a place and class, `x`, `label`, `probability`."""
+    """The curves: one row an x and class, `x`, `label`, `probability`."""
     x = np.linspace(low, high, N_PLACES)
     y_score = line_probabilities(x, lines)
     return pd.concat(

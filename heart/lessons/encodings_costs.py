@@ -154,15 +154,18 @@ def score_network(
     """
     cohort = load_shipped(COHORT)
     folds = Folds(N_FOLDS, n_repeats, settings.random_state)
-    found = cross_validate(cohort, settings, folds=folds, on_share=on_share)
-    places = (
-        (repeat, found.fold[repeat] == fold)
+    out_of_fold = cross_validate(cohort, settings, folds=folds, on_share=on_share)
+    tests = (
+        (repeat, out_of_fold.fold[repeat] == fold)
         for repeat in range(n_repeats)
         for fold in range(N_FOLDS)
     )
     return FoldScores(
         *np.array(
-            [_figures(found.y_true[rows], found.y_score[repeat, rows]) for repeat, rows in places]
+            [
+                _figures(out_of_fold.y_true[rows], out_of_fold.y_score[repeat, rows])
+                for repeat, rows in tests
+            ]
         ).T
     )
 

@@ -92,9 +92,9 @@ class Setup(NamedTuple):
         )
 
 
-def _check(is_right: bool, expected: str, found: object) -> None:  # noqa: FBT001
+def _check(is_right: bool, expected: str, given: object) -> None:  # noqa: FBT001
     if not is_right:
-        raise SettingsError(expected, repr(found), "Choose one of them.")
+        raise SettingsError(expected, repr(given), "Choose one of them.")
 
 
 def measure_leak(
@@ -132,10 +132,10 @@ def _measure_block(setup: Setup, start: int, stop: int) -> pd.DataFrame:
     with config_context(
         assume_finite=True, skip_parameter_validation=True
     ):  # a third of the time of so small fits is checking
-        for place in range(start, stop):
-            seed = setup.random_state * _SEEDS_APART + place
+        for split in range(start, stop):
+            seed = setup.random_state * _SEEDS_APART + split
             case = Case(table, *split_rows(table.y_true, seed), setup.model, seed)
-            rows += [_row(place, pair) for pair in leak.run(case)]
+            rows += [_row(split, pair) for pair in leak.run(case)]
     return pd.DataFrame(rows)
 
 
@@ -144,12 +144,12 @@ def _table_of(cohort: str) -> Table:
     return read_table(load_shipped(COHORTS[cohort]))
 
 
-def _row(place: int, pair: Pair) -> dict[str, object]:
+def _row(split: int, pair: Pair) -> dict[str, object]:
     """In points; less cost is better."""
     is_cost = pair.figure == "cost"
     honest, leaky = (value if is_cost else 100 * value for value in (pair.honest, pair.leaky))
     return {
-        "split": place,
+        "split": split,
         "figure": pair.figure,
         "honest": honest,
         "leaky": leaky,

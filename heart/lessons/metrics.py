@@ -92,7 +92,7 @@ RATIOS = {
     ),
     "specificity": Ratio(
         METRICS["specificity"].label,
-        "How many of the healthy are left in peace?",
+        "How many of the healthy are called healthy?",
         "TN / (TN + FP)",
         ("tn",),
         ("tn", "fp"),
@@ -150,11 +150,11 @@ def read_table(table: Table) -> dict[str, Reading]:
     """Every figure of the table by name: those of `RATIOS`, and `balanced_accuracy`, the mean of
     recall and specificity.
     """
-    found = {name: _read(table, ratio) for name, ratio in RATIOS.items()}
-    found["f1"] = found["f1"]._replace(
+    readings = {name: _read(table, ratio) for name, ratio in RATIOS.items()}
+    readings["f1"] = readings["f1"]._replace(
         low=None, high=None
     )  # the true positives count twice: no share of patients, no binomial interval
-    recall, specificity = found["recall"], found["specificity"]
+    recall, specificity = readings["recall"], readings["specificity"]
     reason = recall.reason or specificity.reason
     value = (
         None
@@ -167,7 +167,7 @@ def read_table(table: Table) -> dict[str, Reading]:
         "(recall + specificity) / 2",
     )
     counts = f"({recall.counts} + {specificity.counts}) / 2"
-    return found | {"balanced_accuracy": Reading(*words, value, None, None, counts, reason)}
+    return readings | {"balanced_accuracy": Reading(*words, value, None, None, counts, reason)}
 
 
 def _read(table: Table, ratio: Ratio) -> Reading:

@@ -116,9 +116,9 @@ class PointMLP(nn.Module):
         (M, B, H).
         """
         *hidden, last = self.linears()
-        for place, layer in enumerate(hidden):
+        for i, layer in enumerate(hidden):
             x = self.activation(layer(x))  # (M, B, H)
-            x = x * kept[place] / (1 - self.dropout) if len(kept) else x
+            x = x * kept[i] / (1 - self.dropout) if len(kept) else x
         logits: Tensor = last(x)  # (M, B, K)
         return logits
 

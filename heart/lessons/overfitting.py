@@ -199,7 +199,7 @@ def summarise_sweep(table: pd.DataFrame, sweep: str) -> pd.DataFrame:
     `high`, `best`.
 
     Figures are means over the seeds, `low` and `high` the least and the largest test loss among
-    them; `best` is true at the sweet spot, the least mean test loss.
+    them; `best` is true at the least mean test loss.
     """
     grouped = table[table["sweep"] == sweep].groupby("value", sort=True)
     means = grouped[["train_loss", "test_loss", "test_accuracy"]].mean()

@@ -49,7 +49,7 @@ class Table(NamedTuple):
 
     Attributes:
         numbers: float64, shape (n, F); NaN where missing.
-        codes: int64, shape (n, C): each category's place in the schema; `MISSING` where missing.
+        codes: int64, shape (n, C): each category's position in the schema; `MISSING` where missing.
         y_true: 0 or 1, shape (n,).
     """
 
@@ -94,19 +94,19 @@ def read_table(cohort: Cohort) -> Table:
         if f.encoding == "scale"
     ]
     codes = [
-        _places(kept[f.name].tolist(), [code for code, _ in f.codes])
+        _codes(kept[f.name].tolist(), [code for code, _ in f.codes])
         for f in FEATURES
         if f.encoding == "label"
     ]
     return Table(np.column_stack(numbers), np.column_stack(codes), y_true[first])
 
 
-def _places(values: Sequence[Any], codes: Sequence[Any]) -> IntArray:
-    """Each value's place among the codes; what is not one of them (NaN or NA, never equal to
+def _codes(values: Sequence[Any], codes: Sequence[Any]) -> IntArray:
+    """Each value's position among the codes; what is not one of them (NaN or NA, never equal to
     anything) is missing.
     """
-    place = {code: i for i, code in enumerate(codes)}
-    return np.array([place.get(value, MISSING) for value in values], dtype=np.int64)
+    position = {code: i for i, code in enumerate(codes)}
+    return np.array([position.get(value, MISSING) for value in values], dtype=np.int64)
 
 
 def learn_fill(table: Table, rows: IntArray) -> Fill:

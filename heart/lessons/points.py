@@ -30,9 +30,9 @@ class Parts(NamedTuple):
     test: Points
 
 
-def _check(is_right: object, what: str, found: float | str) -> None:
+def _check(is_right: object, what: str, given: float | str) -> None:
     if not is_right:
-        raise SettingsError(what, repr(found), "Choose a value inside the bounds.")
+        raise SettingsError(what, repr(given), "Choose a value inside the bounds.")
 
 
 def sample_blobs(n: int, *, n_classes: int, spread: float, random_state: int) -> Parts:
@@ -120,7 +120,7 @@ def region_cells(
     x_edges, y_edges = (
         np.linspace(a, b, CELLS + 1) for a, b in zip(low - margin, high + margin, strict=True)
     )
-    column, row = (place.ravel() for place in np.meshgrid(np.arange(CELLS), np.arange(CELLS)))
+    column, row = (index.ravel() for index in np.meshgrid(np.arange(CELLS), np.arange(CELLS)))
     middles = np.stack(
         [(x_edges[column] + x_edges[column + 1]) / 2, (y_edges[row] + y_edges[row + 1]) / 2], axis=1
     )

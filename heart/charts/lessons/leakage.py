@@ -32,11 +32,11 @@ def _share_frame(values: npt.NDArray[np.float64], width: float) -> pd.DataFrame:
     """`start`, `end` (edges of bins, of which one is centred on 0) and `share` of the values (0-1);
     filled bins only.
     """
-    place, counts = np.unique(np.floor(values / width + 0.5), return_counts=True)
+    position, counts = np.unique(np.floor(values / width + 0.5), return_counts=True)
     return pd.DataFrame(
         {
-            "start": (place - 0.5) * width,
-            "end": (place + 0.5) * width,
+            "start": (position - 0.5) * width,
+            "end": (position + 0.5) * width,
             "share": counts / len(values),
         }
     )

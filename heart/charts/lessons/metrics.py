@@ -8,10 +8,10 @@ import pandas as pd
 from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
 
 CELLS = {
-    "tp": "ill, found",
-    "fn": "ill, missed",
-    "fp": "healthy, alarmed",
-    "tn": "healthy, left in peace",
+    "tp": "ill, called ill",
+    "fn": "ill, called healthy",
+    "fp": "healthy, called ill",
+    "tn": "healthy, called healthy",
 }
 CELL_COLORS = [ORANGE, "#f3cdb3", "#bdd6ea", BLUE]
 MEANING_TITLES = {"precision": "positive predictive value", "npv": "negative predictive value"}

@@ -54,15 +54,13 @@ def _sweep(frame: pd.DataFrame, title: str) -> Drawing:
     best = alt.Chart(frame).transform_filter("datum.best").encode(x=x, y="loss:Q")
     ring = best.mark_point(size=260, color=GREY, strokeWidth=2.5)
     words = best.mark_text(dy=-22, fontSize=12, color=GREY, fontWeight="bold").encode(
-        text=alt.value("sweet spot")
+        text=alt.value("least test loss")
     )
     return alt.layer(band, line, ring, words).properties(height=300)
 
 
 def width_sweep(frame: pd.DataFrame) -> Drawing:
-    """Loss against the hidden layer's width, with the seeds' range and the sweet spot: a
-    `sweep_frame`.
-    """
+    """Loss against the hidden layer's width, with the seeds' range: a `sweep_frame`."""
     return _sweep(frame, "hidden units")
 
 

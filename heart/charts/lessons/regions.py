@@ -36,7 +36,7 @@ def region_frame(cells: pd.DataFrame, points: pd.DataFrame, *, n_classes: int) -
     )
     columns = ["what", "x", "x2", "y", "y2", "label", "probability", "certainty"]
     together = pd.concat([below[columns], above[columns]], ignore_index=True)
-    return together.assign(label=together["label"].map(lambda place: NAMES[place]))
+    return together.assign(label=together["label"].map(lambda k: NAMES[k]))
 
 
 def decision_regions(frame: pd.DataFrame) -> Drawing:

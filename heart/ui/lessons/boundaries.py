@@ -106,7 +106,7 @@ def _describe(
     kind: str, recipe: tuple[int, int, str, int, float], straight: Picture, chosen: Picture
 ) -> None:
     beside = (
-        "no better than a coin"
+        "no better than chance"
         if straight.test_accuracy < 0.6
         else "as far as a straight line goes"
     )

@@ -11,6 +11,7 @@ from heart.data import load_shipped
 from heart.lessons.encodings import (
     CATEGORIES,
     ORDERS,
+    Factorised,
     Heights,
     category_table,
     factorise,
@@ -74,15 +75,7 @@ def _show_heights(table: pd.DataFrame) -> None:
     with words:
         st.markdown(describe_order(table.sort_values("position")["category"].tolist()))
         st.markdown(describe_heights(table, fitted))
-        line, free = st.columns(2)
-        line.metric(
-            "Log-loss of the line",
-            f"{fitted.line_loss:.3f}",
-            help="In nats a patient, of this category alone.",
-        )
-        free.metric(
-            "Of free heights", f"{fitted.free_loss:.3f}", help="One-hot and embedding alike."
-        )
+        _show_losses(fitted)
         if len(table) > 2:
             losses = order_losses(n, diseased).values()
             st.caption(
@@ -96,6 +89,16 @@ def _show_heights(table: pd.DataFrame) -> None:
         )
         show_chart(heights, height_frame(table, fitted.line, fitted.free), alt=alt)
     show_code(fit_heights)
+
+
+def _show_losses(fitted: Heights) -> None:
+    line, free = st.columns(2)
+    line.metric(
+        "Log-loss of the line",
+        f"{fitted.line_loss:.3f}",
+        help="In nats a patient, of this category alone.",
+    )
+    free.metric("Of free heights", f"{fitted.free_loss:.3f}", help="One-hot and embedding alike.")
 
 
 def _show_vectors(name: str, categories: list[str]) -> None:
@@ -127,15 +130,7 @@ def _show_vectors(name: str, categories: list[str]) -> None:
             f" rank {drawn.rank}"
         )
         show_chart(contributions, product_frame(categories, drawn.product), alt=alt)
-    written = {
-        "label code": [str(code) for code in range(len(categories))],
-        "one-hot": [
-            " ".join("1" if i == code else "0" for i in range(len(categories)))
-            for code in range(len(categories))
-        ],
-        "embedding": ["  ".join(f"{value:+.2f}" for value in vector) for vector in drawn.vectors],
-    }
-    st.table(pd.DataFrame(written, index=pd.Index(categories, name=feature(name).label.lower())))
+    st.table(_written(categories, drawn, feature(name).label.lower()))
     show_formula(
         r"\text{code: } w\,c + b \qquad \text{one-hot: } e_c^\top M \qquad \text{embedding: }"
         r" e_c^\top (E\,W), \quad "
@@ -145,6 +140,17 @@ def _show_vectors(name: str, categories: list[str]) -> None:
         " written as E W, and any E W is an M.",
     )
     show_code(through_embedding, through_one_hot)
+
+
+def _written(categories: list[str], drawn: Factorised, title: str) -> pd.DataFrame:
+    """Each category as a code, as one-hot and as a vector, one row a category."""
+    codes = range(len(categories))
+    columns = {
+        "label code": [str(code) for code in codes],
+        "one-hot": [" ".join("1" if i == code else "0" for i in codes) for code in codes],
+        "embedding": ["  ".join(f"{value:+.2f}" for value in vector) for vector in drawn.vectors],
+    }
+    return pd.DataFrame(columns, index=pd.Index(categories, name=title))
 
 
 def describe_order(categories: list[str]) -> str:

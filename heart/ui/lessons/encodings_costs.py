@@ -39,33 +39,7 @@ def show_costs(name: str) -> None:
     st.header("What it costs on Cleveland")
     controls, results = st.columns([1, 2], gap="large")
     with controls:
-        n_repeats = st.select_slider(
-            "Repeats of the 10-fold cross-validation",
-            (1, 2, 3, 5),
-            3,
-            key="encodings_repeats",
-            bind="query-params",
-        )
-        folds = int(
-            st.number_input(
-                "Seed of folds and networks",
-                0,
-                SEEDS,
-                0,
-                key="encodings_folds",
-                bind="query-params",
-            )
-        )
-        recipe = st.selectbox(
-            "Recipe of the network",
-            list(NETWORKS),
-            key="encodings_recipe",
-            bind="query-params",
-            help=RECIPE_HELP,
-        )
-        members = st.select_slider(
-            "Members of the network", (1, 2, 4, 8), 2, key="encodings_members", bind="query-params"
-        )
+        n_repeats, folds, recipe, members = _choose()
     one_hot = score_logistic(frozenset(), n_repeats, folds)
     costs = {
         f"logistic, only {feature(name).label.lower()} as code": compare_scores(
@@ -76,7 +50,7 @@ def show_costs(name: str) -> None:
         ),
     }
     with controls:
-        network = _compare_networks(recipe, int(members), int(n_repeats), folds)
+        network = _compare_networks(recipe, members, n_repeats, folds)
     if network is not None:
         costs["network, all as codes"] = network
     with results:
@@ -84,10 +58,40 @@ def show_costs(name: str) -> None:
     show_code(columns_of)
 
 
+def _choose() -> tuple[int, int, str, int]:
+    """Repeats and seed of the folds, recipe and members of the network."""
+    n_repeats = st.select_slider(
+        "Repeats of the 10-fold cross-validation",
+        (1, 2, 3, 5),
+        3,
+        key="encodings_repeats",
+        bind="query-params",
+    )
+    folds = int(
+        st.number_input(
+            "Seed of folds and networks",
+            0,
+            SEEDS,
+            0,
+            key="encodings_folds",
+            bind="query-params",
+        )
+    )
+    recipe = st.selectbox(
+        "Recipe of the network",
+        list(NETWORKS),
+        key="encodings_recipe",
+        bind="query-params",
+        help=RECIPE_HELP,
+    )
+    members = st.select_slider(
+        "Members of the network", (1, 2, 4, 8), 2, key="encodings_members", bind="query-params"
+    )
+    return int(n_repeats), folds, recipe, int(members)
+
+
 def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: int) -> Cost | None:
-    """The network's cost, if it was asked for; found again in this session while the
-    settings stay.
-    """
+    """The network's cost, if it was asked for; kept in this session for each choice of settings."""
     wanted = (recipe, members, n_repeats, random_state)
     kept: dict[tuple[str, int, int, int], Cost] = st.session_state.setdefault(
         "encodings_networks", {}

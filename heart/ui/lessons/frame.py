@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
 from heart import paths
 from heart.lessons import LESSONS
+
+PATIENCE_S, REDRAW_S = 0.4, 0.15
+"""How long one would wait without a bar, and between two drawings of it."""
 
 
 def open_lesson(name: str, text: str) -> None:
@@ -52,3 +57,20 @@ def show_way_on(name: str) -> None:
     if position + 1 < len(names):
         after = LESSONS[names[position + 1]]
         right.page_link(after.path, label=f"Next: {after.title}", icon="➡️")
+
+
+@contextmanager
+def slow_bar() -> Iterator[Callable[[float, str], None]]:
+    """A function of a share and a text that draws a bar, once the work has taken a while."""
+    bar, next_drawing = st.empty(), time.monotonic() + PATIENCE_S
+
+    def tell(share: float, text: str) -> None:
+        nonlocal next_drawing
+        if time.monotonic() > next_drawing:
+            bar.progress(share, text)
+            next_drawing = time.monotonic() + REDRAW_S
+
+    try:
+        yield tell
+    finally:
+        bar.empty()

@@ -4,9 +4,8 @@ makes the model look.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 
 import pandas as pd
 import streamlit as st
@@ -17,27 +16,11 @@ from heart.lessons.leakage_mistakes import fill_by_outcome
 from heart.lessons.pipeline import encode_clean, learn_fill
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.frame import show_code, slow_bar
 from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lies
 from heart.ui.progress import run_long, training_slot
 
-PATIENCE_S = 0.4
 SPLITS = (20, 50, 100, 200)
-
-
-@contextmanager
-def share_bar(label: str) -> Iterator[Callable[[float], None]]:
-    """An `on_share` that shows a bar if the work takes longer than one would wait without."""
-    place, start = st.empty(), time.monotonic()
-
-    def tell(share: float) -> None:
-        if time.monotonic() - start > PATIENCE_S:
-            place.progress(share, f"{label}: {share:.0%}")
-
-    try:
-        yield tell
-    finally:
-        place.empty()
 
 
 @st.fragment
@@ -88,9 +71,13 @@ def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
     """With a bar; a forest takes one of the few places for long work."""
     with (
         training_slot() if setup.model == FOREST else nullcontext(),
-        share_bar(f"{n_splits} splits") as tell,
+        slow_bar() as tell,
     ):
-        return measure_leak(setup, n_splits=n_splits, on_share=tell)
+        return measure_leak(
+            setup,
+            n_splits=n_splits,
+            on_share=lambda share: tell(share, f"{n_splits} splits: {share:.0%}"),
+        )
 
 
 def _show_one(setup: Setup, n_splits: int) -> None:

@@ -86,7 +86,7 @@ def describe_lies(lies: Mapping[str, Lie], setup: Setup, n_splits: int) -> str:
     sizes = " and ".join(f"**{lie.mean:+.1f}** {UNITS[name]}" for name, lie in lies.items())
     if abs(accuracy.mean) < SMALL:
         verdict = (
-            "In accuracy that is **hardly a lie** on these patients; it is still a habit to drop,"
+            "In accuracy that is **hardly a lie** on these patients; it is still to be avoided,"
             " as nobody can know beforehand."
         )
     elif accuracy.low > 0:

@@ -67,7 +67,7 @@ def show_endings() -> None:
         st.caption(
             "The test log-loss takes the probabilities that come out at their word. Trained for"
             " long, the right endings overfit and their test log-loss grows: they can be sure, and"
-            " so surely wrong. The squeeze hides that; it does not cure it."
+            " so surely wrong. The narrowed range only hides that."
         )
     _show_one_against_two(learnt)
 

@@ -19,6 +19,7 @@ from heart.charts.lessons.loss import (
 )
 from heart.lessons.loss import (
     LIMIT,
+    Point,
     cross_entropy,
     cross_slope,
     look_at,
@@ -74,54 +75,59 @@ def show_losses() -> None:
     y_true = int(truth == ILL)
     with errors_shown():
         at = look_at(logit, y_true)
+        given = at.probability if y_true else 1 - at.probability
         with controls:
-            given = at.probability if y_true else 1 - at.probability
             st.metric("Probability of disease", f"{at.probability:.1%}")
             st.metric("Given to what is true", f"{given:.1%}")
+        curves = loss_curves(y_true)
         with losses:
-            frame = losses_frame(loss_curves(y_true), tangents(logit, y_true))
             show_chart(
                 losses_by_logit,
-                frame,
+                losses_frame(curves, tangents(logit, y_true)),
                 alt="Squared error and cross-entropy against the logit, with tangents",
                 key="loss_curves",
             )
         with slopes:
-            curves = loss_curves(y_true)[["logit", "loss", "slope"]].assign(chosen=logit)
             show_chart(
                 slopes_by_logit,
-                curves,
+                curves[["logit", "loss", "slope"]].assign(chosen=logit),
                 alt="Slopes of squared error and cross-entropy against the logit",
                 key="loss_slopes",
             )
         _say_slopes(at.squared_slope, at.cross_slope, given)
-        st.table(
-            pd.DataFrame(
-                {
-                    "loss": [
-                        f"{at.squared_error:.4f}",
-                        f"{at.cross_entropy:.4f} nats = {at.bits:.3f} bits",
-                    ],
-                    "slope": [f"{at.squared_slope:+.4f}", f"{at.cross_slope:+.4f}"],
-                },
-                index=pd.Index(["squared error", "cross-entropy"], name="of this answer"),
-            )
+        st.table(_readable(at))
+        _show_surprise(at.bits, given)
+
+
+def _readable(at: Point) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "loss": [
+                f"{at.squared_error:.4f}",
+                f"{at.cross_entropy:.4f} nats = {at.bits:.3f} bits",
+            ],
+            "slope": [f"{at.squared_slope:+.4f}", f"{at.cross_slope:+.4f}"],
+        },
+        index=pd.Index(["squared error", "cross-entropy"], name="of this answer"),
+    )
+
+
+def _show_surprise(bits: float, given: float) -> None:
+    st.header("The loss as surprise")
+    text, chart = st.columns(2, gap="large")
+    text.markdown(
+        "Cross-entropy asks how probable you said that what happened would be. Here"
+        f" **{given:.1%}**, a surprise of **{bits:.2f} bits**: as surprising as {bits:.1f} tosses"
+        " of a coin that all fall heads. What was certain is no surprise (0 bits); what was called"
+        " impossible, and happens, is an infinite one."
+    )
+    with chart:
+        show_chart(
+            surprise,
+            surprise_curve().assign(chosen=given),
+            alt="Surprise in bits against the probability",
+            key="loss_surprise",
         )
-        st.header("The loss as surprise")
-        text, chart = st.columns(2, gap="large")
-        text.markdown(
-            "Cross-entropy asks one thing: how probable did you say that what happened would be?"
-            f" Here **{given:.1%}**, a surprise of **{at.bits:.2f} bits**: as surprising as"
-            f" {at.bits:.1f} coins that all fall heads. What was certain surprises nobody (0 bits);"
-            " what was called impossible, and happens, surprises without end."
-        )
-        with chart:
-            show_chart(
-                surprise,
-                surprise_curve().assign(chosen=given),
-                alt="Surprise in bits against the probability",
-                key="loss_surprise",
-            )
 
 
 def _say_slopes(squared: float, cross: float, given: float) -> None:

@@ -30,7 +30,7 @@ CELL_HELP = {
     "tp": ("Ill, called ill (TP)", "True positives: found"),
     "fn": ("Ill, called healthy (FN)", "False negatives: missed"),
     "fp": ("Healthy, called ill (FP)", "False positives: false alarms"),
-    "tn": ("Healthy, called healthy (TN)", "True negatives: left in peace"),
+    "tn": ("Healthy, called healthy (TN)", "True negatives: rightly cleared"),
 }
 
 
@@ -96,7 +96,7 @@ def _choose_table() -> Table:
 def _describe_areas(table: Table) -> str:
     return (
         f"A square of {table.ill} ill patients, {table.tp} of them found, beside {table.healthy}"
-        f" healthy ones, {table.tn} left in peace"
+        f" healthy ones, {table.tn} of them cleared"
     )
 
 

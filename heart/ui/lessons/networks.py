@@ -1,10 +1,7 @@
-"""What the lessons with networks in the plane share: controls of a network, a bar while it learns,
-and its pictures.
-"""
+"""What the lessons with networks in the plane share: a bar while one learns, and its pictures."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -24,8 +21,7 @@ from heart.lessons.mlp import PointMLP, Points
 from heart.lessons.points import region_cells
 from heart.model.loop import EpochRecord
 from heart.ui.cache import show_chart
-
-PATIENCE_S = 0.4
+from heart.ui.lessons.frame import slow_bar
 
 
 class Picture(NamedTuple):
@@ -52,24 +48,11 @@ class Picture(NamedTuple):
 
 @contextmanager
 def epoch_bar(max_epochs: int, label: str = "Learning") -> Iterator[Callable[[EpochRecord], None]]:
-    """An `on_epoch_end` that shows a bar if the training takes longer than one would
-    wait without.
-    """
-    place, start = st.empty(), time.monotonic()
-    drawn = start + PATIENCE_S
-
-    def tell(record: EpochRecord) -> None:
-        nonlocal drawn
-        if time.monotonic() > drawn:
-            place.progress(
-                record.epoch / max_epochs, f"{label}: epoch {record.epoch} of {max_epochs}"
-            )
-            drawn = time.monotonic() + 0.15
-
-    try:
-        yield tell
-    finally:
-        place.empty()
+    """An `on_epoch_end` that shows a bar if the training is slow."""
+    with slow_bar() as tell:
+        yield lambda record: tell(
+            record.epoch / max_epochs, f"{label}: epoch {record.epoch} of {max_epochs}"
+        )
 
 
 def points_frame(shown: Mapping[str, Points]) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def show_capacity() -> None:
         " The big network keeps the weights that fit the train part best, the regularised one those"
         " with the least loss on the 100."
     )
-    st.header("Where is the sweet spot?")
+    st.header("Which size, and how much decay?")
     with errors_shown(), _turn:
         widths, decays = _sweep(seed)
     _show_sweeps(widths, decays)

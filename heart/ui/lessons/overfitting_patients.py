@@ -1,5 +1,5 @@
 """Under- and overfitting on the Cleveland patients: a button, and what its
-cross-validation found.
+cross-validation gives.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from heart.ui.errors import errors_shown
 from heart.ui.progress import run_long
 
 KEPT = "overfitting_patients_found"
-"""Where the session keeps what was found."""
+"""Where the session keeps the scores."""
 
 
 @st.fragment
 def show_patients() -> None:
-    """The button, and what was found once it was pressed."""
+    """The button, and the scores once it was pressed."""
     st.header("The same on patients")
     st.markdown(
         "The 303 Cleveland patients, a network of 64 units a layer that learns for 100 epochs: with"
@@ -41,9 +41,9 @@ def show_patients() -> None:
         if KEPT in st.session_state:
             _show_scores(st.session_state[KEPT])
             return
-        found = run_long("Cross-validate the four networks", "overfitting_patients", _score)
-        if found is not None:
-            st.session_state[KEPT] = found
+        scores = run_long("Cross-validate the four networks", "overfitting_patients", _score)
+        if scores is not None:
+            st.session_state[KEPT] = scores
             st.rerun()  # so that the button to stop is gone
 
 
@@ -54,8 +54,8 @@ def _score(tell: Callable[[str, float], None]) -> dict[str, FoldScores]:
 def _show_scores(scores: dict[str, FoldScores]) -> None:
     table = compare(scores, n_splits=FOLDS.n_splits)
     figures = {
-        name: [mean_figure(values, n_splits=FOLDS.n_splits) for values in found]
-        for name, found in scores.items()
+        name: [mean_figure(values, n_splits=FOLDS.n_splits) for values in fold_scores]
+        for name, fold_scores in scores.items()
     }
     _describe_patients(figures, table)
     st.table(_readable(figures))

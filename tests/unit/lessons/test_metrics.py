@@ -193,7 +193,7 @@ def test_areas_are_the_patients_shares():
     frame = area_frame(27, 7, 1, 26)
     areas = (frame["x2"] - frame["x"]) * (frame["y2"] - frame["y"])
     assert areas.to_numpy() == pytest.approx(frame["patients"].to_numpy() / 61)
-    assert area_frame(5, 0, 0, 3)["cell"].tolist() == ["ill, found", "healthy, left in peace"]
+    assert area_frame(5, 0, 0, 3)["cell"].tolist() == ["ill, called ill", "healthy, called healthy"]
     assert area_frame(0, 0, 0, 0).empty
 
 
