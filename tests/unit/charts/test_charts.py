@@ -37,7 +37,7 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.experiments.hospitals import local_recalibration
 from heart.model.loop import EpochRecord, history_frame
-from heart.schema import DISEASED, FEATURES, feature
+from heart.schema import feature
 
 COHORT = load_shipped("cleveland")
 HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]
@@ -104,41 +104,3 @@ def test_every_encoded_field_is_a_column(draw, frame):
         for part in json.dumps(spec_without_data(draw(frame))).split('"field": "')[1:]
     }
     assert fields <= set(frame.columns) | made
-
-
-@pytest.mark.parametrize("of_100", [0, 1, 31, 100])
-def test_icon_array_has_a_hundred_marks_and_as_many_diseased(of_100):
-    frame = hundred_frame(of_100)
-    assert len(frame.drop_duplicates(["row", "column"])) == 100
-    assert (frame["outcome"] == DISEASED).sum() == of_100
-
-
-@pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
-@pytest.mark.parametrize("name", ["cleveland", "hungary", "switzerland", "va_long_beach"])
-def test_outcome_frame_counts_every_known_patient_once(name, entry):
-    cohort = load_shipped(name)
-    frame = outcome_frame(cohort, entry)
-    assert frame["patients"].sum() == cohort.n - cohort.report.missing[entry.name]
-    diseased = cohort.frame.loc[cohort.frame["num"] > 0, entry.name].notna().sum()
-    assert frame.loc[frame["outcome"] == DISEASED, "patients"].sum() == diseased
-
-
-def test_history_frame_has_a_row_an_epoch_and_part():
-    frame = history_frame(HISTORY)
-    assert frame[["epoch", "part"]].to_numpy().tolist() == [
-        [1, "train"],
-        [2, "train"],
-        [1, "valid"],
-        [2, "valid"],
-    ]
-
-
-def test_history_without_a_valid_part_shows_train_only():
-    frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
-    assert frame["part"].tolist() == ["train"]
-
-
-def test_tuned_frame_counts_every_resample_once():
-    frame = tuned_frame(np.array([0.0, 0.02, 0.019, 0.5, 1.0, 0.98]), 0.3)
-    assert frame["share"].sum() == pytest.approx(1)
-    assert frame.loc[frame["share"] > 0, "start"].tolist() == [0.0, 0.02, 0.5, 0.98]

@@ -4,7 +4,7 @@ import pytest
 
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
-from heart.schema import FEATURES, feature
+from heart.schema import DISEASED, FEATURES, feature
 
 
 def test_balance_counts_both_outcomes(cleveland):
@@ -46,3 +46,13 @@ def test_shares_of_each_outcome_add_up_to_one(cleveland, name):
 
 def test_feature_that_nobody_has_gives_zeros():
     assert outcome_frame(load_shipped("switzerland"), feature("chol"))["patients"].sum() == 0
+
+
+@pytest.mark.parametrize("entry", FEATURES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("name", ["cleveland", "hungary", "switzerland", "va_long_beach"])
+def test_outcome_frame_counts_every_known_patient_once(name, entry):
+    cohort = load_shipped(name)
+    frame = outcome_frame(cohort, entry)
+    assert frame["patients"].sum() == cohort.n - cohort.report.missing[entry.name]
+    diseased = cohort.frame.loc[cohort.frame["num"] > 0, entry.name].notna().sum()
+    assert frame.loc[frame["outcome"] == DISEASED, "patients"].sum() == diseased

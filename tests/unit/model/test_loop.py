@@ -68,3 +68,18 @@ def test_history_frame_has_a_row_for_each_epoch_and_part():
         [2, "train", 0.5, 0.8],
         [1, "valid", 0.6, 0.75],
     ]
+
+
+def test_history_frame_has_a_row_an_epoch_and_part():
+    frame = history_frame([EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)])
+    assert frame[["epoch", "part"]].to_numpy().tolist() == [
+        [1, "train"],
+        [2, "train"],
+        [1, "valid"],
+        [2, "valid"],
+    ]
+
+
+def test_history_without_a_valid_part_shows_train_only():
+    frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
+    assert frame["part"].tolist() == ["train"]
