@@ -1,23 +1,15 @@
-"""More than two classes: softmax, one-vs-rest, shipped tables, one input, and the severity of
-Cleveland's patients.
-"""
-
-import dataclasses
+"""More than two classes: softmax, one-vs-rest, shipped tables, and averages."""
 
 import numpy as np
 import pytest
-import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
-    log_loss,
-    mean_absolute_error,
     precision_recall_fscore_support,
 )
 
-from heart.charts.lessons.classes import confusion_counts, curve_frame, score_sums, softmax_lines
+from heart.charts.lessons.classes import confusion_counts, score_sums
 from heart.errors import SettingsError
-from heart.lessons import classes_severity as severity
 from heart.lessons.classes import (
     class_figures,
     confusion_frame,
@@ -27,25 +19,8 @@ from heart.lessons.classes import (
     one_vs_rest_scores,
     sum_bins,
 )
-from heart.lessons.classes_severity import (
-    judge,
-    median_grade,
-    most_probable,
-    predict_severity,
-    severity_settings,
-)
-from heart.lessons.classes_softmax import (
-    Lines,
-    fit_lines,
-    line_probabilities,
-    load_petals,
-    mean_loss,
-    softmax,
-    softmax_curves,
-)
 from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.points import sample_blobs
-from heart.schema import TARGET
 
 SLOW = Recipe(layers=0, epochs=400, lr=0.01)
 LINEAR = Recipe(layers=0, epochs=100, lr=0.05, random_state=4)
@@ -154,44 +129,6 @@ def test_confusion_holds_every_pair_and_shares_of_the_truth():
     assert len(confusion_counts(frame.head(0)).to_dict()["layer"]) == 2
 
 
-# one input
-
-
-def test_softmax_is_torchs_and_does_not_overflow():
-    logits = np.array([[1.0, 2.0, 3.0], [1e4, 0.0, -1e4]])
-    assert softmax(logits) == pytest.approx(torch.softmax(torch.tensor(logits), dim=1).numpy())
-
-
-def test_softmax_of_two_is_the_sigmoid_of_the_difference():
-    logits = np.random.default_rng(0).normal(size=(20, 2))
-    assert softmax(logits)[:, 1] == pytest.approx(1 / (1 + np.exp(logits[:, 0] - logits[:, 1])))
-
-
-def test_same_number_on_all_lines_changes_no_probability():
-    x = np.linspace(0, 8, 9)
-    plain, moved = Lines((0, 2, 4), (0, -5, -14.5)), Lines((3, 5, 7), (10, 5, -4.5))
-    assert line_probabilities(x, moved) == pytest.approx(line_probabilities(x, plain))
-
-
-def test_fitted_lines_are_scikit_learns():
-    petals = load_petals()
-    fitted = fit_lines(petals, Recipe(layers=0, epochs=300, lr=0.1))
-    theirs = LogisticRegression(C=1e6, max_iter=10_000).fit(petals.length[:, None], petals.kind)
-    expected = log_loss(petals.kind, theirs.predict_proba(petals.length[:, None]))
-    assert mean_loss(petals, fitted) == pytest.approx(expected, abs=0.01)
-    assert (fitted.slopes[0], fitted.intercepts[0]) == (0, 0)
-    assert mean_loss(petals, fitted) < mean_loss(petals, Lines((0, 2, 4), (0, -5, -14.5)))
-
-
-def test_curves_sum_to_one_everywhere():
-    lines = Lines((0, 2, 4), (0, -5, -14.5))
-    curves = softmax_curves(lines, ("a", "b", "c"), low=0, high=8)
-    assert curves.groupby("x")["probability"].sum().to_numpy() == pytest.approx(1)
-    frame = curve_frame(curves, curves[["x", "label"]].head(2))
-    assert frame["what"].value_counts().to_dict() == {"curve": len(curves), "flower": 2}
-    assert len(softmax_lines(frame.head(0)).to_dict()["layer"]) == 2
-
-
 # averages
 
 
@@ -212,62 +149,3 @@ def test_averages_are_scikit_learns():
     for column, values in zip(("precision", "recall", "f1"), expected, strict=True):
         assert table[column].to_numpy()[:5] == pytest.approx(values)
     assert table.loc["micro"].to_numpy() == pytest.approx(accuracy_score(y_true, decided))
-
-
-# severity
-
-
-@pytest.fixture(scope="module")
-def graded(cleveland):
-    return predict_severity(cleveland, severity_settings(max_epochs=30))
-
-
-def test_every_patient_gets_five_probabilities_and_keeps_the_grade(cleveland, graded):
-    assert graded.y_true.tolist() == cleveland.frame[TARGET].tolist()
-    assert np.bincount(graded.y_true).tolist() == [164, 55, 36, 35, 13]
-    assert graded.y_score.shape == (303, 5)
-    assert graded.y_score.sum(axis=1) == pytest.approx(1)
-
-
-def test_grades_are_hard_to_tell_although_disease_is_not(graded):
-    probable = judge(graded.y_true, most_probable(graded.y_score))
-    commonest = judge(graded.y_true, np.zeros(303, dtype=np.int64))
-    macro = (
-        class_figures(graded.y_true, probable.grade, n_classes=5)
-        .set_index("who")
-        .loc["macro", "f1"]
-    )
-    assert commonest.accuracy == pytest.approx(164 / 303)
-    assert commonest.accuracy < probable.accuracy < 0.7
-    assert macro < 0.45
-    assert ((graded.y_score[:, 1:].sum(axis=1) > 0.5) == (graded.y_true > 0)).mean() > 0.75
-
-
-def test_median_misses_by_fewer_grades(graded):
-    probable, median = (
-        judge(graded.y_true, choose(graded.y_score)) for choose in (most_probable, median_grade)
-    )
-    assert median.error <= probable.error < 0.7
-    assert probable.error == pytest.approx(mean_absolute_error(graded.y_true, probable.grade))
-
-
-def test_median_is_where_half_of_the_probability_is_reached():
-    y_score = np.array(
-        [[0.4, 0.0, 0.0, 0.35, 0.25], [0.5, 0.1, 0.1, 0.1, 0.2], [0.1, 0.1, 0.1, 0.1, 0.6]]
-    )
-    assert median_grade(y_score).tolist() == [3, 0, 4]
-    assert most_probable(y_score).tolist() == [0, 0, 4]
-
-
-def test_test_fold_is_neither_fitted_nor_learnt(cleveland):
-    settings = dataclasses.replace(severity_settings(max_epochs=2), members=1)
-    grade = cleveland.frame[TARGET].to_numpy()
-    _, test = severity.Folds(severity.FOLDS, 1, 0).split(cleveland.features, grade)[0]
-    frame = cleveland.frame.copy()
-    spoilt_row = frame.index[test[0]]
-    frame.loc[spoilt_row, ["age", "chol"]] = [29.0, 564.0]
-    spoilt = dataclasses.replace(cleveland, frame=frame)
-    before, after = (predict_severity(cohort, settings).y_score for cohort in (cleveland, spoilt))
-    others = test[1:]
-    assert np.array_equal(before[others], after[others])
-    assert not np.allclose(before[test[0]], after[test[0]])

@@ -1,4 +1,4 @@
-"""Curved boundaries: what no hidden layer cannot do and one can, and the cells that are drawn."""
+"""Points in the plane: what no hidden layer cannot do and one can, and the cells that are drawn."""
 
 import numpy as np
 import pytest
