@@ -78,7 +78,7 @@ def test_network_scores_are_those_of_the_projects_cross_validation(cleveland, sm
         cross_validate(cleveland, small, folds=Folds(10, 1, small.random_state))
     )
     found = score_network(small, 1)
-    np.testing.assert_allclose(found.auc, expected["auc"])
+    np.testing.assert_allclose(found.auc, expected["roc_auc"])
     np.testing.assert_allclose(found.log_loss, expected["log_loss"])
 
 
