@@ -1,4 +1,7 @@
-"""`heart`, and `python -m heart`: everything the pages do, without a screen."""
+"""`heart`, and `python -m heart`: everything the pages do, without a screen.
+
+It imports next to nothing before Ctrl-C is taken care of.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,7 @@ import gc
 import os
 import signal
 import sys
-from pathlib import Path
 from types import FrameType
-from typing import NoReturn
 
 INTERRUPTED, CLOSED_PIPE = 130, 141
 """What a shell says of a program that Ctrl-C, or a closed pipe, has ended."""
@@ -22,7 +23,6 @@ million objects that imports make again and again, a fifth of their time.
 
 def run() -> int:
     """The exit status."""
-    program = "python -m heart" if Path(sys.argv[0]).name == "__main__.py" else "heart"
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not with nohup
         signal.signal(signal.SIGINT, _interrupt)
     gc.set_threshold(COLLECT_AFTER)
@@ -34,7 +34,8 @@ def run() -> int:
         codecs.register_error("spell_plainly", spell_plainly)
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.reconfigure(errors="spell_plainly")
-        status = main(program=program)
+        as_module = os.path.basename(sys.argv[0]) == "__main__.py"  # noqa: PTH119  pathlib is slow to import
+        status = main(program="python -m heart" if as_module else "heart")
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough, as `head` has
         # what is left is not written again at exit
@@ -56,14 +57,10 @@ def _interrupt(_: int, frame: FrameType | None) -> None:
     """
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            _leave()
+            _say_interrupted()
+            os._exit(INTERRUPTED)
         frame = frame.f_back
     raise KeyboardInterrupt
-
-
-def _leave() -> NoReturn:
-    _say_interrupted()
-    os._exit(INTERRUPTED)
 
 
 def _say_interrupted() -> None:

@@ -14,7 +14,6 @@ from typing import Any
 import click
 
 from heart import __version__
-from heart.commands.completion import VARIABLE, complete
 from heart.commands.extras import EXTRAS, MissingExtraError
 from heart.commands.inputs import JSON_OPTION
 from heart.commands.output import tell
@@ -22,6 +21,9 @@ from heart.commands.suggestions import explain_usage
 from heart.errors import DialectError, HeartError
 
 EXIT_USER_ERROR = 2
+
+COMPLETION = "_HEART_COMPLETE"
+"""Says in the environment what a shell asks for, as in `_HEART_COMPLETE=bash_source heart`."""
 
 Answer = Mapping[str, Any] | str | int
 """What a command returns: what `--json` prints; text to print as it is; or the exit status, where
@@ -92,8 +94,10 @@ def main(arguments: Sequence[str] | None = None, *, program: str = "heart") -> i
         arguments: the words after the program's name; those of this process by default.
         program: what the user calls it.
     """
-    if VARIABLE in os.environ:
-        return complete(heart, program)
+    if COMPLETION in os.environ:
+        from heart.commands.completion import complete
+
+        return complete(heart, program, os.environ[COMPLETION])
     words = sys.argv[1:] if arguments is None else list(arguments)
     try:
         with heart.make_context(program, words) as context:

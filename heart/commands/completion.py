@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import sys
 from contextlib import redirect_stdout
 
 import click
 from click.shell_completion import shell_complete
 
-NAME = "heart"
-VARIABLE = "_HEART_COMPLETE"
-"""Says in the environment what is asked for, as in `_HEART_COMPLETE=bash_source heart`."""
+NAME, VARIABLE = "heart", "_HEART_COMPLETE"
 
 FUNCTIONS = {
     "bash": '{name}() {{ {program} "$@"; }}',
@@ -23,9 +19,10 @@ FUNCTIONS = {
 """A shell's way to say that a name starts a program."""
 
 
-def complete(cli: click.Command, program: str) -> int:
-    """Print the script that a shell asks for, or the words that may come next; the exit status."""
-    instruction = os.environ[VARIABLE]
+def complete(cli: click.Command, program: str, instruction: str) -> int:
+    """Print what a shell asks for: its script (bash_source), or the words that may come next
+    (bash_complete); the exit status.
+    """
     shell, _, what = instruction.partition("_")
     if what != "source" or program == NAME or shell not in FUNCTIONS:
         return shell_complete(cli, {}, NAME, VARIABLE, instruction)
@@ -34,7 +31,7 @@ def complete(cli: click.Command, program: str) -> int:
         status = shell_complete(cli, {}, NAME, VARIABLE, instruction)
     script.seek(0)
     print(FUNCTIONS[shell].format(name=NAME, program=program))
-    print(start_as(script.read(), program), file=sys.stdout)
+    print(start_as(script.read(), program))
     return status
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from heart.commands.suggestions import name_of, suggest, suggesting
 from heart.errors import SettingsError
 from heart.paths import MODELS, user_models
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from heart.bundle import Bundle
     from heart.data import Cohort
 
@@ -217,6 +218,8 @@ def complete_bundle(
     _: click.Context, __: click.Parameter, incomplete: str
 ) -> list[CompletionItem[str]]:
     """Names of the registry, which begin so; else files."""
+    from click.shell_completion import CompletionItem
+
     chosen = os.environ.get("HEART_MODELS")
     folders = [Path(chosen)] if chosen else [MODELS, user_models()]  # the registry imports torch
     names = sorted({path.stem for folder in folders for path in folder.glob("[!.]*.joblib")})

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import json
-import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from heart.atomic import write_atomically
 from heart.commands.inputs import STREAM
 from heart.errors import BundleError
 from heart.evaluation.figures import write_figure
@@ -43,6 +39,9 @@ def wants_json() -> bool:
 
 def tell(answer: Mapping[str, Any] | str) -> None:
     """Print an answer: on standard output, or beside it where that has become a file."""
+    import json
+    import shutil
+
     taken = click.get_current_context().meta.get("heart.taken", ())
     stream = sys.stderr if "standard output" in taken else sys.stdout
     if isinstance(answer, str):
@@ -80,33 +79,37 @@ def format_table(rows: Rows, *, width: int = ENDLESS) -> list[str]:
         head: [_short(row.get(head, "")) for row in merged]
         for head in dict.fromkeys(key for row in merged for key in row)
     }
-    return [line for block in _blocks(columns, width) for line in _draw(block, width)]
+    widths = {head: max(map(len, (head, *cells))) for head, cells in columns.items()}
+    needs = {head: min(wide, max(FOLDED, len(head))) for head, wide in widths.items()}
+    return [
+        line
+        for block in _blocks(needs, width)
+        for line in _draw({head: columns[head] for head in block}, needs, width)
+    ]
 
 
-def _blocks(columns: Mapping[str, list[str]], width: int) -> Iterator[dict[str, list[str]]]:
-    """Columns that fit beside each other."""
-    (first, *others) = columns
-    needs = {head: max(map(len, (head, *cells))) for head, cells in columns.items()}
-    needs = {head: min(need, max(FOLDED, len(head))) for head, need in needs.items()}
+def _blocks(needs: Mapping[str, int], width: int) -> Iterator[list[str]]:
+    """Columns that fit beside each other, each block with the first one."""
+    (first, *others) = needs
     block, used = [first], needs[first]
     for head in others:
         if used + 2 + needs[head] > width and len(block) > 1:
-            yield {name: columns[name] for name in block}
+            yield block
             block, used = [first], needs[first]
         block.append(head)
         used += 2 + needs[head]
-    yield {name: columns[name] for name in block}
+    yield block
 
 
-def _draw(columns: Mapping[str, list[str]], width: int) -> list[str]:
-    """The lines of a table without a frame, in which only sentences are folded."""
+def _draw(columns: Mapping[str, list[str]], needs: Mapping[str, int], width: int) -> list[str]:
+    """The lines of a table without a frame, in which sentences are folded."""
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for head, cells in columns.items():
-        whole = max(map(len, (head, *cells))) <= FOLDED
-        table.add_column(head, no_wrap=whole, overflow="fold")
+    fits = sum(needs[head] + 2 for head in columns) - 2 <= width
+    for head in columns:
+        table.add_column(head, min_width=needs[head] if fits else None, overflow="fold")
     for row in zip(*columns.values(), strict=True):
         table.add_row(*row)
     file = io.StringIO()
@@ -179,6 +182,8 @@ def write_output(content: bytes, path: Path) -> None:
     Raises:
         BundleError: if the file cannot be written.
     """
+    from heart.atomic import write_atomically
+
     if str(path) == STREAM:
         sys.stdout.buffer.write(content)
         return
@@ -194,6 +199,8 @@ def write_bundle(bundle: Bundle, path: Path) -> None:
     Raises:
         BundleError: if it cannot be written, or the name is none for a bundle.
     """
+    from dataclasses import replace
+
     from heart.bundle import save_bundle
     from heart.bundle.storage import serialise_bundle
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 import click
 
@@ -13,6 +12,8 @@ from heart.errors import HeartError, SettingsError
 
 def suggest(word: str, choices: Iterable[str]) -> str:
     """A question that names the choices that are most like the word; empty if none is."""
+    from difflib import get_close_matches
+
     like = get_close_matches(word, list(choices))
     return f"Did you mean {' or '.join(like)}?" if like else ""
 
