@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from heart.commands.suggestions import name_of, suggest, suggesting
+from heart.commands.suggestions import name_of, refuse_more, suggest, suggesting
 from heart.errors import SettingsError
 from heart.paths import MODELS, user_models
 
@@ -50,13 +50,13 @@ class Command(click.Command):
         Raises:
             SettingsError: for a word too many.
         """
-        left = super().parse_args(ctx, list(self._spell_out(ctx, args)))
+        try:
+            left = super().parse_args(ctx, list(self._spell_out(ctx, args)))
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # click's parser does not always say whose words they are
+            raise
         if left and not ctx.resilient_parsing:
-            raise SettingsError(
-                f"no more words after those of `{ctx.command_path}`",
-                " ".join(left)[:80],
-                f"`{ctx.command_path} --help` says what there is.",
-            )
+            refuse_more(ctx, left)
         return left
 
     def get_short_help_str(self, _: int = 45) -> str:

@@ -19,6 +19,7 @@ from heart.commands.inputs import (
     read_standard_input,
 )
 from heart.commands.output import on_terminal, open_output, print_rows
+from heart.commands.suggestions import refuse_more
 from heart.paths import DATA
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> str | None:
     """The bundle, if one stands before the file."""
     if len(values) > 1:
-        ctx.fail(f"Got unexpected extra argument ({values[1]})")
+        refuse_more(ctx, values[1:])
     return values[0] if values else None
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import click
 
@@ -34,32 +35,50 @@ def suggesting(word: str, choices: Iterable[str]) -> Iterator[None]:
 
 def explain_usage(error: click.UsageError) -> HeartError:
     """What was expected, what was found and what to do, for what click does not understand."""
-    path = error.ctx.command_path if error.ctx else "heart"
-    see = f"`{path} --help` says what there is."
+    ctx = error.ctx or click.Context(click.Command("heart"))
+    commands = _commands_of(ctx)
+    action = ""
+    expected, found = "words that can be understood", repr(error.format_message())
     match error:
-        case click.NoSuchOption():
-            known = [] if error.ctx is None else _options_of(error.ctx)
-            question = suggest(error.option_name, known)
-            return SettingsError(f"an option of `{path}`", error.option_name, question or see)
-        case click.exceptions.NoSuchCommand():
-            commands = _commands_of(error.ctx)
-            question = suggest(error.command_name, commands)
-            expected = f"one of {', '.join(commands)}"
-            return SettingsError(expected, repr(error.command_name), question or see)
+        case click.NoSuchOption(option_name=name):
+            known = [name for param in ctx.command.get_params(ctx) for name in param.opts]
+            expected, found, action = (
+                f"an option of `{ctx.command_path}`",
+                name,
+                suggest(name, known),
+            )
+        case click.exceptions.NoSuchCommand(command_name=name):
+            expected, found = f"one of {', '.join(commands)}", repr(name)
+            action = suggest(name, commands)
         case click.MissingParameter(param=click.Parameter() as param):
-            return SettingsError(name_of(param), "nothing", see)
-        case click.BadOptionUsage():
-            return SettingsError(f"a value after {error.option_name}", "nothing", see)
-    return SettingsError("words that fit the command", error.format_message().rstrip("."), see)
+            expected, found = name_of(param), "nothing"
+        case click.BadOptionUsage(option_name=name):
+            flags = [param for param in ctx.command.params if getattr(param, "is_flag", False)]
+            if any(name in (*flag.opts, *flag.secondary_opts) for flag in flags):
+                expected, found = f"nothing after {name}", "a value"
+            else:
+                expected, found = f"a value after {name}", "nothing"
+        case _ if commands:
+            expected, found = f"one of {', '.join(commands)}", "nothing"
+    return SettingsError(expected, found, action or _see(ctx))
 
 
-def _options_of(ctx: click.Context) -> list[str]:
-    return [name for param in ctx.command.get_params(ctx) for name in param.opts]
+def refuse_more(ctx: click.Context, words: Sequence[str]) -> NoReturn:
+    """For words that stand after the last that a command knows what to do with.
+
+    Raises:
+        SettingsError: always.
+    """
+    expected = f"no more words after those of `{ctx.command_path}`"
+    raise SettingsError(expected, " ".join(words)[:80], _see(ctx))
 
 
-def _commands_of(ctx: click.Context | None) -> list[str]:
-    group = ctx.command if ctx else None
-    return group.list_commands(ctx) if ctx and isinstance(group, click.Group) else []
+def _see(ctx: click.Context) -> str:
+    return f"`{ctx.command_path} --help` says what there is."
+
+
+def _commands_of(ctx: click.Context) -> list[str]:
+    return ctx.command.list_commands(ctx) if isinstance(ctx.command, click.Group) else []
 
 
 def name_of(param: click.Parameter) -> str:

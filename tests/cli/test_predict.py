@@ -1,10 +1,9 @@
-"""`predict` as a filter: one patient a line in, one answer a line out."""
+"""`predict`: one patient from options; as a filter one patient a line in, one answer a line out."""
 
 import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,9 +14,7 @@ from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring.patient import predict_patient
-from tests.support.running import answer, run
-
-ROOT = Path(__file__).parents[2]
+from tests.support.running import EXAMPLE, ROOT, answer, run
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +149,34 @@ def test_bundle_that_is_not_there_ends_it_before_the_first_line(monkeypatch):
     status, out, err = run("predict", "nowhere")
     assert (status, out, lines.tell()) == (2, "", 0)
     assert "Here are: cleveland" in err
+
+
+def test_predict_answers_as_the_library_does():
+    told = answer("predict", *EXAMPLE)
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT)
+    assert told["probability"] == pytest.approx(expected.probability, abs=1e-9)
+    assert told["decision"] == expected.label
+    assert told["warnings"] == [warning.message for warning in expected.warnings]
+
+
+def test_words_and_codes_are_the_same_patient():
+    assert answer("predict", "--sex", "female", "--cp", "atypical angina") == answer(
+        "predict", "--sex", "0", "--cp", "2"
+    )
+
+
+def test_text_for_people_names_the_decision():
+    status, out, _ = run("predict", *EXAMPLE)
+    assert status == 0
+    assert "decision: " in out
+    assert "  Age: 80 years is above everybody in training (34 to 77 years)." in out
+
+
+def test_terminal_is_told_what_is_expected_in_one_line(monkeypatch):
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", terminal)
+    _, _, err = run("predict")
+    assert err.count("\n") == 1
+    assert "--age 61" in err
+    assert "standard input" in err

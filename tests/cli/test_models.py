@@ -1,35 +1,18 @@
-"""`models`, `card` and `export`: the registry and a bundle's other forms."""
+"""`models`: the registry."""
 
 import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
-import onnxruntime
 import pytest
-import safetensors.torch
 
 from heart.bundle import load_bundle
-from heart.bundle.onnx import OPSET, onnx_inputs
-from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from tests.support.running import answer, run
+from tests.support.running import OLD, ROOT, answer, run
 
-ROOT = Path(__file__).parents[2]
-OLD = ROOT / "tests" / "unit" / "bundle" / "version_1.joblib"
-
-
-@pytest.fixture(autouse=True)
-def registry(tmp_path, monkeypatch):
-    """A folder with two bundles, "first" and "second"."""
-    folder = tmp_path / "models"
-    folder.mkdir()
-    monkeypatch.setenv("HEART_MODELS", str(folder))
-    answer("models", "save", SHIPPED_BUNDLE, "first")
-    answer("models", "save", OLD, "second")
-    return folder
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def names():
@@ -154,65 +137,6 @@ def test_compare_is_second_minus_first_on_patients_that_neither_saw():
     first, second = told["models"]
     difference = next(row for row in told["second_minus_first"] if row["figure"] == "roc_auc")
     assert difference["difference"] == pytest.approx(second["auc"] - first["auc"])
-
-
-def test_onnx_file_answers_as_the_bundle(tmp_path):
-    told = answer("export", "second", "--out", tmp_path / "x.onnx")
-    assert (told["opset"], told["bytes"]) == (OPSET, (tmp_path / "x.onnx").stat().st_size)
-    bundle, features = load_bundle(OLD), load_shipped("switzerland").features
-    (found,) = onnxruntime.InferenceSession(tmp_path / "x.onnx").run(
-        None, onnx_inputs(features, bundle.preprocessor.features)
-    )
-    assert found == pytest.approx(bundle.predict_proba(features), abs=1e-5)
-
-
-def test_safetensors_file_holds_the_bundles_weights(tmp_path):
-    answer("export", "--format", "safetensors", "--out", tmp_path / "x.safetensors")
-    state = load_bundle(SHIPPED_BUNDLE).network.state_dict()
-    found = safetensors.torch.load_file(tmp_path / "x.safetensors")
-    assert {name: tensor.tolist() for name, tensor in found.items()} == {
-        name: tensor.tolist() for name, tensor in state.items()
-    }
-
-
-def test_card_is_markdown_on_the_terminal_and_a_file_by_its_ending(tmp_path):
-    status, markdown, _ = run("card", "second")
-    assert status == 0
-    assert markdown.startswith("# Model card: `second`\n")
-    assert answer("card", "second") == {"name": "second", "markdown": markdown}
-    answer("card", "second", "--out", tmp_path / "card.md")
-    assert (tmp_path / "card.md").read_text() == markdown
-    assert "Limits" in answer("card", "--out", tmp_path / "card.html")["sections"]
-    assert (tmp_path / "card.html").read_text().startswith("<!DOCTYPE html>")
-
-
-def test_card_of_a_model_of_ones_own_file_knows_its_patients(tmp_path):
-    file = tmp_path / "mine.csv"
-    file.write_bytes((ROOT / "data" / "hungary.csv").read_bytes())
-    small = ["--members", "2", "--max-epochs", "3"]
-    answer("train", "--cohort", file, "--out", tmp_path / "mine.joblib", *small)
-    assert "not here" in run("card", tmp_path / "mine.joblib")[1]
-    assert "not here" not in run("card", tmp_path / "mine.joblib", "--cohort", file)[1]
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["card", "--out", "x.pdf"], "ends in .md or .html"),
-        (["card", "--out", "absent/x.md"], "No such file"),
-        (["card", "nowhere"], "Here are: cleveland, first, second"),
-        (["export", "--out", "absent/x.onnx"], "No such file"),
-        (["export", "nowhere.joblib", "--out", "x.onnx"], "No such file"),
-        (["models", "compare", "first", "nowhere"], "Here are: cleveland, first, second"),
-        (["models", "save", "absent.joblib", "x"], "No such file"),
-        (["models", "save", OLD, "first"], "a name that is not taken"),
-    ],
-)
-def test_mistake_is_told_with_exit_status_2(tmp_path, monkeypatch, words, message):
-    monkeypatch.chdir(tmp_path)
-    status, out, err = run(*words)
-    assert (status, out) == (2, "")
-    assert message in err
 
 
 def test_json_may_stand_before_or_after_the_action():

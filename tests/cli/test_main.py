@@ -1,0 +1,134 @@
+"""The program as a process: Ctrl-C, closed pipes, terminals that lack letters."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.running import ROOT
+
+HEART = [sys.executable, "-m", "heart"]
+
+
+def start(*words, python=(), **streams):
+    command = [sys.executable, *python, "-m", "heart", *words]
+    return subprocess.Popen(command, cwd=ROOT, **streams)
+
+
+def test_reader_that_has_seen_enough_is_no_error():
+    # a reader that closes the pipe before anything is written, as `head -0` does
+    process = start("show", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    message = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), message) == (141, b"")
+
+
+@pytest.mark.parametrize("module", ["click", "numpy", "pandas", "torch", "sklearn"])
+def test_interruption_of_an_import_is_one_line(module):
+    # -X importtime says on standard error what has just been imported
+    process = start("show", python=["-X", "importtime"], stderr=subprocess.PIPE, text=True)
+    name = ""
+    for line in process.stderr:
+        name = line.rpartition("|")[2].strip()
+        if name.startswith(f"{module}."):
+            break
+    process.send_signal(signal.SIGINT)
+    left = [line for line in process.stderr if not line.startswith("import time:")]
+    process.stderr.close()
+    assert name.startswith(f"{module}.")
+    assert (process.wait(), left) == (130, ["heart: interrupted\n"])
+
+
+def test_interruption_of_a_training_is_one_line_below_its_progress(tmp_path):
+    master, terminal = pty.openpty()
+    process = start("train", "--out", tmp_path / "x.joblib", stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    shown = b""
+    while b"epoch 3" not in shown:
+        shown += os.read(master, 1000)
+    process.send_signal(signal.SIGINT)
+    left = read_all(master)
+    assert process.wait() == 130
+    assert (shown + left).splitlines()[-1] == b"heart: interrupted"
+    assert b"Traceback" not in left
+    assert list(tmp_path.iterdir()) == []
+
+
+def read_all(descriptor):
+    content = b""
+    try:
+        while more := os.read(descriptor, 1000):
+            content += more
+    except OSError:  # how Linux says that nobody is left at the other end
+        pass
+    os.close(descriptor)
+    return content
+
+
+def test_interruption_while_waiting_for_a_line_is_one_line():
+    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = start("predict", **streams)
+    process.stdin.write(b'{"age": 61}\n')
+    process.stdin.flush()
+    assert b'"probability"' in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    left, message = process.communicate()
+    assert (process.returncode, left, message) == (130, b"", b"heart: interrupted\n")
+
+
+def test_interruption_of_a_question_is_one_line(tmp_path):
+    (tmp_path / "mine.joblib").write_bytes((ROOT / "models" / "cleveland.joblib").read_bytes())
+    master, terminal = pty.openpty()
+    process = start(
+        "models",
+        "delete",
+        "mine",
+        env={**os.environ, "HEART_MODELS": str(tmp_path)},
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    shown = b""
+    while b"Type its name: " not in shown:
+        shown += os.read(master, 1000)
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+    assert read_all(master).splitlines()[-1] == b"heart: interrupted"
+    assert (tmp_path / "mine.joblib").exists()
+
+
+def test_program_that_ignores_interruptions_goes_on():
+    # as a shell starts what runs in the background
+    script = "import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN); import os;"
+    script += f"os.execv(sys.executable, {[*HEART, 'predict']})"
+    streams = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, **streams)
+    for _ in range(2):
+        process.stdin.write(b'{"age": 61}\n')
+        process.stdin.flush()
+        assert b'"probability"' in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}],
+    ids=str,
+)
+def test_terminal_without_letters_gets_plain_ones(environment):
+    done = subprocess.run(
+        [*HEART, "show"],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"at_least: -\n" in done.stdout

@@ -1,0 +1,74 @@
+"""`score`: every row of a file, in its order."""
+
+import pandas as pd
+import pytest
+
+from heart.bundle import load_bundle
+from heart.data import load_shipped
+from heart.paths import SHIPPED_BUNDLE
+from tests.support import dialects as d
+from tests.support.files import few_new, with_bad_cell
+from tests.support.running import ROOT, answer, run
+
+
+def test_score_writes_every_row_and_judges(write, tmp_path):
+    out = tmp_path / "scores.csv"
+    told = answer(
+        "score", SHIPPED_BUNDLE, write(d.uci(load_shipped("hungary").frame)), "--out", out
+    )
+    frame = pd.read_csv(out)
+    assert frame["row"].tolist() == list(range(1, 295))
+    assert (
+        told["rows"],
+        told["failed"],
+        told["judged"]["n"],
+        told["judged"]["seen_by_the_model"],
+    ) == (294, 0, 294, 0)
+    expected = load_bundle(SHIPPED_BUNDLE).predict_proba(load_shipped("hungary").features)
+    assert frame["probability"].to_numpy() == pytest.approx(expected, abs=1e-6)
+
+
+def test_score_keeps_bad_rows_with_their_reason(write, tmp_path):
+    out = tmp_path / "scores.csv"
+    assert answer("score", SHIPPED_BUNDLE, write(with_bad_cell()), "--out", out)["failed"] == 1
+    assert (
+        pd.read_csv(out).set_index("row").loc[7, "error"]
+        == "column age: 'fifty' is not 18 to 110 years"
+    )
+
+
+def test_score_marks_the_models_own_patients(write, tmp_path):
+    told = answer(
+        "score",
+        SHIPPED_BUNDLE,
+        write(d.write(d.kaggle_303(d.cleveland()))),
+        "--out",
+        tmp_path / "scores.csv",
+    )
+    assert told["judged"]["seen_by_the_model"] == 242
+    assert "learnt from" in told["judged"]["note"]
+
+
+def test_score_that_cannot_be_written_or_read_is_refused(write, tmp_path):
+    file = write(few_new())
+    assert (
+        run(
+            "score",
+            SHIPPED_BUNDLE,
+            file,
+            "--out",
+            tmp_path / "absent" / "x.csv",
+            "--dialect",
+            "kaggle-303",
+        )[0]
+        == 2
+    )
+    assert run("score", SHIPPED_BUNDLE, file, "--out", tmp_path / "x.csv")[0] == 2
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_shipped_cohort_is_scored_by_its_name(tmp_path):
+    by_name, by_path = tmp_path / "name.csv", tmp_path / "path.csv"
+    answer("score", "cleveland", "hungary", "--out", by_name)
+    answer("score", "cleveland", ROOT / "data" / "hungary.csv", "--out", by_path)
+    assert by_name.read_bytes() == by_path.read_bytes()
