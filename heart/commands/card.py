@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from heart.commands.extras import require
 from heart.commands.inputs import (
     STREAM,
     CohortChoice,
@@ -25,8 +24,6 @@ from heart.errors import SettingsError
 @out_option("the file to write, .md or .html [default: Markdown on the terminal]", binary=False)
 def card(*, bundle: str | None, cohort: CohortChoice | None, out: Path | None) -> Any:
     """Make a bundle's model card, as Markdown or as one HTML page with its charts."""
-    for module in ("altair", "markdown_it", "vl_convert"):
-        require(module)
     from heart.card import gather_facts, make_card, to_html, to_markdown
     from heart.experiments.stored import find_stored
 

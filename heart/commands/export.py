@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from heart.commands.extras import require
 from heart.commands.inputs import OneOf, bundle_argument, command, find_bundle, out_option
 from heart.commands.output import write_output
 
@@ -24,7 +23,7 @@ def export(*, bundle: str | None, kind: str, out: Path) -> dict[str, Any]:
     """
     chosen = find_bundle(bundle)
     if kind == "onnx":
-        require("onnx")  # the weights need none
+        # the weights need no onnx
         from heart.bundle.onnx import ML_OPSET, OPSET, export_onnx
 
         content, more = export_onnx(chosen), {"opset": OPSET, "ml_opset": ML_OPSET}
