@@ -64,7 +64,9 @@ class Command(click.Command):
         return super().get_short_help_str(200)
 
     def _spell_out(self, ctx: click.Context, args: list[str]) -> Iterator[str]:
-        names = {name for param in self.get_params(ctx) for name in param.opts}
+        names = {
+            name for param in self.get_params(ctx) for name in (*param.opts, *param.secondary_opts)
+        }
         for place, word in enumerate(args):
             if word == "--":
                 yield from args[place:]
