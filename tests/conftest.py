@@ -33,6 +33,8 @@ def pytest_cmdline_main(config):
 
     A file stays on one worker: some of its tests build on each other.
     """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # a worker has no workers
     if getattr(config.option, "numprocesses", 0) is None and count_files(config) > FEW:
         config.option.numprocesses = "auto"
         config.option.dist = "loadfile"
