@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from heart.evaluation.calibration import Calibration, calibration_of
-from heart.evaluation.figures import METRICS, OVERALL, SHARES, Figure
+from heart.evaluation.figures import METRICS, OVERALL, Figure
 from heart.evaluation.intervals import bootstrap_figures, proportion
 from heart.evaluation.metrics import FloatArray, IntArray
 
@@ -150,6 +150,10 @@ def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) 
     )
 
 
+# the order of heart.bundle.layout.FIGURES; tables show the same figures in the order of `SHARES`
+_SHARES_IN_FILES = ("accuracy", "precision", "recall", "specificity", "npv")
+
+
 def as_plain(at: ThresholdMetrics, scores: PartMetrics) -> dict[str, Any]:
     """`n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain values."""
     return {
@@ -158,7 +162,7 @@ def as_plain(at: ThresholdMetrics, scores: PartMetrics) -> dict[str, Any]:
         "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
         "figures": {
             name: list(getattr(part, name))
-            for part, names in ((scores, OVERALL), (at, SHARES))
+            for part, names in ((scores, OVERALL), (at, _SHARES_IN_FILES))
             for name in names
         },
     }

@@ -49,6 +49,14 @@ def fill_number(page, label, value):
     field.press("Tab")
 
 
+def choose(page, label, option):
+    """Choose in a list, and wait until the page follows."""
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
 def calculate_example(page):
     page.get_by_role("button", name="Fill in an example patient").click()
     expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
@@ -253,6 +261,7 @@ def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
         page.get_by_role("textbox", name="Name", exact=True).press("Tab")
         page.get_by_role("button", name="Keep it").click()
         expect(page.get_by_text("The model is kept.")).to_be_visible()
+        choose(page, "A model of the list", "mine")
         page.get_by_role("button", name="Make it the active one").click()
         expect(page.get_by_text("It is now the active one.")).to_be_visible()
         visitor = new_page()
@@ -281,6 +290,7 @@ def test_read_only_server_only_gives(new_page, tmp_path):
         page = new_page()
         open_page(page, address, "models")
         expect(page.get_by_text("cannot be changed from here")).to_be_visible()
+        choose(page, "A model of the list", "theirs")
         assert download(page, "Download") == ("theirs.joblib", SHIPPED_BUNDLE.read_bytes())
         for label in ("Keep it", "Rename", "Delete", "Make it the active one"):
             expect(page.get_by_role("button", name=label)).to_have_count(0)

@@ -17,8 +17,8 @@ from heart.atomic import STALE_S, create_atomically, write_atomically
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"old" * 100_000, b"newer" * 100_000
 
-# a child writes the two contents in turn until it is killed; the time grows, so that every moment
-# of a write is met
+# a child writes the two contents in turn until it is killed, at a random moment of the first four
+# writes, as long as these take on this machine now
 KILLS = """
 import os, random, signal, sys, time
 from pathlib import Path
@@ -26,13 +26,20 @@ from heart.atomic import write_atomically
 target, contents = Path(sys.argv[1]), (b"old" * 100_000, b"newer" * 100_000)
 random.seed(0)
 seen = [0, 0]
+start = time.perf_counter()
+for _ in range(10):
+    write_atomically(contents[0], target)
+one_write = (time.perf_counter() - start) / 10
+ready, tell = os.pipe()
 for kill in range(200):
     child = os.fork()
     if child == 0:
+        os.write(tell, b".")
         while True:
             for content in contents:
                 write_atomically(content, target)
-    time.sleep(random.uniform(0.0005, 0.012))
+    os.read(ready, 1)  # the clock starts with the child, however busy the machine is
+    time.sleep(random.uniform(0.1, 4) * one_write)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     found = target.read_bytes()
