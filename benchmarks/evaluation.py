@@ -21,6 +21,13 @@ from heart.data import load_shipped  # noqa: E402
 from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure  # noqa: E402
 from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
 from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
+from heart.evaluation.thresholds import (  # noqa: E402
+    COST_RATIO,
+    RULES,
+    TUNED,
+    WANTING,
+    bayes_threshold,
+)
 from heart.experiments.cross_validation import Folds  # noqa: E402
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere  # noqa: E402
 from heart.experiments.leaderboard import MODELS, Entry, leaderboard, run_leaderboard  # noqa: E402
@@ -35,11 +42,6 @@ TRAINED_ON = (
     "cleveland+va_long_beach",
     "cleveland+hungary+va_long_beach",
 )
-RULES = {
-    "cheapest": "least cost (a missed patient is 2 false alarms)",
-    "f1": "best F1",
-    "youden": "Youden",
-}
 
 
 def cell(figure: Figure, *, signed: bool = False) -> str:
@@ -114,8 +116,12 @@ def show_thresholds() -> str:
         return "Nothing is stored for the shipped model: `python scripts/store_out_of_fold.py`."
     curves = ThresholdCurves(predictions)
     rows = [
-        [words, *(f"{q:.2f}" for q in np.quantile(curves.tuned(rule), [0, 0.1, 0.5, 0.9, 1]))]
-        for rule, words in RULES.items()
+        [
+            RULES[rule].tuned,
+            *(f"{q:.2f}" for q in np.quantile(curves.tuned(rule), [0, 0.1, 0.5, 0.9, 1])),
+        ]
+        for rule in TUNED
+        if rule not in WANTING
     ]
     tuned = to_table(["rule", "lowest", "10 %", "median", "90 %", "highest"], rows)
     names = ("log_loss", "brier", "intercept", "slope")
@@ -127,10 +133,11 @@ def show_thresholds() -> str:
         for row in compare_recalibrations(predictions).to_dict("records")
     ]
     recalibrations = to_table(["recalibration", *(METRICS[name].words for name in names)], compared)
-    head, note = (
-        "Thresholds tuned on 500 resamples (the default is 0.33):",
-        "Recalibration, each fold by the others:",
+    head = (
+        "Thresholds tuned on 500 resamples, where a missed patient costs"
+        f" {COST_RATIO:g} false alarms (the default is {bayes_threshold(COST_RATIO):.2f}):"
     )
+    note = "Recalibration, each fold by the others:"
     return f"{head}\n\n{tuned}\n\n{note}\n\n{recalibrations}"
 
 

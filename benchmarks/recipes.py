@@ -305,7 +305,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--output",
         type=Path,
-        help=f"document to write into (default: {DOCUMENT.relative_to(ROOT)}; with --quick: none)",
+        help=(
+            f"document to write into (default: {DOCUMENT.relative_to(ROOT)}; with --quick or"
+            " another --seed: none)"
+        ),
     )
     return parser.parse_args()
 
@@ -325,7 +328,8 @@ def main() -> None:
     default = f"The default: `{Settings().as_dict()}`."
     section = "\n\n".join([origin, to_markdown(table), default, default_training(cohort)])
     print(section)
-    document = arguments.output or (None if arguments.quick else DOCUMENT)
+    is_report = arguments.seed == REPORT_SEED and not arguments.quick
+    document = arguments.output or (DOCUMENT if is_report else None)
     if document is not None:
         write_section(document, section, MARKS)
 

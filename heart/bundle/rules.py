@@ -192,7 +192,7 @@ def _check_threshold(threshold: Mapping[str, Any]) -> None:
         )
     if (rule in WANTING) != (wanted is not None) or wanted == 0:
         raise refuse(
-            "a wanted share above 0 for the rules sensitivity and specificity, and for no other",
+            f"a wanted share above 0 for the rules {' and '.join(WANTING)}, and for no other",
             f"{rule} with {wanted}",
         )
 

@@ -114,11 +114,10 @@ class Policy(NamedTuple):
 def _check(policy: Policy) -> None:
     """Refuse what cannot be, before anything is computed."""
     from heart.evaluation.policies import check_prevalence
-    from heart.evaluation.thresholds import WANTING
 
     check_costs(policy.rule, policy.cost_ratio, policy.at_least)
-    for wanting, share in zip(WANTING, (policy.rule_out, policy.rule_in), strict=True):
-        check_costs(wanting, policy.cost_ratio, share)
+    check_costs("sensitivity", policy.cost_ratio, policy.rule_out)
+    check_costs("specificity", policy.cost_ratio, policy.rule_in)
     check_prevalence(policy.prevalence)
 
 

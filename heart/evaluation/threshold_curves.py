@@ -13,7 +13,6 @@ from heart.evaluation.policies import Zones, rates_at_prevalence, three_zones
 from heart.evaluation.thresholds import (
     COST_RATIO,
     GRID,
-    WANTING,
     Counts,
     counts_of,
     find_threshold,
@@ -101,7 +100,7 @@ class ThresholdCurves:
         """
         low, high = (
             float(find_threshold(self.counts, rule, at_least=share))
-            for rule, share in zip(WANTING, (sensitivity, specificity), strict=True)
+            for rule, share in (("sensitivity", sensitivity), ("specificity", specificity))
         )
         return three_zones(self.y_true, self.y_score, low=low, high=max(low, high))
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from heart.cli import COMMANDS
+from heart.commands.export import FORMATS
 from heart.lessons import LESSONS
 from tests.support.running import ROOT
 
@@ -41,7 +42,7 @@ def complete(line):
         ("heart predict --ch", ["--chol"]),
         ("heart predict --thal ", ["normal", "fixed", "reversible"]),
         ("heart learn ", list(LESSONS)),
-        ("heart export --format ", ["onnx", "safetensors"]),
+        ("heart export --format ", list(FORMATS)),
         ("heart show clev", ["cleveland"]),
         ("heart score clev", ["cleveland"]),
     ],

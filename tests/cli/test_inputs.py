@@ -1,6 +1,7 @@
 """`-` is standard input and standard output wherever a file is read or written."""
 
 import io
+import re
 import sys
 
 import pandas as pd
@@ -9,6 +10,8 @@ import safetensors.torch
 
 from heart.bundle import load_bundle
 from heart.cli import main
+from heart.commands.inputs import RULE_HELP
+from heart.evaluation.thresholds import AUTOMATIC
 from heart.paths import SHIPPED_BUNDLE
 from tests.support.running import ROOT, SMALL, answer, run
 
@@ -129,3 +132,9 @@ def test_each_stream_is_for_one_file(pipe_in, tmp_path, monkeypatch, words, stre
     status, _, err = run(*words)
     assert status == (2 if stream else 0)
     assert stream is None or f"one - for {stream}" in err
+
+
+def test_help_names_every_rule():
+    """It is written by hand, because the table of rules imports what help must not wait for."""
+    names = re.sub(r" \(.*?\)", "", RULE_HELP).replace(" or ", ", ")
+    assert names.split(", ") == list(AUTOMATIC)
