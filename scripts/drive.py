@@ -94,6 +94,10 @@ def fill_example(page: Page) -> None:
     expect(page.get_by_role("spinbutton", name="Age")).to_have_value(
         "80", timeout=PATIENCE_S * 1000
     )
+    # the fields below Age arrive one by one; on a busy machine Calculate could come before them
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", "notRunning", timeout=PATIENCE_S * 1000
+    )
 
 
 def calculate(page: Page) -> None:
