@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import GREY, Drawing, outcome_color
+from heart.charts.style import GREY, SHARE, Drawing, outcome_color
 from heart.schema import DISEASED, HEALTHY
 
 
@@ -29,12 +29,7 @@ def missing_values(frame: pd.DataFrame) -> Drawing:
         alt.Chart(frame)
         .mark_bar(color=GREY)
         .encode(
-            x=alt.X(
-                "share:Q",
-                title="share of patients without the value",
-                axis=alt.Axis(format="%"),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
+            x=alt.X("share:Q", title="share of patients without the value", **SHARE),
             y=alt.Y(
                 "feature:N",
                 sort=None,

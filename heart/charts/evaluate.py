@@ -18,7 +18,7 @@ def roc(frame: pd.DataFrame) -> Drawing:
         _banded(
             frame, "fpr", "tpr", "false-positive rate (1 - specificity)", "sensitivity (recall)"
         ),
-        _diagonal(frame, "fpr"),
+        diagonal(frame, "fpr"),
     )
 
 
@@ -39,7 +39,8 @@ def _banded(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -> 
     return alt.layer(band, line).properties(height=300)
 
 
-def _diagonal(frame: pd.DataFrame, x: str) -> alt.Chart:
+def diagonal(frame: pd.DataFrame, x: str) -> alt.Chart:
+    """A dashed line where the column x meets itself."""
     return (
         alt.Chart(frame)
         .mark_line(color=GREY, strokeDash=[4, 4])
@@ -69,7 +70,7 @@ def reliability(frame: pd.DataFrame) -> Drawing:
         ],
     )
     counts = base.mark_text(color=GREY, dy=-8).encode(y=alt.datum(0), text="patients:Q")
-    return alt.layer(_diagonal(frame, "expected"), bars, points, counts).properties(height=300)
+    return alt.layer(diagonal(frame, "expected"), bars, points, counts).properties(height=300)
 
 
 def decision(frame: pd.DataFrame) -> Drawing:

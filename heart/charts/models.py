@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.evaluate import UNIT
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+from heart.charts.evaluate import UNIT, diagonal
+from heart.charts.style import BLUE, ORANGE, Drawing
 
 _LEGEND = alt.Legend(orient="top", labelLimit=320, symbolOpacity=1)
 _COLOR = alt.Color(
@@ -49,9 +49,4 @@ def two_reliabilities(frame: pd.DataFrame) -> Drawing:
             alt.Tooltip("observed:Q", format=".2f"),
         ],
     )
-    diagonal = (
-        alt.Chart(frame)
-        .mark_line(color=GREY, strokeDash=[4, 4])
-        .encode(x=alt.X("expected:Q"), y=alt.Y("expected:Q"))
-    )
-    return alt.layer(diagonal, bars, points).properties(height=300)
+    return alt.layer(diagonal(frame, "expected"), bars, points).properties(height=300)

@@ -4,6 +4,8 @@ light and on dark.
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -12,6 +14,9 @@ from heart.schema import DISEASED, HEALTHY
 Drawing = alt.Chart | alt.LayerChart | alt.FacetChart
 
 ORANGE, BLUE, GREY = "#e07b39", "#4a90c2", "#8a8f98"
+
+SHARE: dict[str, Any] = {"axis": alt.Axis(format="%"), "scale": alt.Scale(domain=[0, 1])}
+"""How an axis shows shares from 0 to 1."""
 
 OUTCOME_COLOR = alt.Scale(domain=[HEALTHY, DISEASED], range=[BLUE, ORANGE])
 
@@ -29,4 +34,24 @@ def chosen_line(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(frame)
         .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2)
         .encode(x="min(chosen):Q")
+    )
+
+
+def line_at(frame: pd.DataFrame, x: float) -> alt.Chart:
+    """A dashed line at a value that no choice moves, as where there is no difference."""
+    return (
+        alt.Chart(frame)
+        .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2, aria=False)
+        .encode(x=alt.datum(x))
+    )
+
+
+def histogram(
+    frame: pd.DataFrame, x: alt.X, y: alt.Y, tooltip: list[Any], **mark: Any
+) -> alt.Chart:
+    """Bars from `start` (which is x) to `end`, from 0 to y."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(orient="vertical", **mark)
+        .encode(x=x, x2="end:Q", y=y, y2=alt.datum(0), tooltip=tooltip)
     )

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from heart.charts.style import BLUE, ORANGE, Drawing, chosen_line
+from heart.charts.style import BLUE, ORANGE, SHARE, Drawing, chosen_line, histogram
 
 CURVE_COLORS = (ORANGE, "#4ba38c", BLUE, "#a06cb5")
 BIN = 0.02
@@ -74,10 +74,7 @@ def tuned_frame(tuned: np.ndarray, threshold: float) -> pd.DataFrame:
     )
 
 
-def _threshold_axis(name: str = "threshold") -> alt.X:
-    return alt.X(
-        f"{name}:Q", title="threshold", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
-    )
+_THRESHOLD = alt.X("threshold:Q", title="threshold", **SHARE)
 
 
 def threshold_curves(frame: pd.DataFrame) -> Drawing:
@@ -90,7 +87,7 @@ def threshold_curves(frame: pd.DataFrame) -> Drawing:
         legend=alt.Legend(orient="top", columns=2, symbolOpacity=1, labelLimit=240),
     )
     unit = alt.Scale(domain=[0, 1])
-    base = alt.Chart(frame).encode(x=_threshold_axis(), color=color)
+    base = alt.Chart(frame).encode(x=_THRESHOLD, color=color)
     band = base.mark_area(opacity=0.15).encode(
         y=alt.Y("low:Q", title=None, axis=alt.Axis(format="%"), scale=unit), y2="high:Q"
     )
@@ -109,7 +106,7 @@ def threshold_cost(frame: pd.DataFrame) -> Drawing:
     marked: a `cost_frame`.
     """
     title = "cost of 100 patients"
-    base = alt.Chart(frame).encode(x=_threshold_axis())
+    base = alt.Chart(frame).encode(x=_THRESHOLD)
     band = base.mark_area(opacity=0.2, color=ORANGE).encode(
         y=alt.Y("low:Q", title=title, scale=alt.Scale(zero=True)), y2="high:Q"
     )
@@ -129,25 +126,18 @@ def tuned_thresholds(frame: pd.DataFrame) -> Drawing:
     """How often each threshold was chosen on resampled patients, the chosen one marked: a
     `tuned_frame`.
     """
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(color=BLUE, opacity=0.7, orient="vertical")
-        .encode(
-            x=alt.X(
-                "start:Q",
-                title="tuned threshold",
-                axis=alt.Axis(format="%"),
-                scale=alt.Scale(domain=[0, 1], nice=False, padding=0),
-            ),
-            x2="end:Q",
-            y=alt.Y(
-                "share:Q",
-                title="resamples",
-                axis=alt.Axis(format="%", tickCount=4),
-                scale=alt.Scale(zero=True),
-            ),
-            y2=alt.datum(0),
-            tooltip=[alt.Tooltip("start:Q", format=".0%"), alt.Tooltip("share:Q", format=".0%")],
-        )
+    x = alt.X(
+        "start:Q",
+        title="tuned threshold",
+        axis=alt.Axis(format="%"),
+        scale=alt.Scale(domain=[0, 1], nice=False, padding=0),
     )
+    y = alt.Y(
+        "share:Q",
+        title="resamples",
+        axis=alt.Axis(format="%", tickCount=4),
+        scale=alt.Scale(zero=True),
+    )
+    tooltip = [alt.Tooltip(f"{name}:Q", format=".0%") for name in ("start", "share")]
+    bars = histogram(frame, x, y, tooltip, color=BLUE, opacity=0.7)
     return alt.layer(bars, chosen_line(frame)).properties(height=190)

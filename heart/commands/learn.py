@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ def learn(*, lesson: str | None, random_state: int) -> dict[str, Any]:
         raise SettingsError(
             f"a seed from 0 to {MAX_SEED:,}", str(random_state), "Choose one inside."
         )
+    # the networks are tiny: on a busy machine threads only wait for each other (torch reads this
+    # when it is loaded, which is below)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     return {"lesson": lesson, "random_state": random_state, **FIGURES[lesson](random_state)}
 
 
@@ -44,11 +48,7 @@ def _neuron(random_state: int) -> dict[str, Any]:
         learn_three_ways,
         numerical_gradient,
     )
-    from heart.lessons.neuron_data import (
-        place_patients,
-        score_tumours,
-        split_tumours,
-    )
+    from heart.lessons.neuron_data import place_patients, score_tumours, split_tumours
 
     plane = place_patients("thalach", "oldpeak")
     neuron = LogisticNeuron(random_state=random_state).fit(plane.X, plane.y)
@@ -65,12 +65,7 @@ def _neuron(random_state: int) -> dict[str, Any]:
             np.abs(np.append(slopes[0].w - slopes[1].w, slopes[0].b - slopes[1].b)).max()
         ),
         "converged_weights": [
-            {
-                "by": name,
-                "thalach": float(at.w[0]),
-                "oldpeak": float(at.w[1]),
-                "bias": at.b,
-            }
+            {"by": name, "thalach": float(at.w[0]), "oldpeak": float(at.w[1]), "bias": at.b}
             for name, at in learn_three_ways(plane.X, plane.y).items()
         ],
         "tumours": {"accuracy": scores.accuracy, "benign_then_malignant": scores.counts.tolist()},
@@ -158,30 +153,48 @@ def _encodings(random_state: int) -> dict[str, Any]:
 
 def _classes(random_state: int) -> dict[str, Any]:
     """Clouds, wine, iris, and the severity of Cleveland's patients."""
-    from heart.data import load_shipped
-    from heart.lessons.classes import (
-        class_figures,
-        learn_one_vs_rest,
-        load_table,
-        one_vs_rest_scores,
-    )
-    from heart.lessons.classes_severity import (
-        judge,
-        most_probable,
-        predict_severity,
-        severity_settings,
-    )
+    from heart.lessons.classes import load_table
+    from heart.lessons.learned import Recipe, learn_by
+
+    recipe = Recipe(random_state=random_state)
+    tables = {
+        name: learn_by(recipe, load_table(name, random_state=random_state).parts).test_accuracy
+        for name in ("wine", "iris")
+    }
+    return {
+        "clouds": _clouds(random_state),
+        "test_accuracy": tables,
+        **_severity(random_state),
+    }
+
+
+def _clouds(random_state: int) -> dict[str, Any]:
+    """Three clouds of points, by softmax and by one-vs-rest."""
+    from heart.lessons.classes import learn_one_vs_rest, one_vs_rest_scores
     from heart.lessons.learned import Recipe, learn_by
     from heart.lessons.points import sample_blobs
 
     straight = Recipe(layers=0, epochs=100, lr=0.05, random_state=random_state)
     clouds = sample_blobs(400, n_classes=3, spread=0.5, random_state=random_state)
     sums = one_vs_rest_scores(learn_one_vs_rest(straight, clouds), clouds.test.X)
-    recipe = Recipe(random_state=random_state)
-    tables = {
-        name: learn_by(recipe, load_table(name, random_state=random_state).parts).test_accuracy
-        for name in ("wine", "iris")
+    return {
+        "softmax_accuracy": learn_by(straight, clouds).test_accuracy,
+        "one_vs_rest_accuracy": float((sums.argmax(axis=1) == clouds.test.y_true).mean()),
+        "one_vs_rest_sums": [float(sums.sum(axis=1).min()), float(sums.sum(axis=1).max())],
     }
+
+
+def _severity(random_state: int) -> dict[str, Any]:
+    """The grade of Cleveland's patients, and each grade's own figures."""
+    from heart.data import load_shipped
+    from heart.lessons.classes import class_figures
+    from heart.lessons.classes_severity import (
+        judge,
+        most_probable,
+        predict_severity,
+        severity_settings,
+    )
+
     severity = predict_severity(
         load_shipped("cleveland"),
         severity_settings(random_state=random_state),
@@ -189,12 +202,6 @@ def _classes(random_state: int) -> dict[str, Any]:
     )
     decided = judge(severity.y_true, most_probable(severity.y_score))
     return {
-        "clouds": {
-            "softmax_accuracy": learn_by(straight, clouds).test_accuracy,
-            "one_vs_rest_accuracy": float((sums.argmax(axis=1) == clouds.test.y_true).mean()),
-            "one_vs_rest_sums": [float(sums.sum(axis=1).min()), float(sums.sum(axis=1).max())],
-        },
-        "test_accuracy": tables,
         "severity": {
             "accuracy": decided.accuracy,
             "commonest_grade": float((severity.y_true == 0).mean()),

@@ -74,8 +74,7 @@ def learn(
     valid: Points | None = None,
     on_epoch_end: OnEpochEnd | None = None,
 ) -> Learned:
-    """A network of one member for two classes (one logit) or more (softmax), trained on the train
-    part.
+    """A network of one member for two classes (one logit) or more (softmax), taught on train.
 
     Args:
         parts: points of two or more classes.
@@ -96,18 +95,9 @@ def learn(
             on_epoch_end(record)
 
     run = fit(network, parts.train, settings, valid=valid, on_epoch_end=tell)
-    (train_loss, train_accuracy), (test_loss, test_accuracy) = (
-        member_scores(network, points) for points in parts
-    )
-    return Learned(
-        network,
-        curves.frame(),
-        run.best_epoch[0],
-        float(train_accuracy[0]),
-        float(test_accuracy[0]),
-        float(train_loss[0]),
-        float(test_loss[0]),
-    )
+    losses, accuracies = zip(*(member_scores(network, points) for points in parts), strict=True)
+    figures = (float(scores[0]) for scores in (*accuracies, *losses))
+    return Learned(network, curves.frame(), run.best_epoch[0], *figures)
 
 
 class Recipe(NamedTuple):

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from heart.charts.lessons.regions import PALETTE
-from heart.charts.style import BLUE, GREY, Drawing
+from heart.charts.style import BLUE, SHARE, Drawing, histogram, line_at
 
 
 def confusion_counts(frame: pd.DataFrame) -> Drawing:
@@ -58,12 +58,7 @@ def softmax_lines(frame: pd.DataFrame) -> Drawing:
         "label:N", title=None, scale=alt.Scale(range=PALETTE), legend=alt.Legend(orient="top")
     )
     x = alt.X("x:Q", title="petal length (cm)", scale=alt.Scale(nice=False))
-    y = alt.Y(
-        "probability:Q",
-        title="probability",
-        axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, 1]),
-    )
+    y = alt.Y("probability:Q", title="probability", **SHARE)
     tooltip = [
         "label:N",
         alt.Tooltip("x:Q", title="petal length (cm)", format=".2f"),
@@ -87,28 +82,12 @@ def score_sums(frame: pd.DataFrame) -> Drawing:
     """What the one-vs-rest probabilities of a point sum to: `start`, `end`, `points`; a line where
     they would sum to 1.
     """
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(color=BLUE, opacity=0.75, orient="vertical")
-        .encode(
-            x=alt.X(
-                "start:Q",
-                title="sum of a test point's one-vs-rest probabilities",
-                scale=alt.Scale(zero=False, nice=False),
-            ),
-            x2="end:Q",
-            y=alt.Y("points:Q", title="test points", scale=alt.Scale(zero=True)),
-            y2=alt.datum(0),
-            tooltip=[
-                alt.Tooltip("start:Q", format=".2f"),
-                alt.Tooltip("end:Q", format=".2f"),
-                "points:Q",
-            ],
-        )
+    x = alt.X(
+        "start:Q",
+        title="sum of a test point's one-vs-rest probabilities",
+        scale=alt.Scale(zero=False, nice=False),
     )
-    one = (
-        alt.Chart(frame)
-        .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2, aria=False)
-        .encode(x=alt.datum(1))
-    )
-    return alt.layer(bars, one).properties(height=260)
+    y = alt.Y("points:Q", title="test points", scale=alt.Scale(zero=True))
+    ends = [alt.Tooltip(f"{end}:Q", format=".2f") for end in ("start", "end")]
+    bars = histogram(frame, x, y, [*ends, "points:Q"], color=BLUE, opacity=0.75)
+    return alt.layer(bars, line_at(frame, 1)).properties(height=260)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing, line_at
 
 OBSERVED, LINE, FREE = (
     "observed, with 95 % interval",
@@ -38,45 +39,20 @@ def heights(frame: pd.DataFrame) -> Drawing:
     """Observed log-odds with intervals, the best line and the best free heights, a category beside
     the other: a `height_frame`.
     """
-    # a field to sort by: the order in the data would be kept when another order of the same
-    # categories is shown
-    order = alt.EncodingSortField(field="position", op="min", order="ascending")
-    points = alt.Scale(
-        type="point", padding=0.5
-    )  # all layers on the same one: a tick alone would ask for bands
-    axis = alt.Axis(labelAngle=0, labelLimit=180)
-    x = alt.X(
-        "category:N",
-        title="category, in the order of its code",
-        sort=order,
-        scale=points,
-        axis=axis,
-    )
     tooltip = [
         alt.Tooltip("category:N"),
         alt.Tooltip("n:Q"),
         *[alt.Tooltip(f"{name}:Q", format="+.2f") for name in ("log_odds", "line", "free")],
     ]
-    base = alt.Chart(frame).encode(x=x, tooltip=tooltip)
-    title = "log-odds of disease"
+    base = alt.Chart(frame).encode(x=_by_code(), tooltip=tooltip)
     layers = alt.layer(
-        base.mark_rule(strokeWidth=2).encode(
-            y=alt.Y("low:Q", title=title), y2="high:Q", color=_kind("is_observed")
-        ),
-        base.mark_tick(thickness=4, width=56, orient="horizontal").encode(
-            y=alt.Y("free:Q", title=title), color=_kind("is_free")
-        ),
+        base.mark_rule(strokeWidth=2).encode(**_at("low", "is_observed"), y2="high:Q"),
+        base.mark_tick(thickness=4, width=56, orient="horizontal").encode(**_at("free", "is_free")),
         base.mark_line(strokeWidth=2).encode(
-            y=alt.Y("line:Q", title=title),
-            color=_kind("is_line"),
-            order=alt.Order("position:Q", sort="ascending"),
+            **_at("line", "is_line"), order=alt.Order("position:Q", sort="ascending")
         ),
-        base.mark_point(filled=True, size=60, opacity=1).encode(
-            y=alt.Y("line:Q", title=title), color=_kind("is_line")
-        ),
-        base.mark_point(filled=True, size=90, opacity=1).encode(
-            y=alt.Y("log_odds:Q", title=title), color=_kind("is_observed")
-        ),
+        base.mark_point(filled=True, size=60, opacity=1).encode(**_at("line", "is_line")),
+        base.mark_point(filled=True, size=90, opacity=1).encode(**_at("log_odds", "is_observed")),
     )
     names = {
         f"is_{column}": f"'{kind}'"
@@ -85,16 +61,29 @@ def heights(frame: pd.DataFrame) -> Drawing:
     return layers.transform_calculate(**names).properties(height=340)
 
 
-def _kind(column: str) -> alt.Color:
-    """The colour of one kind of height, and its entry in the legend; the column holds the kind's
+def _by_code() -> alt.X:
+    """The categories, in the order of their codes."""
+    return alt.X(
+        "category:N",
+        title="category, in the order of its code",
+        # a field to sort by: the order in the data would be kept when another order of the same
+        # categories is shown
+        sort=alt.EncodingSortField(field="position", op="min", order="ascending"),
+        # all layers on the same one: a tick alone would ask for bands
+        scale=alt.Scale(type="point", padding=0.5),
+        axis=alt.Axis(labelAngle=0, labelLimit=180),
+    )
+
+
+def _at(height: str, kind: str) -> dict[str, Any]:
+    """One kind of height, its colour and its entry in the legend; the column `kind` holds its
     name.
     """
-    return alt.Color(
-        f"{column}:N",
-        title=None,
-        scale=KINDS,
-        legend=alt.Legend(orient="top", symbolOpacity=1, labelLimit=260),
-    )
+    legend = alt.Legend(orient="top", symbolOpacity=1, labelLimit=260)
+    return {
+        "y": alt.Y(f"{height}:Q", title="log-odds of disease"),
+        "color": alt.Color(f"{kind}:N", title=None, scale=KINDS, legend=legend),
+    }
 
 
 def product_frame(categories: Sequence[str], product: npt.NDArray[np.float64]) -> pd.DataFrame:
@@ -152,14 +141,8 @@ def _costs(frame: pd.DataFrame, figure: str, title: str) -> Drawing:
     interval = base.mark_rule(color=ORANGE, strokeWidth=3).encode(
         x=alt.X(f"{figure}_low:Q", title=title), x2=f"{figure}_high:Q"
     )
-    nothing = (
-        alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
-    )
-    return alt.layer(
-        nothing,
-        interval,
-        base.mark_point(color=ORANGE, filled=True, size=110, opacity=1).encode(x=x),
-    ).properties(height=alt.Step(40))
+    mean = base.mark_point(color=ORANGE, filled=True, size=110, opacity=1).encode(x=x)
+    return alt.layer(line_at(frame, 0), interval, mean).properties(height=alt.Step(40))
 
 
 def auc_costs(frame: pd.DataFrame) -> Drawing:

@@ -5,6 +5,7 @@ differences.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 
 import altair as alt
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing, histogram, line_at
 
 HONEST, LEAKY = "honest", "with the mistake"
 WAYS = alt.Scale(domain=[HONEST, LEAKY], range=[BLUE, ORANGE])
@@ -85,16 +86,13 @@ def _bars(frame: pd.DataFrame, title: str, *, zero: bool) -> alt.Chart:
     tooltip = [
         alt.Tooltip("start:Q", title="from", format=".1f"),
         alt.Tooltip("end:Q", title="to", format=".1f"),
+        alt.Tooltip("share:Q", title="splits", format=".0%"),
     ]
-    share = alt.Tooltip("share:Q", title="splits", format=".0%")
-    return (
-        alt.Chart(frame)
-        .mark_bar(orient="vertical", opacity=0.65)
-        .encode(x=x, x2="end:Q", y=y, y2=alt.datum(0), tooltip=[*tooltip, share])
-    )
+    return histogram(frame, x, y, tooltip, opacity=0.65)
 
 
-def _reports(frame: pd.DataFrame, title: str) -> Drawing:
+def _reports(frame: pd.DataFrame, *, title: str) -> Drawing:
+    """The figures of both ways, their means dashed: a `report_frame`."""
     color = alt.Color(
         "way:N", title=None, scale=WAYS, legend=alt.Legend(orient="top", symbolOpacity=1)
     )
@@ -106,60 +104,34 @@ def _reports(frame: pd.DataFrame, title: str) -> Drawing:
     )
 
 
-def accuracy_reports(frame: pd.DataFrame) -> Drawing:
-    """The accuracies of both ways, their means dashed: a `report_frame`."""
-    return _reports(frame, "accuracy in the test part (%)")
-
-
-def auc_reports(frame: pd.DataFrame) -> Drawing:
-    """The AUCs of both ways, their means dashed: a `report_frame`."""
-    return _reports(frame, "AUC in the test part (points: 100 is perfect)")
-
-
-def cost_reports(frame: pd.DataFrame) -> Drawing:
-    """The costs of both ways, their means dashed: a `report_frame`."""
-    return _reports(frame, "cost of 100 patients in the test part (false alarms)")
-
-
 REPORTS: MappingProxyType[str, Callable[[pd.DataFrame], Drawing]] = MappingProxyType(
-    {"accuracy": accuracy_reports, "auc": auc_reports, "cost": cost_reports}
+    {
+        "accuracy": partial(_reports, title="accuracy in the test part (%)"),
+        "auc": partial(_reports, title="AUC in the test part (points: 100 is perfect)"),
+        "cost": partial(_reports, title="cost of 100 patients in the test part (false alarms)"),
+    }
 )
 """The chart of each figure's reports."""
 
 
-def _lies(frame: pd.DataFrame, title: str) -> Drawing:
+def _lies(frame: pd.DataFrame, *, title: str) -> Drawing:
+    """The differences in a figure, their mean and its interval; 0 is dashed: a `lie_frame`."""
     band = (
         alt.Chart(frame)
         .mark_rect(color=GREY, opacity=0.25)
         .encode(x="min(low):Q", x2="max(high):Q")
     )
     mean = alt.Chart(frame).mark_rule(color=ORANGE, strokeWidth=3).encode(x="min(mean):Q")
-    nothing = (
-        alt.Chart(frame)
-        .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2, aria=False)
-        .encode(x=alt.datum(0))
-    )
     bars = _bars(frame, title, zero=True).encode(color=alt.value(GREY))
-    return alt.layer(band, bars, nothing, mean).properties(height=220)
-
-
-def accuracy_lies(frame: pd.DataFrame) -> Drawing:
-    """The differences in accuracy, their mean and its interval; 0 is dashed: a `lie_frame`."""
-    return _lies(frame, "accuracy looks better by (points)")
-
-
-def auc_lies(frame: pd.DataFrame) -> Drawing:
-    """The differences in AUC, their mean and its interval; 0 is dashed: a `lie_frame`."""
-    return _lies(frame, "AUC looks better by (points)")
-
-
-def cost_lies(frame: pd.DataFrame) -> Drawing:
-    """The differences in cost, their mean and its interval; 0 is dashed: a `lie_frame`."""
-    return _lies(frame, "cost of 100 patients looks smaller by (false alarms)")
+    return alt.layer(band, bars, line_at(frame, 0), mean).properties(height=220)
 
 
 LIES: MappingProxyType[str, Callable[[pd.DataFrame], Drawing]] = MappingProxyType(
-    {"accuracy": accuracy_lies, "auc": auc_lies, "cost": cost_lies}
+    {
+        "accuracy": partial(_lies, title="accuracy looks better by (points)"),
+        "auc": partial(_lies, title="AUC looks better by (points)"),
+        "cost": partial(_lies, title="cost of 100 patients looks smaller by (false alarms)"),
+    }
 )
 """The chart of each figure's differences."""
 
@@ -187,7 +159,4 @@ def all_lies(frame: pd.DataFrame) -> Drawing:
     mean = base.mark_point(color=ORANGE, filled=True, size=120, opacity=1).encode(
         x=alt.X("mean:Q", title=title)
     )
-    nothing = (
-        alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
-    )
-    return alt.layer(nothing, spread, interval, mean).properties(height=alt.Step(44))
+    return alt.layer(line_at(frame, 0), spread, interval, mean).properties(height=alt.Step(44))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line, outcome_color
+from heart.charts.style import BLUE, GREY, ORANGE, SHARE, Drawing, chosen_line, outcome_color
 
 WAYS = ["sigmoid, then BCELoss", "BCEWithLogitsLoss", "exact"]
 ENDINGS = ["sigmoid once", "softmax once", "sigmoid twice", "softmax twice"]
@@ -85,12 +85,7 @@ def scores_by_ending(frame: pd.DataFrame) -> Drawing:
     """Each test patient's probability, a row an ending: `ending`, `outcome`, `probability` and
     `chosen`, the threshold, in every row.
     """
-    x = alt.X(
-        "probability:Q",
-        title="probability of disease",
-        axis=alt.Axis(format="%"),
-        scale=alt.Scale(domain=[0, 1]),
-    )
+    x = alt.X("probability:Q", title="probability of disease", **SHARE)
     y = alt.Y("ending:N", title=None, sort=ENDINGS, axis=alt.Axis(labelLimit=120))
     tooltip = ["ending:N", "outcome:N", alt.Tooltip("probability:Q", format=".1%")]
     ticks = (

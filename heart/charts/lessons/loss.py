@@ -107,12 +107,6 @@ def two_lines(frame: pd.DataFrame) -> Drawing:
     )
     lines = base.transform_filter("datum.what === 'line'").mark_line(strokeWidth=2)
     patients = base.transform_filter("datum.what === 'patient'").mark_circle(size=80, opacity=0.9)
-    bounds = (
-        alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3], aria=False).encode(y=alt.datum(1))
-    )
-    half = (
-        alt.Chart(frame)
-        .mark_rule(color=GREY, strokeDash=[2, 3], aria=False)
-        .encode(y=alt.datum(0.5))
-    )
-    return alt.layer(bounds, half, lines, patients).properties(height=300)
+    dotted = alt.Chart(frame).mark_rule(color=GREY, strokeDash=[2, 3], aria=False)
+    bound, half = (dotted.encode(y=alt.datum(value)) for value in (1, 0.5))
+    return alt.layer(bound, half, lines, patients).properties(height=300)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
+from heart.charts.style import BLUE, GREY, ORANGE, SHARE, Drawing, chosen_line
 
 CELLS = {
     "tp": "ill, called ill",
@@ -44,24 +46,16 @@ def area_frame(tp: int, fp: int, fn: int, tn: int) -> pd.DataFrame:
 
 def table_areas(frame: pd.DataFrame) -> Drawing:
     """The cells as areas, right answers strong and at the bottom: an `area_frame`."""
-    unit = alt.Scale(domain=[0, 1], nice=False)
-    scale = alt.Scale(domain=list(CELLS.values()), range=CELL_COLORS)
-    x = alt.X(
-        "x:Q",
-        title="share of all patients: the ill, then the healthy",
-        axis=alt.Axis(format="%", grid=False),
-        scale=unit,
-    )
-    y = alt.Y(
-        "y:Q",
-        title="share of each, right answers below",
-        axis=alt.Axis(format="%", grid=False),
-        scale=unit,
-    )
+    side: dict[str, Any] = {
+        "axis": alt.Axis(format="%", grid=False),
+        "scale": alt.Scale(domain=[0, 1], nice=False),
+    }
+    x = alt.X("x:Q", title="share of all patients: the ill, then the healthy", **side)
+    y = alt.Y("y:Q", title="share of each, right answers below", **side)
     color = alt.Color(
         "cell:N",
         title=None,
-        scale=scale,
+        scale=alt.Scale(domain=list(CELLS.values()), range=CELL_COLORS),
         legend=alt.Legend(orient="top", columns=2, symbolType="square"),
     )
     tooltip = [alt.Tooltip("cell:N", title="cell"), alt.Tooltip("patients:Q", format=",")]
@@ -97,15 +91,8 @@ def _curves(
         alt.Chart(frame)
         .mark_line(strokeWidth=2.5)
         .encode(
-            x=alt.X(
-                "share:Q",
-                title="share of ill patients",
-                axis=alt.Axis(format="%"),
-                scale=alt.Scale(domain=[0, 1]),
-            ),
-            y=alt.Y(
-                "value:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
-            ),
+            x=alt.X("share:Q", title="share of ill patients", **SHARE),
+            y=alt.Y("value:Q", title=None, **SHARE),
             color=alt.Color(
                 "figure:N", title=None, scale=alt.Scale(domain=names, range=colors), legend=legend
             ),

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from heart.charts.lessons.regions import PARTS
-from heart.charts.style import BLUE, GREY, Drawing
+from heart.charts.style import BLUE, GREY, Drawing, line_at
 
 
 def sweep_frame(summary: pd.DataFrame) -> pd.DataFrame:
@@ -80,10 +80,7 @@ def _differences(frame: pd.DataFrame, axis: alt.Axis, title: str) -> Drawing:
     points = base.mark_point(filled=True, size=90, color=BLUE, opacity=1).encode(
         x=alt.X("difference:Q")
     )
-    zero = (
-        alt.Chart(frame).mark_rule(color=GREY, strokeDash=[5, 4], aria=False).encode(x=alt.datum(0))
-    )
-    return alt.layer(zero, bars, points).properties(height=150)
+    return alt.layer(line_at(frame, 0), bars, points).properties(height=150)
 
 
 def accuracy_differences(frame: pd.DataFrame) -> Drawing:

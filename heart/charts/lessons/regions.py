@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -43,60 +45,47 @@ def decision_regions(frame: pd.DataFrame) -> Drawing:
     """The winning class as colour, its probability as strength, and the points: a
     `region_frame`.
     """
+    flush: dict[str, Any] = {  # as large as what is drawn
+        "scale": alt.Scale(nice=False, zero=False, padding=0),
+        "axis": alt.Axis(grid=False),
+    }
     color = alt.Color(
         "label:N",
         title=None,
         scale=alt.Scale(range=PALETTE),
         legend=alt.Legend(orient="top", symbolOpacity=1),
     )
-    x = alt.X(
-        "x:Q",
-        title="x₁",
-        scale=alt.Scale(nice=False, zero=False, padding=0),
-        axis=alt.Axis(grid=False),
+    base = alt.Chart(frame).encode(
+        x=alt.X("x:Q", title="x₁", **flush), y=alt.Y("y:Q", title="x₂", **flush), color=color
     )
-    y = alt.Y(
-        "y:Q",
-        title="x₂",
-        scale=alt.Scale(nice=False, zero=False, padding=0),
-        axis=alt.Axis(grid=False),
-    )
+    return alt.layer(_cells(base), _points(base)).properties(height=380)
+
+
+def _cells(base: alt.Chart) -> alt.Chart:
     strength = alt.Opacity(
         "certainty:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.0, 0.5], clamp=True)
     )
-    cells = (
-        alt.Chart(frame)
-        .transform_filter("datum.what === 'cell'")
+    tooltip = ["label:N", alt.Tooltip("probability:Q", format=".0%")]
+    return (
+        base.transform_filter("datum.what === 'cell'")
         .mark_rect(strokeWidth=0)
-        .encode(
-            x=x,
-            x2="x2:Q",
-            y=y,
-            y2="y2:Q",
-            color=color,
-            opacity=strength,
-            tooltip=["label:N", alt.Tooltip("probability:Q", format=".0%")],
-        )
+        .encode(x2="x2:Q", y2="y2:Q", opacity=strength, tooltip=tooltip)
     )
+
+
+def _points(base: alt.Chart) -> alt.Chart:
     shape = alt.Shape(
         "what:N",
         title=None,
         scale=alt.Scale(domain=["train", "test"], range=["circle", "triangle-up"]),
         legend=None,
     )
-    points = (
-        alt.Chart(frame)
-        .transform_filter("datum.what !== 'cell'")
+    tooltip = [alt.Tooltip("label:N", title="class"), alt.Tooltip("what:N", title="part")]
+    return (
+        base.transform_filter("datum.what !== 'cell'")
         .mark_point(filled=True, size=34, opacity=1, stroke="white", strokeWidth=0.6)
-        .encode(
-            x=x,
-            y=y,
-            color=color,
-            shape=shape,
-            tooltip=[alt.Tooltip("label:N", title="class"), alt.Tooltip("what:N", title="part")],
-        )
+        .encode(shape=shape, tooltip=tooltip)
     )
-    return alt.layer(cells, points).properties(height=380)
 
 
 def _curves(frame: pd.DataFrame, y: alt.Y) -> alt.Chart:

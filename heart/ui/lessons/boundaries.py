@@ -10,34 +10,31 @@ from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.mlp import PointMLP
 from heart.lessons.points import sample_curves
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
-from heart.ui.lessons.networks import Picture, epoch_bar, picture_of, show_curves, show_regions
+from heart.ui.lessons.frame import choose_one, show_code
+from heart.ui.lessons.networks import (
+    Picture,
+    choose_recipe,
+    epoch_bar,
+    picture_of,
+    show_curves,
+    show_regions,
+)
 
-LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
+Sample = tuple[str, int, float, int]  # kind, points, noise, seed
 
 
 @lru_cache(maxsize=32)
-def _learn(
-    sample: tuple[str, int, float, int], recipe: tuple[int, int, str, int, float]
-) -> Picture:
+def _learn(sample: Sample, recipe: Recipe) -> Picture:
     """The picture of a network; both arguments are what was chosen."""
     kind, n, noise, seed = sample
     parts = sample_curves(kind, n, noise=noise, random_state=seed)
-    with epoch_bar(recipe[3]) as tell:
-        return picture_of(
-            learn_by(Recipe(*recipe, random_state=seed), parts, on_epoch_end=tell), parts._asdict()
-        )
+    with epoch_bar(recipe.epochs) as tell:
+        learned = learn_by(recipe._replace(random_state=seed), parts, on_epoch_end=tell)
+        return picture_of(learned, parts._asdict())
 
 
-def _choose_sample() -> tuple[str, int, float, int]:
-    kind = st.segmented_control(
-        "Points",
-        ["circles", "moons"],
-        default="circles",
-        required=True,
-        key="boundaries_kind",
-        bind="query-params",
-    )
+def _choose_sample() -> Sample:
+    kind = choose_one("Points", ["circles", "moons"], key="boundaries_kind")
     n = st.slider("How many", 50, 2_000, 400, step=50, key="boundaries_n", bind="query-params")
     noise = st.slider(
         "Noise (standard deviation)",
@@ -52,33 +49,16 @@ def _choose_sample() -> tuple[str, int, float, int]:
     return kind, n, noise, seed
 
 
-def _choose_recipe() -> tuple[int, int, str, int, float]:
-    layers = st.slider("Hidden layers", 0, 3, 1, key="boundaries_layers", bind="query-params")
-    units = st.slider("Units in each", 1, 32, 8, key="boundaries_units", bind="query-params")
-    names = ["tanh", "relu", "none"]
-    activation = st.segmented_control(
-        "Activation",
-        names,
-        default="tanh",
-        required=True,
-        key="boundaries_activation",
-        bind="query-params",
-    )
-    epochs = st.slider(
-        "Epochs", 10, 300, 150, step=10, key="boundaries_epochs", bind="query-params"
-    )
-    lr = st.select_slider("Learning rate", LRS, 0.02, key="boundaries_lr", bind="query-params")
-    return layers, units, activation, epochs, lr
-
-
 @st.fragment
 def show_boundaries() -> None:
     """The controls, and the same points with no hidden layer and with those chosen."""
     controls, pictures = st.columns([1, 3], gap="large")
     with controls:
-        sample, recipe = _choose_sample(), _choose_recipe()
+        sample = _choose_sample()
+        recipe = choose_recipe("boundaries", Recipe(), most_units=32, most_epochs=300)
     with pictures, errors_shown():
-        straight, chosen = _learn(sample, (0, 1, "none", *recipe[3:])), _learn(sample, recipe)
+        linear = recipe._replace(layers=0, units=1, activation="none")
+        straight, chosen = _learn(sample, linear), _learn(sample, recipe)
         _describe(sample[0], recipe, straight, chosen)
         left, right = st.columns(2)
         with left:
@@ -93,18 +73,14 @@ def show_boundaries() -> None:
         show_curves(chosen, key="boundaries")
 
 
-def _name(recipe: tuple[int, int, str, int, float]) -> str:
-    layers, units, activation = recipe[:3]
-    return (
-        f"{layers} hidden layer{'s' * (layers > 1)} of {units}, {activation}"
-        if layers
-        else "No hidden layer, as on the left"
-    )
+def _name(recipe: Recipe) -> str:
+    if recipe.layers == 0:
+        return "No hidden layer, as on the left"
+    plural = "s" * (recipe.layers > 1)
+    return f"{recipe.layers} hidden layer{plural} of {recipe.units}, {recipe.activation}"
 
 
-def _describe(
-    kind: str, recipe: tuple[int, int, str, int, float], straight: Picture, chosen: Picture
-) -> None:
+def _describe(kind: str, recipe: Recipe, straight: Picture, chosen: Picture) -> None:
     beside = (
         "no better than chance"
         if straight.test_accuracy < 0.6

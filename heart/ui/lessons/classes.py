@@ -23,9 +23,10 @@ from heart.lessons.mlp import count_classes
 from heart.lessons.points import sample_blobs
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.frame import choose_one, show_code
 from heart.ui.lessons.networks import (
     Picture,
+    choose_recipe,
     epoch_bar,
     picture_of,
     regions_of,
@@ -33,10 +34,7 @@ from heart.ui.lessons.networks import (
     show_regions,
 )
 
-LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
-
-Cloud = tuple[int, int, float, int]  # classes, points, spread, seed
-Chosen = tuple[int, int, str, int, float]  # layers, units, activation, epochs, learning rate
+Cloud = tuple[int, int, float]  # classes, points, spread
 
 
 class Clouds(NamedTuple):
@@ -61,13 +59,10 @@ class TableFit(NamedTuple):
 
 
 @lru_cache(maxsize=32)
-def _learn_clouds(cloud: Cloud, chosen: Chosen) -> Clouds:
+def _learn_clouds(cloud: Cloud, recipe: Recipe) -> Clouds:
     """Both ways to more than two classes; the arguments are what was chosen."""
-    n_classes, n, spread, seed = cloud
-    parts, recipe = (
-        sample_blobs(n, n_classes=n_classes, spread=spread, random_state=seed),
-        Recipe(*chosen, random_state=seed),
-    )
+    n_classes, n, spread = cloud
+    parts = sample_blobs(n, n_classes=n_classes, spread=spread, random_state=recipe.random_state)
     with epoch_bar(recipe.epochs, "Softmax") as tell:
         softmax = picture_of(learn_by(recipe, parts, on_epoch_end=tell), parts._asdict())
     with epoch_bar(recipe.epochs, "One-vs-rest") as tell:
@@ -100,7 +95,7 @@ def _learn_table(name: str, units: int, seed: int) -> TableFit:
     )
 
 
-def _choose() -> tuple[Cloud, Chosen]:
+def _choose() -> tuple[Cloud, Recipe]:
     n_classes = st.slider("Classes", 2, 6, 3, key="classes_k", bind="query-params")
     n = st.slider("Points", 50, 2_000, 400, step=50, key="classes_n", bind="query-params")
     spread = st.slider(
@@ -112,21 +107,10 @@ def _choose() -> tuple[Cloud, Chosen]:
         key="classes_spread",
         bind="query-params",
     )
-    layers = st.slider("Hidden layers", 0, 3, 0, key="classes_layers", bind="query-params")
-    units = st.slider("Units in each", 1, 64, 16, key="classes_units", bind="query-params")
-    names = ["tanh", "relu", "none"]
-    activation = st.segmented_control(
-        "Activation",
-        names,
-        default="relu",
-        required=True,
-        key="classes_activation",
-        bind="query-params",
-    )
-    epochs = st.slider("Epochs", 10, 200, 100, step=10, key="classes_epochs", bind="query-params")
-    lr = st.select_slider("Learning rate", LRS, 0.05, key="classes_lr", bind="query-params")
+    start = Recipe(layers=0, units=16, activation="relu", epochs=100, lr=0.05)
+    recipe = choose_recipe("classes", start, most_units=64, most_epochs=200)
     seed = st.number_input("Seed", 0, 9_999, 4, key="classes_seed", bind="query-params")
-    return (n_classes, n, spread, seed), (layers, units, activation, epochs, lr)
+    return (n_classes, n, spread), recipe._replace(random_state=seed)
 
 
 @st.fragment
@@ -134,9 +118,9 @@ def show_clouds() -> None:
     """The controls, where softmax and one-vs-rest decide what, and how they came to it."""
     controls, pictures = st.columns([1, 3], gap="large")
     with controls:
-        cloud, chosen = _choose()
+        cloud, recipe = _choose()
     with pictures, errors_shown():
-        clouds = _learn_clouds(cloud, chosen)
+        clouds = _learn_clouds(cloud, recipe)
         _describe_clouds(cloud[0], clouds)
         left, right = st.columns(2)
         with left:
@@ -181,14 +165,7 @@ def show_tables() -> None:
     st.header("Three classes that were measured")
     controls, result = st.columns([1, 3], gap="large")
     with controls:
-        name = st.segmented_control(
-            "Table",
-            ["wine", "iris"],
-            default="wine",
-            required=True,
-            key="classes_table",
-            bind="query-params",
-        )
+        name = choose_one("Table", ["wine", "iris"], key="classes_table")
         units = st.slider("Hidden units", 1, 32, 16, key="classes_table_units", bind="query-params")
         seed = st.number_input("Seed", 0, 9_999, 0, key="classes_table_seed", bind="query-params")
     with result, errors_shown():

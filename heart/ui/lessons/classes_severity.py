@@ -25,6 +25,7 @@ from heart.lessons.classes_severity import (
 )
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
+from heart.ui.lessons.frame import choose_one
 from heart.ui.lessons.networks import epoch_bar
 
 EPOCHS = 30
@@ -54,14 +55,7 @@ def show_severity() -> None:
     )
     controls, result = st.columns([1, 3], gap="large")
     with controls:
-        way = st.segmented_control(
-            "Decide for",
-            list(WAYS),
-            default="most probable",
-            required=True,
-            key="severity_way",
-            bind="query-params",
-        )
+        way = choose_one("Decide for", list(WAYS), key="severity_way")
         seed = st.number_input("Seed", 0, 9_999, 0, key="severity_seed", bind="query-params")
     with result, errors_shown():
         _show_result(_predict(seed), way)

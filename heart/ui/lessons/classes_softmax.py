@@ -18,6 +18,7 @@ from heart.lessons.classes_softmax import (
 )
 from heart.lessons.learned import Recipe
 from heart.ui.cache import show_chart
+from heart.ui.lessons.frame import choose_one
 
 START = ((0.0, 0.0), (2.0, -5.0), (4.0, -14.5))
 """Slope and intercept of each kind, in the beginning."""
@@ -36,14 +37,7 @@ def show_softmax() -> None:
     st.header("Softmax of one input")
     controls, chart = st.columns([1, 3], gap="large")
     with controls:
-        way = st.segmented_control(
-            "Lines",
-            ["by hand", "fitted"],
-            default="by hand",
-            required=True,
-            key="softmax_way",
-            bind="query-params",
-        )
+        way = choose_one("Lines", ["by hand", "fitted"], key="softmax_way")
         lines = _fitted() if way == "fitted" else _choose(petals)
         if way == "fitted":
             _show_lines(petals, lines)

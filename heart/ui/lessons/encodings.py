@@ -25,7 +25,7 @@ from heart.schema import feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.encodings_costs import SEEDS, show_costs
-from heart.ui.lessons.frame import show_code, show_formula
+from heart.ui.lessons.frame import choose_one, show_code, show_formula
 
 ORDER_HELP = (
     "LabelEncoder numbers the categories in the order of the numbers or letters that stand for them"
@@ -60,15 +60,7 @@ def _show_heights(table: pd.DataFrame) -> None:
     st.header("What one linear unit can say")
     words, chart = st.columns([2, 3], gap="large")
     with words:
-        order = st.segmented_control(
-            "Order of the codes",
-            ORDERS,
-            default=ORDERS[0],
-            required=True,
-            help=ORDER_HELP,
-            key="encodings_order",
-            bind="query-params",
-        )
+        order = choose_one("Order of the codes", ORDERS, help=ORDER_HELP, key="encodings_order")
     n, diseased = table["n"].to_numpy(), table["diseased"].to_numpy()
     table = table.assign(position=positions_of(n, diseased, order))
     fitted = fit_heights(n, diseased, table["position"].to_numpy())
@@ -175,37 +167,41 @@ def describe_heights(table: pd.DataFrame, fitted: Heights) -> str:
             " **code costs nothing**."
         )
     sign = "+" if fitted.bias >= 0 else "−"
-    start = (
+    beyond = _describe_beyond(table)
+    worst = int(np.argmax(np.abs(fitted.line - fitted.free)))
+    return (
         f"The unit's share of the logit is {fitted.weight:.2f} · code {sign}"
-        f" {abs(fitted.bias):.2f}: a **straight line**, so "
+        f" {abs(fitted.bias):.2f}: a **straight line**, so a category in the middle is always put"
+        f" between its neighbours{f', but {beyond}' if beyond else ''}. It is furthest off for"
+        f" “{table['category'].iloc[worst]}”, by"
+        f" {abs(fitted.line[worst] - fitted.free[worst]):.1f}. {_describe_chance(fitted.chance)}"
     )
+
+
+def _describe_beyond(table: pd.DataFrame) -> str:
+    """Which categories do not lie between their neighbours; empty if all do."""
     order = np.argsort(table["position"].to_numpy())
     names, observed = table["category"].to_numpy()[order], table["log_odds"].to_numpy()[order]
-    beyond = [
+    return " and ".join(
         f"“{names[i]}” is observed {'above' if observed[i] > observed[i - 1] else 'below'} both its"
         " neighbours"
         for i in range(1, len(names) - 1)
         if (observed[i] - observed[i - 1]) * (observed[i + 1] - observed[i]) < 0
-    ]
-    between = "a category in the middle is always put between its neighbours" + (
-        f", but {' and '.join(beyond)}" if beyond else ""
     )
-    worst = int(np.argmax(np.abs(fitted.line - fitted.free)))
-    miss = (
-        f"It is furthest off for “{table['category'].iloc[worst]}”, by"
-        f" {abs(fitted.line[worst] - fitted.free[worst]):.1f}."
-    )
-    verdict = (
-        "A gap like this is **not chance**: with a line as the truth, fewer than one table in a"
-        " thousand would show it."
-        if fitted.chance < RARE / 50
-        else (
-            f"If a line were the truth, {fitted.chance:.0%} of such tables would show a gap like"
-            " this"
+
+
+def _describe_chance(chance: float) -> str:
+    """How often a line would show a gap as large as the one seen."""
+    if chance < RARE / 50:
+        return (
+            "A gap like this is **not chance**: with a line as the truth, fewer than one table in a"
+            " thousand would show it."
         )
-        + (": **hardly chance**." if fitted.chance < RARE else ": these patients cannot tell.")
+    verdict = "**hardly chance**" if chance < RARE else "these patients cannot tell"
+    return (
+        f"If a line were the truth, {chance:.0%} of such tables would show a gap like this:"
+        f" {verdict}."
     )
-    return f"{start}{between}. {miss} {verdict}"
 
 
 def describe_rank(dim: int, n_categories: int) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 import streamlit as st
 
@@ -20,7 +18,8 @@ from heart.lessons.encodings_costs import (
 from heart.schema import feature
 from heart.ui.cache import show_chart
 from heart.ui.lessons.frame import show_code
-from heart.ui.progress import run_long
+from heart.ui.progress import Tell, run_once
+from heart.ui.session import get_session
 
 SEEDS = 9_999
 RECIPE_HELP = (
@@ -92,28 +91,22 @@ def _choose() -> tuple[int, int, str, int]:
 
 def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: int) -> Cost | None:
     """The network's cost, if it was asked for; kept in this session for each choice of settings."""
-    wanted = (recipe, members, n_repeats, random_state)
-    kept: dict[tuple[str, int, int, int], Cost] = st.session_state.setdefault(
-        "encodings_networks", {}
-    )
-    if wanted not in kept:
 
-        def work(tell: Callable[[str, float], None]) -> Cost:
-            return compare_networks(
-                recipe,
-                members=members,
-                n_repeats=n_repeats,
-                random_state=random_state,
-                on_share=lambda share: tell(f"{share:.0%}", share),
-            )
+    def work(tell: Tell) -> Cost:
+        return compare_networks(
+            recipe,
+            members=members,
+            n_repeats=n_repeats,
+            random_state=random_state,
+            on_share=lambda share: tell(f"{share:.0%}", share),
+        )
 
-        cost = run_long("Train the network both ways", "encodings_train", work)
-        if cost is None:
-            st.caption(f"About {2 + members * n_repeats} seconds.")
-            return None
-        kept[wanted] = cost
-        st.rerun()
-    return kept[wanted]
+    # a key a choice: each is kept
+    key = f"encodings_train {recipe} {members} {n_repeats} {random_state}"
+    cost = run_once(get_session(), "Train the network both ways", key, None, work)
+    if cost is None:
+        st.caption(f"About {2 + members * n_repeats} seconds.")
+    return cost
 
 
 def _show_comparisons(costs: dict[str, Cost]) -> None:
@@ -123,16 +116,9 @@ def _show_comparisons(costs: dict[str, Cost]) -> None:
     frame = cost_frame(
         {name: {"auc": cost.auc, "log_loss": cost.log_loss} for name, cost in costs.items()}
     )
-    show_chart(
-        auc_costs,
-        frame,
-        alt="AUC that codes lose against one column or vector a category, with intervals",
-    )
-    show_chart(
-        log_loss_costs,
-        frame,
-        alt="Log-loss that codes add against one column or vector a category, with intervals",
-    )
+    beside = "against one column or vector a category, with intervals"
+    show_chart(auc_costs, frame, alt=f"AUC that codes lose {beside}")
+    show_chart(log_loss_costs, frame, alt=f"Log-loss that codes add {beside}")
     rows = {
         name: {
             "AUC": f"{cost.better[0]:.3f} → {cost.worse[0]:.3f}",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import streamlit as st
 
 from heart import paths
 from heart.lessons import LESSONS
+
+T = TypeVar("T")
 
 PATIENCE_S, REDRAW_S = 0.4, 0.15
 """How long one would wait without a bar, and between two drawings of it."""
@@ -20,6 +23,15 @@ def open_lesson(name: str, text: str) -> None:
     """The top of a lesson: its title and two or three sentences."""
     st.title(LESSONS[name].title)
     st.markdown(text)
+
+
+def choose_one(label: str, options: Sequence[T], *, default: T | None = None, **more: Any) -> T:
+    """One of a few options, at first the first or the default; the address holds it."""
+    start = options[0] if default is None else default
+    chosen: T = st.segmented_control(
+        label, options, default=start, required=True, bind="query-params", **more
+    )
+    return chosen
 
 
 def show_formula(latex: str, caption: str = "") -> None:

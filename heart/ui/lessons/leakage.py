@@ -4,7 +4,6 @@ makes the model look.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 
 import pandas as pd
@@ -16,9 +15,10 @@ from heart.lessons.leakage_mistakes import fill_by_outcome
 from heart.lessons.pipeline import encode_clean, learn_fill
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code, slow_bar
+from heart.ui.lessons.frame import choose_one, show_code, slow_bar
 from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lies
-from heart.ui.progress import run_long, training_slot
+from heart.ui.progress import Tell, run_once, training_slot
+from heart.ui.session import get_session
 
 SPLITS = (20, 50, 100, 200)
 
@@ -44,14 +44,8 @@ def _choose() -> tuple[Setup, int]:
         key="leakage_leak",
         bind="query-params",
     )
-    cohort = st.segmented_control(
-        "Patients of",
-        list(PATIENTS),
-        default="cleveland",
-        required=True,
-        format_func=PATIENTS.__getitem__,
-        key="leakage_cohort",
-        bind="query-params",
+    cohort = choose_one(
+        "Patients of", list(PATIENTS), format_func=PATIENTS.__getitem__, key="leakage_cohort"
     )
     models = LEAKS[leak].models
     # a key a mistake: what one of them offers, another does not
@@ -87,14 +81,11 @@ def _show_one(setup: Setup, n_splits: int) -> None:
     lies = summarise_lies(measured)
     st.markdown(describe_lies(lies, setup, n_splits))
     figures = LEAKS[setup.leak].figures
-    figure = st.segmented_control(
+    figure = choose_one(
         "Figure",
         figures,
-        default=figures[0],
-        required=True,
         format_func=FIGURES.__getitem__,
         key=f"leakage_figure_{'_'.join(figures)}",
-        bind="query-params",
     )
     lie = lies[figure]
     _show_metrics(lie, figure)
@@ -144,24 +135,20 @@ def _show_metrics(lie: Lie, figure: str) -> None:
 
 
 def _show_all(setup: Setup, n_splits: int) -> None:
-    wanted = (setup.cohort, n_splits, setup.random_state)
-    if st.session_state.get("leakage_all") != wanted:
-        st.markdown(
-            f"Each with one model, on the patients of {PATIENTS[setup.cohort]}. About ten seconds."
-        )
-        if (
-            run_long(
-                "Measure all five",
-                "leakage_measure",
-                lambda tell: _measure_all(setup, n_splits, tell),
-            )
-            is None
-        ):
-            return
-        st.session_state["leakage_all"] = wanted
-        st.rerun()
-    # every block of splits is kept, so that this does not measure again
-    table = _measure_all(setup, n_splits)
+    about = st.empty()
+    about.markdown(
+        f"Each with one model, on the patients of {PATIENTS[setup.cohort]}. About ten seconds."
+    )
+    table = run_once(
+        get_session(),
+        "Measure all five",
+        "leakage_measure",
+        (setup.cohort, n_splits, setup.random_state),
+        lambda tell: _measure_all(setup, n_splits, tell),
+    )
+    if table is None:
+        return
+    about.empty()
     show_chart(
         all_lies, table, alt="Mean lie of each mistake in points of accuracy, with its interval"
     )
@@ -172,9 +159,7 @@ def _show_all(setup: Setup, n_splits: int) -> None:
     st.table(_shown(table))
 
 
-def _measure_all(
-    setup: Setup, n_splits: int, tell: Callable[[str, float], None] | None = None
-) -> pd.DataFrame:
+def _measure_all(setup: Setup, n_splits: int, tell: Tell) -> pd.DataFrame:
     """One row a mistake, the largest lie first: `leak`, `name`, `model`, and the fields of the
     accuracy's `Lie`.
     """
@@ -182,8 +167,7 @@ def _measure_all(
     for done, (name, leak) in enumerate(LEAKS.items()):
 
         def on_share(share: float, done: int = done, name: str = name) -> None:
-            if tell is not None:
-                tell(f"{MISTAKES[name].title}: {share:.0%}", (done + share) / len(LEAKS))
+            tell(f"{MISTAKES[name].title}: {share:.0%}", (done + share) / len(LEAKS))
 
         measured = measure_leak(
             setup._replace(leak=name, model=leak.models[0]), n_splits=n_splits, on_share=on_share

@@ -19,7 +19,7 @@ from heart.lessons.logits_endings import sigmoid_once, sigmoid_twice, softmax_on
 from heart.schema import DISEASED, HEALTHY
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.frame import choose_one, show_code
 
 OUTCOMES = (HEALTHY, DISEASED)
 
@@ -31,14 +31,7 @@ def show_ways() -> None:
     controls, results = st.columns([1, 3], gap="large")
     with controls:
         logit = st.slider("Logit z", -HIGHEST, HIGHEST, 30, key="logits_logit", bind="query-params")
-        true_class = st.segmented_control(
-            "The patient is",
-            OUTCOMES,
-            default=HEALTHY,
-            required=True,
-            key="logits_class",
-            bind="query-params",
-        )
+        true_class = choose_one("The patient is", OUTCOMES, key="logits_class")
         outcome = OUTCOMES.index(true_class)
         _say_where_it_fails(outcome)
     with results, errors_shown():
@@ -107,17 +100,13 @@ def _number(value: float) -> str:
 
 
 def _show_range(table: pd.DataFrame, true_class: str) -> None:
-    left, right = st.columns(2)
-    for column, draw, what in (
-        (left, losses_by_logit, "Loss"),
-        (right, gradients_by_logit, "Gradient"),
-    ):
+    draws = {"Loss": losses_by_logit, "Gradient": gradients_by_logit}
+    for column, (what, draw) in zip(st.columns(2), draws.items(), strict=True):
         alt = (
             f"{what} of a {true_class} patient against the logit from -200 to 200, by both ways and"
             " exactly"
         )
-        with column:
-            show_chart(draw, table, alt=alt, key=f"logits_{what.lower()}")
+        show_chart(draw, table, alt=alt, key=f"logits_{what.lower()}", container=column)
     st.caption(
         "The broad grey line is exact. The dashed line is your logit. All in float32, gradients by"
         " autograd, except the exact ones."

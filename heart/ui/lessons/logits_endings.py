@@ -4,7 +4,9 @@ patients.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,25 +46,7 @@ def show_endings() -> None:
     with results, errors_shown():
         learnt = _learn(epochs, lr, seed)
         _describe_endings(learnt)
-        left, right = st.columns(2)
-        with left:
-            st.markdown("**The loss that each one sees**")
-            alt = (
-                "Train loss of four endings against the epoch; those with a function taken twice"
-                " stay above their dashed floors"
-            )
-            show_chart(endings_while_learning, _curves(learnt), alt=alt, key="logits_curves")
-        with right:
-            st.markdown("**The probabilities that come out, test patients**")
-            alt = (
-                "Probability of disease of each test patient by ending: the endings taken twice are"
-                " squeezed"
-            )
-            show_chart(scores_by_ending, _scores(learnt), alt=alt, key="logits_scores")
-        st.caption(
-            "Dashed: the floors on the left, the threshold of 50 % on the right. Both right endings"
-            " have one and the same curve."
-        )
+        _show_pictures(learnt)
         st.table(_readable(learnt))
         st.caption(
             "The test log-loss takes the probabilities that come out at their word. Trained for"
@@ -70,6 +54,29 @@ def show_endings() -> None:
             " so surely wrong. The narrowed range only hides that."
         )
     _show_one_against_two(learnt)
+
+
+def _show_pictures(learnt: dict[str, Learnt]) -> None:
+    """Each ending's loss while it learns, and what it gives the test patients."""
+    left, right = st.columns(2)
+    with left:
+        st.markdown("**The loss that each one sees**")
+        alt = (
+            "Train loss of four endings against the epoch; those with a function taken twice stay"
+            " above their dashed floors"
+        )
+        show_chart(endings_while_learning, _curves(learnt), alt=alt, key="logits_curves")
+    with right:
+        st.markdown("**The probabilities that come out, test patients**")
+        alt = (
+            "Probability of disease of each test patient by ending: the endings taken twice are"
+            " squeezed"
+        )
+        show_chart(scores_by_ending, _scores(learnt), alt=alt, key="logits_scores")
+    st.caption(
+        "Dashed: the floors on the left, the threshold of 50 % on the right. Both right endings"
+        " have one and the same curve."
+    )
 
 
 def _describe_endings(learnt: dict[str, Learnt]) -> None:
@@ -91,32 +98,31 @@ def _share_ill(learnt: Learnt) -> float:
 
 
 def _curves(learnt: dict[str, Learnt]) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "ending": name,
-                "epoch": np.arange(len(each.losses)),
-                "loss": each.losses,
-                "floor": each.floor,
-            }
-        )
-        for name, each in learnt.items()
-    ]
-    return pd.concat(frames, ignore_index=True)
+    return _join(
+        learnt,
+        lambda each: {
+            "epoch": np.arange(len(each.losses)),
+            "loss": each.losses,
+            "floor": each.floor,
+        },
+    )
 
 
 def _scores(learnt: dict[str, Learnt]) -> pd.DataFrame:
-    frames = [
-        pd.DataFrame(
-            {
-                "ending": name,
-                "outcome": np.where(each.y_true, DISEASED, HEALTHY),
-                "probability": each.y_score,
-            }
-        )
-        for name, each in learnt.items()
-    ]
-    return pd.concat(frames, ignore_index=True).assign(chosen=THRESHOLD)
+    return _join(
+        learnt,
+        lambda each: {
+            "outcome": np.where(each.y_true, DISEASED, HEALTHY),
+            "probability": each.y_score,
+            "chosen": THRESHOLD,
+        },
+    )
+
+
+def _join(learnt: dict[str, Learnt], columns: Callable[[Learnt], dict[str, Any]]) -> pd.DataFrame:
+    """One frame of every ending's columns, told apart by `ending`."""
+    frames = [pd.DataFrame({"ending": name, **columns(each)}) for name, each in learnt.items()]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _readable(learnt: dict[str, Learnt]) -> pd.DataFrame:

@@ -4,6 +4,8 @@ straight line that fails.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -46,7 +48,7 @@ from heart.schema import DISEASED as ILL
 from heart.schema import HEALTHY
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.frame import choose_one, show_code
 
 
 @st.fragment
@@ -54,15 +56,7 @@ def show_losses() -> None:
     """One answer under both losses, and how surprising it is."""
     controls, losses, slopes = st.columns([2, 4, 4], gap="large")
     with controls:
-        outcomes = [ILL, HEALTHY]
-        truth = st.segmented_control(
-            "The patient is",
-            outcomes,
-            default=ILL,
-            required=True,
-            key="loss_truth",
-            bind="query-params",
-        )
+        truth = choose_one("The patient is", [ILL, HEALTHY], key="loss_truth")
         logit = st.slider(
             "Logit z of the answer",
             -LIMIT,
@@ -79,24 +73,29 @@ def show_losses() -> None:
         with controls:
             st.metric("Probability of disease", f"{at.probability:.1%}")
             st.metric("Given to what is true", f"{given:.1%}")
-        curves = loss_curves(y_true)
-        with losses:
-            show_chart(
-                losses_by_logit,
-                losses_frame(curves, tangents(logit, y_true)),
-                alt="Squared error and cross-entropy against the logit, with tangents",
-                key="loss_curves",
-            )
-        with slopes:
-            show_chart(
-                slopes_by_logit,
-                curves[["logit", "loss", "slope"]].assign(chosen=logit),
-                alt="Slopes of squared error and cross-entropy against the logit",
-                key="loss_slopes",
-            )
+        _show_curves(logit, y_true, losses, slopes)
         _say_slopes(at.squared_slope, at.cross_slope, given)
         st.table(_readable(at))
         _show_surprise(at.bits, given)
+
+
+def _show_curves(logit: float, y_true: int, losses: Any, slopes: Any) -> None:
+    """Both losses at every logit in one container, their slopes in the other."""
+    curves = loss_curves(y_true)
+    show_chart(
+        losses_by_logit,
+        losses_frame(curves, tangents(logit, y_true)),
+        alt="Squared error and cross-entropy against the logit, with tangents",
+        key="loss_curves",
+        container=losses,
+    )
+    show_chart(
+        slopes_by_logit,
+        curves[["logit", "loss", "slope"]].assign(chosen=logit),
+        alt="Slopes of squared error and cross-entropy against the logit",
+        key="loss_slopes",
+        container=slopes,
+    )
 
 
 def _readable(at: Point) -> pd.DataFrame:
@@ -173,16 +172,7 @@ def show_likelihood() -> None:
             f" makes them more likely than **{best:.2f}** ({log_likelihood(best):.2f}): to learn by"
             " cross-entropy is to make what happened likely."
         )
-        shown = patients_table(weight).rename(
-            columns={"measurement": "x", "diseased": "y", "probability": "given to y"}
-        )
-        st.table(
-            shown.assign(
-                x=shown["x"].map("{:+.1f}".format),
-                **{"given to y": shown["given to y"].map("{:.0%}".format)},
-            ),
-            hide_index=True,
-        )
+        _show_patients(weight)
     with right:
         curve = likelihood_curve().assign(chosen=weight, best=best)
         show_chart(
@@ -192,6 +182,19 @@ def show_likelihood() -> None:
             key="loss_likelihood",
         )
         st.caption("Dashed: your weight. Blue: the best one.")
+
+
+def _show_patients(weight: float) -> None:
+    shown = patients_table(weight).rename(
+        columns={"measurement": "x", "diseased": "y", "probability": "given to y"}
+    )
+    st.table(
+        shown.assign(
+            x=shown["x"].map("{:+.1f}".format),
+            **{"given to y": shown["given to y"].map("{:.0%}".format)},
+        ),
+        hide_index=True,
+    )
 
 
 @st.fragment

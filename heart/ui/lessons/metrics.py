@@ -168,7 +168,11 @@ def _show_shares(table: Table) -> None:
         f" {_mean('healthy', meaning.npv)}. Sensitivity and specificity stay as in the table; what"
         " an answer means does not."
     )
-    shares = share_table(table)
+    _show_curves(share_table(table), percent)
+
+
+def _show_curves(shares: pd.DataFrame, percent: int) -> None:
+    """Predictive values and accuracy at every share, the chosen one marked."""
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What an answer means**")

@@ -16,12 +16,14 @@ from heart.charts.lessons.regions import (
     loss_while_learning,
     region_frame,
 )
-from heart.lessons.learned import Learned
+from heart.lessons.learned import Learned, Recipe
 from heart.lessons.mlp import PointMLP, Points
 from heart.lessons.points import region_cells
 from heart.model.loop import EpochRecord
 from heart.ui.cache import show_chart
-from heart.ui.lessons.frame import slow_bar
+from heart.ui.lessons.frame import choose_one, slow_bar
+
+LRS = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1)
 
 
 class Picture(NamedTuple):
@@ -53,6 +55,36 @@ def epoch_bar(max_epochs: int, label: str = "Learning") -> Iterator[Callable[[Ep
         yield lambda record: tell(
             record.epoch / max_epochs, f"{label}: epoch {record.epoch} of {max_epochs}"
         )
+
+
+def choose_recipe(prefix: str, start: Recipe, *, most_units: int, most_epochs: int) -> Recipe:
+    """The controls of a network and its training; the seed stays that of `start`."""
+    return start._replace(
+        layers=st.slider(
+            "Hidden layers", 0, 3, start.layers, key=f"{prefix}_layers", bind="query-params"
+        ),
+        units=st.slider(
+            "Units in each", 1, most_units, start.units, key=f"{prefix}_units", bind="query-params"
+        ),
+        activation=choose_one(
+            "Activation",
+            ["tanh", "relu", "none"],
+            default=start.activation,
+            key=f"{prefix}_activation",
+        ),
+        epochs=st.slider(
+            "Epochs",
+            10,
+            most_epochs,
+            start.epochs,
+            step=10,
+            key=f"{prefix}_epochs",
+            bind="query-params",
+        ),
+        lr=st.select_slider(
+            "Learning rate", LRS, start.lr, key=f"{prefix}_lr", bind="query-params"
+        ),
+    )
 
 
 def points_frame(shown: Mapping[str, Points]) -> pd.DataFrame:
@@ -101,18 +133,7 @@ def show_regions(title: str, picture: Picture, *, key: str) -> None:
 
 def show_curves(picture: Picture, *, key: str) -> None:
     """Loss and accuracy of train and test while it learnt, side by side."""
-    left, right = st.columns(2)
-    with left:
-        show_chart(
-            loss_while_learning,
-            picture.curves,
-            alt="Loss of train and test against the epoch",
-            key=f"{key}_loss",
-        )
-    with right:
-        show_chart(
-            accuracy_while_learning,
-            picture.curves,
-            alt="Accuracy of train and test against the epoch",
-            key=f"{key}_accuracy",
-        )
+    draws = {"loss": loss_while_learning, "accuracy": accuracy_while_learning}
+    for column, (figure, draw) in zip(st.columns(2), draws.items(), strict=True):
+        alt = f"{figure.capitalize()} of train and test against the epoch"
+        show_chart(draw, picture.curves, alt=alt, key=f"{key}_{figure}", container=column)

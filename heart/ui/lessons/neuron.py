@@ -37,7 +37,7 @@ from heart.lessons.neuron_data import (
 from heart.schema import DISEASED, FEATURES, HEALTHY, feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.lessons.frame import show_code
+from heart.ui.lessons.frame import choose_one, show_code
 
 MEASURED = [entry.name for entry in FEATURES if not entry.is_coded]
 LRS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -109,14 +109,7 @@ def _choose_features() -> tuple[str, str]:
 
 def _choose_learning() -> Learning:
     lr = st.select_slider("Learning rate", LRS, 0.3, key="neuron_lr", bind="query-params")
-    batch = st.segmented_control(
-        "Gradient descent",
-        list(BATCHES),
-        default="batch",
-        required=True,
-        key="neuron_batch",
-        bind="query-params",
-    )
+    batch = choose_one("Gradient descent", list(BATCHES), key="neuron_batch")
     st.caption(f"{STEPS[batch].capitalize()}.")
     epochs = st.slider("Epochs", 5, 80, 60, step=5, key="neuron_epochs", bind="query-params")
     seed = st.number_input("Seed", 0, 9_999, 0, key="neuron_seed", bind="query-params")
@@ -163,33 +156,37 @@ def _show_boundary(learned: Learned, shown: int) -> None:
     )
     titles = " and ".join(feature(name).label.lower() for name in plane.names)
     left, right_side = st.columns([3, 2])
-    with left:
-        frame = plane_frame(tile_plane(plane, at), points, draw_boundary(plane, at))
-        show_chart(
-            boundary_among_patients,
-            frame,
-            alt=f"Patients by {titles}, and the neuron's straight boundary",
-            key="neuron_plane",
-        )
+    show_chart(
+        boundary_among_patients,
+        plane_frame(tile_plane(plane, at), points, draw_boundary(plane, at)),
+        alt=f"Patients by {titles}, and the neuron's straight boundary",
+        key="neuron_plane",
+        container=left,
+    )
     with right_side:
-        frame = loss_frame(neuron.losses_, shown=shown, least=learned.least)
-        show_chart(
-            loss_by_epoch,
-            frame,
-            alt="The loss after each epoch, and the least possible one",
-            key="neuron_loss",
-        )
-        st.caption(
-            "Orange line: the loss over all patients; the dot is the epoch shown. Dashed: the least"
-            " that a straight line can have. Left: the grey line is where the probability of"
-            " disease is 50 %; the paler the colour, the nearer to it."
-        )
-        st.caption(
-            "Cleveland; patients without one of the two measurements are left out:"
-            f" {plane.n_left_out}. Both features are standardised for the neuron, and drawn in"
-            " their own units. The accuracy is on the patients it learned from: it promises"
-            " nothing for others."
-        )
+        _show_loss(learned, shown)
+
+
+def _show_loss(learned: Learned, shown: int) -> None:
+    """The loss after each epoch, and what both pictures show."""
+    frame = loss_frame(learned.neuron.losses_, shown=shown, least=learned.least)
+    show_chart(
+        loss_by_epoch,
+        frame,
+        alt="The loss after each epoch, and the least possible one",
+        key="neuron_loss",
+    )
+    st.caption(
+        "Orange line: the loss over all patients; the dot is the epoch shown. Dashed: the least"
+        " that a straight line can have. Left: the grey line is where the probability of"
+        " disease is 50 %; the paler the colour, the nearer to it."
+    )
+    st.caption(
+        "Cleveland; patients without one of the two measurements are left out:"
+        f" {learned.plane.n_left_out}. Both features are standardised for the neuron, and drawn in"
+        " their own units. The accuracy is on the patients it learned from: it promises"
+        " nothing for others."
+    )
 
 
 def _show_gradient(learned: Learned, shown: int) -> None:

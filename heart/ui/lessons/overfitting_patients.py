@@ -4,7 +4,7 @@ cross-validation gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,10 +22,8 @@ from heart.lessons.overfitting_patients import (
 )
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
-from heart.ui.progress import run_long
-
-KEPT = "overfitting_patients_found"
-"""Where the session keeps the scores."""
+from heart.ui.progress import Tell, run_once
+from heart.ui.session import get_session
 
 
 @st.fragment
@@ -38,16 +36,13 @@ def show_patients() -> None:
         " folds train as one network. It takes some seconds."
     )
     with errors_shown():
-        if KEPT in st.session_state:
-            _show_scores(st.session_state[KEPT])
-            return
-        scores = run_long("Cross-validate the four networks", "overfitting_patients", _score)
+        label, key = "Cross-validate the four networks", "overfitting_patients"
+        scores = run_once(get_session(), label, key, None, _score)
         if scores is not None:
-            st.session_state[KEPT] = scores
-            st.rerun()  # so that the button to stop is gone
+            _show_scores(scores)
 
 
-def _score(tell: Callable[[str, float], None]) -> dict[str, FoldScores]:
+def _score(tell: Tell) -> dict[str, FoldScores]:
     return score_variants(load_shipped("cleveland"), on_variant=tell)
 
 
@@ -59,19 +54,11 @@ def _show_scores(scores: dict[str, FoldScores]) -> None:
     }
     _describe_patients(figures, table)
     st.table(_readable(figures))
-    left, right = st.columns(2)
-    for column, draw, figure in (
-        (left, accuracy_differences, "accuracy"),
-        (right, loss_differences, "log-loss"),
-    ):
-        with column:
-            part = table[table["figure"] == figure].drop(columns="figure")
-            show_chart(
-                draw,
-                part,
-                alt=f"Change of the test {figure} by what is added, with 95 % intervals",
-                key=f"overfitting_{figure}",
-            )
+    draws = {"accuracy": accuracy_differences, "log-loss": loss_differences}
+    for column, (figure, draw) in zip(st.columns(2), draws.items(), strict=True):
+        part = table[table["figure"] == figure].drop(columns="figure")
+        alt = f"Change of the test {figure} by what is added, with 95 % intervals"
+        show_chart(draw, part, alt=alt, key=f"overfitting_{figure}", container=column)
     st.caption(
         "95 % intervals by the corrected resampled t statistic (Nadeau and Bengio 2003): folds"
         " share most of their train patients."
