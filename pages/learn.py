@@ -6,7 +6,7 @@ from heart.lessons import LESSONS
 
 st.title("Learn")
 st.markdown(
-    "Nine short lessons on how a classifier like this one works and how it misleads. Move"
+    "Short lessons on how a classifier like this one works and how it misleads. Move"
     " something, watch what happens; every number is computed here and now, and the address in the"
     " browser holds your settings, so that you can share what you see."
 )

@@ -5,20 +5,9 @@ import streamlit as st
 from heart import paths
 from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
+from heart.ui.navigation import PAGES, START
 from heart.ui.session import show_footer
 from heart.ui.warmup import load_all, load_first, load_heavy
-
-PAGES = {
-    "patient": ("Patient", "🩺"),
-    "cohort": ("Cohort", "👥"),
-    "train": ("Train", "🏋️"),
-    "evaluate": ("Evaluate", "🔬"),
-    "threshold": ("Threshold", "⚖️"),
-    "score": ("Score", "📋"),
-    "bundle": ("Bundle", "📦"),
-    "models": ("Models", "🗂️"),
-    "learn": ("Learn", "🎓"),
-}
 
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
 pages = [
@@ -27,7 +16,7 @@ pages = [
         title=title,
         icon=icon,
         url_path=name,
-        default=name == "patient",
+        default=name == START,
     )
     for name, (title, icon) in PAGES.items()
 ]

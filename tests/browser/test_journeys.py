@@ -15,20 +15,13 @@ from playwright.sync_api import expect
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
+from heart.ui.navigation import PAGES as BY_NAME
+from heart.ui.navigation import START
 from tests.support import dialects as d
 from tests.support.accessibility import violations_of
 
-PAGES = {
-    "": "Patient",
-    "cohort": "Cohort",
-    "train": "Train",
-    "evaluate": "Evaluate",
-    "threshold": "Threshold",
-    "score": "Score",
-    "bundle": "Bundle",
-    "models": "Models",
-    "learn": "Learn",
-}
+PAGES = {"" if name == START else name: title for name, (title, _) in BY_NAME.items()}
+"""The heading of every page by its path in the URL."""
 
 
 def open_page(page, address, path=""):

@@ -60,14 +60,14 @@ def test_lesson_opens_by_its_own_url_in_a_narrow_dark_window(address, new_page, 
 def test_settings_of_a_lesson_travel_in_the_url(address, new_page):
     page = new_page()
     page.goto(f"{address}/learn-loss?loss_logit=-2.0&loss_truth=healthy")
-    wait_for_lesson(page, LESSONS[1])
+    wait_for_lesson(page, BY_NAME["loss"])
     expect(page.get_by_text("on the right side")).to_be_visible()
     page.get_by_role("radio", name="diseased").click()
     expect(page.get_by_text("The answer is wrong.")).to_be_visible()
     page.wait_for_url("**loss_logit=-2.0**")
     friend = new_page()
     friend.goto(page.url)
-    wait_for_lesson(friend, LESSONS[1])
+    wait_for_lesson(friend, BY_NAME["loss"])
     expect(friend.get_by_text("The answer is wrong.")).to_be_visible()
     expect(friend.get_by_role("slider", name="Logit z of the answer")).to_have_value("-2")
 
@@ -75,5 +75,5 @@ def test_settings_of_a_lesson_travel_in_the_url(address, new_page):
 def test_value_in_the_url_that_cannot_be_falls_back_to_the_default(address, new_page):
     page = new_page()
     page.goto(f"{address}/learn-boundaries?boundaries_n=999999&boundaries_kind=<script>")
-    wait_for_lesson(page, LESSONS[5])
+    wait_for_lesson(page, BY_NAME["boundaries"])
     expect(page.get_by_text("That did not work")).to_have_count(0)

@@ -15,6 +15,7 @@ from heart.cli import COMMANDS as COMMANDS_THERE_ARE
 from heart.cli import heart, main
 from heart.paths import SHIPPED_BUNDLE
 from heart.scoring.patient import predict_patient
+from heart.ui.navigation import PAGES
 from tests.support.running import run
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +49,8 @@ def test_command_line_examples_run_as_written(command, tmp_path, monkeypatch):
     is the next test's.
     """
     monkeypatch.chdir(ROOT)
-    words = shlex.split(command)[3:]
-    written = {"mine.joblib", "scores.csv", "card.html", "model.onnx"}
-    words = [str(tmp_path / Path(word).name) if word in written else word for word in words]
+    elsewhere = re.sub(r"--out (\S+)", rf"--out {tmp_path}/\1", command)
+    words = shlex.split(elsewhere)[3:]
     status, out, err = run(*words)
     assert status == 0, err
     assert out
@@ -67,6 +67,14 @@ def test_command_is_a_process_of_its_own():
             check=False,
         )
         assert (done.returncode, done.stdout, done.stderr) == run(*words, program="python -m heart")
+
+
+def test_every_page_is_in_the_table_with_its_file():
+    table = README.split("## What each page answers")[1]
+    titles = [title for title, _ in PAGES.values()]
+    assert re.findall(r"^\| \*\*(.+?)\*\* \|", table, re.MULTILINE) == titles
+    files = {path.stem for path in (ROOT / "pages").glob("*.py")}
+    assert set(PAGES) == {name for name in files if not name.startswith("learn_")}
 
 
 def test_every_command_is_in_the_readme():

@@ -8,6 +8,7 @@ import pytest
 
 from heart.data import SHIPPED, load_shipped
 from heart.data.codings import DIALECTS
+from heart.lessons import LESSONS
 from heart.schema import FEATURE_NAMES, FEATURES
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,13 @@ def test_dialects_document_names_every_dialect():
         if line.startswith("| `")
     ]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == set(DIALECTS)
+
+
+def test_lessons_document_has_every_lesson():
+    text = (ROOT / "docs" / "LESSONS.md").read_text()
+    in_table = re.findall(r"^\| (\w+) \|", text, re.MULTILINE)
+    by_themselves = re.findall(r"python -m heart learn (\w+)", text)
+    assert {*in_table, *by_themselves} - {"lesson", "mistake", "LESSON"} == set(LESSONS)
 
 
 def test_missing_counts_match_the_files():
