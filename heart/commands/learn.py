@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heart.commands.inputs import WHOLE, OneOf, command
-from heart.commands.output import on_terminal, print_share, with_bounds
+from heart.commands.output import HISTORIC, on_terminal, print_share, with_bounds
 from heart.errors import SettingsError
 from heart.lessons import LESSONS
 
@@ -147,7 +147,9 @@ def _encodings(random_state: int) -> dict[str, Any]:
     )
     return {
         "one_category": rows,
-        "codes_cost_logistic_regression": with_bounds({"auc": cost.auc, "log_loss": cost.log_loss}),
+        "codes_cost_logistic_regression": with_bounds(
+            {"roc_auc": cost.roc_auc, "log_loss": cost.log_loss}
+        ),
     }
 
 
@@ -276,7 +278,7 @@ def _leakage(random_state: int) -> dict[str, Any]:
                     "mistake": name,
                     "patients": cohort,
                     "model": leak.models[0],
-                    "figure": figure,
+                    "figure": HISTORIC.get(figure, figure),
                     **shown,
                 }
             )

@@ -22,7 +22,7 @@ from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import corrected_half_width
 from heart.experiments.cross_validation import Folds, cross_validate
 from heart.lessons.encodings import CATEGORIES
-from heart.lessons.pipeline import auc_of
+from heart.lessons.pipeline import roc_auc_of
 from heart.model.preprocessing import Encoded, HeartPreprocessor
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,11 +44,11 @@ the code of "unknown" as one number more, which costs it extra.
 
 
 class FoldScores(NamedTuple):
-    """Figures of every repeat and fold, float64, shape (J,): `auc` and `log_loss` (nats
+    """Figures of every repeat and fold, float64, shape (J,): `roc_auc` and `log_loss` (nats
     a patient).
     """
 
-    auc: FloatArray
+    roc_auc: FloatArray
     log_loss: FloatArray
 
 
@@ -57,13 +57,13 @@ class Cost(NamedTuple):
     worse.
 
     Attributes:
-        auc: of the AUC.
+        roc_auc: of the AUC.
         log_loss: of the log-loss, nats a patient.
         better: the mean figures of the other way.
         worse: those of the codes.
     """
 
-    auc: Figure
+    roc_auc: Figure
     log_loss: Figure
     better: tuple[float, float]
     worse: tuple[float, float]
@@ -74,10 +74,10 @@ def compare_scores(free: FoldScores, coded: FoldScores) -> Cost:
     and Bengio 2003).
     """
     return Cost(
-        _mean_with_interval(free.auc - coded.auc),
+        _mean_with_interval(free.roc_auc - coded.roc_auc),
         _mean_with_interval(coded.log_loss - free.log_loss),
-        (float(free.auc.mean()), float(free.log_loss.mean())),
-        (float(coded.auc.mean()), float(coded.log_loss.mean())),
+        (float(free.roc_auc.mean()), float(free.log_loss.mean())),
+        (float(coded.roc_auc.mean()), float(coded.log_loss.mean())),
     )
 
 
@@ -172,7 +172,7 @@ def score_network(
 
 def _figures(y_true: IntArray, y_score: FloatArray) -> tuple[float, float]:
     clipped = np.clip(y_score, 1e-15, 1 - 1e-15)
-    return auc_of(y_true, y_score), float(
+    return roc_auc_of(y_true, y_score), float(
         -np.log(np.where(y_true == 1, clipped, 1 - clipped)).mean()
     )
 

@@ -44,7 +44,7 @@ class Leak(NamedTuple):
 
     run: Callable[[Case], list[Pair]]
     models: tuple[str, ...]
-    figures: tuple[str, ...] = ("accuracy", "auc")
+    figures: tuple[str, ...] = ("accuracy", "roc_auc")
 
 
 LEAKS: MappingProxyType[str, Leak] = MappingProxyType(

@@ -16,13 +16,13 @@ from heart.lessons.pipeline import (
     IntArray,
     Table,
     accuracy_of,
-    auc_of,
     encode,
     encode_clean,
     fill_missing,
     learn_fill,
     learn_scale,
     predict_part,
+    roc_auc_of,
 )
 
 TEST_SHARE = 0.2
@@ -191,7 +191,7 @@ def best_model_on_test(case: Case) -> list[Pair]:
         for candidate in candidates
     ]
     pairs = []
-    for figure, judge in (("accuracy", accuracy_of), ("auc", auc_of)):
+    for figure, judge in (("accuracy", accuracy_of), ("roc_auc", roc_auc_of)):
         on_train = [judge(y_train, inner_scores) for inner_scores in inner]
         on_test = [judge(case.y_test, test_scores) for test_scores in scores]
         pairs.append(Pair(figure, on_test[int(np.argmax(on_train))], max(on_test)))
@@ -236,5 +236,5 @@ def _pairs(
     honest_true, leaky_true = np.asarray(y_honest), np.asarray(y_leaky)
     return [
         Pair("accuracy", accuracy_of(honest_true, honest), accuracy_of(leaky_true, leaky)),
-        Pair("auc", auc_of(honest_true, honest), auc_of(leaky_true, leaky)),
+        Pair("roc_auc", roc_auc_of(honest_true, honest), roc_auc_of(leaky_true, leaky)),
     ]

@@ -174,7 +174,7 @@ def accuracy_of(y_true: IntArray, y_score: FloatArray, threshold: float = 0.5) -
     return float(np.mean((y_score >= threshold) == (y_true == 1)))
 
 
-def auc_of(y_true: IntArray, y_score: FloatArray) -> float:
+def roc_auc_of(y_true: IntArray, y_score: FloatArray) -> float:
     """The area under the ROC curve, from the mean rank of the diseased (Mann and Whitney 1947)."""
     n_diseased = int(y_true.sum())
     rank_sum = rankdata(y_score)[y_true == 1].sum()

@@ -115,8 +115,7 @@ def contributions(frame: pd.DataFrame) -> Drawing:
 
 
 def cost_frame(costs: Mapping[str, Mapping[str, Sequence[float | None]]]) -> pd.DataFrame:
-    """One row a comparison: `name`, `auc`, `auc_low`, `auc_high`, `log_loss`, `log_loss_low`,
-    `log_loss_high`.
+    """One row a comparison: `name`, `roc_auc` and `log_loss`, each with `_low` and `_high`.
 
     Args:
         costs: by the comparison's name and the figure's, the value with the lower and upper end.
@@ -145,9 +144,9 @@ def _costs(frame: pd.DataFrame, figure: str, title: str) -> Drawing:
     return alt.layer(line_at(frame, 0), interval, mean).properties(height=alt.Step(40))
 
 
-def auc_costs(frame: pd.DataFrame) -> Drawing:
+def roc_auc_costs(frame: pd.DataFrame) -> Drawing:
     """How much AUC codes lose, with intervals: a `cost_frame`."""
-    return _costs(frame, "auc", "AUC lost by codes")
+    return _costs(frame, "roc_auc", "AUC lost by codes")
 
 
 def log_loss_costs(frame: pd.DataFrame) -> Drawing:

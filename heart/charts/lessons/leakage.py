@@ -107,7 +107,7 @@ def _reports(frame: pd.DataFrame, *, title: str) -> Drawing:
 REPORTS: MappingProxyType[str, Callable[[pd.DataFrame], Drawing]] = MappingProxyType(
     {
         "accuracy": partial(_reports, title="accuracy in the test part (%)"),
-        "auc": partial(_reports, title="AUC in the test part (points: 100 is perfect)"),
+        "roc_auc": partial(_reports, title="AUC in the test part (points: 100 is perfect)"),
         "cost": partial(_reports, title="cost of 100 patients in the test part (false alarms)"),
     }
 )
@@ -129,7 +129,7 @@ def _lies(frame: pd.DataFrame, *, title: str) -> Drawing:
 LIES: MappingProxyType[str, Callable[[pd.DataFrame], Drawing]] = MappingProxyType(
     {
         "accuracy": partial(_lies, title="accuracy looks better by (points)"),
-        "auc": partial(_lies, title="AUC looks better by (points)"),
+        "roc_auc": partial(_lies, title="AUC looks better by (points)"),
         "cost": partial(_lies, title="cost of 100 patients looks smaller by (false alarms)"),
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from heart.charts.lessons.encodings import auc_costs, cost_frame, log_loss_costs
+from heart.charts.lessons.encodings import cost_frame, log_loss_costs, roc_auc_costs
 from heart.lessons.encodings import CATEGORIES
 from heart.lessons.encodings_costs import (
     NETWORKS,
@@ -114,15 +114,15 @@ def _show_comparisons(costs: dict[str, Cost]) -> None:
         " ".join(describe_cost(name, cost) for name, cost in costs.items() if "all" in name)
     )
     frame = cost_frame(
-        {name: {"auc": cost.auc, "log_loss": cost.log_loss} for name, cost in costs.items()}
+        {name: {"roc_auc": cost.roc_auc, "log_loss": cost.log_loss} for name, cost in costs.items()}
     )
     beside = "against one column or vector a category, with intervals"
-    show_chart(auc_costs, frame, alt=f"AUC that codes lose {beside}")
+    show_chart(roc_auc_costs, frame, alt=f"AUC that codes lose {beside}")
     show_chart(log_loss_costs, frame, alt=f"Log-loss that codes add {beside}")
     rows = {
         name: {
             "AUC": f"{cost.better[0]:.3f} → {cost.worse[0]:.3f}",
-            "lost": "{:+.3f} ({:+.3f} to {:+.3f})".format(*cost.auc),
+            "lost": "{:+.3f} ({:+.3f} to {:+.3f})".format(*cost.roc_auc),
             "log-loss": f"{cost.better[1]:.3f} → {cost.worse[1]:.3f}",
             "added": "{:+.3f} ({:+.3f} to {:+.3f})".format(*cost.log_loss),
         }
@@ -141,7 +141,7 @@ def _show_comparisons(costs: dict[str, Cost]) -> None:
 def describe_cost(name: str, cost: Cost) -> str:
     """One comparison in a sentence."""
     who = "A logistic regression" if name.startswith("logistic") else "The network"
-    lost, added = cost.auc.value, cost.log_loss.value
+    lost, added = cost.roc_auc.value, cost.log_loss.value
     return (
         f"{who} that reads codes loses **{lost:.3f}** of AUC and adds **{added:.3f}** of log-loss:"
         f" {_say_sure(cost)}."
@@ -151,7 +151,7 @@ def describe_cost(name: str, cost: Cost) -> str:
 def _say_sure(cost: Cost) -> str:
     sure = {
         name: figure.low is not None and figure.low > 0
-        for name, figure in (("AUC", cost.auc), ("log-loss", cost.log_loss))
+        for name, figure in (("AUC", cost.roc_auc), ("log-loss", cost.log_loss))
     }
     if all(sure.values()):
         return "both intervals leave 0 out"

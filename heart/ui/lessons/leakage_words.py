@@ -66,10 +66,10 @@ MISTAKES = {
     ),
 }
 PATIENTS = {"cleveland": "Cleveland", "hungary": "Hungary", "all": "all four hospitals"}
-FIGURES = {"accuracy": "accuracy", "auc": "AUC", "cost": "cost"}
+FIGURES = {"accuracy": "accuracy", "roc_auc": "AUC", "cost": "cost"}
 UNITS = {
     "accuracy": "points of accuracy",
-    "auc": "points of AUC",
+    "roc_auc": "points of AUC",
     "cost": "false alarms of 100 patients in cost",
 }
 

@@ -51,8 +51,8 @@ LEARNT = pd.DataFrame(
         for name in (
             "patients",
             "roc_auc",
-            "auc_low",
-            "auc_high",
+            "roc_auc_low",
+            "roc_auc_high",
             "log_loss",
             "log_loss_low",
             "log_loss_high",

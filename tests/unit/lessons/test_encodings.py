@@ -8,13 +8,13 @@ from scipy.optimize import minimize
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder
 
 from heart.charts.lessons.encodings import (
-    auc_costs,
     contributions,
     cost_frame,
     height_frame,
     heights,
     log_loss_costs,
     product_frame,
+    roc_auc_costs,
 )
 from heart.errors import SettingsError
 from heart.evaluation.figures import Figure
@@ -228,16 +228,16 @@ def test_charts_are_valid_and_in_the_order_of_the_codes(cleveland):
         "value": [1, 2, 3, 4],
     }
     assert contributions(product).to_dict()
-    costs = cost_frame({"x": {"auc": (1, 0, 2), "log_loss": (3, 2, 4)}})
+    costs = cost_frame({"x": {"roc_auc": (1, 0, 2), "log_loss": (3, 2, 4)}})
     expected = {
         "name": ["x"],
-        "auc": [1],
-        "auc_low": [0],
-        "auc_high": [2],
+        "roc_auc": [1],
+        "roc_auc_low": [0],
+        "roc_auc_high": [2],
         "log_loss": [3],
         "log_loss_low": [2],
         "log_loss_high": [4],
     }
     pd.testing.assert_frame_equal(costs, pd.DataFrame(expected))
-    assert auc_costs(costs).to_dict()
+    assert roc_auc_costs(costs).to_dict()
     assert log_loss_costs(costs).to_dict()

@@ -52,7 +52,7 @@ def test_codes_cost_a_logistic_regression_something():
     found = compare_scores(
         score_logistic(frozenset(), 3, 0), score_logistic(frozenset(CATEGORIES), 3, 0)
     )
-    assert 0.005 < found.auc.value < 0.05
+    assert 0.005 < found.roc_auc.value < 0.05
     assert 0.01 < found.log_loss.value < 0.08
 
 
@@ -60,14 +60,14 @@ def test_yes_or_no_categories_cost_hardly_anything():
     found = compare_scores(
         score_logistic(frozenset(), 3, 0), score_logistic(frozenset(["sex", "fbs", "exang"]), 3, 0)
     )
-    assert abs(found.auc.value) < 0.004
+    assert abs(found.roc_auc.value) < 0.004
     assert abs(found.log_loss.value) < 0.004
 
 
 def test_cost_is_positive_where_codes_are_worse_and_paired():
     free = FoldScores(np.array([0.9, 0.8] * 5), np.array([0.4, 0.5] * 5))
-    found = compare_scores(free, FoldScores(free.auc - 0.1, free.log_loss + 0.2))
-    assert found.auc == pytest.approx((0.1, 0.1, 0.1))
+    found = compare_scores(free, FoldScores(free.roc_auc - 0.1, free.log_loss + 0.2))
+    assert found.roc_auc == pytest.approx((0.1, 0.1, 0.1))
     assert found.log_loss == pytest.approx((0.2, 0.2, 0.2))
     assert found.better == pytest.approx((0.85, 0.45))
     assert found.worse == pytest.approx((0.75, 0.65))
@@ -78,7 +78,7 @@ def test_network_scores_are_those_of_the_projects_cross_validation(cleveland, sm
         cross_validate(cleveland, small, folds=Folds(10, 1, small.random_state))
     )
     found = score_network(small, 1)
-    np.testing.assert_allclose(found.auc, expected["roc_auc"])
+    np.testing.assert_allclose(found.roc_auc, expected["roc_auc"])
     np.testing.assert_allclose(found.log_loss, expected["log_loss"])
 
 
@@ -87,7 +87,7 @@ def test_codes_cost_the_network_something_and_progress_is_told():
     found = compare_networks(
         "default, without masking", members=1, n_repeats=1, random_state=0, on_share=shares.append
     )
-    assert found.auc.value > 0.005
+    assert found.roc_auc.value > 0.005
     assert found.log_loss.value > 0.01
     assert shares[-1] == pytest.approx(1)
     assert (np.diff(shares) >= 0).all()

@@ -35,13 +35,13 @@ from heart.lessons.pipeline import (
     MODELS,
     Table,
     accuracy_of,
-    auc_of,
     encode_clean,
     fill_missing,
     learn_fill,
     learn_scale,
     predict_part,
     read_table,
+    roc_auc_of,
 )
 from heart.schema import FEATURES
 from heart.ui.lessons.leakage_words import MISTAKES, describe_lies
@@ -94,7 +94,7 @@ def test_fills_by_outcome_lift_where_much_is_missing(cohort, least):
     found = lie_of("imputation", cohort, LOGISTIC, 40)
     assert found["accuracy"].mean > least
     assert found["accuracy"].low > 0
-    assert found["auc"].low > 0
+    assert found["roc_auc"].low > 0
 
 
 def test_fills_by_outcome_do_little_where_little_is_missing():
@@ -104,7 +104,7 @@ def test_fills_by_outcome_do_little_where_little_is_missing():
 @pytest.mark.parametrize("model", LEAKS["scaler"].models)
 def test_scaler_is_hardly_a_lie(model):
     found = lie_of("scaler", "cleveland", model, 100)
-    assert max(abs(found["accuracy"].mean), abs(found["auc"].mean)) < 0.5
+    assert max(abs(found["accuracy"].mean), abs(found["roc_auc"].mean)) < 0.5
 
 
 def test_threshold_on_test_never_loses_and_wins_on_average():
@@ -230,7 +230,7 @@ def test_fill_by_outcome_by_hand():
 def test_auc_and_cost_are_the_known_ones():
     rng = np.random.default_rng(0)
     y_true, y_score = rng.integers(0, 2, 200), np.round(rng.random(200), 1)  # with ties
-    assert auc_of(y_true, y_score) == pytest.approx(roc_auc_score(y_true, y_score))
+    assert roc_auc_of(y_true, y_score) == pytest.approx(roc_auc_score(y_true, y_score))
     assert cost_of(np.array([1, 1, 0, 0]), np.array([0.1, 0.9, 0.9, 0.1]), 0.5) == pytest.approx(
         100 * (2 + 1) / 4
     )
