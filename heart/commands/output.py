@@ -173,7 +173,7 @@ def open_output(path: Path) -> Iterator[BinaryIO]:
         with path.open("wb") as file:
             yield file
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise BundleError.unwritable(path, error) from error
 
 
 def write_output(content: bytes, path: Path) -> None:
@@ -190,7 +190,7 @@ def write_output(content: bytes, path: Path) -> None:
     try:
         write_atomically(content, path)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise BundleError.unwritable(path, error) from error
 
 
 def write_bundle(bundle: Bundle, path: Path) -> None:
@@ -208,12 +208,6 @@ def write_bundle(bundle: Bundle, path: Path) -> None:
         write_output(serialise_bundle(bundle), path)
     else:
         save_bundle(replace(bundle, name=path.stem), path)
-
-
-def _unwritable(path: Path, error: OSError) -> BundleError:
-    return BundleError(
-        f"to write {path}", str(error.strerror), "Check the folder and the free space."
-    )
 
 
 def on_terminal(show: Callable[..., None]) -> Callable[..., None] | None:

@@ -75,6 +75,4 @@ def write_safe_csv(frame: pd.DataFrame, path: Path) -> None:
     try:
         path.write_bytes(to_safe_csv(frame))
     except OSError as error:
-        raise CohortError(
-            f"to write {path}", str(error.strerror), "Check the folder and the free space."
-        ) from error
+        raise CohortError.unwritable(path, error) from error
