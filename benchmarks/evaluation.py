@@ -18,7 +18,7 @@ import numpy as np  # noqa: E402
 from heart.bundle import load_bundle  # noqa: E402
 from heart.config import RECIPES  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
-from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure  # noqa: E402
+from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure, write_value  # noqa: E402
 from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
 from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
 from heart.evaluation.thresholds import (  # noqa: E402
@@ -44,9 +44,9 @@ TRAINED_ON = (
 )
 
 
-def cell(figure: Figure, *, signed: bool = False) -> str:
+def cell(figure: Figure, name: str, *, signed: bool = False) -> str:
     """A figure with its interval, one digit finer than on a page."""
-    return write_figure(figure, digits=4, end_digits=3, signed=signed)
+    return write_figure(figure, name, digits=4, end_digits=3, signed=signed)
 
 
 def to_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -59,8 +59,8 @@ def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
     rows = [
         [
             e.model,
-            *(cell(e.figures[name]) for name in LEADERBOARD),
-            cell(e.behind["log_loss"], signed=True),
+            *(cell(e.figures[name], name) for name in LEADERBOARD),
+            cell(e.behind["log_loss"], "log_loss", signed=True),
             f"{e.seconds:.1f}",
         ]
         for e in entries
@@ -68,7 +68,7 @@ def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
     heads = [
         "model",
         *(METRICS[name].words for name in LEADERBOARD),
-        "log-loss behind the best",
+        f"{METRICS['log_loss'].words} behind the best",
         "seconds",
     ]
     return (
@@ -85,12 +85,14 @@ def show_hospitals(found: Sequence[External]) -> str:
             e.tested_on,
             e.features,
             f"{e.judged.scores.positives / e.judged.scores.n:.0%}",
-            cell(e.judged.at.accuracy),
-            f"{DETRANO[e.tested_on]:.2f}" if e.trained_on == "cleveland" else "–",
-            cell(e.judged.scores.roc_auc),
-            cell(e.judged.scores.log_loss),
-            f"{e.judged.calibration.intercept:+.2f}",
-            f"{e.judged.calibration.slope:.2f}",
+            cell(e.judged.at.accuracy, "accuracy"),
+            write_value(DETRANO[e.tested_on], "accuracy", digits=2)
+            if e.trained_on == "cleveland"
+            else "–",
+            cell(e.judged.scores.roc_auc, "roc_auc"),
+            cell(e.judged.scores.log_loss, "log_loss"),
+            write_value(e.judged.calibration.intercept, "intercept"),
+            write_value(e.judged.calibration.slope, "slope"),
         ]
         for e in found
     ]
@@ -99,12 +101,12 @@ def show_hospitals(found: Sequence[External]) -> str:
         "tested on",
         "features",
         "diseased",
-        "accuracy",
+        METRICS["accuracy"].words,
         "1989",
         METRICS["roc_auc"].words,
         METRICS["log_loss"].words,
-        "intercept",
-        "slope",
+        METRICS["intercept"].words,
+        METRICS["slope"].words,
     ]
     return to_table(heads, rows)
 
@@ -128,7 +130,7 @@ def show_thresholds() -> str:
     compared = [
         [
             row["method"],
-            *(f"{row[name]:.4f}" for name in names),
+            *(write_value(row[name], name, digits=4) for name in names),
         ]
         for row in compare_recalibrations(predictions).to_dict("records")
     ]

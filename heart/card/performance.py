@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from heart.card.facts import EXPECTED_ROC_AUC, Facts, characteristics
-from heart.evaluation.figures import METRICS, OVERALL, SHARES, write_calibration, write_figure
+from heart.evaluation.figures import (
+    METRICS,
+    OVERALL,
+    SHARES,
+    write_calibration,
+    write_figure,
+    write_value,
+)
 from heart.evaluation.judged import Judged
 from heart.markdown import bullets, code, paragraphs, table
 
@@ -140,7 +147,10 @@ def judged(facts: Facts) -> str:
         *(f"{name}: {part['positives']} of {part['n']} diseased" for name, part in metrics.items()),
     )
     rows = [
-        (METRICS[name].words, *(write_figure(part["figures"][name]) for part in metrics.values()))
+        (
+            METRICS[name].words,
+            *(write_figure(part["figures"][name], name) for part in metrics.values()),
+        )
         for name in (*OVERALL, *SHARES)
     ]
     text = paragraphs(
@@ -150,7 +160,7 @@ def judged(facts: Facts) -> str:
     )
     if facts.out_of_fold and facts.unseen is not None:
         scores = ", ".join(
-            f"{METRICS[name].words} {write_figure(facts.unseen.figure(name))}"
+            f"{METRICS[name].words} {write_figure(facts.unseen.figure(name), name)}"
             for name in ("roc_auc", "log_loss", "brier")
         )
         text = paragraphs(
@@ -167,8 +177,9 @@ def calibration(facts: Facts) -> str:
         return ABSENT
     agreement, at = facts.unseen.calibration, facts.unseen.at
     return (
-        f"Of {at.n} patients ({facts.unseen.name}): intercept {agreement.intercept:+.2f} (0 is"
-        f" right), slope {agreement.slope:.2f} (1 is right); expected {agreement.expected:.1%}"
+        f"Of {at.n} patients ({facts.unseen.name}): intercept"
+        f" {write_value(agreement.intercept, 'intercept')} (0 is right), slope"
+        f" {write_value(agreement.slope, 'slope')} (1 is right); expected {agreement.expected:.1%}"
         f" diseased, observed {agreement.observed:.1%}."
     )
 
@@ -203,7 +214,7 @@ def _elsewhere_row(hospital: Judged) -> tuple[str, ...]:
         hospital.name,
         str(at.n),
         f"{at.positives} ({at.positives / at.n:.0%})",
-        *(write_figure(hospital.figure(name)) for name in ELSEWHERE),
+        *(write_figure(hospital.figure(name), name) for name in ELSEWHERE),
         write_calibration(calibration.intercept, calibration.slope),
     )
 
@@ -216,7 +227,8 @@ def subgroups(facts: Facts) -> str:
     rows = []
     for row in facts.subgroups.to_dict("records"):
         figures = [
-            str(row["note"]) or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
+            str(row["note"])
+            or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
             for name in shown
         ]
         share = f"{row['diseased']} ({row['share']:.0%})" if row["patients"] else "0"

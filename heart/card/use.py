@@ -26,13 +26,16 @@ def in_short(facts: Facts) -> str:
             ),
         ),
         (
-            "ROC AUC on test",
+            f"{METRICS['roc_auc'].label} on test",
             (
-                f"{write_figure(test['figures']['roc_auc'])}, {test['n']} patients,"
+                f"{write_figure(test['figures']['roc_auc'], 'roc_auc')}, {test['n']} patients,"
                 f" {test['positives']} diseased"
             ),
         ),
-        ("Log-loss on test", write_figure(test["figures"]["log_loss"])),
+        (
+            f"{METRICS['log_loss'].label} on test",
+            write_figure(test["figures"]["log_loss"], "log_loss"),
+        ),
         ("Decides “disease”", f"at {bundle.threshold.value:.1%} and above"),
         ("Made", f"{code(bundle.created_at)} with Heart {code(bundle.versions['heart'])}"),
     ]
@@ -96,7 +99,7 @@ def threshold(facts: Facts) -> str:
         ],
     )
     shares = ", ".join(
-        f"{METRICS[name].words} {write_figure(test['figures'][name])}"
+        f"{METRICS[name].words} {write_figure(test['figures'][name], name)}"
         for name in SHARES
         if name != "accuracy"
     )

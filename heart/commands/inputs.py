@@ -67,9 +67,9 @@ class Command(click.Command):
         names = {
             name for param in self.get_params(ctx) for name in (*param.opts, *param.secondary_opts)
         }
-        for place, word in enumerate(args):
+        for position, word in enumerate(args):
             if word == "--":
-                yield from args[place:]
+                yield from args[position:]
                 return
             option, equals, value = word.partition("=")
             meant = [name for name in names if name.startswith(option)]

@@ -1,4 +1,4 @@
-"""The table of figures: what each is called, which way is better; and how one is written."""
+"""The table of figures: what each is called, which way is better, how its numbers are written."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ class Metric(NamedTuple):
             thresholds, "at" one threshold, or "calibration"; empty where it has no part in one.
         better: which way, "higher" or "lower"; empty where neither is.
         leaderboard: whether models are compared by it on the leaderboard.
+        digits: after the point.
+        sign: "+" where a plus is written too.
     """
 
     label: str
@@ -36,6 +38,8 @@ class Metric(NamedTuple):
     source: str
     better: str = "higher"
     leaderboard: bool = False
+    digits: int = 3
+    sign: str = ""
 
 
 METRICS = MappingProxyType(
@@ -54,14 +58,20 @@ METRICS = MappingProxyType(
         ),
         "npv": Metric("Negative predictive value", "negative predictive value", "at"),
         "f1": Metric("F1", "F1", "at"),
-        "intercept": Metric("Intercept (0 is right)", "intercept", "calibration", ""),
-        "slope": Metric("Slope (1 is right)", "slope", "calibration", ""),
+        "intercept": Metric(
+            "Intercept (0 is right)", "intercept", "calibration", "", digits=2, sign="+"
+        ),
+        "slope": Metric("Slope (1 is right)", "slope", "calibration", "", digits=2),
+        "net_benefit": Metric("Net benefit", "net benefit", ""),
         "needed": Metric("Followed up for one found", "followed up for one found", "", "lower"),
         "cost": Metric("Cost", "cost", "", "lower"),
     }
 )
 """Every figure that is shown anywhere, by its name in code and files, in the order of the tables.
 """
+
+NO_METRIC = Metric("", "", "")
+"""How a figure without an entry is written."""
 
 LEADERBOARD = tuple(name for name, metric in METRICS.items() if metric.leaderboard)
 """Figures that models are compared by."""
@@ -75,8 +85,9 @@ SHARES = ("accuracy", "recall", "specificity", "precision", "npv")
 
 def write_figure(
     figure: Sequence[float | None],
+    name: str = "",
     *,
-    digits: int = 3,
+    digits: int | None = None,
     end_digits: int | None = None,
     signed: bool = False,
 ) -> str:
@@ -84,7 +95,8 @@ def write_figure(
 
     Args:
         figure: value, low, high; None or NaN where it does not exist.
-        digits: of the value after the point.
+        name: in `METRICS`, if it is there.
+        digits: of the value after the point, where it is not what the table says.
         end_digits: of the interval's ends; by default one fewer, which is what the interval is
             sure of, but as many for a difference, whose ends lie near 0.
         signed: for differences: a plus is written too.
@@ -95,7 +107,9 @@ def write_figure(
     value, low, high = figure
     if value is None or math.isnan(value):
         return "–"
-    sign = "+" if signed else ""
+    metric = METRICS.get(name, NO_METRIC)
+    sign = "+" if signed else metric.sign
+    digits = metric.digits if digits is None else digits
     text = f"{value:{sign}.{digits}f}"
     if low is None or high is None or math.isnan(low) or math.isnan(high):
         return text
@@ -103,6 +117,15 @@ def write_figure(
     return f"{text} ({low:{sign}.{ends}f} to {high:{sign}.{ends}f})"
 
 
+def write_value(value: float | None, name: str, *, digits: int | None = None) -> str:
+    """A figure of `METRICS` without an interval, a dash where there is none.
+
+    >>> write_value(0.9123, "roc_auc"), write_value(0.12, "intercept"), write_value(0.98, "slope")
+    ('0.912', '+0.12', '0.98')
+    """
+    return write_figure((value, None, None), name, digits=digits)
+
+
 def write_calibration(intercept: float, slope: float) -> str:
     """Calibration intercept and slope, as in "+0.12, 0.98"."""
-    return f"{intercept:+.2f}, {slope:.2f}"
+    return f"{write_value(intercept, 'intercept')}, {write_value(slope, 'slope')}"

@@ -15,7 +15,7 @@ from heart.data import Cohort
 from heart.evaluation.calibration import brier_parts, calibration_of, reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
-from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
+from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure, write_value
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
@@ -78,8 +78,12 @@ def leaderboard_table(results: Mapping[str, OutOfFold]) -> pd.DataFrame:
     entries = leaderboard(dict(results))
     rows = {
         entry.model: {
-            **{METRICS[name].label: write_figure(entry.figures[name]) for name in LEADERBOARD},
-            "Log-loss behind": write_figure(entry.behind["log_loss"], signed=True),
+            **{
+                METRICS[name].label: write_figure(entry.figures[name], name) for name in LEADERBOARD
+            },
+            f"{METRICS['log_loss'].label} behind": write_figure(
+                entry.behind["log_loss"], "log_loss", signed=True
+            ),
             "Seconds": f"{entry.seconds:.1f}",
         }
         for entry in entries
@@ -118,11 +122,11 @@ def _show_calibration(y_true: IntArray, y_score: FloatArray) -> None:
     )
     calibration, parts = calibration_of(y_true, y_score), brier_parts(y_true, y_score)
     st.caption(
-        f"Intercept {calibration.intercept:+.2f} (0 is right), slope {calibration.slope:.2f} (1 is"
-        f" right); expected {calibration.expected:.1%}, observed {calibration.observed:.1%}. Brier"
-        f" score: reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f},"
-        f" uncertainty {parts.uncertainty:.4f}. The mean of the repeats' predictions is judged"
-        " here."
+        f"Intercept {write_value(calibration.intercept, 'intercept')} (0 is right), slope"
+        f" {write_value(calibration.slope, 'slope')} (1 is right); expected"
+        f" {calibration.expected:.1%}, observed {calibration.observed:.1%}. Brier score:"
+        f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f}, uncertainty"
+        f" {parts.uncertainty:.4f}. The mean of the repeats' predictions is judged here."
     )
 
 
@@ -170,7 +174,7 @@ def subgroups_shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _subgroup_cell(row: Mapping[Any, Any], name: str) -> str:
     """A figure of a subgroup, or why it has none."""
-    return row["note"] or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")])
+    return row["note"] or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
 
 
 def show_recalibration(session: Session) -> None:
@@ -191,7 +195,8 @@ def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:
     """The comparison in words, one row a method."""
     rows = {
         TITLES[row["method"]]: {
-            METRICS[name].label: f"{row[name]:.3f}" for name in RECALIBRATION_FIGURES
+            METRICS[name].label: write_value(row[name], name, digits=3)
+            for name in RECALIBRATION_FIGURES
         }
         for row in table.to_dict("records")
     }

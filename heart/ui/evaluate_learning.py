@@ -10,7 +10,8 @@ import streamlit as st
 from heart.charts import learning, local_patients
 from heart.config import RECIPES
 from heart.data import SHIPPED, Cohort
-from heart.evaluation.figures import METRICS, write_calibration, write_figure
+from heart.evaluation.figures import METRICS, write_calibration, write_figure, write_value
+from heart.evaluation.judged import Judged
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
 from heart.experiments.learning_curve import learning_curve
 from heart.ui.cache import show_chart
@@ -57,10 +58,9 @@ def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
             "features": FEATURE_TITLES[result.features],
             "patients": str(result.judged.scores.n),
             "diseased": f"{result.judged.scores.positives / result.judged.scores.n:.0%}",
-            METRICS["accuracy"].words: write_figure(result.judged.at.accuracy),
+            **_figures(result.judged, "accuracy"),
             "1989": _write_study(result),
-            METRICS["roc_auc"].words: write_figure(result.judged.scores.roc_auc),
-            METRICS["log_loss"].words: write_figure(result.judged.scores.log_loss),
+            **_figures(result.judged, "roc_auc", "log_loss"),
             "intercept, slope": write_calibration(
                 result.judged.calibration.intercept, result.judged.calibration.slope
             ),
@@ -71,10 +71,14 @@ def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["hospital", "features"])
 
 
+def _figures(judged: Judged, *names: str) -> dict[str, str]:
+    return {METRICS[name].words: write_figure(judged.figure(name), name) for name in names}
+
+
 def _write_study(result: External) -> str:
     """The accuracy of the 1989 study, which was trained on Cleveland alone."""
     study = DETRANO.get(result.tested_on) if result.trained_on == "cleveland" else None
-    return "–" if study is None else f"{study:.2f}"
+    return "–" if study is None else write_value(study, "accuracy", digits=2)
 
 
 def _show_local(results: Sequence[External]) -> None:

@@ -17,7 +17,7 @@ def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
         for name, part in metrics.items()
     }
     table = {
-        head: [write_figure(figures[name]) for name in (*OVERALL, *SHARES)]
+        head: [write_figure(figures[name], name) for name in (*OVERALL, *SHARES)]
         for head, figures in columns.items()
     }
     return pd.DataFrame(table, index=label_index(*OVERALL, *SHARES))

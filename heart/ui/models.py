@@ -74,7 +74,7 @@ def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
         "cohort": f"{bundle.data.cohort} ({bundle.data.n})",
         "made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
         **{
-            f"{METRICS[name].words} on test": write_figure(figures[name])
+            f"{METRICS[name].words} on test": write_figure(figures[name], name)
             for name in ("roc_auc", "log_loss")
         },
         "threshold": f"{bundle.threshold.value:.1%}",
@@ -251,14 +251,12 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
     """
     first, second = comparison.sides
     rows = {
-        METRICS[name].label: [*_pair(comparison, name), write_figure(figure, signed=True)]
+        METRICS[name].label: [*_pair(comparison, name), write_figure(figure, name, signed=True)]
         for name, figure in comparison.differences.items()
         if name != "accuracy"
     }
     for name in ("recall", "specificity"):
-        rows[METRICS[name].label] = [
-            write_figure(side.figure(name)) for side in comparison.sides
-        ] + ["each at its own threshold"]
+        rows[METRICS[name].label] = [*_pair(comparison, name), "each at its own threshold"]
     rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in comparison.sides] + [""]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
     columns = [code(first.name), code(second.name), "second minus first"]
@@ -266,7 +264,7 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def _pair(comparison: Comparison, name: str) -> list[str]:
-    return [write_figure(side.figure(name)) for side in comparison.sides]
+    return [write_figure(side.figure(name), name) for side in comparison.sides]
 
 
 def _calibration(side: Judged) -> str:

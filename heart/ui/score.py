@@ -137,5 +137,5 @@ def show_judged(scores: Scores) -> None:
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
     names = (*OVERALL, *SHARES)
-    cells = [write_figure(scores.judged.figure(name)) for name in names]
+    cells = [write_figure(scores.judged.figure(name), name) for name in names]
     figures.table(pd.DataFrame({"on this file": cells}, index=label_index(*names)))

@@ -152,10 +152,10 @@ def draw_zones(judgement: Judgement) -> None:
     zones = judgement.curves.zones(sensitivity=sensitivity, specificity=specificity)
     st.table(zones_table(zones))
     st.caption(
-        f"Sensitivity {write_figure(zones.sensitivity)} and negative predictive value"
-        f" {write_figure(zones.npv)} at the lower border; specificity"
-        f" {write_figure(zones.specificity)} and positive predictive value"
-        f" {write_figure(zones.precision)} at the upper"
+        f"Sensitivity {write_figure(zones.sensitivity, 'recall')} and negative predictive value"
+        f" {write_figure(zones.npv, 'npv')} at the lower border; specificity"
+        f" {write_figure(zones.specificity, 'specificity')} and positive predictive value"
+        f" {write_figure(zones.precision, 'precision')} at the upper"
         f" one.{_certify(zones, sensitivity, specificity, judgement.curves)}"
     )
 

@@ -28,7 +28,9 @@ def show_curves(
     """Figures, cost or net benefit against the threshold; only the open tab is drawn, so that a
     slider moves one chart.
     """
-    figures, cost, benefit = st.tabs(["Figures", "Cost", "Net benefit"], on_change="rerun")
+    figures, cost, benefit = st.tabs(
+        ["Figures", METRICS["cost"].label, METRICS["net_benefit"].label], on_change="rerun"
+    )
     if figures.open:
         with figures:
             _show_figures(table, choice)
@@ -130,7 +132,8 @@ def show_counts(
     with figures:
         row = nearest_row(table, choice.value)
         cells = [
-            write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")]) for name in SHOWN
+            write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
+            for name in SHOWN
         ]
         st.table(pd.DataFrame({f"at {row['threshold']:.0%}": cells}, index=label_index(*SHOWN)))
 
@@ -204,5 +207,5 @@ def show_test_report(at: ThresholdMetrics) -> None:
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
-    cells = [write_figure(getattr(at, name)) for name in SHARES]
+    cells = [write_figure(getattr(at, name), name) for name in SHARES]
     figures.table(pd.DataFrame({"on test": cells}, index=label_index(*SHARES)))

@@ -9,7 +9,7 @@ import streamlit as st
 from heart.charts import loss_curves
 from heart.config import Settings
 from heart.data import Cohort
-from heart.evaluation.figures import METRICS
+from heart.evaluation.figures import METRICS, write_value
 from heart.experiments.run import Experiment, run_experiment
 from heart.markdown import code
 from heart.model.loop import history_frame
@@ -57,8 +57,8 @@ def show_trial(trial: Experiment) -> None:
     ):
         column.metric(
             f"{METRICS[name].label}, test",
-            f"{test[name][0]:.3f}",
-            help=f"On train: {train[name][0]:.3f}",
+            write_value(test[name][0], name),
+            help=f"On train: {write_value(train[name][0], name)}",
         )
     st.table(figures_table(bundle.metrics))
     st.caption(
