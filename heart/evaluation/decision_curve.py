@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from heart.evaluation.metrics import FloatArray, IntArray
-from heart.evaluation.thresholds import threshold_table
+from heart.evaluation.threshold_table import threshold_table
 
 LOWEST, HIGHEST = 0.01, 0.99
 

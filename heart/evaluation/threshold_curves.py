@@ -10,14 +10,14 @@ import pandas as pd
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import Zones, rates_at_prevalence, three_zones
-from heart.evaluation.thresholds import (
+from heart.evaluation.threshold_table import (
     COST_RATIO,
     GRID,
     Counts,
     counts_of,
-    find_threshold,
     threshold_table,
 )
+from heart.evaluation.thresholds import find_threshold
 
 RESAMPLES = 500
 LOW, HIGH = 0.025, 0.975

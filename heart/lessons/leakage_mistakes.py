@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
-from heart.evaluation.thresholds import COST_RATIO, GRID, Counts, find_threshold
+from heart.evaluation.threshold_table import COST_RATIO, GRID, Counts
+from heart.evaluation.thresholds import find_threshold
 from heart.lessons.pipeline import (
     FloatArray,
     IntArray,

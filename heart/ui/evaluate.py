@@ -20,7 +20,8 @@ from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
 from heart.evaluation.subgroups import subgroup_table
-from heart.evaluation.thresholds import COST_RATIO, bayes_threshold
+from heart.evaluation.threshold_table import COST_RATIO
+from heart.evaluation.thresholds import bayes_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
 from heart.experiments.run import recalibrate

@@ -1,18 +1,32 @@
-"""Bootstrap intervals of `score_part`: they hold the truth in about 95 of 100 studies of patients
-whose truth is known.
+"""Exact and bootstrap intervals: against published values, scipy and scikit-learn; and they hold
+the truth in about 95 of 100 studies of patients whose truth is known.
 """
+
+from statistics import variance
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import expit
-from scipy.stats import norm
+from scipy.stats import beta, norm
+from sklearn.metrics import average_precision_score, roc_auc_score
 
 from heart.evaluation import intervals
+from heart.evaluation.figures import NO_FIGURE
+from heart.evaluation.intervals import (
+    RESAMPLES,
+    _bootstrap_precision,
+    _bootstrap_roc_auc,
+    corrected_half_width,
+    proportion,
+)
 from heart.evaluation.judged import score_part
 
 DISTANCE = 1.2
 STUDIES, PATIENTS = 150, 120
+STUDENT_9 = (
+    2.262157162740992  # two-sided 95 % of Student's t with 9 degrees of freedom, as in any table
+)
 
 
 def posterior(x):
@@ -39,7 +53,7 @@ TRUTH = {
 @pytest.fixture(scope="module")
 def studies():
     """What `score_part` says of each study. Percentiles of 200 resamples hold the truth as often as
-    those of 1000, in a fifth of the time; how many there are is tested in test_metrics.
+    those of 1000, in a fifth of the time; how many there are is tested below.
     """
     y_true = np.repeat([0, 1], PATIENTS // 2)
     rng = np.random.default_rng(0)
@@ -66,3 +80,119 @@ def test_interval_is_as_wide_as_the_spread_of_studies(studies, name):
     assert np.mean([figure.high - figure.low for figure in figures]) == pytest.approx(
         2 * 1.96 * spread, rel=0.2
     )
+
+
+@pytest.fixture(scope="module")
+def scored():
+    """150 outcomes with scores that know something and have ties."""
+    rng = np.random.default_rng(0)
+    y_true = (rng.random(150) < 0.4).astype(np.int64)
+    return y_true, np.round(np.clip(0.3 * y_true + rng.random(150) * 0.7, 0.01, 0.99), 2)
+
+
+@pytest.mark.parametrize(
+    ("successes", "n", "low", "high"),
+    # Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 5
+    [
+        (81, 263, 0.2527, 0.3676),
+        (15, 148, 0.0578, 0.1617),
+        (0, 20, 0.0, 0.1684),
+        (1, 29, 0.0009, 0.1776),
+    ],
+)
+def test_interval_of_a_share_is_the_published_one(successes, n, low, high):
+    figure = proportion(successes, n)
+    assert figure.value == successes / n
+    assert (figure.low, figure.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize(("successes", "n"), [(1, 2), (28, 61), (60, 61), (139, 303)])
+def test_interval_of_a_share_is_clopper_and_pearsons(successes, n):
+    expected = (
+        beta.ppf(0.025, successes, n - successes + 1),
+        beta.ppf(0.975, successes + 1, n - successes),
+    )
+    assert proportion(successes, n)[1:] == pytest.approx(expected)
+
+
+def test_share_of_nobody_is_no_figure():
+    assert proportion(0, 0) == NO_FIGURE == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("resampled", "reference"), [("auc", roc_auc_score), ("precision", average_precision_score)]
+)
+def test_bootstrap_equals_scikit_learn_on_each_resample(scored, resampled, reference):
+    y_true, y_score = scored
+    rng, groups = (
+        np.random.default_rng(1),
+        [np.flatnonzero(y_true == outcome) for outcome in (0, 1)],
+    )
+    rows = np.hstack([rng.choice(group, (50, len(group))) for group in groups])
+    found = (
+        _bootstrap_roc_auc(y_score, rows, len(groups[0]))
+        if resampled == "auc"
+        else _bootstrap_precision(y_true, y_score, rows)
+    )
+    assert found == pytest.approx([reference(y_true[row], y_score[row]) for row in rows])
+
+
+def test_interval_is_the_percentiles_of_a_thousand_stratified_resamples(scored):
+    y_true, y_score = scored
+    rng, groups = (
+        np.random.default_rng(0),
+        [np.flatnonzero(y_true == outcome) for outcome in (0, 1)],
+    )
+    rows = np.hstack([rng.choice(group, (1000, len(group))) for group in groups])
+    n = len(groups[0])
+    # the share of pairs in which the diseased has the higher score, ties counting half; that this
+    # is scikit-learn's figure on each resample is the test before
+    difference = y_score[rows[:, n:, None]] - y_score[rows[:, None, :n]]
+    aucs = ((np.sign(difference) + 1) / 2).mean(axis=(1, 2))
+    briers = ((y_score[rows] - y_true[rows]) ** 2).mean(axis=1)
+    assert RESAMPLES == 1000
+    assert score_part(y_true, y_score).roc_auc[1:] == pytest.approx(
+        np.quantile(aucs, [0.025, 0.975])
+    )
+    assert score_part(y_true, y_score).brier[1:] == pytest.approx(
+        np.quantile(briers, [0.025, 0.975])
+    )
+
+
+def test_interval_of_the_log_loss_is_as_wide_as_its_standard_error(scored):
+    y_true, y_score = scored
+    losses = -np.log(np.where(y_true == 1, y_score, 1 - y_score))
+    error = np.sqrt(sum(losses[y_true == c].var() * (y_true == c).sum() for c in (0, 1))) / 150
+    _, low, high = score_part(y_true, y_score).log_loss
+    assert high - low == pytest.approx(2 * 1.96 * error, rel=0.15)
+
+
+def test_large_samples_are_judged_by_fewer_resampled_rows_with_the_same_interval():
+    rng = np.random.default_rng(1)
+    y_true = rng.integers(0, 2, 20_000)
+    y_score = np.clip(rng.normal(0.35 + 0.3 * y_true, 0.2), 0.01, 0.99)
+    scores = score_part(y_true, y_score)
+    auc = roc_auc_score(y_true, y_score)
+    # Hanley and McNeil 1982
+    q1, q2, n = auc / (2 - auc), 2 * auc**2 / (1 + auc), 10_000
+    se = ((auc * (1 - auc) + (n - 1) * (q1 - auc**2) + (n - 1) * (q2 - auc**2)) / n**2) ** 0.5
+    assert scores.roc_auc.value == pytest.approx(auc)
+    assert scores.roc_auc.high - scores.roc_auc.low == pytest.approx(2 * 1.96 * se, rel=0.15)
+    assert scores.roc_auc.low < auc < scores.roc_auc.high
+
+
+def test_interval_is_nadeau_and_bengios_corrected_one():
+    values = [0.81, 0.79, 0.84, 0.90, 0.77, 0.83, 0.85, 0.80, 0.88, 0.79]
+    # J = 10 values of 5-fold cross-validation: each test part is a quarter of its training part
+    expected = STUDENT_9 * ((1 / 10 + 1 / 4) * variance(values)) ** 0.5
+    assert corrected_half_width(np.array(values), n_splits=5) == pytest.approx(expected)
+    assert expected == pytest.approx(
+        2.262157 * (0.35 * 0.00176) ** 0.5, abs=1e-6
+    )  # squares add up to 0.01584
+
+
+def test_interval_does_not_shrink_to_nothing_with_many_repeats():
+    values = np.tile([0.7, 0.8, 0.9], 1000)
+    assert (
+        corrected_half_width(values, n_splits=3) > 1.96 * values.std() * 0.7
+    )  # the root of 1 / (3 - 1)

@@ -9,13 +9,8 @@ from heart.evaluation.judged import metrics_at
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import rates_at_prevalence
 from heart.evaluation.threshold_curves import RESAMPLES, ThresholdCurves, _band, _count, _draw
-from heart.evaluation.thresholds import (
-    GRID,
-    TUNED,
-    WANTING,
-    bayes_threshold,
-    select_threshold,
-)
+from heart.evaluation.threshold_table import GRID
+from heart.evaluation.thresholds import TUNED, WANTING, bayes_threshold, select_threshold
 
 
 def simulate(seed, n=242, repeats=3, noise=0.0):
