@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from heart.commands.inputs import (
-    STREAM,
     CohortChoice,
     bundle_argument,
     command,
     find_bundle,
-    out_option,
     own_cohort_option,
 )
 from heart.commands.output import wants_json, write_output
+from heart.commands.streams import STREAM, out_option
 from heart.errors import SettingsError
 
 

@@ -16,6 +16,7 @@ from heart.evaluation.figures import LEADERBOARD
 
 if TYPE_CHECKING:
     from heart.experiments.hospitals import External
+    from heart.experiments.leaderboard import Entry
 
 MOST = 50
 """Folds, and repeats."""
@@ -60,15 +61,7 @@ def evaluate(
     return {
         "cohort": patients.name,
         "folds": cut._asdict(),
-        "leaderboard": [
-            {
-                "model": entry.model,
-                **with_bounds(entry.figures),
-                **with_bounds(entry.behind, "behind_"),
-                "seconds": entry.seconds,
-            }
-            for entry in entries
-        ],
+        "leaderboard": [_describe_entry(entry) for entry in entries],
         "hospitals": [_describe_external(external) for external in elsewhere],
     }
 
@@ -81,6 +74,15 @@ def _check(names: Sequence[str], known: Sequence[str], folds: int, repeats: int)
     if not (2 <= folds <= MOST and 1 <= repeats <= MOST):
         expected = f"2 to {MOST} folds and 1 to {MOST} repeats"
         raise SettingsError(expected, f"{folds} and {repeats}", "Choose fewer.")
+
+
+def _describe_entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "model": entry.model,
+        **with_bounds(entry.figures),
+        **with_bounds(entry.behind, "behind_"),
+        "seconds": entry.seconds,
+    }
 
 
 def _describe_external(external: External) -> dict[str, Any]:

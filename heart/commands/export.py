@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heart.commands.inputs import OneOf, bundle_argument, command, find_bundle, out_option
+from heart.commands.inputs import OneOf, bundle_argument, command, find_bundle
 from heart.commands.output import write_output
+from heart.commands.streams import out_option
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle

@@ -1,17 +1,16 @@
-"""What several commands ask for: a bundle, a cohort, a number, a file to write."""
+"""What several commands ask for: a bundle, a cohort, a number, the costs."""
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from heart.commands.streams import STREAM, read_standard_input
 from heart.commands.suggestions import name_of, refuse_more, suggest, suggesting
 from heart.errors import SettingsError
 from heart.paths import MODELS, user_models
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
     from heart.bundle import Bundle
     from heart.data import Cohort
-
-STREAM = "-"
-"""Stands for standard input or standard output where a file is asked for."""
 
 COHORT_HELP = (
     "shipped cohorts, as in cleveland or cleveland+hungary, or a file: CSV, ARFF, XLSX or Parquet;"
@@ -145,67 +141,6 @@ class OneOf(click.Choice[str]):
 
 def _name(param: click.Parameter | None) -> str:
     return "it" if param is None else name_of(param)
-
-
-FILE = click.Path(path_type=Path, allow_dash=True, readable=False)
-
-
-def out_option(
-    text: str, *, name: str = "--out", required: bool = False, binary: bool = True
-) -> Callable[[Function], Function]:
-    """An option for the file to write; `-` is standard output, for one file at most.
-
-    Raises:
-        SettingsError: for a second file on standard output, or a binary one on a terminal; before
-            anything is computed.
-    """
-
-    def check(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
-        if value is not None and str(value) == STREAM:
-            _take(ctx, "standard output")
-            if binary and sys.stdout.isatty():
-                raise SettingsError(
-                    "a file or a pipe for what is not text",
-                    "a terminal",
-                    "Name a file, or send it on with > or |.",
-                )
-        return value
-
-    return click.option(
-        name,
-        type=FILE,
-        required=required,
-        metavar="FILE",
-        callback=check,
-        help=f"{text}; - is standard output",
-    )
-
-
-def _take(ctx: click.Context, stream: str) -> None:
-    """Note who has a stream: two would each get, or make, half a file."""
-    taken = ctx.meta.setdefault("heart.taken", set())
-    if stream in taken:
-        raise SettingsError(f"one - for {stream}", "two", "Name a file for the other.")
-    taken.add(stream)
-
-
-def take_standard_input() -> BinaryIO:
-    """Standard input, for one reader.
-
-    Raises:
-        SettingsError: if something else reads it already.
-    """
-    _take(click.get_current_context(), "standard input")
-    return sys.stdin.buffer if sys.stdin else io.BytesIO()
-
-
-def read_standard_input() -> bytes:
-    """All that comes in.
-
-    Raises:
-        SettingsError: if something else reads it already.
-    """
-    return take_standard_input().read()
 
 
 def bundle_argument(function: Function) -> Function:

@@ -12,15 +12,14 @@ import click
 from heart.commands.inputs import (
     BUNDLE_HELP,
     JSON_OPTION,
-    STREAM,
     CohortChoice,
     cohort_option,
     command,
     complete_bundle,
     find_bundle,
-    read_standard_input,
 )
 from heart.commands.output import with_bounds
+from heart.commands.streams import STREAM, read_standard_input
 from heart.commands.suggestions import suggesting
 from heart.errors import SettingsError
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from heart.commands.inputs import STREAM
+from heart.commands.streams import STREAM
 from heart.errors import BundleError
 from heart.evaluation.figures import write_figure
 

@@ -11,13 +11,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 from click.shell_completion import CompletionItem
 
-from heart.commands.inputs import (
-    Function,
-    bundle_argument,
-    command,
-    find_bundle,
-    take_standard_input,
-)
+from heart.commands.inputs import Function, bundle_argument, command, find_bundle
+from heart.commands.streams import take_standard_input
 from heart.commands.suggestions import suggesting
 from heart.errors import HeartError, PatientError
 from heart.schema import FEATURES, Feature, feature

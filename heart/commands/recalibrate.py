@@ -12,11 +12,11 @@ from heart.commands.inputs import (
     bundle_argument,
     command,
     find_bundle,
-    out_option,
     own_cohort_option,
     repeats_option,
 )
 from heart.commands.output import write_bundle
+from heart.commands.streams import out_option
 from heart.commands.suggestions import suggesting
 from heart.commands.threshold import out_of_fold
 

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heart.commands.inputs import (
-    ACTIVE_HELP,
-    FILE,
-    STREAM,
-    command,
-    complete_bundle,
-    dialect_option,
-    find_bundle,
-    out_option,
-    read_standard_input,
-)
+from heart.commands.inputs import ACTIVE_HELP, command, complete_bundle, dialect_option, find_bundle
 from heart.commands.output import on_terminal, open_output, print_rows
+from heart.commands.streams import FILE, STREAM, out_option, read_standard_input
 from heart.commands.suggestions import refuse_more
 from heart.paths import DATA
 

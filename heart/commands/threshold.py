@@ -17,11 +17,11 @@ from heart.commands.inputs import (
     command,
     costs_options,
     find_bundle,
-    out_option,
     own_cohort_option,
     repeats_option,
 )
 from heart.commands.output import on_terminal, print_share, write_bundle, write_output
+from heart.commands.streams import out_option
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle

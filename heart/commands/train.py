@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from heart.commands.inputs import (
-    STREAM,
     CohortChoice,
     Function,
     Number,
@@ -18,10 +17,10 @@ from heart.commands.inputs import (
     cohort_option,
     command,
     costs_options,
-    out_option,
 )
 from heart.commands.output import on_terminal, print_epoch, write_bundle
 from heart.commands.show import describe_bundle
+from heart.commands.streams import STREAM, out_option
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, get_recipe, parse_widths
 
 UNNAMED = "model"
