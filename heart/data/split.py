@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -77,16 +78,29 @@ def split_cohort(
     # a form that shows no split need not wait for it
     from sklearn.model_selection import train_test_split  # noqa: PLC0415
 
-    for fraction in (test_fraction, valid_fraction):
-        if not 0 < fraction < 1:
-            raise SplitError(
-                "a fraction between 0 and 1", f"{fraction:g}", "Choose one such as 0.2."
-            )
+    _check_fractions(test_fraction, valid_fraction)
     kept = cohort.complete() if complete_rows else cohort
     features, y_true = kept.features, kept.y_true
     group = features.groupby(list(FEATURE_NAMES), dropna=False, sort=False).ngroup().to_numpy()
     _, first = np.unique(group, return_index=True)
-    outcome = y_true[first]
+    _check_classes(y_true[first], complete_rows=complete_rows)
+    cut = partial(train_test_split, random_state=random_state)
+    rest, test = cut(first, test_size=test_fraction, stratify=y_true[first])
+    train, valid = cut(rest, test_size=valid_fraction, stratify=y_true[rest])
+    parts = (np.flatnonzero(np.isin(group, group[chosen])) for chosen in (train, valid, test))
+    return Split(*(Part(features.iloc[rows], y_true[rows]) for rows in parts))
+
+
+def _check_fractions(*fractions: float) -> None:
+    for fraction in fractions:
+        if not 0 < fraction < 1:
+            raise SplitError(
+                "a fraction between 0 and 1", f"{fraction:g}", "Choose one such as 0.2."
+            )
+
+
+def _check_classes(outcome: npt.NDArray[np.int64], *, complete_rows: bool) -> None:
+    """Refuse too few patients of a class; `outcome` has one value a different patient."""
     smallest = np.bincount(outcome, minlength=2).min()
     if smallest < MIN_PER_CLASS:
         raise SplitError(
@@ -95,11 +109,3 @@ def split_cohort(
             f" class{' among those without a missing value' if complete_rows else ''}",
             "Use a larger cohort, or a recipe that takes incomplete rows.",
         )
-    rest, test = train_test_split(
-        first, test_size=test_fraction, stratify=outcome, random_state=random_state
-    )
-    train, valid = train_test_split(
-        rest, test_size=valid_fraction, stratify=y_true[rest], random_state=random_state
-    )
-    parts = (np.flatnonzero(np.isin(group, group[chosen])) for chosen in (train, valid, test))
-    return Split(*(Part(features.iloc[rows], y_true[rows]) for rows in parts))

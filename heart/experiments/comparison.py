@@ -70,12 +70,7 @@ def compare_bundles(
         )
     names = (first.name, second.name if second.name != first.name else f"{second.name}, the second")
     sides = tuple(
-        judge(
-            y_true,
-            bundle.predict_proba(features),
-            threshold=bundle.threshold.value,
-            name=name,
-        )
+        judge(y_true, bundle.predict_proba(features), threshold=bundle.threshold.value, name=name)
         for bundle, name in zip((first, second), names, strict=True)
     )
     return Comparison(

@@ -115,12 +115,7 @@ def predict_out_of_fold(
         predictions = list(_predict_others(features, y_true, splits, model, tell))
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
-        models = fit_each(
-            features, y_true, [train for train, _ in splits], settings, on_share=on_share
-        )
-        predictions = [
-            predict(features.iloc[test]) for predict, (_, test) in zip(models, splits, strict=True)
-        ]
+        predictions = _predict_networks(features, y_true, splits, settings, on_share)
     y_score = np.empty((folds.n_repeats, len(y_true)))
     fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
     for i, ((_, test), scores) in enumerate(zip(splits, predictions, strict=True)):
@@ -160,6 +155,17 @@ def _predict(
     network: FoldedNetwork, preprocessor: HeartPreprocessor, features: pd.DataFrame
 ) -> FloatArray:
     return network.predict_mean(preprocessor.transform(features))
+
+
+def _predict_networks(
+    features: pd.DataFrame,
+    y_true: IntArray,
+    splits: Sequence[tuple[IntArray, IntArray]],
+    settings: Settings,
+    on_share: OnShare | None,
+) -> list[FloatArray]:
+    models = fit_each(features, y_true, [train for train, _ in splits], settings, on_share=on_share)
+    return [predict(features.iloc[test]) for predict, (_, test) in zip(models, splits, strict=True)]
 
 
 def _predict_others(

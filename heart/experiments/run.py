@@ -20,8 +20,8 @@ from heart.errors import BundleError, SettingsError
 from heart.evaluation.judged import as_plain, metrics_at, score_part
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import fit_recalibration
+from heart.evaluation.threshold_table import COST_RATIO
 from heart.evaluation.thresholds import (
-    COST_RATIO,
     ThresholdChoice,
     bayes_threshold,
     check_rule,
@@ -111,8 +111,7 @@ def run_experiment(
     at_least: float | None = None,
     on_epoch_end: OnEpochEnd | None = None,
 ) -> Experiment:
-    """Train on the cohort's train part, stop on valid, choose the threshold by the rule, judge
-    every part at it.
+    """Train on the train part, stop on valid, choose the threshold, judge every part at it.
 
     Args:
         cohort: the patients.
@@ -120,8 +119,7 @@ def run_experiment(
         name: of the bundle.
         created_at: the time; it is written down in UTC.
         cost_ratio: cost of a missed patient in false alarms.
-        rule: how the threshold is chosen: "bayes" uses the costs only, the other automatic rules
-            the valid part.
+        rule: how the threshold is chosen, on the valid part; "bayes" uses the costs only.
         at_least: the wanted sensitivity or specificity, for the rules of that name.
         on_epoch_end: sees each epoch once; whatever it raises ends the run, and nothing is kept.
 
@@ -136,9 +134,26 @@ def run_experiment(
     split = split_for(cohort, settings)
     classifier = HeartClassifier.from_settings(settings)
     classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
+    draft = _draft(classifier, cohort, settings, name=name, created_at=created_at)
+    y_score = draft.predict_proba(split.valid.features)
+    choice = select_threshold(
+        split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least
+    )
+    return Experiment(judge(draft, split, choice), split, classifier.history_)
+
+
+def _draft(
+    classifier: HeartClassifier,
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    name: str,
+    created_at: datetime,
+) -> Bundle:
+    """The fitted model without figures, at the threshold that the default costs alone decide."""
     network = classifier.network_
     device_used = network.logit.weight.device.type
-    draft = Bundle(  # the threshold that costs alone decide, until the valid part has been scored
+    return Bundle(
         name=name,
         created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
         preprocessor=classifier.preprocessor_,
@@ -146,18 +161,11 @@ def run_experiment(
         settings=settings,
         epochs_run=len(classifier.history_),
         device_used=device_used,
-        threshold=ThresholdChoice(
-            bayes_threshold(cost_ratio), "bayes", float(cost_ratio), "costs only"
-        ),
+        threshold=ThresholdChoice(bayes_threshold(COST_RATIO), "bayes", COST_RATIO, "costs only"),
         metrics={},
         data=Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint),
         versions=current_versions(),
     )
-    y_score = draft.predict_proba(split.valid.features)
-    choice = select_threshold(
-        split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least
-    )
-    return Experiment(judge(draft, split, choice), split, classifier.history_)
 
 
 def judge(bundle: Bundle, split: Split, choice: ThresholdChoice) -> Bundle:

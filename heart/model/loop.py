@@ -114,22 +114,28 @@ def run_epochs(
     history: list[EpochRecord] = []
     start = clock()
     for epoch in range(1, settings.max_epochs + 1):
-        tally = Tally(count)
-        for batch in batches:
-            tally.add(step(batch), batch.y_true)
+        train_figures = _take_steps(step, batches, count)
         valid_loss, valid_accuracy = judge() if judge else (None, None)
-        mean_loss = None if valid_loss is None else float(valid_loss.mean())
-        record = EpochRecord(epoch, *tally.means(), mean_loss, valid_accuracy)
+        record = EpochRecord(epoch, *train_figures, _mean(valid_loss), valid_accuracy)
         _check_progress(record, clock() - start, settings)
         history.append(record)
         if on_epoch_end is not None:
             on_epoch_end(record)
         if best and valid_loss is not None and not best.update(epoch, valid_loss):
             break
-    if best is None:
-        return Run(tuple(history), (len(history),) * network.members)
-    best.restore()
-    return Run(tuple(history), tuple(best.epoch.tolist()))
+    return Run(tuple(history), best.restore() if best else (len(history),) * network.members)
+
+
+def _take_steps(step: Step, batches: Iterable[Batch], count: Count) -> tuple[float, float]:
+    """The loss (nats) and the accuracy of an epoch's steps."""
+    tally = Tally(count)
+    for batch in batches:
+        tally.add(step(batch), batch.y_true)
+    return tally.means()
+
+
+def _mean(losses: Tensor | None) -> float | None:
+    return None if losses is None else float(losses.mean())
 
 
 class BestWeights:
@@ -153,11 +159,12 @@ class BestWeights:
             torch.where(chosen, parameter.detach(), best, out=best)
         return bool((epoch - self.epoch < self.patience).any())
 
-    def restore(self) -> None:
-        """Give every member its best weights back."""
+    def restore(self) -> tuple[int, ...]:
+        """Give every member its best weights back; of which epoch each one's are, shape (M,)."""
         with torch.no_grad():
             for best, parameter in zip(self.weights, self.network.parameters(), strict=True):
                 parameter.copy_(best)
+        return tuple(self.epoch.tolist())
 
 
 class Tally:

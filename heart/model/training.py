@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy.typing as npt
@@ -101,20 +102,13 @@ def train(
     device = pick_device(settings.device)
     network.to(device)
     # where codes are read as numbers, they are columns of `numeric` from the start
-    joined = network.embedding is None
-    mask = (mask.with_codes_as_numbers() if joined else mask).to(device)
-    noise = Noise(settings.random_state, device, fits=1 if rows is None else rows.fits)
-    fitted = Patients(train_part, device, codes_as_numbers=joined)
-    valid = None if valid_part is None else Patients(valid_part, device, codes_as_numbers=joined)
+    load = partial(Patients, device=device, codes_as_numbers=network.embedding is None)
+    batches = load_batches(load(train_part), settings, rows=rows)
+    judge = None if valid_part is None else partial(_validate, network, load(valid_part), rows)
     step = TrainingStep(network, settings)
+    take = _masked(step, mask, Noise(settings.random_state, device, fits=rows.fits if rows else 1))
     run = run_epochs(
-        network,
-        _masked(step, mask, noise),
-        load_batches(fitted, settings, rows=rows),
-        settings,
-        judge=None if valid is None else lambda: _validate(network, valid, rows),
-        on_epoch_end=on_epoch_end,
-        clock=clock,
+        network, take, batches, settings, judge=judge, on_epoch_end=on_epoch_end, clock=clock
     )
     step.release()
     return Trained(network, run.history, run.best_epoch)
@@ -139,6 +133,8 @@ def train_prepared(
 def _masked(step: TrainingStep, mask: ValueMask, noise: Noise) -> Step:
     """The step, with values hidden and hidden units dropped."""
     rate, widths = step.network.dropout, step.network.widths
+    joined = step.network.embedding is None
+    mask = (mask.with_codes_as_numbers() if joined else mask).to(step.network.logit.weight.device)
 
     def take(batch: Batch) -> Tensor:
         shapes = [(*batch.y_true.shape, width) for width in widths] if rate else []

@@ -61,20 +61,13 @@ def open_parquet(content: bytes) -> Table:
         sizes = [file.metadata.row_group(i).total_byte_size for i in range(file.num_row_groups)]
     except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged from error
-    if n_rows > MAX_ROWS or sum(sizes) > MAX_PARQUET_BYTES:
-        size = f"{n_rows:,}, {sum(sizes) / 2**20:,.0f} MiB unpacked"
-        raise CohortError.too_many_rows(MAX_ROWS, size)
+    _check_size(n_rows, sum(sizes))
     check_width(len(schema.names))
     # pandas writes an index without a name so
     kept = [n for n in schema.names if n.strip() and not n.startswith("__index_level_")]
     header = tuple(name.strip() for name in kept)
     check_header(header)
-    if any(pa.types.is_nested(field.type) for field in schema):
-        raise CohortError(
-            "columns of numbers or words",
-            "nested columns",
-            "Write each feature as a column of its own.",
-        )
+    _check_plain(nested=any(pa.types.is_nested(field.type) for field in schema))
     if not n_rows:
         raise no_rows()
 
@@ -91,6 +84,18 @@ def open_parquet(content: bytes) -> Table:
         return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
 
     return Table(header, len(header), ("Parquet",), read)
+
+
+def _check_size(n_rows: int, n_bytes: int) -> None:
+    if n_rows > MAX_ROWS or n_bytes > MAX_PARQUET_BYTES:
+        size = f"{n_rows:,}, {n_bytes / 2**20:,.0f} MiB unpacked"
+        raise CohortError.too_many_rows(MAX_ROWS, size)
+
+
+def _check_plain(*, nested: bool) -> None:
+    if nested:
+        action = "Write each feature as a column of its own."
+        raise CohortError("columns of numbers or words", "nested columns", action)
 
 
 def open_xlsx(content: bytes) -> Table:
