@@ -21,8 +21,8 @@ from heart.data import load_shipped  # noqa: E402
 from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure, write_value  # noqa: E402
 from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
 from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
+from heart.evaluation.threshold_table import COST_RATIO  # noqa: E402
 from heart.evaluation.thresholds import (  # noqa: E402
-    COST_RATIO,
     RULES,
     TUNED,
     WANTING,
