@@ -5,8 +5,7 @@ from __future__ import annotations
 from heart.card.facts import EXPECTED_ROC_AUC, Facts, characteristics
 from heart.evaluation.figures import (
     METRICS,
-    OVERALL,
-    SHARES,
+    known_figures,
     write_calibration,
     write_figure,
     write_value,
@@ -151,7 +150,7 @@ def judged(facts: Facts) -> str:
             METRICS[name].words,
             *(write_figure(part["figures"][name], name) for part in metrics.values()),
         )
-        for name in (*OVERALL, *SHARES)
+        for name in known_figures(metrics["test"]["figures"])
     ]
     text = paragraphs(
         table(heads, rows),

@@ -101,7 +101,7 @@ def threshold(facts: Facts) -> str:
     shares = ", ".join(
         f"{METRICS[name].words} {write_figure(test['figures'][name], name)}"
         for name in SHARES
-        if name != "accuracy"
+        if name in test["figures"] and name != "accuracy"
     )
     return paragraphs(
         reason,

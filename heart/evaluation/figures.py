@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -31,6 +31,7 @@ class Metric(NamedTuple):
         leaderboard: whether models are compared by it on the leaderboard.
         digits: after the point.
         sign: "+" where a plus is written too.
+        of_parts: whether the tables of a part's figures show it.
     """
 
     label: str
@@ -40,6 +41,7 @@ class Metric(NamedTuple):
     leaderboard: bool = False
     digits: int = 3
     sign: str = ""
+    of_parts: bool = True
 
 
 METRICS = MappingProxyType(
@@ -57,7 +59,7 @@ METRICS = MappingProxyType(
             "Positive predictive value (precision)", "positive predictive value", "at"
         ),
         "npv": Metric("Negative predictive value", "negative predictive value", "at"),
-        "f1": Metric("F1", "F1", "at"),
+        "f1": Metric("F1", "F1", "at", of_parts=False),
         "intercept": Metric(
             "Intercept (0 is right)", "intercept", "calibration", "", digits=2, sign="+"
         ),
@@ -79,8 +81,15 @@ LEADERBOARD = tuple(name for name, metric in METRICS.items() if metric.leaderboa
 OVERALL = tuple(name for name, metric in METRICS.items() if metric.source == "scores")
 """Figures over all thresholds."""
 
-SHARES = ("accuracy", "recall", "specificity", "precision", "npv")
+SHARES = tuple(
+    name for name, metric in METRICS.items() if metric.source == "at" and metric.of_parts
+)
 """Shares of patients at a threshold, each with an exact interval."""
+
+
+def known_figures(figures: Container[str]) -> tuple[str, ...]:
+    """The names of some figures, in the order of the tables; a bundle has those of its format."""
+    return tuple(name for name in METRICS if name in figures)
 
 
 def write_figure(

@@ -9,7 +9,7 @@ from scipy.special import betaincinv
 from scipy.stats import rankdata
 from scipy.stats import t as student
 
-from heart.evaluation.figures import NO_FIGURE, Figure
+from heart.evaluation.figures import LEADERBOARD, NO_FIGURE, Figure
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 
 CONFIDENCE = 0.95
@@ -67,7 +67,7 @@ def bootstrap_figures(
         [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in y_scores]
     )
     figures = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
-    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | figures
+    return dict.fromkeys(LEADERBOARD, NO_FIGURE) | figures
 
 
 def bootstrap_differences(
@@ -99,7 +99,7 @@ def bootstrap_differences(
         )
         for name in whole[0]
     }
-    return dict.fromkeys(("roc_auc", "average_precision"), NO_FIGURE) | figures
+    return dict.fromkeys(LEADERBOARD, NO_FIGURE) | figures
 
 
 def _means(repeats: list[dict[str, Any]]) -> dict[str, Any]:

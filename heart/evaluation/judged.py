@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -150,19 +151,15 @@ def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) 
     )
 
 
-# the order of heart.bundle.layout.FIGURES; tables show the same figures in the order of `SHARES`
-_SHARES_IN_FILES = ("accuracy", "precision", "recall", "specificity", "npv")
-
-
-def as_plain(at: ThresholdMetrics, scores: PartMetrics) -> dict[str, Any]:
-    """`n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain values."""
+def as_plain(
+    at: ThresholdMetrics, scores: PartMetrics, *, names: Sequence[str] = (*OVERALL, *SHARES)
+) -> dict[str, Any]:
+    """`n`, `positives`, `confusion` counts and the `figures` of these names (value, low, high), as
+    plain values.
+    """
     return {
         "n": at.n,
         "positives": at.positives,
         "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
-        "figures": {
-            name: list(getattr(part, name))
-            for part, names in ((scores, OVERALL), (at, _SHARES_IN_FILES))
-            for name in names
-        },
+        "figures": {name: list(getattr(scores if name in OVERALL else at, name)) for name in names},
     }

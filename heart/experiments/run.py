@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
-from heart.bundle.layout import check_name, check_title
+from heart.bundle.layout import FIGURES, check_name, check_title
 from heart.bundle.reader import MAX_BYTES
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
@@ -198,4 +198,5 @@ def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, 
     values.
     """
     y_score = bundle.predict_proba(part.features)
-    return as_plain(metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score))
+    at, scores = metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score)
+    return as_plain(at, scores, names=FIGURES)

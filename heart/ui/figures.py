@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from heart.evaluation.figures import METRICS, OVERALL, SHARES, write_figure
+from heart.evaluation.figures import METRICS, known_figures, write_figure
 
 
 def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
@@ -16,11 +16,12 @@ def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
         f"{name}: {part['positives']} of {part['n']} diseased": part["figures"]
         for name, part in metrics.items()
     }
+    names = known_figures(next(iter(columns.values())))
     table = {
-        head: [write_figure(figures[name], name) for name in (*OVERALL, *SHARES)]
+        head: [write_figure(figures[name], name) for name in names]
         for head, figures in columns.items()
     }
-    return pd.DataFrame(table, index=label_index(*OVERALL, *SHARES))
+    return pd.DataFrame(table, index=label_index(*names))
 
 
 def label_index(*names: str) -> pd.Index:

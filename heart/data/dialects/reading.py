@@ -58,8 +58,7 @@ class Reading:
     @cached_property
     def name(self) -> str:
         """What the command line calls it, as in "kaggle-303" or "uci-inverted+mmol"."""
-        customary = ("", "words", "severity", "one-two", "signs", self.coding.target)
-        rule = "" if self.rule in customary else f"-{self.rule.removeprefix('one-two-')}"
+        rule = "" if self.is_usual else f"-{self.rule.removeprefix('one-two-')}"
         sex = f"+{self.sex}" if self.sex else ""
         return self.coding.name + rule + sex + ("+mmol" if self.mmol else "")
 
@@ -72,6 +71,13 @@ class Reading:
     def is_severe(self) -> bool:
         """Whether the target marks a severity of 2 and more, which leaves open who is healthy."""
         return self.rule == "severe"
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the target runs as files of this coding usually have it."""
+        if self.rule in ("binary", "inverted", "severe"):
+            return self.rule == self.coding.target
+        return not self.inverted
 
     @property
     def meaning(self) -> str:

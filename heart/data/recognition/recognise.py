@@ -295,7 +295,7 @@ def _customary(left: list[Reading], *, by_name: bool) -> list[Reading]:
     """Those whose target runs as its name says, or as usual in the chosen coding; if none, all."""
     if by_name:
         return [reading for reading in left if _is_upright(reading)] or left
-    usual = [reading for reading in left if _is_usual(reading)] or left
+    usual = [reading for reading in left if reading.is_usual] or left
     return [reading for reading in usual if reading.sex != "female-1"] or usual
 
 
@@ -303,14 +303,8 @@ def _is_upright(reading: Reading) -> bool:
     return not reading.inverted and not reading.is_severe
 
 
-def _is_usual(reading: Reading) -> bool:
-    if reading.rule in ("binary", "inverted", "severe"):
-        return reading.rule == reading.coding.target
-    return _is_upright(reading)
-
-
 def _ask(left: list[Reading], known: KnownPatients, preview: Preview) -> DialectError:
-    usual_first = sorted(left, key=lambda reading: not _is_usual(reading))
+    usual_first = sorted(left, key=lambda reading: not reading.is_usual)
     candidates = [
         Candidate(reading.name, reading.meaning, tuple(preview(reading))) for reading in usual_first
     ]

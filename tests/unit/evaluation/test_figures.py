@@ -11,6 +11,7 @@ from heart.evaluation.figures import (
     METRICS,
     OVERALL,
     SHARES,
+    known_figures,
     write_calibration,
     write_figure,
 )
@@ -40,7 +41,13 @@ def test_every_figure_that_is_computed_has_an_entry():
     computed = {*FIGURES, *FIXED, *MOVING, *score_all(np.array([0, 1]), np.array([0.2, 0.9]))}
     assert computed <= set(METRICS)
     assert set(LEADERBOARD) == set(score_all(np.array([0, 1]), np.array([0.2, 0.9])))
-    assert sorted((*OVERALL, *SHARES)) == sorted(FIGURES)
+    assert set(FIGURES) <= {*OVERALL, *SHARES}
+
+
+def test_tables_of_parts_show_what_a_bundle_holds():
+    figures = {name: [0.5, 0.4, 0.6] for name in reversed(FIGURES)}
+    assert sorted(known_figures(figures)) == sorted(FIGURES)
+    assert known_figures({"npv": 0, "roc_auc": 0}) == ("roc_auc", "npv")
 
 
 def test_every_entry_is_held_by_the_part_that_it_names():
