@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 
 from heart.evaluation.calibration import Calibration, calibration_of
-from heart.evaluation.figures import METRICS, OVERALL, Figure
+from heart.evaluation.figures import METRICS, OVERALL, SHARES, Figure
 from heart.evaluation.intervals import bootstrap_figures, proportion
 from heart.evaluation.metrics import FloatArray, IntArray
 
