@@ -5,23 +5,9 @@ import pytest
 
 from heart.evaluation.judged import metrics_at
 from heart.evaluation.threshold_table import GRID, threshold_table
+from tests.support.parts import random_part
 
 COUNTS = ["tn", "fp", "fn", "tp"]
-
-
-@pytest.fixture(scope="module")
-def parts(experiment):
-    """Outcomes and scores of each part; the parts have different sizes."""
-    return {
-        name: (part.y_true, experiment.bundle.predict_proba(part.features))
-        for name, part in experiment.split._asdict().items()
-    }
-
-
-def random_part(seed, n=80):
-    rng = np.random.default_rng(seed)
-    y_true = (rng.random(n) < 0.45).astype(np.int64)
-    return y_true, np.round(np.clip(0.35 * y_true + rng.random(n) * 0.65, 0, 1), 2)
 
 
 def test_grid_is_every_hundredth():

@@ -17,21 +17,7 @@ from heart.evaluation.thresholds import (
     set_threshold,
     tuned_rule,
 )
-
-
-@pytest.fixture(scope="module")
-def parts(experiment):
-    """Outcomes and scores of each part; the parts have different sizes."""
-    return {
-        name: (part.y_true, experiment.bundle.predict_proba(part.features))
-        for name, part in experiment.split._asdict().items()
-    }
-
-
-def random_part(seed, n=80):
-    rng = np.random.default_rng(seed)
-    y_true = (rng.random(n) < 0.45).astype(np.int64)
-    return y_true, np.round(np.clip(0.35 * y_true + rng.random(n) * 0.65, 0, 1), 2)
+from tests.support.parts import random_part
 
 
 @pytest.mark.parametrize(("cost_ratio", "threshold"), [(2, 1 / 3), (1, 0.5), (9, 0.1), (0.25, 0.8)])
