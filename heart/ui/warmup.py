@@ -13,6 +13,7 @@ import pkgutil
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -45,9 +46,17 @@ def load_all() -> None:
     """Import the parts of every page. Costs nothing the second time."""
     load_heavy()
     with _all:
-        for module in pkgutil.walk_packages(import_module("heart.ui").__path__, "heart.ui."):
-            if module.name != "heart.ui.main":  # a script
-                import_module(module.name)
+        for name in _names_of_parts():
+            import_module(name)
+
+
+@cache
+def _names_of_parts() -> tuple[str, ...]:
+    """All modules of heart.ui but main, which is a script; every run of a page asks for them, so
+    the folders are listed once.
+    """
+    modules = pkgutil.walk_packages(import_module("heart.ui").__path__, "heart.ui.")
+    return tuple(module.name for module in modules if module.name != "heart.ui.main")
 
 
 @asynccontextmanager
