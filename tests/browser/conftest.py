@@ -2,78 +2,100 @@
 other machine for anything.
 """
 
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 from drive import serve
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def server_log(tmp_path_factory):
-    return tmp_path_factory.mktemp("server") / "log.txt"
+def start_server(browser):  # noqa: ARG001  without a browser nobody would visit it
+    """A server for the time of a `with` block, and a look into what it logged."""
+
+    @contextmanager
+    def start(log, **environment):
+        with serve(log, environment=environment) as url:
+            yield url
+        text = log.read_text()
+        assert "URL:" in text
+        assert "Traceback" not in text
+        assert "deprecat" not in text.lower()
+
+    return start
 
 
 @pytest.fixture(scope="session")
-def address(browser, server_log):  # noqa: ARG001  without a browser nobody would visit it
-    """The server that most journeys share."""
-    with serve(server_log) as url:
-        yield url
-
-
-@pytest.fixture
-def cold_address(browser, tmp_path):  # noqa: ARG001
-    """A server that nobody has visited."""
-    with serve(tmp_path / "log.txt") as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def shared_context(browser):
-    """The profile that most pages are tabs of. A tab is a visitor of its own to Streamlit, and the
-    profile has Streamlit's scripts compiled already, which is half the work of opening a page.
+def address(start_server, tmp_path_factory):
+    """The server that most journeys share. What any of them wrote into its log is looked at in the
+    end.
     """
-    context = new_context(browser)
-    yield context
-    context.close()
+    with start_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+        yield url
 
 
-def new_context(browser):
+class Tab(NamedTuple):
+    page: Page
+    faults: list[str]
+    """Requests that left the machine and errors in the page."""
+
+
+def open_tab(browser):
+    """A tab in a profile of its own."""
     context = browser.new_context(accept_downloads=True, reduced_motion="reduce")
     context.set_default_timeout(30_000)
-    return context
+    tab = Tab(context.new_page(), [])
+    tab.page.on("request", lambda request: note_foreign(tab, request.url))
+    tab.page.on("pageerror", lambda error: tab.faults.append(str(error)))
+    return tab
+
+
+def note_foreign(tab, url):
+    if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1":
+        tab.faults.append(f"a request that left the machine: {url}")
+
+
+@pytest.fixture(scope="session")
+def idle_tabs():
+    """Tabs that no test uses at the moment. Whoever opens the app in one is a visitor of its own to
+    Streamlit; a new tab would compile Streamlit's scripts again, which is half the work.
+    """
+    tabs = []
+    yield tabs
+    for tab in tabs:
+        tab.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def borrow_tab(browser, idle_tabs):
+    """Lends a tab for the time of a `with` block, and fails it if the page had faults."""
+
+    @contextmanager
+    def borrow():
+        tab = idle_tabs.pop() if idle_tabs else open_tab(browser)
+        yield tab.page
+        tab.page.goto("about:blank")  # ends the visit
+        faults = tab.faults.copy()
+        tab.faults.clear()
+        idle_tabs.append(tab)
+        assert faults == []
+
+    return borrow
 
 
 @pytest.fixture
-def new_page(browser, shared_context):
-    """Makes a page of a visitor of its own: `new_page(scheme="dark", width=390)`, with `alone` in a
-    profile of its own too.
-    """
-    pages, foreign, errors = [], [], []
+def new_page(borrow_tab):
+    """Makes a page of a visitor of its own: `new_page(scheme="dark", width=390)`."""
+    with ExitStack() as borrowed:
 
-    def make(*, scheme="light", width=1280, alone=False):
-        page = (new_context(browser) if alone else shared_context).new_page()
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        page.on(
-            "request",
-            lambda request: foreign.append(request.url) if is_foreign(request.url) else None,
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        return page
+        def make(*, scheme="light", width=1280):
+            page = borrowed.enter_context(borrow_tab())
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            return page
 
-    yield make
-    for page in pages:
-        if page.context is shared_context:
-            page.close()
-        else:
-            page.context.close()
-    assert not foreign, f"requests that left the machine: {foreign}"
-    assert not errors, f"errors in the page: {errors}"
-
-
-def is_foreign(url):
-    return urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).hostname != "127.0.0.1"
+        yield make

@@ -2,38 +2,18 @@
 
 import dataclasses
 import re
-import shutil
 from pathlib import Path
 
 import onnx
 import pandas as pd
-import pytest
 import safetensors.torch
-from drive import serve
 from playwright.sync_api import expect
 
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
-from heart.ui.navigation import PAGES as BY_NAME
-from heart.ui.navigation import START
 from tests.support import dialects as d
-from tests.support.accessibility import violations_of
-
-PAGES = {"" if name == START else name: title for name, (title, _) in BY_NAME.items()}
-"""The heading of every page by its path in the URL."""
-
-
-def open_page(page, address, path=""):
-    page.goto(f"{address}/{path}")
-    expect(page.get_by_role("heading", name=PAGES[path], exact=True, level=1)).to_be_visible()
-    expect(page.get_by_text("Model in use:")).to_be_visible()  # the last line of every page
-
-
-def go_to(page, title):
-    page.get_by_role("link", name=title).click()
-    expect(page.get_by_role("heading", name=title, exact=True, level=1)).to_be_visible()
-    expect(page.get_by_text("Model in use:")).to_be_visible()
+from tests.support.browsing import calculate_example, go_to, open_page
 
 
 def fill_number(page, label, value):
@@ -48,23 +28,6 @@ def choose(page, label, option):
     page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("option")).to_have_count(0)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
-def calculate_example(page):
-    page.get_by_role("button", name="Fill in an example patient").click()
-    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
-    page.get_by_role("button", name="Calculate").click()
-    expect(page.get_by_text("Decision:")).to_be_visible()
-    return page.get_by_test_id("stMetricValue").inner_text()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_cold_server_opens_every_page_by_its_own_url(cold_address, new_page, path):
-    page = new_page()
-    open_page(page, cold_address, path)
-    for title in PAGES.values():
-        expect(page.get_by_role("link", name=title)).to_be_visible()
-    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_form_gives_a_probability_and_keeps_the_patient_out_of_the_url(address, new_page):
@@ -117,7 +80,7 @@ def test_patient_stays_while_other_pages_are_visited(address, new_page):
 
 
 def test_two_visitors_do_not_see_each_other(address, new_page):
-    first, second = new_page(alone=True), new_page(alone=True)
+    first, second = new_page(), new_page()
     open_page(first, address)
     calculate_example(first)
     open_page(second, address)
@@ -245,8 +208,8 @@ def test_text_of_a_strangers_bundle_is_shown_and_not_rendered(address, new_page)
     assert page.locator("a[href*=evil]").count() == 0
 
 
-def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
-    with serve(tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path)}) as address:
+def test_models_are_kept_chosen_handed_on_renamed_and_deleted(new_page, start_server, tmp_path):
+    with start_server(tmp_path / "log.txt", HEART_MODELS=str(tmp_path)) as address:
         page = new_page()
         open_page(page, address, "models")
         expect(page.get_by_text("No model is kept here yet")).to_be_visible()
@@ -262,6 +225,9 @@ def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
         expect(
             visitor.get_by_text("Model in use: mine, the active model of this server")
         ).to_be_visible()
+        go_to(visitor, "Models")
+        kept = (tmp_path / "mine.joblib").read_bytes()
+        assert download(visitor, "Download") == ("mine.joblib", kept)
         page.get_by_role("button", name="Rename", exact=True).click()
         page.get_by_role("textbox", name="New name").fill("ours")
         page.get_by_role("textbox", name="New name").press("Tab")
@@ -273,20 +239,6 @@ def test_models_are_kept_chosen_renamed_and_deleted(new_page, tmp_path):
         page.get_by_role("button", name="Delete it for good").click()
         expect(page.get_by_text("The model was deleted.")).to_be_visible()
         assert list(tmp_path.glob("*.joblib")) == []
-
-
-def test_read_only_server_only_gives(new_page, tmp_path):
-    shutil.copy(SHIPPED_BUNDLE, tmp_path / "theirs.joblib")
-    with serve(
-        tmp_path / "log.txt", environment={"HEART_MODELS": str(tmp_path), "HEART_READ_ONLY": "1"}
-    ) as address:
-        page = new_page()
-        open_page(page, address, "models")
-        expect(page.get_by_text("cannot be changed from here")).to_be_visible()
-        choose(page, "A model of the list", "theirs")
-        assert download(page, "Download") == ("theirs.joblib", SHIPPED_BUNDLE.read_bytes())
-        for label in ("Keep it", "Rename", "Delete", "Make it the active one"):
-            expect(page.get_by_role("button", name=label)).to_have_count(0)
 
 
 def choose_file(page, content, name="heart.csv"):
@@ -357,37 +309,6 @@ def test_file_is_scored_and_downloaded(address, new_page, tmp_path):
     assert scores["row"].tolist() == list(range(1, 295))
     assert scores["probability"].isna().sum() == 1
     assert "paste formulas as values" in scores["error"].iloc[3]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_page_has_no_accessibility_violation(address, new_page, path, scheme):
-    page = new_page(scheme=scheme)
-    open_page(page, address, path)
-    if not path:
-        calculate_example(page)
-    page.wait_for_timeout(700)  # colours fade in
-    assert violations_of(page) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_narrow_window_needs_no_sideways_scrolling(address, new_page, path):
-    page = new_page(width=390)
-    open_page(page, address, path)
-    widths = page.evaluate(
-        "(main => [main.scrollWidth,"
-        " main.clientWidth])(document.querySelector('[data-testid=stMain]'))"
-    )
-    assert widths[0] <= widths[1]
-
-
-@pytest.mark.usefixtures("address")
-def test_server_log_has_no_traceback_and_nothing_deprecated(server_log):
-    """Last in this file, after every other journey wrote into the log."""
-    text = server_log.read_text()
-    assert "URL:" in text
-    assert "Traceback" not in text
-    assert "deprecat" not in text.lower()
 
 
 def test_table_of_all_thresholds_is_downloaded(address, new_page):

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from heart.lessons import LESSONS as BY_NAME
 from tests.support.accessibility import violations_of
+from tests.support.browsing import expect_no_sideways_scrolling, expect_page, open_page
 
 LESSONS = list(BY_NAME.values())
 
@@ -24,37 +25,50 @@ def wait_for_lesson(page, lesson):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE_MS)
 
 
-def test_newcomer_walks_through_all_lessons(address, new_page):
-    page = new_page()
-    page.goto(f"{address}/learn")
-    expect(page.get_by_role("heading", name="Learn", exact=True, level=1)).to_be_visible()
-    page.get_by_role("link", name=LESSONS[0].title).click()
-    for lesson, after in zip(LESSONS, [*LESSONS[1:], None], strict=True):
-        wait_for_lesson(page, lesson)
-        assert page.url.split("?")[0].endswith(f"/{lesson.address}")
-        expect(page.get_by_text("That did not work")).to_have_count(0)
-        expect(page.locator(CHARTS).first).to_be_visible()
-        expect(page.locator(".katex").first).to_be_visible()  # the formula
-        expect(page.get_by_text("To think about.")).to_be_visible()
-        page.get_by_text("The decisive lines").first.click()
-        expect(page.get_by_test_id("stCode").first).to_be_visible()
-        assert violations_of(page, without=[CODE]) == [], lesson.name
-        if after is not None:
-            page.get_by_role("link", name=f"Next: {after.title}").click()
-    page.get_by_role("link", name="All lessons").click()
-    expect(page.get_by_role("heading", name="Learn", exact=True, level=1)).to_be_visible()
+@pytest.fixture(scope="module")
+def newcomer(address, borrow_tab):
+    """A visitor who opens the Learn page, to walk from there through all lessons."""
+    with borrow_tab() as page:
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        open_page(page, address, "learn")
+        yield page
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_lesson_opens_by_its_own_url_in_a_narrow_dark_window(address, new_page, lesson):
-    page = new_page(scheme="dark", width=390)
-    page.goto(f"{address}/{lesson.address}")
-    wait_for_lesson(page, lesson)
-    wide = page.evaluate(
-        "document.querySelector('[data-testid=stMain]').scrollWidth >"
-        " document.querySelector('[data-testid=stMain]').clientWidth"
-    )
-    assert not wide
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.name)
+def visited(newcomer, request):
+    """The newcomer at a lesson, come by the link of the page before, and that lesson."""
+    lesson = request.param
+    newcomer.set_viewport_size({"width": 1280, "height": 900})
+    newcomer.emulate_media(color_scheme="light")
+    before = "" if newcomer.url.endswith("/learn") else "Next: "
+    newcomer.get_by_role("link", name=f"{before}{lesson.title}").click()
+    wait_for_lesson(newcomer, lesson)
+    return newcomer, lesson
+
+
+def test_lesson_shows_its_parts_without_a_violation(visited):
+    page, lesson = visited
+    assert page.url.split("?")[0].endswith(f"/{lesson.address}")
+    expect(page.get_by_text("That did not work")).to_have_count(0)
+    expect(page.locator(CHARTS).first).to_be_visible()
+    expect(page.locator(".katex").first).to_be_visible()  # the formula
+    expect(page.get_by_text("To think about.")).to_be_visible()
+    page.get_by_text("The decisive lines").first.click()
+    expect(page.get_by_test_id("stCode").first).to_be_visible()
+    assert violations_of(page, without=[CODE]) == []
+
+
+def test_lesson_fits_a_narrow_dark_window(visited):
+    page, _ = visited
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 900})
+    expect_no_sideways_scrolling(page)
+
+
+def test_last_lesson_leads_back_to_all(newcomer):
+    newcomer.get_by_role("link", name="All lessons").click()
+    expect_page(newcomer, "learn")
 
 
 def test_settings_of_a_lesson_travel_in_the_url(address, new_page):

@@ -14,8 +14,13 @@ HEART = [sys.executable, "-m", "heart"]
 
 
 def start(*words, python=(), **streams):
+    """The program as a shell starts it in the foreground, wherever the tests themselves run."""
     command = [sys.executable, *python, "-m", "heart", *words]
-    return subprocess.Popen(command, cwd=ROOT, **streams)
+    return subprocess.Popen(command, cwd=ROOT, preexec_fn=heed_interruptions, **streams)  # noqa: PLW1509  no thread here holds a lock
+
+
+def heed_interruptions():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def test_reader_that_has_seen_enough_is_no_error():

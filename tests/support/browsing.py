@@ -1,0 +1,43 @@
+"""What a visitor with a browser does on every page."""
+
+from playwright.sync_api import expect
+
+from heart.ui.navigation import PAGES as BY_NAME
+from heart.ui.navigation import START
+
+PAGES = {"" if name == START else name: title for name, (title, _) in BY_NAME.items()}
+"""The heading of every page by its path in the URL."""
+
+
+def open_page(page, address, path=""):
+    page.goto(f"{address}/{path}")
+    expect_page(page, path)
+
+
+def go_to(page, title):
+    page.get_by_role("link", name=title, exact=True).click()
+    expect_page(page, next(path for path, heading in PAGES.items() if heading == title))
+
+
+def expect_page(page, path):
+    """Wait until the page of that path is there to its last line."""
+    expect(page.get_by_role("heading", name=PAGES[path], exact=True, level=1)).to_be_visible()
+    expect(page.get_by_text("Model in use:")).to_be_visible()
+
+
+def calculate_example(page):
+    """The probability of the example patient, as the page shows it."""
+    page.get_by_role("button", name="Fill in an example patient").click()
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
+    page.get_by_role("button", name="Calculate").click()
+    expect(page.get_by_text("Decision:")).to_be_visible()
+    return page.get_by_test_id("stMetricValue").inner_text()
+
+
+def expect_no_sideways_scrolling(page):
+    """Wait until the charts have followed the window and reading needs no scrolling to the side."""
+    page.wait_for_function(
+        "(main => main.scrollWidth <= main.clientWidth)"
+        "(document.querySelector('[data-testid=stMain]'))",
+        timeout=5_000,
+    )
