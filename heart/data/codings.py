@@ -1,13 +1,14 @@
 """How files code categories and target: words, which mean one thing everywhere, and numbers.
 
 Every coding was checked row by row against UCI's values (docs/DIALECTS.md). A file's cell is folded
-into a token first: the shortest form of a number ("63.0" is "63"), or a word's letters and digits
-in lower case.
+into a token first: the shortest form of a number ("63.0" is "63"), or a word in lower case without
+what stands between its parts. Whatever else is in a cell makes it a token that means nothing.
 """
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -19,6 +20,9 @@ Codes = dict[str, Value | None]
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MISSING = "? -9 -9.0 -9. na nan n/a #n/a <na> nat null none missing ."
 MISSING_WORDS = frozenset(("", *_MISSING.split()))
+_HYPHENS = dict.fromkeys(map(ord, "\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{NO-BREAK SPACE}"), "-")
+_BETWEEN = re.compile(r"[-_ ./,']")  # between the parts of a word
+_MOST_WHOLE = 10**12  # no code is as large
 
 
 def _spellings(meanings: dict[Value, str]) -> Codes:
@@ -216,17 +220,39 @@ TARGET_WORDS = TargetRule("words", "in words", _TARGET_WORDS, upright=True)
 def token_of(text: str) -> str | None:
     """The token of a stripped cell, None where it stands for a missing value.
 
+    Nothing is dropped but one pair of quotes and what may stand between a word's parts: a cell that
+    only resembles a code or a word gets a token of its own, which no table has.
+
     >>> token_of("63.0"), token_of("Non-anginal Pain"), token_of("?")
     ('63', 'nonanginalpain', None)
+    >>> token_of("(1)") == token_of("1")
+    False
     """
-    if text.casefold() in MISSING_WORDS:
+    text = _unquote(text)
+    if text.lower() in MISSING_WORDS:
         return None
     if NUMBER.fullmatch(text):
-        return f"{float(text):.12g}"
-    return re.sub(r"[^a-z0-9]", "", text.casefold()) or f"\0{text}"
+        return _number_token(text)
+    word = _BETWEEN.sub("", text.translate(_HYPHENS))
+    is_word = word.isascii() and word.isalnum() and not word.isdigit()
+    is_whole = is_word and text[0].isalnum() and text[-1].isalnum()
+    return word.lower() if is_whole else f"\0{text}"
 
 
 def target_token(text: str) -> str | None:
     """The token of a target's cell: as `token_of`, but Weka's "<50" and ">50_1" keep signs."""
-    word = text.casefold().strip("'\" ")
+    word = _unquote(text).lower()
     return word if word in _TARGET_WORDS else token_of(text)
+
+
+def _unquote(text: str) -> str:
+    """The text without quotes around it; a single one is a sign as any other."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+    return text[1:-1].strip() if quoted else text
+
+
+def _number_token(text: str) -> str:
+    """The shortest form of a whole number; what rounding would make whole is not."""
+    exact = Decimal(text)
+    is_whole = abs(exact) < _MOST_WHOLE and exact == exact.to_integral_value()
+    return f"{float(text):.12g}" if is_whole else repr(float(text))
