@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
+import re
+import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
-PART = ".part"
+OURS = re.compile(r"\.heart-[0-9a-f]{16}\.part")
+"""What temporary files are called, so that nobody else's is taken for one of them."""
+
 STALE_S = 3600.0
 """Age after which a temporary file belongs to a writer that was killed."""
+
+NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK)
+"""What systems say whose files have one name only, as those of memory cards."""
 
 
 def write_atomically(content: bytes, target: Path) -> None:
@@ -21,9 +30,8 @@ def write_atomically(content: bytes, target: Path) -> None:
     Raises:
         OSError: if it cannot be written; the old file stands.
     """
-    with _written_beside(content, target) as temporary:
-        # the same call, but it names what makes this atomic
-        os.replace(temporary, target)  # noqa: PTH105
+    with open_atomically(target, replace=True) as file:
+        file.write(content)
 
 
 def create_atomically(content: bytes, target: Path) -> None:
@@ -34,28 +42,60 @@ def create_atomically(content: bytes, target: Path) -> None:
         FileExistsError: if it is there; it stays as it is.
         OSError: if it cannot be written.
     """
-    with _written_beside(content, target) as temporary:
-        os.link(temporary, target)
+    with open_atomically(target, replace=False) as file:
+        file.write(content)
 
 
 @contextmanager
-def _written_beside(content: bytes, target: Path) -> Iterator[Path]:
-    """A temporary file in the target's folder that holds the content and is on the disk; it is gone
-    afterwards.
+def open_atomically(target: Path, *, replace: bool) -> Iterator[BinaryIO]:
+    """A file to write to, which becomes the target at the end; after an error nothing has happened.
+
+    Its permissions are those of the umask, and no wider than those of the file that it replaces.
+
+    Args:
+        target: the file that is there afterwards.
+        replace: whether it may have been there before.
+
+    Raises:
+        FileExistsError: if it is there and may not be.
+        OSError: if it cannot be written.
     """
     _sweep(target.parent)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=PART)
-    temporary = Path(name)
+    temporary = target.parent / f".heart-{secrets.token_hex(8)}.part"
     try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            _narrow(descriptor, target)
+            yield file
             file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        yield temporary
+            os.fsync(descriptor)
+        _replace(temporary, target) if replace else _create(temporary, target)
         _sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)  # after a rename it is no longer there
+
+
+def _narrow(descriptor: int, target: Path) -> None:
+    """Take away the permissions that the file at the target does not give."""
+    with suppress(FileNotFoundError):
+        allowed = target.stat().st_mode & os.fstat(descriptor).st_mode
+        os.fchmod(descriptor, stat.S_IMODE(allowed))
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    # pathlib has the same call, but this one names what makes it atomic
+    os.replace(temporary, target)  # noqa: PTH105
+
+
+def _create(temporary: Path, target: Path) -> None:
+    """The temporary file under the target's name too, if nothing has it."""
+    try:
+        os.link(temporary, target)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        target.touch(exist_ok=False)  # ours from here on
+        _replace(temporary, target)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -68,8 +108,19 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed writers left behind."""
-    for left in folder.glob(f".*{PART}"):
+    """Remove what this user's killed writers left behind."""
+    for left in folder.glob(".heart-*.part"):
         with suppress(OSError):  # another writer was faster, or the folder cannot be written
-            if time.time() - left.stat().st_mtime > STALE_S:
+            if _is_left_over(left):
                 left.unlink()
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether it is a temporary file of ours that nobody writes any more."""
+    status = path.lstat()
+    return (
+        OURS.fullmatch(path.name) is not None
+        and stat.S_ISREG(status.st_mode)
+        and status.st_uid == os.geteuid()
+        and time.time() - status.st_mtime > STALE_S
+    )

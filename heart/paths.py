@@ -27,6 +27,10 @@ SHIPPED_OUT_OF_FOLD = MODELS / "cleveland_out_of_fold.json"
 """Its recipe's out-of-fold predictions, which take most of a minute: no features of a patient."""
 
 
+FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
+"""What the environment says about the registry."""
+
+
 def user_models() -> Path:
     """The folder of the user's own in which models are kept where the clone's is of no use."""
     return user_data_path("heart", appauthor=False) / "models"

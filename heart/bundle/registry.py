@@ -15,12 +15,18 @@ from heart.bundle.bundle import Bundle
 from heart.bundle.layout import check_name
 from heart.bundle.storage import load_bundle, serialise_bundle
 from heart.errors import BundleError
-from heart.paths import IN_CLONE, MODELS, SHIPPED_BUNDLE, user_models
+from heart.paths import (
+    FOLDER_VARIABLE,
+    IN_CLONE,
+    MODELS,
+    READ_ONLY_VARIABLE,
+    SHIPPED_BUNDLE,
+    user_models,
+)
 
 ENDING = ".joblib"
 ACTIVE_FILE = "active.txt"
 SHIPPED_NAME = SHIPPED_BUNDLE.stem
-FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
 YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -82,7 +88,7 @@ class Registry:
         Raises:
             BundleError: if there is none, or it is not valid.
         """
-        return replace(load_bundle(self._existing(name)), name=name)
+        return replace(load_bundle(self.existing(name)), name=name)
 
     def save(self, bundle: Bundle, name: str) -> Path:
         """Write the bundle under a name that is not taken, which also becomes the name inside; the
@@ -151,7 +157,25 @@ class Registry:
     @property
     def active_path(self) -> Path:
         """The file of the active bundle."""
-        return SHIPPED_BUNDLE if self.active is None else self.path_of(self.active)
+        name = self.active  # read once: another visitor may delete the bundle meanwhile
+        return SHIPPED_BUNDLE if name is None else self.path_of(name)
+
+    def load_active(self) -> Bundle:
+        """The active bundle.
+
+        Raises:
+            BundleError: if it is not valid; it says which file that is, and how to go on.
+        """
+        path = self.active_path
+        try:
+            return load_bundle(path)
+        except BundleError as error:
+            raise BundleError(
+                f"the active model, {path}, to be a bundle: {error.expected}",
+                error.found,
+                f"Make another one active: `heart models use {SHIPPED_NAME}` takes the one that"
+                " comes with the app.",
+            ) from error
 
     def activate(self, name: str) -> None:
         """Make a bundle the one that the app and the commands start with.
@@ -167,7 +191,23 @@ class Registry:
         except OSError as error:
             raise BundleError.unwritable(self.folder / ACTIVE_FILE, error) from error
 
-    def _existing(self, name: str) -> Path:
+    def check_may_hold(self, path: Path) -> None:
+        """Refuse a file that would be inside, whatever it is called, where nothing may be changed;
+        what comes with the app counts as inside.
+
+        Raises:
+            BundleError: if it would.
+        """
+        folders = {self.folder.resolve(), SHIPPED_BUNDLE.parent.resolve()}
+        if folders & set(path.resolve().parents):
+            self._check_writable()
+
+    def existing(self, name: str) -> Path:
+        """The file of this name, which is there.
+
+        Raises:
+            BundleError: if it is not.
+        """
         path = self.path_of(name)
         if not path.is_file():
             raise BundleError(
@@ -178,7 +218,7 @@ class Registry:
         return path
 
     def _unlink(self, name: str) -> None:
-        path = self._existing(name)
+        path = self.existing(name)
         try:
             path.unlink()
         except OSError as error:
@@ -199,7 +239,7 @@ class Registry:
             )
 
     def _check_removable(self, name: str) -> None:
-        if self._existing(name).resolve() == SHIPPED_BUNDLE.resolve():
+        if self.existing(name).resolve() == SHIPPED_BUNDLE.resolve():
             raise BundleError(
                 "a bundle of your own",
                 "the model that comes with the app",

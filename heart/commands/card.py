@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from heart.commands.inputs import (
@@ -12,32 +11,31 @@ from heart.commands.inputs import (
     find_bundle,
     own_cohort_option,
 )
-from heart.commands.output import wants_json, write_output
-from heart.commands.streams import STREAM, out_option
-from heart.errors import SettingsError
+from heart.commands.output import wants_json
+from heart.commands.targets import Target, out_option
 
 
 @command
 @bundle_argument
 @own_cohort_option
-@out_option("the file to write, .md or .html [default: Markdown on the terminal]", binary=False)
-def card(*, bundle: str | None, cohort: CohortChoice | None, out: Path | None) -> Any:
+@out_option(
+    "the file to write, .md or .html [default: Markdown on the terminal]",
+    {".md": b"# Model card", ".html": b"<title>Model card"},
+    binary=False,
+)
+def card(*, bundle: str | None, cohort: CohortChoice | None, out: Target | None) -> Any:
     """Make a bundle's model card, as Markdown or as one HTML page with its charts."""
     from heart.card import gather_facts, make_card, to_html, to_markdown
     from heart.experiments.stored import find_stored
 
     formats = {".md": to_markdown, ".html": to_html}
-    if out is not None and str(out) != STREAM and out.suffix not in formats:
-        raise SettingsError(
-            "a file name that ends in .md or .html", repr(out.name), "Rename the file."
-        )
     chosen = find_bundle(bundle)
     cohorts = [] if cohort is None else [cohort.read()]
     made = make_card(gather_facts(chosen, cohorts=cohorts, predictions=find_stored(chosen)))
     if out is None:
         markdown = to_markdown(made)
         return {"name": chosen.name, "markdown": markdown} if wants_json() else markdown
-    write_output(formats.get(out.suffix, to_markdown)(made).encode(), out)
+    out.write(formats.get(out.path.suffix, to_markdown)(made).encode())
     return {
         "written": str(out),
         "name": chosen.name,

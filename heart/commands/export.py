@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from heart.commands.inputs import OneOf, bundle_argument, command, find_bundle
-from heart.commands.output import write_output
-from heart.commands.streams import out_option
+from heart.commands.targets import Target, out_option
+from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -32,21 +31,30 @@ def _to_safetensors(bundle: Bundle) -> Exported:
 
 FORMATS = MappingProxyType({"onnx": _to_onnx, "safetensors": _to_safetensors})
 """Of each format, what makes the file and what `--json` says of it; each imports what it alone
-needs.
+needs. Its name is also the suffix of its files.
 """
+
+KINDS = {".onnx": b"heart", ".safetensors": b'{"'}
+"""What such files begin with: the program that made them, a table of tensors."""
 
 
 @command
 @bundle_argument
-@click.option("--format", "kind", type=OneOf(FORMATS), default="onnx", help="what to write")
-@out_option("the file to write", required=True)
-def export(*, bundle: str | None, kind: str, out: Path) -> dict[str, Any]:
+@click.option(
+    "--format",
+    "wanted",
+    type=OneOf(FORMATS),
+    help="what to write [default: what the file's suffix says; onnx on standard output]",
+)
+@out_option("the file to write, .onnx or .safetensors", KINDS, required=True)
+def export(*, bundle: str | None, wanted: str | None, out: Target) -> dict[str, Any]:
     """Write a bundle for other programs: ONNX with the preprocessing inside, or the weights as
     safetensors.
     """
+    kind = _choose_format(wanted, out)
     chosen = find_bundle(bundle)
     content, more = FORMATS[kind](chosen)
-    write_output(content, out)
+    out.write(content)
     return {
         "written": str(out),
         "name": chosen.name,
@@ -54,3 +62,17 @@ def export(*, bundle: str | None, kind: str, out: Path) -> dict[str, Any]:
         "bytes": len(content),
         **more,
     }
+
+
+def _choose_format(wanted: str | None, out: Target) -> str:
+    """The format of this name, which the file's suffix may not contradict.
+
+    Raises:
+        SettingsError: if it does.
+    """
+    by_suffix = None if out.is_stream else out.path.suffix.removeprefix(".")
+    if wanted and by_suffix and wanted != by_suffix:
+        raise SettingsError(
+            f"a file name that ends in .{wanted}", repr(out.path.name), "Rename the file."
+        )
+    return by_suffix or wanted or "onnx"

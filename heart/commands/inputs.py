@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,8 +12,9 @@ import click
 
 from heart.commands.streams import STREAM, read_standard_input
 from heart.commands.suggestions import name_of, refuse_more, suggest, suggesting
+from heart.commands.targets import FORCE_OPTION, OutOption
 from heart.errors import SettingsError
-from heart.paths import MODELS, user_models
+from heart.paths import DATA, FOLDER_VARIABLE, MODELS, user_models
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -55,6 +56,14 @@ class Command(click.Command):
             refuse_more(ctx, left)
         return left
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the function returns, which is told where it may write."""
+        inputs = partial(_find_inputs, ctx.params)
+        for param in self.params:
+            if isinstance(param, OutOption) and (path := ctx.params[str(param.name)]) is not None:
+                ctx.params[str(param.name)] = param.settle(path, inputs)
+        return super().invoke(ctx)
+
     def get_short_help_str(self, _: int = 45) -> str:
         """The first sentence, whole."""
         return super().get_short_help_str(200)
@@ -91,6 +100,8 @@ JSON_OPTION = click.Option(
 def command(function: Function) -> Command:
     """The function as the command of its name; its docstring is the help."""
     made = click.command(function.__name__, cls=Command)(function)
+    if any(isinstance(param, OutOption) for param in made.params):
+        made.params.append(FORCE_OPTION)
     made.params.append(JSON_OPTION)
     return made
 
@@ -157,11 +168,44 @@ def complete_bundle(
     """Names of the registry, which begin so; else files."""
     from click.shell_completion import CompletionItem
 
-    chosen = os.environ.get("HEART_MODELS")
+    chosen = os.environ.get(FOLDER_VARIABLE)
     folders = [Path(chosen)] if chosen else [MODELS, user_models()]  # the registry imports torch
     names = sorted({path.stem for folder in folders for path in folder.glob("[!.]*.joblib")})
     matching = [CompletionItem(name) for name in names if name.startswith(incomplete)]
     return [CompletionItem(incomplete, type="file"), *matching]
+
+
+def _find_inputs(params: Mapping[str, Any]) -> Iterator[Path]:
+    """The files that a command with these parameters would read."""
+    if "bundle" in params and params["bundle"] != STREAM:
+        yield find_bundle_file(params["bundle"])
+    for name in ("file", "cohort"):
+        if word := str(params.get(name) or ""):
+            yield Path(word)
+            yield from (DATA / f"{part}.csv" for part in word.split("+"))  # shipped cohorts
+
+
+def find_bundle_file(named: str | None) -> Path:
+    """The file that a name, a path or nothing stands for.
+
+    Raises:
+        BundleError: if the registry has no bundle of this name.
+    """
+    from heart.bundle.registry import open_registry
+
+    if named is None:
+        return open_registry().active_path
+    if _is_file_name(named):
+        return Path(named)
+    registry = open_registry()
+    with suggesting(named, registry.names()):
+        return registry.existing(named)
+
+
+def _is_file_name(named: str) -> bool:
+    from heart.bundle.registry import ENDING
+
+    return named.endswith(ENDING) or Path(named).exists()
 
 
 def find_bundle(named: str | None) -> Bundle:
@@ -172,13 +216,13 @@ def find_bundle(named: str | None) -> Bundle:
         BundleError: if there is none, or it is not valid.
     """
     from heart.bundle import load_bundle
-    from heart.bundle.registry import ENDING, open_registry
+    from heart.bundle.registry import open_registry
 
     if named is None:
-        return load_bundle(open_registry().active_path)
+        return open_registry().load_active()
     if named == STREAM:
         return load_bundle(read_standard_input())
-    if named.endswith(ENDING) or Path(named).exists():
+    if _is_file_name(named):
         return load_bundle(named)
     registry = open_registry()
     with suggesting(named, registry.names()):

@@ -1,4 +1,4 @@
-"""What the commands write: answers as text or JSON, tables, files, progress."""
+"""What the commands say: answers as text or JSON, tables, progress."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import io
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from heart.commands.streams import STREAM
-from heart.errors import BundleError
 from heart.evaluation.figures import write_figure
 
 if TYPE_CHECKING:
-    from heart.bundle import Bundle
     from heart.model.loop import EpochRecord
 
 HISTORIC = {"roc_auc": "auc"}
@@ -157,57 +152,6 @@ def with_bounds(
         for name, figure in figures.items()
         for end, bound in zip(("", "_low", "_high"), figure, strict=True)
     }
-
-
-@contextmanager
-def open_output(path: Path) -> Iterator[BinaryIO]:
-    """A file, or standard output, to write bytes to.
-
-    Raises:
-        BundleError: if the file cannot be written.
-    """
-    if str(path) == STREAM:
-        yield sys.stdout.buffer
-        return
-    try:
-        with path.open("wb") as file:
-            yield file
-    except OSError as error:
-        raise BundleError.unwritable(path, error) from error
-
-
-def write_output(content: bytes, path: Path) -> None:
-    """Write to standard output, or a file that appears whole.
-
-    Raises:
-        BundleError: if the file cannot be written.
-    """
-    from heart.atomic import write_atomically
-
-    if str(path) == STREAM:
-        sys.stdout.buffer.write(content)
-        return
-    try:
-        write_atomically(content, path)
-    except OSError as error:
-        raise BundleError.unwritable(path, error) from error
-
-
-def write_bundle(bundle: Bundle, path: Path) -> None:
-    """Write a bundle to standard output, or to a file whose name it takes.
-
-    Raises:
-        BundleError: if it cannot be written, or the name is none for a bundle.
-    """
-    from dataclasses import replace
-
-    from heart.bundle import save_bundle
-    from heart.bundle.storage import serialise_bundle
-
-    if str(path) == STREAM:
-        write_output(serialise_bundle(bundle), path)
-    else:
-        save_bundle(replace(bundle, name=path.stem), path)
 
 
 def on_terminal(show: Callable[..., None]) -> Callable[..., None] | None:

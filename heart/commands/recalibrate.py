@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,9 +14,8 @@ from heart.commands.inputs import (
     own_cohort_option,
     repeats_option,
 )
-from heart.commands.output import write_bundle
-from heart.commands.streams import out_option
 from heart.commands.suggestions import suggesting
+from heart.commands.targets import BUNDLE, Target, out_option
 from heart.commands.threshold import out_of_fold
 
 
@@ -28,14 +26,14 @@ from heart.commands.threshold import out_of_fold
 )
 @own_cohort_option
 @repeats_option
-@out_option("write the bundle with this recalibration")
+@out_option("write the bundle with this recalibration", BUNDLE)
 def recalibrate(
     *,
     bundle: str | None,
     method: str,
     cohort: CohortChoice | None,
     repeats: int,
-    out: Path | None,
+    out: Target | None,
 ) -> dict[str, Any]:
     """Compare recalibrations on out-of-fold predictions, and put one into a bundle."""
     from heart.evaluation.recalibration import METHODS, compare_recalibrations
@@ -47,7 +45,7 @@ def recalibrate(
     with suggesting(method, METHODS):
         changed = run.recalibrate(chosen, split, predictions, method)
     if out is not None:
-        write_bundle(changed, out)
+        out.write_bundle(changed)
     return {
         "recalibration": changed.recalibration._asdict(),
         "compared": compare_recalibrations(predictions).to_dict("records"),

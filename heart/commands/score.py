@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heart.commands.inputs import ACTIVE_HELP, command, complete_bundle, dialect_option, find_bundle
-from heart.commands.output import on_terminal, open_output, print_rows
-from heart.commands.streams import FILE, STREAM, out_option, read_standard_input
+from heart.commands.output import on_terminal, print_rows
+from heart.commands.streams import FILE, STREAM, read_standard_input
 from heart.commands.suggestions import refuse_more
+from heart.commands.targets import Target, out_option
 from heart.paths import DATA
 
 if TYPE_CHECKING:
@@ -40,9 +41,14 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     help="CSV, ARFF, XLSX or Parquet, in any dialect, or a shipped cohort's name; an outcome is not"
     " needed; - reads standard input",
 )
-@out_option("the CSV file to write, safe for spreadsheets", required=True, binary=False)
+@out_option(
+    "the CSV file to write, safe for spreadsheets",
+    {".csv": b'"row",'},
+    required=True,
+    binary=False,
+)
 @dialect_option
-def score(*, bundle: str | None, file: Path, out: Path, dialect: str | None) -> dict[str, Any]:
+def score(*, bundle: str | None, file: Path, out: Target, dialect: str | None) -> dict[str, Any]:
     """Score every patient of a file and write a table, row by row in the same order. Where the file
     has outcomes, say how the model does.
     """
@@ -53,7 +59,7 @@ def score(*, bundle: str | None, file: Path, out: Path, dialect: str | None) -> 
     chosen = find_bundle(bundle)
     source = read_standard_input() if str(file) == STREAM else _find_table(file)
     patients = read_patients(source, dialect=dialect)
-    with open_output(out) as target:
+    with out.open() as target:
         scored = score_patients(chosen, patients, target, on_chunk=on_terminal(print_rows))
     judged = judge_scores(chosen, patients, scored)
     report = patients.report

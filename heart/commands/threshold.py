@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
@@ -20,8 +19,8 @@ from heart.commands.inputs import (
     own_cohort_option,
     repeats_option,
 )
-from heart.commands.output import on_terminal, print_share, write_bundle, write_output
-from heart.commands.streams import out_option
+from heart.commands.output import on_terminal, print_share
+from heart.commands.targets import BUNDLE, Target, out_option
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -57,15 +56,20 @@ if TYPE_CHECKING:
 )
 @own_cohort_option
 @repeats_option
-@out_option("write the table of all thresholds as CSV", name="--table", binary=False)
-@out_option("write the bundle with this threshold")
+@out_option(
+    "write the table of all thresholds as CSV",
+    {".csv": b'"threshold",'},
+    name="--table",
+    binary=False,
+)
+@out_option("write the bundle with this threshold", BUNDLE)
 def threshold(
     *,
     bundle: str | None,
     cohort: CohortChoice | None,
     repeats: int,
-    table: Path | None,
-    out: Path | None,
+    table: Target | None,
+    out: Target | None,
     **wanted: Any,
 ) -> dict[str, Any]:
     """Choose a threshold on out-of-fold predictions and report it on the test part."""
@@ -84,10 +88,10 @@ def threshold(
     written = {}
     if table is not None:
         rows = curves.table(cost_ratio=policy.cost_ratio, prevalence=policy.prevalence)
-        write_output(to_safe_csv(rows), table)
+        table.write(to_safe_csv(rows))
         written["table"] = str(table)
     if out is not None:
-        write_bundle(judged, out)
+        out.write_bundle(judged)
         written["written"] = str(out)
     return {
         "threshold": choice._asdict(),

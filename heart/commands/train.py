@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import click
@@ -18,9 +17,9 @@ from heart.commands.inputs import (
     command,
     costs_options,
 )
-from heart.commands.output import on_terminal, print_epoch, write_bundle
+from heart.commands.output import on_terminal, print_epoch
 from heart.commands.show import describe_bundle
-from heart.commands.streams import STREAM, out_option
+from heart.commands.targets import BUNDLE, Target, out_option
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, get_recipe, parse_widths
 
 UNNAMED = "model"
@@ -45,7 +44,7 @@ def _describe_default(name: str) -> str:
 
 @command
 @cohort_option
-@out_option("the bundle to write, NAME.joblib", required=True)
+@out_option("the bundle to write, NAME.joblib", BUNDLE, required=True)
 @click.option("--recipe", type=OneOf(RECIPES), default="default", help="the settings to start from")
 @click.option("--hidden", metavar="WIDTHS", help="widths of the hidden layers, as in 64,32")
 @click.option("--categories", type=OneOf(CATEGORY_INPUTS), help="how categories enter the network")
@@ -62,7 +61,7 @@ def _describe_default(name: str) -> str:
 def train(
     *,
     cohort: CohortChoice,
-    out: Path,
+    out: Target,
     recipe: str,
     hidden: str | None,
     cost_ratio: float,
@@ -80,12 +79,12 @@ def train(
     experiment = run_experiment(
         cohort.read(),
         settings,
-        name=UNNAMED if str(out) == STREAM else out.stem,
+        name=UNNAMED if out.is_stream else out.path.stem,
         created_at=datetime.now(UTC),
         cost_ratio=cost_ratio,
         rule=rule,
         at_least=at_least,
         on_epoch_end=on_terminal(print_epoch),
     )
-    write_bundle(experiment.bundle, out)
+    out.write_bundle(experiment.bundle)
     return {"written": str(out), **describe_bundle(experiment.bundle)}

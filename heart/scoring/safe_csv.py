@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import BinaryIO, Self
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-
-from heart.errors import CohortError
 
 _BEGINS_LIKE_A_FORMULA = r"^([=+\-@\t\r])"
 
@@ -64,15 +61,3 @@ def to_safe_csv(frame: pd.DataFrame) -> bytes:
         writer.write(frame)
     content: bytes = sink.getvalue().to_pybytes()
     return content
-
-
-def write_safe_csv(frame: pd.DataFrame, path: Path) -> None:
-    """The frame as a file.
-
-    Raises:
-        CohortError: if it cannot be written.
-    """
-    try:
-        path.write_bytes(to_safe_csv(frame))
-    except OSError as error:
-        raise CohortError.unwritable(path, error) from error

@@ -64,7 +64,8 @@ def test_patients_are_scored_from_standard_input_to_standard_output(pipe_in):
 def test_score_takes_the_active_model_where_no_bundle_stands_first(tmp_path):
     file, out = ROOT / "data" / "hungary.csv", tmp_path / "x.csv"
     without = answer("score", file, "--out", out), out.read_bytes()
-    assert without == (answer("score", SHIPPED_BUNDLE, file, "--out", out), out.read_bytes())
+    words = ["score", SHIPPED_BUNDLE, file, "--out", out, "--force"]
+    assert without == (answer(*words), out.read_bytes())
 
 
 def test_bundle_comes_from_standard_input(pipe_in):

@@ -49,6 +49,8 @@ def test_command_line_examples_run_as_written(command, tmp_path, monkeypatch):
     is the next test's.
     """
     monkeypatch.chdir(ROOT)
+    for name in re.findall(r"--out (\S+)", command):
+        (tmp_path / name).touch()  # as when it is run for the second time
     elsewhere = re.sub(r"--out (\S+)", rf"--out {tmp_path}/\1", command)
     words = shlex.split(elsewhere)[3:]
     status, out, err = run(*words)

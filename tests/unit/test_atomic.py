@@ -2,8 +2,10 @@
 read-only folders.
 """
 
+import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 import threading
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from heart.atomic import STALE_S, create_atomically, write_atomically
+from heart.atomic import STALE_S, create_atomically, open_atomically, write_atomically
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"old" * 100_000, b"newer" * 100_000
@@ -104,15 +106,81 @@ def test_two_hundred_kills_leave_the_old_file_or_the_new_one_whole(target):
 
 
 def test_what_killed_writers_left_is_swept_away_later(target):
-    left, fresh = target.parent / ".a-x.part", target.parent / ".a-y.part"
+    left, fresh = (target.parent / f".heart-{digit * 16}.part" for digit in "ab")
     for path in (left, fresh):
         path.write_bytes(b"half")
     os.utime(left, (time.time() - STALE_S - 60,) * 2)
     write_atomically(NEW, target)
-    assert names_in(target.parent) == [
-        ".a-y.part",
-        "a.joblib",
-    ]  # the fresh one may belong to a writer at work
+    # the fresh one may belong to a writer at work
+    assert names_in(target.parent) == [fresh.name, "a.joblib"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".film.part", ".a-x.part", ".heart-film.part", ".heart-0123456789abcdeX.part", "heart.part"],
+)
+@pytest.mark.parametrize("write", [write_atomically, create_atomically])
+def test_old_files_of_others_stay(tmp_path, name, write):
+    theirs = tmp_path / name
+    theirs.write_bytes(b"half a film")
+    os.utime(theirs, (0, 0))
+    write(NEW, tmp_path / "a.joblib")
+    assert theirs.read_bytes() == b"half a film"
+
+
+def test_link_that_is_called_as_ours_stays_with_what_it_points_to(tmp_path):
+    (tmp_path / "theirs").write_bytes(b"x")
+    os.utime(tmp_path / "theirs", (0, 0))
+    link = tmp_path / f".heart-{'a' * 16}.part"
+    link.symlink_to(tmp_path / "theirs")
+    write_atomically(NEW, tmp_path / "a.joblib")
+    assert link.read_bytes() == b"x"
+
+
+@pytest.fixture
+def umask():
+    """Sets the umask for one test."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+@pytest.mark.parametrize("write", [write_atomically, create_atomically])
+@pytest.mark.parametrize("mask", [0o000, 0o002, 0o022, 0o027, 0o077])
+def test_permissions_follow_the_umask(tmp_path, umask, mask, write):
+    umask(mask)
+    write(NEW, tmp_path / "a.joblib")
+    assert stat.S_IMODE((tmp_path / "a.joblib").stat().st_mode) == 0o666 & ~mask
+
+
+@pytest.mark.usefixtures("umask")
+def test_replaced_file_becomes_no_more_public_than_it_was(target):
+    target.chmod(0o600)
+    write_atomically(NEW, target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_error_while_writing_leaves_the_old_file_and_no_other(target):
+    def write_half():
+        with open_atomically(target, replace=True) as file:
+            file.write(NEW[:100])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
+    assert (target.read_bytes(), names_in(target.parent)) == (OLD, ["a.joblib"])
+
+
+def test_where_files_have_one_name_only_creating_still_does_not_replace(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    create_atomically(OLD, tmp_path / "a.joblib")
+    with pytest.raises(FileExistsError):
+        create_atomically(NEW, tmp_path / "a.joblib")
+    assert (tmp_path / "a.joblib").read_bytes() == OLD
+    assert names_in(tmp_path) == ["a.joblib"]
 
 
 def test_of_two_writers_at_once_one_wins_whole(target):
