@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+SHOWN_ROW = 40
+
 
 class HeartError(Exception):
     """A mistake a user can cause and mend.
@@ -97,11 +99,22 @@ class BadCellsError(CohortError):
 
 
 class PatientError(HeartError, ValueError):
-    """A patient's value that cannot be used; `feature` names the column."""
+    """A patient's value that cannot be used; `feature` names the column, `row` the patient's place
+    in a frame's index, None for a patient alone.
+    """
 
-    def __init__(self, expected: str, found: str, action: str, *, feature: str) -> None:
+    def __init__(
+        self, expected: str, found: str, action: str, *, feature: str, row: object = None
+    ) -> None:
         super().__init__(expected, found, action)
         self.feature = feature
+        self.row = row
+
+    def in_row(self, row: object) -> Self:
+        """The same mistake, in this row of a frame."""
+        shown = f"{row!a}"[:SHOWN_ROW]
+        found = f"{self.found} in row {shown}, column {self.feature}"
+        return type(self)(self.expected, found, self.action, feature=self.feature, row=row)
 
 
 class SettingsError(HeartError, ValueError):

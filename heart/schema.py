@@ -131,8 +131,10 @@ class Feature:
 
 
 def _as_number(value: object) -> float | None:
-    """The value as a float if it is a plain number; True is none, nor are full-width digits."""
-    if isinstance(value, bool):
+    """The value as a float if it is a plain number; True is none, nor are bytes or full-width
+    digits.
+    """
+    if isinstance(value, bool | bytes | bytearray):
         return None
     if isinstance(value, str) and not set(value.strip()) <= set("0123456789.+-eE"):
         return None

@@ -16,6 +16,7 @@ import torch
 
 import heart
 from heart.config import Settings
+from heart.data.frames import canonical_frame
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.model.inference import FoldedNetwork
@@ -69,18 +70,32 @@ class Bundle:
     recalibration: Recalibration = NO_RECALIBRATION
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
-        """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame of
-        canonical columns.
+        """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame as
+        `predict_proba` takes it.
         """
-        return self.predict_encoded(self.preprocessor.transform(frame))[0]
+        return self.predict_encoded(self.encode(frame))[0]
 
     def predict_proba(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """The probability of disease, the mean of the members', recalibrated, float64,
         shape (n,).
+
+        Args:
+            frame: patients, shape (n, at least the model's features), read as
+                `heart.data.frames.canonical_frame` says.
+
+        Raises:
+            PatientError: for a column that is not there, or an impossible value, with row and
+                column.
         """
-        return self.recalibration.apply(
-            self._folded.predict_mean(self.preprocessor.transform(frame))
-        )
+        return self.recalibration.apply(self._folded.predict_mean(self.encode(frame)))
+
+    def encode(self, frame: pd.DataFrame) -> Encoded:
+        """What the network reads, of patients that were checked.
+
+        Raises:
+            PatientError: as `predict_proba`.
+        """
+        return self.preprocessor.transform(canonical_frame(frame, self.preprocessor.features))
 
     def predict_encoded(
         self, encoded: Encoded

@@ -30,10 +30,10 @@ def canonical_patient(patient: Mapping[str, object]) -> dict[str, Value | None]:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
             known.
     """
-    return parse_patient({name: _none_if_missing(value) for name, value in patient.items()})
+    return parse_patient({name: none_if_missing(value) for name, value in patient.items()})
 
 
-def _none_if_missing(value: Any) -> object:
+def none_if_missing(value: Any) -> object:
     """None for pandas' own ways to write a missing value, which a row of a frame has."""
     # most are plain, and pandas takes a microsecond to say so
     plain = type(value) in (int, str, bool, type(None))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heart.data.frames import canonical_frame
 from heart.data.patients import canonical_patient
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.schema import Feature, Value
@@ -92,8 +93,13 @@ def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         bundle: the model.
-        frame: canonical columns, shape (n, at least 13).
+        frame: patients, shape (n, at least the model's features), read as
+            `heart.data.frames.canonical_frame` says.
+
+    Raises:
+        PatientError: for a column that is not there, or an impossible value, with row and column.
     """
+    frame = canonical_frame(frame, bundle.preprocessor.features)
     probability = bundle.predict_proba(frame)
     problems = bundle.preprocessor.find_problems(frame)
     features = bundle.preprocessor.features

@@ -221,3 +221,37 @@ def test_scoring_does_not_touch_the_frame(bundle, cleveland):
 
 def test_empty_frame_gives_no_scores(bundle, cleveland):
     assert score_cohort(bundle, cleveland.features.head(0)).shape == (0, 4)
+
+
+WAYS_IN = {
+    "predict_proba": lambda bundle, frame: bundle.predict_proba(frame),
+    "predict_members": lambda bundle, frame: bundle.predict_members(frame),
+    "score_cohort": score_cohort,
+}
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("age", 9999), ("sex", 7), ("cp", 0), ("thal", 3), ("chol", np.inf), ("slope", 1.5)],
+)
+def test_every_way_in_refuses_an_impossible_value_with_its_row(bundle, cleveland, way, name, value):
+    frame = cleveland.features.astype({name: object})
+    frame.loc[7, name] = value
+    with pytest.raises(PatientError, match=f"in row 7, column {name}"):
+        WAYS_IN[way](bundle, frame)
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_every_way_in_names_the_columns_that_are_not_there(bundle, cleveland, way):
+    with pytest.raises(PatientError, match="none for cp, thal among"):
+        WAYS_IN[way](bundle, cleveland.features.drop(columns=["cp", "thal"]))
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_every_way_in_reads_words_text_and_upper_case(bundle, cleveland, way):
+    frame = cleveland.features.head(20)
+    words = {4: "Asymptomatic", 3: "3", 2: "atypical angina", 1: 1.0}
+    written = frame.assign(cp=frame["cp"].astype(object).map(words)).rename(columns=str.upper)
+    expected, answer = WAYS_IN[way](bundle, frame), WAYS_IN[way](bundle, written)
+    assert np.array_equal(np.asarray(answer), np.asarray(expected))
