@@ -37,7 +37,7 @@ def canonical_frame(data: object, features: Sequence[Feature] = FEATURES) -> pd.
     [4, 2]
     """
     frame = to_pandas(data)
-    columns = match_columns(frame.columns, features)
+    columns = match_columns(list(frame.columns), features)
     absent = [entry.name for entry in features if entry.name not in columns]
     if absent:
         shown = ", ".join(map(repr, map(str, frame.columns[:SHOWN_COLUMNS])))
@@ -118,7 +118,7 @@ def _canonical_column(column: pd.Series, entry: Feature) -> pd.Series:
     if column.dtype == dtype_of(entry) and values == list(different):
         return column
     # -1 is missing, and reads the last entry
-    canonical = pd.array([*values, None], dtype=dtype_of(entry))
+    canonical: Any = pd.Series([*values, None], dtype=dtype_of(entry)).array
     return pd.Series(canonical.take(codes), index=column.index)
 
 
