@@ -33,10 +33,10 @@ with errors_shown():
 if results is not None:
     st.header("Discrimination and calibration")
     with errors_shown():
-        show_discrimination(results["default"])
+        show_discrimination(session, results["default"])
     st.header("Subgroups")
     with errors_shown():
-        show_subgroups(cohort, results["default"])
+        show_subgroups(session, cohort, results["default"])
 
 st.header("Other hospitals")
 with errors_shown():

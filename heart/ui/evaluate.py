@@ -42,7 +42,7 @@ def show_leaderboard(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold
     results = _run_models(session, cohort)
     if results is None:
         return None
-    st.table(leaderboard_table(results))
+    st.table(session.once("leaderboard table", results, lambda: leaderboard_table(results)))
     predictions = next(iter(results.values()))
     st.caption(
         f"{predictions.n_folds} folds, {len(predictions.y_score)} times; every patient predicted by"
@@ -92,15 +92,20 @@ def leaderboard_table(results: Mapping[str, OutOfFold]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def show_discrimination(predictions: OutOfFold) -> None:
+def show_discrimination(session: Session, predictions: OutOfFold) -> None:
     """ROC, precision-recall, reliability and decision curve of out-of-fold predictions."""
     y_true, y_score = predictions.y_true, predictions.mean_score
+    roc_band, precision_recall_band = session.once(
+        "bands",
+        predictions,
+        lambda: (roc_table(y_true, y_score), precision_recall_table(y_true, y_score)),
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**ROC curve**, with 95 % bootstrap band")
         show_chart(
             roc,
-            roc_table(y_true, y_score),
+            roc_band,
             alt="ROC curve of the out-of-fold predictions with its bootstrap band",
         )
         _show_calibration(y_true, y_score)
@@ -108,7 +113,7 @@ def show_discrimination(predictions: OutOfFold) -> None:
         st.markdown("**Precision and recall**, with 95 % bootstrap band")
         show_chart(
             precision_recall,
-            precision_recall_table(y_true, y_score),
+            precision_recall_band,
             alt="Precision against recall with its bootstrap band",
         )
         _show_net_benefit(y_true, y_score)
@@ -146,11 +151,15 @@ def _show_net_benefit(y_true: IntArray, y_score: FloatArray) -> None:
     )
 
 
-def show_subgroups(cohort: Cohort, predictions: OutOfFold) -> None:
+def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> None:
     """What the predictions are worth in each subgroup of the cohort."""
     threshold = bayes_threshold(COST_RATIO)
-    table = subgroup_table(
-        cohort.features, predictions.y_true, predictions.mean_score, threshold=threshold
+    table = session.once(
+        "subgroups",
+        predictions,
+        lambda: subgroup_table(
+            cohort.features, predictions.y_true, predictions.mean_score, threshold=threshold
+        ),
     )
     st.table(subgroups_shown(table))
     st.caption(
@@ -188,7 +197,8 @@ def show_recalibration(session: Session) -> None:
     predictions = compute_out_of_fold(session)
     if predictions is None:
         return
-    st.table(recalibrations_shown(compare_recalibrations(predictions)))
+    table = session.once("recalibrations", predictions, lambda: compare_recalibrations(predictions))
+    st.table(recalibrations_shown(table))
     _choose(session, predictions)
 
 

@@ -47,7 +47,7 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         " all are ill: compare it with the share. “1989” is the accuracy at 50 % of Detrano and"
         " colleagues, trained on Cleveland (Am J Cardiol 64:304-310)."
     )
-    _show_local(results)
+    _show_local(session, results)
 
 
 def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
@@ -81,12 +81,15 @@ def _write_study(result: External) -> str:
     return "–" if study is None else write_value(study, "accuracy", digits=2)
 
 
-def _show_local(results: Sequence[External]) -> None:
+def _show_local(session: Session, results: Sequence[External]) -> None:
     whole = {result.tested_on: result for result in results if result.features == "all"}
     name = st.selectbox(
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )
-    table = local_recalibration(whole[name].judged.y_true, whole[name].judged.y_score)
+    judged = whole[name].judged
+    table = session.once(
+        "local patients", judged, lambda: local_recalibration(judged.y_true, judged.y_score)
+    )
     show_chart(
         local_patients,
         table,

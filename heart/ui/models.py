@@ -190,7 +190,7 @@ def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
             icon="👯",
         )
         return
-    _show_compared(_compare(session, *pair, cohort))
+    _show_compared(session, _compare(session, *pair, cohort))
 
 
 def _bundle_of(session: Session, name: str) -> Bundle:
@@ -211,7 +211,7 @@ def _compare(session: Session, first: Bundle, second: Bundle, cohort: Cohort) ->
     )
 
 
-def _show_compared(comparison: Comparison) -> None:
+def _show_compared(session: Session, comparison: Comparison) -> None:
     n, diseased = len(comparison.y_true), int(comparison.y_true.sum())
     left_out = (
         f" {comparison.left_out} others were left out, because one of the two has learnt from them."
@@ -233,7 +233,7 @@ def _show_compared(comparison: Comparison) -> None:
         st.markdown("**ROC curves**, with 95 % bootstrap bands")
         show_chart(
             two_rocs,
-            roc_frame(comparison),
+            session.once("compared bands", comparison, lambda: roc_frame(comparison)),
             alt="ROC curves of both models with their bootstrap bands",
         )
     with right:
