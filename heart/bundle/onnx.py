@@ -25,13 +25,17 @@ from heart.evaluation.calibration import EDGE
 from heart.evaluation.recalibration import Recalibration
 from heart.model.inference import FoldedNetwork
 from heart.model.preprocessing import HeartPreprocessor
-from heart.schema import Feature
+from heart.schema import Feature, Value
 
 OPSET, ML_OPSET, IR_VERSION = 18, 3, 8
 """Of ai.onnx, of ai.onnx.ml and of the file: those of onnx 1.13 (2022) are enough."""
 
 TOLERANCE = 1e-5
 OUTPUT = "probability"
+_CATEGORIES_PROPERTY = (
+    "a code or its label, in lower case, capitals or capitalised, without blanks around it;"
+    " whatever else is read as not known"
+)
 
 
 class _Graph:
@@ -68,7 +72,9 @@ def export_onnx(bundle: Bundle) -> bytes:
 
     One input a feature, named after it, of shape (n, 1): a float for a number, NaN where it is
     missing; a string for a category, its code or its label as in "4" or "asymptomatic", empty where
-    it is missing. The output `probability` is a float of shape (n,).
+    it is missing. A label may be in lower case, in capitals, or with a capital at its beginning or
+    that of each word; blanks around it are not trimmed, and whatever is none of these is read as
+    not known. Numbers are not checked. The output `probability` is a float of shape (n,).
 
     Raises:
         BundleError: if the graph does not answer as the bundle does.
@@ -116,6 +122,9 @@ def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
     # train had no value of it: always missing
     unlearnt = graph.constant(np.isnan(preprocessor.training_range_[:, 0]), np.bool_)
     missing = graph.add("Or", graph.add("IsNaN", values), unlearnt)
+    codes = [f.missing_codes[0] if f.missing_codes else np.nan for f in preprocessor.numbers]
+    coded = graph.add("Equal", values, graph.constant(codes, np.float32))  # nothing equals NaN
+    missing = graph.add("Or", missing, coded)
     known = graph.add(
         "Where",
         missing,
@@ -153,9 +162,19 @@ def _add_codes(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNe
 
 
 def _add_encoder(graph: _Graph, feature: Feature, classes: list[Any]) -> str:
-    """Codes and labels become the class's index; anything else is unknown."""
+    """Codes and labels become the class's index; anything else is unknown, as everything is where
+    train had no class.
+    """
+    if not classes:
+        shape = graph.add("Shape", feature.name)
+        zero = numpy_helper.from_array(np.zeros(1, np.int64))
+        return graph.add("ConstantOfShape", shape, value=zero)
     labels = dict(feature.codes)
-    keys = {str(text): index for index, code in enumerate(classes) for text in (code, labels[code])}
+    keys = {
+        spelling: index
+        for index, code in enumerate(classes)
+        for spelling in _spellings(code, labels[code])
+    }
     return graph.add(
         "LabelEncoder",
         feature.name,
@@ -164,6 +183,19 @@ def _add_encoder(graph: _Graph, feature: Feature, classes: list[Any]) -> str:
         values_int64s=list(keys.values()),
         default_int64=len(classes),
     )
+
+
+def _spellings(code: Value, label: str) -> set[str]:
+    """How a code may be written: as a number also with a point, a word in the usual cases.
+
+    A graph has no way to fold case that every runtime has: StringNormalizer wants a locale.
+    """
+    words = {str(code), label, f"{code}.0" if isinstance(code, int) else label}
+    return {
+        spelling
+        for word in words
+        for spelling in (word, word.lower(), word.upper(), word.title(), word.capitalize())
+    }
 
 
 def _add_network(graph: _Graph, inputs: str, network: FoldedNetwork) -> str:
@@ -270,6 +302,8 @@ def _describe(bundle: Bundle) -> dict[str, str]:
         "cohort_fingerprint": bundle.data.fingerprint,
         "threshold": repr(bundle.threshold.value),
         "missing": "NaN for a number, an empty string for a category",
+        "categories": _CATEGORIES_PROPERTY,
+        "numbers": "not checked: a value that cannot be is answered",
         "heart_version": bundle.versions["heart"],
     }
 

@@ -125,7 +125,7 @@ def test_patient_of_whom_nothing_is_known_answers_the_same(shipped, exported):
     assert np.abs(answer(exported, nothing) - shipped.predict_proba(nothing)).max() < TOLERANCE
 
 
-@pytest.mark.parametrize("text", ["4", "asymptomatic"])
+@pytest.mark.parametrize("text", ["4", "4.0", "asymptomatic", "Asymptomatic", "ASYMPTOMATIC"])
 def test_category_may_come_as_code_or_label(exported, shipped, text):
     patient = frame_of_patients([{"age": 60, "cp": 4}])
     inputs = onnx_inputs(patient, FEATURES) | {"cp": np.array([[text]], dtype=object)}
@@ -133,7 +133,49 @@ def test_category_may_come_as_code_or_label(exported, shipped, text):
     assert found == pytest.approx(shipped.predict_proba(patient), abs=TOLERANCE)
 
 
-@pytest.mark.parametrize("text", ["", "9", "Asymptomatisch", "<script>"])
+@pytest.mark.parametrize(
+    "entry", [f for f in FEATURES if f.encoding == "label"], ids=lambda f: f.name
+)
+def test_every_code_may_be_written_in_the_usual_ways(exported, shipped, entry):
+    for code, label in entry.codes:
+        ways = {str(code), label, label.upper(), label.capitalize(), label.title()}
+        patients = frame_of_patients([{"age": 60, entry.name: code}] * len(ways))
+        texts = np.array(sorted(ways), dtype=object).reshape(-1, 1)
+        inputs = onnx_inputs(patients, FEATURES) | {entry.name: texts}
+        (found,) = onnxruntime.InferenceSession(exported).run(None, inputs)
+        assert found == pytest.approx(shipped.predict_proba(patients), abs=TOLERANCE)
+
+
+def test_number_that_stands_for_not_measured_is_missing_in_both(exported, shipped):
+    patients = frame_of_patients([{"age": 60}, {"age": 60, "thalach": 150}])
+    zeros = patients.assign(chol=0.0, trestbps=0.0)
+    assert np.array_equal(shipped.predict_proba(zeros), shipped.predict_proba(patients))
+    assert answer(exported, zeros) == pytest.approx(answer(exported, patients), abs=TOLERANCE)
+
+
+CATEGORIES = [f.name for f in FEATURES if f.encoding == "label"]
+
+
+@pytest.mark.parametrize("absent", [["ca", "thal"], CATEGORIES, [CATEGORIES[0]]], ids=len)
+@pytest.mark.parametrize("categories", ["embedding", "codes"])
+def test_category_that_training_never_had_is_missing_in_both(
+    cleveland, everybody, absent, categories
+):
+    frame = cleveland.frame
+    empty = {
+        name: pd.Series([None], index=[1], dtype=frame[name].dtype).reindex(frame.index)
+        for name in absent
+    }
+    cohort = replace(cleveland, frame=frame.assign(**empty))
+    settings = Settings(**QUICK | {"categories": categories})
+    bundle = run_experiment(cohort, settings, name="x", created_at=NOON).bundle
+    assert [len(bundle.preprocessor.encoders_[name].classes_) for name in absent] == [0] * len(
+        absent
+    )
+    assert_same(bundle, everybody)
+
+
+@pytest.mark.parametrize("text", ["", "9", "Asymptomatisch", "<script>", " 4", "aSymptomatic"])
 def test_category_that_is_not_known_is_read_as_unknown(exported, shipped, text):
     patient = frame_of_patients([{"age": 60}])
     inputs = onnx_inputs(patient, FEATURES) | {"cp": np.array([[text]], dtype=object)}
