@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from heart.bundle.checks import refuse
+from heart.evaluation.recalibration import MIN_GAP
 from heart.evaluation.thresholds import WANTING, bayes_threshold
 from heart.schema import Feature, Value
 from heart.schema import feature as schema_feature
@@ -199,7 +200,7 @@ def _check_threshold(threshold: Mapping[str, Any]) -> None:
 
 def _check_recalibration(recalibration: Mapping[str, Any] | None) -> None:
     """What a method does not use is left as it is; isotonic steps, and they alone, have at least
-    two knots, which rise.
+    two knots, which rise and lie so far apart that no line between them overflows.
     """
     if recalibration is None:
         return
@@ -211,6 +212,9 @@ def _check_recalibration(recalibration: Mapping[str, Any] | None) -> None:
         )
     if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(knots)):
         raise refuse("rising knots of the recalibration", "others")
+    gap = min((b[0] - a[0] for a, b in pairwise(knots)), default=1.0)
+    if gap < MIN_GAP:
+        raise refuse(f"knots of the recalibration at least {MIN_GAP:g} apart", f"{gap:g}")
     if (method == "none") != (recalibration["patients"] == 0):
         raise refuse(
             "a recalibration fitted on patients, or none",

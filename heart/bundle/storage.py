@@ -64,6 +64,7 @@ def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
         read_plain(source if isinstance(source, bytes) else _read_file(Path(source)))
     )
     bundle = from_content(content, device)
+    _check_extremes(bundle)
     _check_golden(bundle, content["golden"])
     return bundle
 
@@ -83,6 +84,21 @@ def _read_file(path: Path) -> bytes:
     if size > MAX_BYTES:
         raise refuse(f"a bundle of at most {MAX_BYTES // 2**20} MiB", f"{size / 2**20:.1f} MiB")
     return content
+
+
+def _check_extremes(bundle: Bundle) -> None:
+    """Every answer is a probability, also at the ends of what is possible.
+
+    `rules` and `weights` bound each part so that it must be; this looks once whether it is.
+    """
+    members, mean = bundle.predict_encoded(bundle.preprocessor.extremes())
+    steps = np.array([before for before, _ in bundle.recalibration.knots])
+    middles = (steps[1:] + steps[:-1]) / 2
+    beside = [np.nextafter(steps, end) for end in (0.0, 1.0)]
+    scores = np.concatenate([[0.0, 0.5, 1.0], steps, middles, *beside])
+    for y_score in (members, mean, bundle.recalibration.apply(scores)):
+        if not ((y_score >= 0) & (y_score <= 1)).all():  # NaN is neither
+            raise refuse("a probability for every possible patient", "an answer that is none")
 
 
 def _check_golden(bundle: Bundle, golden: list[dict[str, Any]]) -> None:

@@ -22,6 +22,10 @@ MIN_ISOTONIC = 1000
 """
 
 MAX_KNOTS = 512
+MIN_GAP = 1e-16
+"""Least distance of two knots: a rise of at most 1 over it is at most 1e16, so that no line between
+knots overflows. Isotonic regression takes patients closer than 1e-15 as one.
+"""
 
 METHODS = MappingProxyType(
     {
@@ -57,7 +61,8 @@ class Recalibration(NamedTuple):
             return y_score
         if self.method == "isotonic":
             before, after = np.array(self.knots).T
-            return np.asarray(np.interp(y_score, before, after))
+            # rounding may carry a line past its end by a bit
+            return np.asarray(np.interp(y_score, before, after).clip(after[0], after[-1]))
         return np.asarray(expit(self.intercept + self.slope * to_logits(y_score)))
 
 

@@ -136,6 +136,19 @@ class HeartPreprocessor(BaseEstimator):
         numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
         return Encoded(numeric.astype(np.float32), codes)
 
+    def extremes(self) -> Encoded:
+        """Invented patients at the ends of what is possible: no number known, all least, all
+        greatest, each least or greatest alone; every code of every category, unknown among them, in
+        turn.
+        """
+        ends = np.array([[f.minimum, f.maximum] for f in self.numbers]).reshape(-1, 2).T
+        nothing = np.full((1, len(self.numbers)), np.nan)
+        alone = [np.where(np.eye(len(end), dtype=np.bool_), end, np.nan) for end in ends]
+        numbers = np.vstack([nothing, ends, *alone])
+        turns = np.arange(max(len(numbers), *self.cardinalities, 1)).reshape(-1, 1)
+        codes = turns % np.array(self.cardinalities, dtype=np.int64)
+        return self._encode(numbers[turns[:, 0] % len(numbers)], codes)
+
     def scaled_median(self) -> npt.NDArray[np.float32]:
         """What a missing number looks like after scaling, shape (F,)."""
         return np.asarray(

@@ -1377,6 +1377,16 @@ CONTRADICTIONS = {
         "recalibration.method": "isotonic",
         "recalibration.knots": [[0.9, 0.9], [0.1, 0.1]],
     },
+    "isotonic knots a denormal apart": {
+        "recalibration.method": "isotonic",
+        "recalibration.knots": [[0.0, 0.1], [5e-324, 0.9]],
+        "recalibration.patients": 1200,
+    },
+    "isotonic knots so close that a line between them overflows": {
+        "recalibration.method": "isotonic",
+        "recalibration.knots": [[0.0, 0.0], [1e-310, 0.1], [1.0, 0.1]],
+        "recalibration.patients": 1200,
+    },
     "isotonic knots of other answers": {
         "recalibration.method": "isotonic",
         "recalibration.knots": [[0.0, 0.0], [1.0, 0.1]],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
@@ -18,9 +19,10 @@ from heart.bundle.reader import read_plain
 from heart.config import get_recipe
 from heart.data import load_shipped
 from heart.errors import BundleError
+from heart.evaluation.recalibration import MIN_GAP, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import run_experiment
-from tests.support.bundles import KEYS, NOON, weights_of
+from tests.support.bundles import KEYS, NOON, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION_2_PREDICTS = [
@@ -278,3 +280,66 @@ def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
         sparse.truncate(2**30)
     with pytest.raises(BundleError, match=r"1024\.0 MiB"):
         load_bundle(file)
+
+
+STEEP = [5e-324, 1e-320, 1e-310, 1e-308, 1e-300, 1e-100, 1e-17, 1e-16, 1e-12, 1e-3]
+
+
+def with_steps(content, *knots):
+    """The content with these isotonic steps and the golden answers that they give."""
+    steps = {"method": "isotonic", "slope": 1.0, "intercept": 0.0, "patients": 1200}
+    content["recalibration"] = steps | {"knots": [list(knot) for knot in knots]}
+    before, after = np.array(knots).T
+    for entry in content["golden"]:
+        entry["probability"] = float(np.interp(entry["probability"], before, after))
+    return content
+
+
+@pytest.mark.parametrize("gap", STEEP)
+@pytest.mark.parametrize("start", [0.0, 1e-310])
+def test_isotonic_steps_are_refused_or_give_a_probability_everywhere(content, gap, start):
+    steps = sign(with_steps(content, (start, 0.1), (start + gap, 0.9), (1.0, 0.95)))
+    if gap < MIN_GAP:
+        with pytest.raises(BundleError, match="knots of the recalibration at least 1e-16 apart"):
+            load_bundle(steps)
+        return
+    bundle = load_bundle(steps)
+    scores = np.array([0.0, gap / 3, gap / 2, start, start + gap / 2, start + gap, 0.5, 1.0])
+    assert np.isfinite(bundle.recalibration.apply(scores)).all()
+    assert np.isfinite(bundle.predict_proba(load_shipped("cleveland").features)).all()
+
+
+def interpolate(recalibration, y_score):
+    return np.interp(y_score, *np.array(recalibration.knots).T)
+
+
+def test_steps_that_a_bound_missed_are_seen_when_a_bundle_is_loaded(content, monkeypatch):
+    monkeypatch.setattr("heart.bundle.rules.MIN_GAP", 0.0)
+    monkeypatch.setattr(Recalibration, "apply", interpolate)  # without its ends
+    steps = with_steps(content, (0.0, 0.1), (1e-310, 0.9), (1.0, 0.95))
+    with pytest.raises(BundleError, match="a probability for every possible patient"):
+        load_bundle(sign(steps))
+
+
+def test_weights_that_a_bound_missed_are_seen_when_a_bundle_is_loaded(content, monkeypatch):
+    monkeypatch.setattr("heart.bundle.weights.MAX_WEIGHT", 1e39)
+    weights = safetensors.torch.load(content["model"])
+    huge = {
+        name: torch.full_like(tensor, 3e38 * (-1) ** number)
+        for number, (name, tensor) in enumerate(weights.items())
+    }
+    content["model"] = safetensors.torch.save(huge)
+    with pytest.raises(BundleError, match="a probability for every possible patient"):
+        load_bundle(sign(content))
+
+
+def test_extremes_have_every_code_and_every_end(bundle):
+    numeric, codes = bundle.preprocessor.extremes()
+    assert [set(column) for column in codes.T] == [
+        set(range(size)) for size in bundle.preprocessor.cardinalities
+    ]
+    scaler = bundle.preprocessor.scaler_
+    ends = [[f.minimum, f.maximum] for f in bundle.preprocessor.numbers]
+    scaled = (np.array(ends).T - scaler.mean_) / scaler.scale_
+    for column, end in zip(numeric.T, scaled.T, strict=False):
+        assert (column.min(), column.max()) == pytest.approx(tuple(end))

@@ -19,6 +19,7 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import (
     MAX_KNOTS,
     METHODS,
+    MIN_GAP,
     MIN_ISOTONIC,
     Recalibration,
     compare_recalibrations,
@@ -101,6 +102,27 @@ def test_recalibration_keeps_the_order_and_stays_between_0_and_1(method):
     after = fitted.apply(np.linspace(0, 1, 501))
     assert (np.diff(after) >= 0).all()
     assert ((after >= 0) & (after <= 1)).all()
+
+
+@pytest.mark.parametrize("gap", [MIN_GAP, 1e-15, 1e-9, 0.5])
+@pytest.mark.parametrize("start", [0.0, 1e-300, 1e-12, 1e-3])
+def test_steep_isotonic_steps_give_probabilities_between_their_ends(gap, start):
+    steps = Recalibration("isotonic", knots=((start, 0.1), (start + gap, 0.9), (1.0, 0.95)))
+    if start + gap - start < MIN_GAP:
+        pytest.skip("no such number")
+    near = [np.nextafter(p, end) for p in (start, start + gap) for end in (0.0, 1.0)]
+    scores = np.sort([0.0, *np.linspace(start, start + gap, 50), *near, 0.3, 1.0])
+    after = steps.apply(scores)
+    assert ((after >= 0.1) & (after <= 0.95)).all()
+    assert (np.diff(after) >= -1e-15).all()
+
+
+def test_fitted_knots_lie_as_far_apart_as_a_bundle_wants():
+    y_true, _ = simulate(4_000, 0.4, 0.7)
+    close = np.sort(np.random.default_rng(0).random(4_000)) * 1e-13 + 0.5
+    knots = fit_recalibration("isotonic", np.sort(y_true), close).knots
+    assert len(knots) > 1
+    assert np.diff([before for before, _ in knots]).min() >= MIN_GAP
 
 
 def test_isotonic_needs_a_thousand_patients():
