@@ -193,7 +193,7 @@ def measure_prediction(rows: int, rounds: int) -> None:
     frame = load_shipped("cleveland").features.sample(
         rows, replace=True, random_state=0, ignore_index=True
     )
-    encoded = bundle.preprocessor.transform(frame)
+    encoded = bundle.preprocessor.encode(frame)
     numeric, codes = torch.from_numpy(encoded.numeric), torch.from_numpy(encoded.codes)
     before, after = [], []
     for _ in range(rounds):

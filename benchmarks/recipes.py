@@ -184,7 +184,7 @@ def judge(candidate: Candidate, cohort: Cohort, folds: Folds, repeat: int) -> Fi
             splits, fits, fit_jointly(fits, estimator.settings()), strict=True
         ):
             y_score[test] = FoldedNetwork(network).predict_mean(
-                fit.preprocessor.transform(X.iloc[test])
+                fit.preprocessor.encode(X.iloc[test])
             )
     else:
         for train, test in splits:

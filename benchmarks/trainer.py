@@ -76,7 +76,7 @@ def prepare(rows: int, settings: Settings) -> Prepared:
     )
     classifier = HeartClassifier.from_settings(replace(settings, patience=0))
     prepared = classifier.prepare(cohort.features, cohort.y_true)
-    encoded = prepared.preprocessor.transform(cohort.features)
+    encoded = prepared.preprocessor.encode(cohort.features)
     numeric = encoded.numeric[chosen]
     if rows > cohort.n:
         numeric = numeric + rng.normal(0, 0.1, numeric.shape).astype(np.float32)

@@ -77,6 +77,7 @@ BOUNDS: dict[str, Bound] = {
 
 MAX_LAYERS = 4
 MAX_WIDTH = 256
+MAX_DIGITS = 9  # of a number that somebody types; Python itself refuses more than 4,300
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +131,25 @@ class Settings:
             "a name of at most 64 characters",
             self.recipe,
         )
-        _check(self.device in DEVICES, "device", f"one of {', '.join(DEVICES)}", self.device)
         _check(
-            self.categories in CATEGORY_INPUTS,
+            _is_among(self.device, DEVICES), "device", f"one of {', '.join(DEVICES)}", self.device
+        )
+        _check(
+            _is_among(self.categories, CATEGORY_INPUTS),
             "categories",
             f"one of {', '.join(CATEGORY_INPUTS)}",
             self.categories,
         )
-        widths_fit = len(self.hidden) <= MAX_LAYERS and all(
-            type(w) is int and 1 <= w <= MAX_WIDTH for w in self.hidden
+        widths_fit = (
+            type(self.hidden) is tuple
+            and len(self.hidden) <= MAX_LAYERS
+            and all(type(w) is int and 1 <= w <= MAX_WIDTH for w in self.hidden)
         )
         _check(
             widths_fit,
             "hidden",
-            f"at most {MAX_LAYERS} whole widths of 1 to {MAX_WIDTH}",
-            list(self.hidden),
+            f"a tuple of at most {MAX_LAYERS} whole widths of 1 to {MAX_WIDTH}, as in (64, 32)",
+            self.hidden,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -157,10 +162,14 @@ class Settings:
         return cls(**{**values, "hidden": tuple(values["hidden"])})
 
 
+def _is_among(value: object, words: tuple[str, ...]) -> bool:
+    return type(value) is str and value in words
+
+
 def _check(is_right: object, name: str, expected: str, found: object) -> None:
     if not is_right:
         raise SettingsError(
-            f"{name} to be {expected}", repr(found), "Choose a value inside the bounds."
+            f"{name} to be {expected}", f"{found!r:.80}", "Choose a value inside the bounds."
         )
 
 
@@ -202,7 +211,7 @@ def get_recipe(name: str, **changes: Any) -> Settings:
     Raises:
         SettingsError: for an unknown recipe or a value outside its bounds.
     """
-    if name not in RECIPES:
+    if not _is_among(name, tuple(RECIPES)):
         raise SettingsError.unknown("a recipe", name, RECIPES)
     return replace(RECIPES[name], **changes)
 
@@ -214,7 +223,7 @@ def parse_widths(text: str) -> tuple[int, ...]:
         SettingsError: for anything but whole numbers and commas.
     """
     parts = [part.strip() for part in text.split(",") if part.strip()]
-    if not all(part.isascii() and part.isdigit() for part in parts):
+    if not all(part.isascii() and part.isdigit() and len(part) <= MAX_DIGITS for part in parts):
         raise SettingsError(
             "widths of hidden layers as in “64, 32”",
             repr(text[:40]),

@@ -95,7 +95,7 @@ class Bundle:
         Raises:
             PatientError: as `predict_proba`.
         """
-        return self.preprocessor.transform(canonical_frame(frame, self.preprocessor.features))
+        return self.preprocessor.encode(canonical_frame(frame, self.preprocessor.features))
 
     def predict_encoded(
         self, encoded: Encoded

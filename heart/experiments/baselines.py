@@ -79,7 +79,7 @@ class _Boosting(HistGradientBoostingClassifier):
         numbers = [
             X[f.name].to_numpy(dtype=float, na_value=np.nan) for f in self.preprocessor_.numbers
         ]
-        return np.column_stack([*numbers, self.preprocessor_.transform(X).codes])
+        return np.column_stack([*numbers, self.preprocessor_.encode(X).codes])
 
 
 def _logistic(frame: Any, seed: int) -> BaseEstimator:

@@ -154,7 +154,7 @@ def fit_each(
 def _predict(
     network: FoldedNetwork, preprocessor: HeartPreprocessor, features: pd.DataFrame
 ) -> FloatArray:
-    return network.predict_mean(preprocessor.transform(features))
+    return network.predict_mean(preprocessor.encode(features))
 
 
 def _predict_networks(

@@ -71,7 +71,7 @@ def dense_inputs(
     """Scaled numbers, missing flags and one column a code of each category (one-hot), float32,
     shape (rows, D).
     """
-    numeric, codes = preprocessor.transform(cohort.features.iloc[rows])
+    numeric, codes = preprocessor.encode(cohort.features.iloc[rows])
     hot = [
         np.eye(n, dtype=np.float32)[codes[:, j]] for j, n in enumerate(preprocessor.cardinalities)
     ]

@@ -128,7 +128,7 @@ def _folds(n_repeats: int, random_state: int) -> list[tuple[_Part, _Part]]:
         preprocessor = HeartPreprocessor().fit(cohort.features.iloc[train])
         sizes = tuple(preprocessor.cardinalities)
         pair = (
-            _Part(preprocessor.transform(cohort.features.iloc[rows]), sizes, cohort.y_true[rows])
+            _Part(preprocessor.encode(cohort.features.iloc[rows]), sizes, cohort.y_true[rows])
             for rows in (train, test)
         )
         parts.append((next(pair), next(pair)))

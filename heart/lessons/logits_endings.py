@@ -165,7 +165,7 @@ def load_inputs(random_state: int) -> tuple[Inputs, Inputs]:
 
 
 def _encode(preprocessor: HeartPreprocessor, part: Part) -> Inputs:
-    numeric, codes = preprocessor.transform(part.features)
+    numeric, codes = preprocessor.encode(part.features)
     flags = [
         one_hot(torch.tensor(codes[:, j]), size)
         for j, size in enumerate(preprocessor.cardinalities)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import fields
 from typing import Any, Self
@@ -19,8 +20,10 @@ from heart.data.rows import distinct_rows
 from heart.errors import TrainingError
 from heart.model.batches import Labelled
 from heart.model.inference import FoldedNetwork
+from heart.model.inputs import as_frame, read_patients, read_training
 from heart.model.loop import EpochRecord, OnEpochEnd
 from heart.model.network import HeartMLP
+from heart.model.parameters import as_seed, check_fraction, plain_value
 from heart.model.preprocessing import HeartPreprocessor
 from heart.model.training import Prepared, train_prepared
 from heart.schema import FEATURES, Feature
@@ -35,9 +38,11 @@ _SETTINGS = tuple(
 class HeartClassifier(ClassifierMixin, BaseEstimator):
     """A classifier for frames of heart patients, or for plain numeric arrays.
 
-    A frame with columns of the schema is preprocessed by `HeartPreprocessor`, fitted on the rows it
-    trains on. Anything else is read as an array of numbers, every column scaled, missing values
-    (NaN) allowed.
+    A dataframe (pandas, Polars, PyArrow …) with the schema's names, in any case, is checked by the
+    schema and preprocessed by `HeartPreprocessor`, fitted on the rows it trains on;
+    `feature_names_in_` says which features it uses. Other columns are left out with a warning; a
+    frame of which only a part has the schema's names is refused. Anything else is read as an array
+    of numbers, every column scaled, missing values (NaN) allowed.
 
     Args:
         recipe: "default" or "lesson"; the other arguments change one setting of it each, and None
@@ -125,8 +130,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             SettingsError: for a value outside its bounds.
         """
         given = {name: getattr(self, name) for name in _SETTINGS}
-        changes = {name: _plain(value) for name, value in given.items() if value is not None}
-        seed = _as_seed(self.random_state)
+        changes = {name: plain_value(value) for name, value in given.items() if value is not None}
+        seed = as_seed(self.random_state)
         return get_recipe(self.recipe, **changes, random_state=seed, device=self.device)
 
     def fit(
@@ -161,13 +166,12 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
     ) -> Prepared:
         """What `fit` trains on: preprocessing fitted on the rows not held out, and both encoded."""
         settings = self.settings()
-        frame, y = self._check_fit(X, y)
+        frame, y, features = self._check_fit(X, y)
         classes, outcome = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(
                 f"Classifier needs two classes in y, but found one class: {classes[0]!r}."
             )
-        features = _features(frame)
         if settings.complete_rows:
             frame, outcome = _complete(frame, outcome, features)
         rows, held = np.arange(len(frame)), None
@@ -175,13 +179,14 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             rows, held = self._hold_out(frame, outcome, settings)
         preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags)
         preprocessor.fit(frame.iloc[rows])
-        train_part = Labelled(preprocessor.transform(frame.iloc[rows]), outcome[rows])
+        train_part = Labelled(preprocessor.encode(frame.iloc[rows]), outcome[rows])
         valid_part = None
         if valid is not None:
             y_valid = _positions(np.asarray(valid[1]), classes)
-            valid_part = Labelled(preprocessor.transform(self._as_frame(valid[0])), y_valid)
+            valid_frame = self._as_frame(valid[0], features)
+            valid_part = Labelled(preprocessor.encode(valid_frame), y_valid)
         elif held is not None:
-            valid_part = Labelled(preprocessor.transform(frame.iloc[held]), outcome[held])
+            valid_part = Labelled(preprocessor.encode(frame.iloc[held]), outcome[held])
         return Prepared(classes, preprocessor, train_part, valid_part)
 
     def _learn(
@@ -206,7 +211,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
     def predict_members(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[np.float64]:
         """Each member's probability of the second class, float64, shape (M, n)."""
         check_is_fitted(self, "network_")
-        encoded = self.preprocessor_.transform(self._as_frame(X))
+        encoded = self.preprocessor_.encode(self._as_frame(X, self.preprocessor_.features))
         return FoldedNetwork(self.network_).predict_members(encoded)
 
     def predict(self, X: pd.DataFrame | npt.ArrayLike) -> npt.NDArray[Any]:
@@ -223,9 +228,13 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def _check_fit(self, X: Any, y: Any) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+    def _check_fit(
+        self, X: Any, y: Any
+    ) -> tuple[pd.DataFrame, npt.NDArray[Any], tuple[Feature, ...]]:
+        """The frame, the labels, and the features that the frame's columns are."""
+        X, features = read_training(X)
         checked, y = validate_data(
-            self, X, y, dtype=None if _has_schema(X) else np.float64, ensure_all_finite="allow-nan"
+            self, X, y, dtype=None if features else np.float64, ensure_all_finite="allow-nan"
         )
         check_classification_targets(y)
         if type_of_target(y, input_name="y") == "multiclass":
@@ -233,14 +242,19 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
                 f"Only binary classification is supported. The target has {len(np.unique(y))}"
                 " classes."
             )
-        return (X if _has_schema(X) else _number_frame(checked)), y
+        frame = X if features else _number_frame(checked)
+        return frame, y, features or _plain_features(frame)
 
-    def _as_frame(self, X: Any) -> pd.DataFrame:
-        if isinstance(X, pd.DataFrame) and _has_schema(X):
-            validate_data(self, X, reset=False, skip_check_array=True)
-            return X
+    def _as_frame(self, X: Any, features: Sequence[Feature]) -> pd.DataFrame:
+        """X with the columns that these features are."""
+        if any(f in FEATURES for f in features):
+            patients = read_patients(X, features)
+            validate_data(self, patients, reset=False, skip_check_array=True)
+            return patients
         return _number_frame(
-            validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
+            validate_data(
+                self, as_frame(X), dtype=np.float64, ensure_all_finite="allow-nan", reset=False
+            )
         )
 
     def _hold_out(
@@ -253,7 +267,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         stop.
         """
         member, first = distinct_rows(frame)
-        n_held = int(self.validation_fraction * len(first))
+        n_held = int(check_fraction(self.validation_fraction) * len(first))
         smallest = np.bincount(outcome[first], minlength=2).min()
         if not settings.patience or n_held < 2 or smallest < 2:
             return np.arange(len(outcome)), None
@@ -266,10 +280,9 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         return np.flatnonzero(np.isin(member, kept)), np.flatnonzero(np.isin(member, held))
 
 
-def _features(frame: pd.DataFrame) -> tuple[Feature, ...]:
-    """The schema's features among the columns; without any, every column is a number of its own."""
-    known = tuple(f for f in FEATURES if f.name in frame.columns)
-    return known or tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
+def _plain_features(frame: pd.DataFrame) -> tuple[Feature, ...]:
+    """Every column is a number of its own."""
+    return tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
 
 
 def _complete(
@@ -304,27 +317,5 @@ def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArr
     return np.searchsorted(classes, labels)
 
 
-def _has_schema(X: object) -> bool:
-    return isinstance(X, pd.DataFrame) and any(f.name in X.columns for f in FEATURES)
-
-
 def _number_frame(values: npt.NDArray[np.float64]) -> pd.DataFrame:
     return pd.DataFrame(values, columns=[f"x{j}" for j in range(values.shape[1])])
-
-
-def _plain(value: Any) -> Any:
-    """A numpy number as Python's own, which searches over numpy ranges hand over; widths as a
-    tuple.
-    """
-    if isinstance(value, tuple | list):
-        return tuple(_plain(item) for item in value)
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _as_seed(random_state: int | np.integer[Any] | np.random.RandomState | None) -> int:
-    """A seed from any of scikit-learn's forms; None draws one."""
-    if isinstance(random_state, np.random.RandomState):
-        return int(random_state.randint(2**31 - 1))
-    if random_state is None:
-        return int(np.random.SeedSequence().generate_state(1)[0] % 2**31)
-    return int(random_state)

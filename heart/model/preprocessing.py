@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,9 +14,11 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from heart.data.patients import dtype_of
+from heart.errors import SettingsError
 from heart.schema import FEATURES, Feature, Value
 
 PROBLEMS = ("", "missing", "unseen", "below", "above")
+OUTPUTS = ("default", "pandas", "polars")
 MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
 
 
@@ -86,9 +89,9 @@ class HeartPreprocessor(BaseEstimator):
         """How many codes each category has, the one for unknown included; it is the last."""
         return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]
 
-    def fit(self, frame: pd.DataFrame) -> Self:
+    def fit(self, frame: pd.DataFrame, y: object = None) -> Self:  # noqa: ARG002  a pipeline's
         """Learn means, scales, medians, ranges and classes from the train part, shape (n, at least
-        the features).
+        the features), canonical as `heart.data.frames.canonical_frame` gives it.
         """
         values = self._numbers(frame)
         observed = (~np.isnan(values)).any(axis=0)
@@ -107,7 +110,48 @@ class HeartPreprocessor(BaseEstimator):
         }
         return self
 
-    def transform(self, frame: pd.DataFrame) -> Encoded:
+    def fit_transform(self, frame: pd.DataFrame, y: object = None) -> Any:
+        """Both in one call."""
+        return self.fit(frame, y).transform(frame)
+
+    def transform(self, frame: pd.DataFrame) -> Any:
+        """`encode`, or a frame with its columns after `set_output(transform="pandas")`.
+
+        Raises:
+            sklearn.exceptions.NotFittedError: before `fit`.
+        """
+        encoded = self.encode(frame)
+        container = getattr(self, "_sklearn_output_config", {}).get("transform", "default")
+        if container == "default":
+            return encoded
+        columns = [*encoded.numeric.T, *encoded.codes.T]
+        named = dict(zip(self.get_feature_names_out().tolist(), columns, strict=True))
+        if container == "pandas":
+            return pd.DataFrame(named, index=frame.index)
+        return nw.from_dict(named, backend="polars").to_native()
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """What `transform` gives: "default" (`Encoded`), or a frame of "pandas" or "polars", for
+        other models of scikit-learn in a pipeline. None changes nothing.
+
+        Raises:
+            SettingsError: for another word.
+        """
+        if transform is not None and transform not in OUTPUTS:
+            raise SettingsError.unknown("an output", transform, OUTPUTS)
+        if transform is not None:
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[Any]:  # noqa: ARG002
+        """Names of what `transform` gives: the numbers, "_missing" for their flags, the
+        categories; shape (F or 2F, and C).
+        """
+        numbers = [f.name for f in self.numbers]
+        flags = [f"{name}_missing" for name in numbers if self.missing_flags]
+        return np.array([*numbers, *flags, *(f.name for f in self.categories)], dtype=object)
+
+    def encode(self, frame: pd.DataFrame) -> Encoded:
         """The arrays of a frame that has the features as columns, in any order.
 
         Raises:

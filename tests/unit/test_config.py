@@ -107,3 +107,10 @@ def test_recipe_takes_changes_and_keeps_the_rest():
 def test_unknown_recipe_lists_the_known_ones():
     with pytest.raises(SettingsError, match=r"default, lesson.*'tutorial'"):
         get_recipe("tutorial")
+
+
+@pytest.mark.parametrize("digits", [10, 4301, 5000])
+def test_width_of_very_many_digits_is_refused_in_few_words(digits):
+    with pytest.raises(SettingsError, match="widths of hidden layers") as caught:
+        parse_widths("64," + "9" * digits)
+    assert len(str(caught.value)) < 200
