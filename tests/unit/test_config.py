@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from heart.config import BOUNDS, LESSON, RECIPES, Settings, get_recipe
+from heart.config import BOUNDS, LESSON, RECIPES, Settings, get_recipe, parse_widths
 from heart.errors import SettingsError
 
 OUTSIDE = [
