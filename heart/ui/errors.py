@@ -5,6 +5,8 @@ log.
 from __future__ import annotations
 
 import logging
+import os
+import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,10 @@ from pathlib import Path
 import streamlit as st
 
 from heart.errors import HeartError
+from heart.paths import FOLDER_VARIABLE, ROOT
+
+ABSOLUTE = re.compile(r"(?<![\w./:])/(?:[^\s/]+/)+([^\s/]+)")
+"""An absolute path, and the name at its end."""
 
 
 @contextmanager
@@ -30,7 +36,16 @@ def show_error(error: HeartError) -> None:
     """
     with st.container(border=True):
         st.error("That did not work. Nothing was lost.", icon="⚠️")
-        st.text(f"Expected: {error.expected}\nFound: {error.found}\nWhat to do: {error.action}")
+        text = f"Expected: {error.expected}\nFound: {error.found}\nWhat to do: {error.action}"
+        st.text(hide_folders(text))
+
+
+def hide_folders(text: str) -> str:
+    """The text with the names of this server's files, without where they are."""
+    for folder in (str(ROOT), str(Path.home()), os.environ.get(FOLDER_VARIABLE, "")):
+        if len(folder) > 1:
+            text = text.replace(f"{folder.rstrip('/')}/", "")
+    return ABSOLUTE.sub(r"\1", text)
 
 
 class WithoutValues(logging.Filter):

@@ -25,7 +25,7 @@ from heart.experiments.comparison import (
 from heart.markdown import code
 from heart.ui.cache import show_chart
 from heart.ui.cohort import cohort_of, describe_source
-from heart.ui.errors import show_error
+from heart.ui.errors import hide_folders, show_error
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
 
@@ -62,7 +62,11 @@ def models_table(entries: Sequence[Entry], active: str, in_use: Bundle) -> pd.Da
 def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
     bundle = entry.bundle
     if bundle is None:
-        return {"name": entry.name, "state": "cannot be read", "cohort": entry.problem}
+        return {
+            "name": entry.name,
+            "state": "cannot be read",
+            "cohort": hide_folders(entry.problem),
+        }
     figures = bundle.metrics["test"]["figures"]
     states = {
         "active": entry.name == active,

@@ -3,6 +3,8 @@ other machine for anything.
 """
 
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,6 +13,8 @@ from drive import serve
 from playwright.sync_api import Page, expect
 
 expect.set_options(timeout=30_000)
+
+ROOT = str(Path(__file__).parents[2]).encode()
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +45,9 @@ def address(start_server, tmp_path_factory):
 class Tab(NamedTuple):
     page: Page
     faults: list[str]
-    """Requests that left the machine and errors in the page."""
+    """Requests that left the machine, errors in the page, what its policy forbids, messages that
+    say too much.
+    """
 
 
 def open_tab(browser):
@@ -51,7 +57,21 @@ def open_tab(browser):
     tab = Tab(context.new_page(), [])
     tab.page.on("request", lambda request: note_foreign(tab, request.url))
     tab.page.on("pageerror", lambda error: tab.faults.append(str(error)))
+    tab.page.on("console", lambda message: note_policy(tab, message.text))
+    tab.page.on("websocket", lambda socket: socket.on("framereceived", partial(note_paths, tab)))
     return tab
+
+
+def note_policy(tab, text):
+    """What the page wanted to do and its Content-Security-Policy forbids."""
+    if "Content Security Policy" in text or "Content-Security-Policy" in text:
+        tab.faults.append(text)
+
+
+def note_paths(tab, frame):
+    """A message that says where on the server's disk something is."""
+    if ROOT in (frame if isinstance(frame, bytes) else frame.encode()):
+        tab.faults.append("a message with a path of the server")
 
 
 def note_foreign(tab, url):

@@ -1,5 +1,7 @@
 """What a visitor with a browser does on every page."""
 
+import time
+
 from playwright.sync_api import expect
 
 from heart.ui.navigation import PAGES as BY_NAME
@@ -36,8 +38,12 @@ def calculate_example(page):
 
 def expect_no_sideways_scrolling(page):
     """Wait until the charts have followed the window and reading needs no scrolling to the side."""
-    page.wait_for_function(
+    # asked again and again from here: the page's policy forbids it to evaluate a text by itself
+    deadline = time.monotonic() + 5
+    fits = (
         "(main => main.scrollWidth <= main.clientWidth)"
-        "(document.querySelector('[data-testid=stMain]'))",
-        timeout=5_000,
+        "(document.querySelector('[data-testid=stMain]'))"
     )
+    while not page.evaluate(fits):
+        assert time.monotonic() < deadline, "the page scrolls to the side"
+        page.wait_for_timeout(50)
