@@ -1,7 +1,7 @@
 """How long a bundle takes: one patient through a loaded one, the command line's first prediction,
-and the reader on hostile files.
+a list of 200, and the reader on hostile files.
 
-`python benchmarks/bundles.py` prints three tables for docs/PERFORMANCE.md. One patient is measured
+`python benchmarks/bundles.py` prints four tables for docs/PERFORMANCE.md. One patient is measured
 beside the way of tutorials (a frame of one row, a fitted scaler and encoders, tensors, the network
 in eval mode), in turns, on one thread.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,7 @@ import pandas as pd  # noqa: E402
 import torch  # noqa: E402
 
 from heart.bundle import Bundle, load_bundle, serialise_bundle  # noqa: E402
+from heart.bundle.registry import Registry  # noqa: E402
 from heart.config import Settings  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
 from heart.experiments.run import run_experiment  # noqa: E402
@@ -158,6 +160,23 @@ def _own_seconds(words: list[str]) -> float:
     return sum(map(int, modules)) / 1e6 + float(done.stdout.splitlines()[-1])
 
 
+def time_list(bundles: int = 200) -> list[dict[str, Any]]:
+    """The list of so many bundles of the shipped one's size: at first, and again."""
+    with tempfile.TemporaryDirectory() as folder:
+        for n in range(bundles - 1):
+            shutil.copy(SHIPPED_BUNDLE, Path(folder) / f"model-{n}.joblib")
+        registry = Registry(Path(folder))
+        start = time.perf_counter()
+        listed = len(registry.read().entries)
+        first = time.perf_counter()
+        registry.read()
+        again = time.perf_counter()
+    return [
+        {"list": f"of {listed} bundles, at first", "figure": f"{first - start:.2f} s"},
+        {"list": "again, in the same process", "figure": f"{again - first:.2f} s"},
+    ]
+
+
 def time_reader() -> list[dict[str, Any]]:
     """The slowest and the largest refusal of the corpus of hostile files."""
     from tests.support.hostile_bundles import corpus  # noqa: PLC0415  it belongs to the tests
@@ -213,6 +232,7 @@ def main() -> None:
     tables = [
         time_patient(options.patients),
         time_command(options.rounds),
+        time_list(),
         [] if options.no_reader else time_reader(),
     ]
     print("\n\n".join(to_markdown(pd.DataFrame(table)) for table in tables if table))

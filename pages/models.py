@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from heart.bundle.registry import Entry
 from heart.ui.errors import errors_shown
 from heart.ui.models import show_actions, show_comparison, show_models, show_saving
 from heart.ui.session import get_session
@@ -13,10 +14,11 @@ st.markdown(
     "The models that are kept on this server. Take one into use, keep the one you have made, and"
     " see two of them side by side on patients that neither has learnt from."
 )
-entries = []
+entries: tuple[Entry, ...] = ()
 with errors_shown():
-    entries = show_models(session)
-    show_actions(session, entries)
+    listing = show_models(session)
+    entries = listing.entries
+    show_actions(session, listing)
 
 st.header("Keep the model in use")
 with errors_shown():

@@ -35,6 +35,16 @@ class Provenance(NamedTuple):
     fingerprint: str
 
 
+class About(NamedTuple):
+    """What a bundle says of itself, as the attributes of `Bundle`."""
+
+    name: str
+    created_at: str
+    threshold: ThresholdChoice
+    metrics: Mapping[str, Any]
+    data: Provenance
+
+
 @dataclass(frozen=True, eq=False)
 class Bundle:
     """A model that can be used, shared and questioned. Nothing in it is ever changed: `replace`

@@ -228,6 +228,19 @@ def check_content(content: object) -> dict[str, Any]:
     Raises:
         BundleError: naming the place, what was expected and what was found.
     """
+    checked = check_layout(content)
+    if digest(checked) != checked["sha256"]:
+        raise refuse("content that matches its SHA-256", "a changed or damaged file")
+    check_agreement(checked)
+    return checked
+
+
+def check_layout(content: object) -> dict[str, Any]:
+    """The content, if its layout is right.
+
+    Raises:
+        BundleError: naming the place, what was expected and what was found.
+    """
     version = (
         content.get("format_version")
         if type(content) is dict and content.get("format") == FORMAT
@@ -240,7 +253,4 @@ def check_content(content: object) -> dict[str, Any]:
         )
     _LAYOUTS[version if type(version) is int else FORMAT_VERSION](content, "bundle")
     checked: dict[str, Any] = content  # type: ignore[assignment]
-    if digest(checked) != checked["sha256"]:
-        raise refuse("content that matches its SHA-256", "a changed or damaged file")
-    check_agreement(checked)
     return checked

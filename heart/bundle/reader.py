@@ -50,6 +50,18 @@ class _Cursor:
         self.position += n
         return self.content[self.position - n : self.position]
 
+    def byte(self) -> int:
+        """The next byte; half of a bundle's time is spent on single ones.
+
+        Raises:
+            BundleError: if there is none.
+        """
+        position = self.position
+        if position == len(self.content):
+            raise damaged("it ends too early")
+        self.position = position + 1
+        return self.content[position]
+
     def number(self, width: int) -> int:
         """An unsigned little-endian number of so many bytes."""
         return int.from_bytes(self.take(width), "little")
@@ -104,17 +116,17 @@ _ARGUMENTS: MappingProxyType[str, Callable[[_Cursor], Argument]] = MappingProxyT
     {
         "PROTO": _protocol,
         "FRAME": _frame,
-        "BINGET": lambda cursor: cursor.number(1),
+        "BINGET": _Cursor.byte,
         "LONG_BINGET": lambda cursor: cursor.number(4),
         "SHORT_BINUNICODE": _text(1),
         "BINUNICODE": _text(4),
         "BINUNICODE8": _text(8),
-        "SHORT_BINBYTES": lambda cursor: cursor.take(cursor.number(1)),
+        "SHORT_BINBYTES": lambda cursor: cursor.take(cursor.byte()),
         "BINBYTES": lambda cursor: cursor.take(cursor.number(4)),
         "BINBYTES8": lambda cursor: cursor.take(cursor.number(8)),
         "BINFLOAT": lambda cursor: float(struct.unpack(">d", cursor.take(8))[0]),
         "BININT": lambda cursor: int.from_bytes(cursor.take(4), "little", signed=True),
-        "BININT1": lambda cursor: cursor.number(1),
+        "BININT1": _Cursor.byte,
         "BININT2": lambda cursor: cursor.number(2),
         "LONG1": _long,
     }
@@ -140,7 +152,7 @@ def _read_opcodes(content: bytes) -> Iterator[tuple[str, Argument]]:
     cursor = _Cursor(content)
     name = ""
     while name != "STOP":
-        position, code = cursor.position, cursor.number(1)
+        position, code = cursor.position, cursor.byte()
         if code not in _NAMES:
             raise damaged(f"no opcode at byte {position}")
         if (name := _NAMES[code]) not in _ARGUMENTS:

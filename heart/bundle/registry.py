@@ -5,15 +5,17 @@ renamed, deleted, and one of them active.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from heart.atomic import create_atomically, write_atomically
-from heart.bundle.bundle import Bundle
+from heart.bundle.bundle import About, Bundle
 from heart.bundle.layout import check_name
-from heart.bundle.storage import load_bundle, serialise_bundle
+from heart.bundle.storage import load_bundle, read_about, serialise_bundle
 from heart.errors import BundleError
 from heart.paths import (
     FOLDER_VARIABLE,
@@ -35,13 +37,25 @@ class Entry(NamedTuple):
 
     Attributes:
         name: of the file, without its ending.
-        bundle: what is in it; None where it cannot be read.
+        about: what it says of itself; None where it cannot be read.
         problem: why not; empty where it can.
     """
 
     name: str
-    bundle: Bundle | None
+    about: About | None
     problem: str
+
+
+class Listing(NamedTuple):
+    """A registry as it was at one moment.
+
+    Attributes:
+        entries: every file of it, by name.
+        active: the name of the one that the app and the commands start with.
+    """
+
+    entries: tuple[Entry, ...]
+    active: str
 
 
 @dataclass(frozen=True)
@@ -61,13 +75,27 @@ class Registry:
         """The names of all files that end in .joblib and of the shipped model, in order."""
         return sorted({SHIPPED_NAME, *(path.stem for path in self.folder.glob(f"[!.]*{ENDING}"))})
 
-    def entries(self) -> list[Entry]:
-        """Every file, with what is in it or why it cannot be read."""
-        return [self._read(name) for name in self.names()]
+    def read(self) -> Listing:
+        """Every file, with what it says of itself or why it cannot be read, and which one is
+        active. Only that one is checked as thoroughly as when it is loaded.
+        """
+        active = self.active_path.stem
+        described = ((name, self._describe(name, thorough=name == active)) for name in self.names())
+        entries = tuple(entry for _, entry in described if entry is not None)
+        there = active in {entry.name for entry in entries}
+        return Listing(entries, active if there else SHIPPED_NAME)
 
-    def _read(self, name: str) -> Entry:
+    def _describe(self, name: str, *, thorough: bool) -> Entry | None:
+        """None for what has been deleted meanwhile."""
         try:
-            return Entry(name, self.load(name), "")
+            path = self.path_of(name)
+            status = path.stat()
+            if thorough:
+                load_bundle(path)
+            version = (status.st_ino, status.st_size, status.st_mtime_ns)
+            return Entry(name, _about(path, version)._replace(name=name), "")
+        except FileNotFoundError:
+            return None
         except BundleError as error:
             return Entry(name, None, f"Expected {error.expected}, but found {error.found}.")
 
@@ -167,15 +195,8 @@ class Registry:
             BundleError: if it is not valid; it says which file that is, and how to go on.
         """
         path = self.active_path
-        try:
+        with naming_active(path):
             return load_bundle(path)
-        except BundleError as error:
-            raise BundleError(
-                f"the active model, {path}, to be a bundle: {error.expected}",
-                error.found,
-                f"Make another one active: `heart models use {SHIPPED_NAME}` takes the one that"
-                " comes with the app.",
-            ) from error
 
     def activate(self, name: str) -> None:
         """Make a bundle the one that the app and the commands start with.
@@ -245,6 +266,26 @@ class Registry:
                 "the model that comes with the app",
                 "Leave it; make another one active if you like.",
             )
+
+
+@contextmanager
+def naming_active(path: Path) -> Iterator[None]:
+    """An error from reading the active bundle says which file that is, and how to go on."""
+    try:
+        yield
+    except BundleError as error:
+        raise BundleError(
+            f"the active model, {path}, to be a bundle: {error.expected}",
+            error.found,
+            f"Make another one active, on the Models page or with `heart models use"
+            f" {SHIPPED_NAME}`, which comes with the app.",
+        ) from error
+
+
+@lru_cache(maxsize=1024)
+def _about(path: Path, version: tuple[int, ...]) -> About:  # noqa: ARG001  another one: another file
+    """What a file says of itself, read once until it changes."""
+    return read_about(path)
 
 
 def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:

@@ -10,13 +10,14 @@ import joblib
 import numpy as np
 
 from heart.atomic import write_atomically
-from heart.bundle.bundle import Bundle
+from heart.bundle.bundle import About, Bundle, Provenance
 from heart.bundle.checks import refuse
-from heart.bundle.layout import check_content, digest
+from heart.bundle.layout import check_content, check_layout, digest
 from heart.bundle.plain import from_content, to_content
 from heart.bundle.reader import MAX_BYTES, read_plain
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError, PatientError
+from heart.evaluation.thresholds import ThresholdChoice
 
 GOLDEN_TOLERANCE = 1e-5
 
@@ -67,6 +68,23 @@ def load_bundle(source: str | Path | bytes, *, device: str = "cpu") -> Bundle:
     _check_extremes(bundle)
     _check_golden(bundle, content["golden"])
     return bundle
+
+
+def read_about(path: Path) -> About:
+    """What the bundle in a file says of itself. Its digest and its answers are not checked, which
+    takes five times as long: that is for whoever loads it.
+
+    Raises:
+        BundleError: for a file whose layout is not that of a bundle.
+    """
+    content = check_layout(read_plain(_read_file(path)))
+    return About(
+        content["name"],
+        content["created_at"],
+        ThresholdChoice(**content["threshold"]),
+        content["metrics"],
+        Provenance(**content["data"]),
+    )
 
 
 def _read_file(path: Path) -> bytes:

@@ -40,26 +40,27 @@ def _list() -> dict[str, Any]:
     from heart.bundle.registry import open_registry
 
     registry = open_registry()
+    listing = registry.read()
     return {
         "folder": str(registry.folder),
         "read_only": registry.read_only,
-        "active": registry.active_path.stem,
-        "models": [_describe(entry) for entry in registry.entries()],
+        "active": listing.active,
+        "models": [_describe(entry) for entry in listing.entries],
     }
 
 
 def _describe(entry: Entry) -> dict[str, Any]:
-    bundle = entry.bundle
-    if bundle is None:
+    about = entry.about
+    if about is None:
         return {"name": entry.name, "problem": entry.problem}
-    figures = bundle.metrics["test"]["figures"]
+    figures = about.metrics["test"]["figures"]
     return {
         "name": entry.name,
-        "cohort": bundle.data.cohort,
-        "made": bundle.created_at,
+        "cohort": about.data.cohort,
+        "made": about.created_at,
         **with_bounds({name: figures[name] for name in ("roc_auc", "log_loss")}),
-        "threshold": bundle.threshold.value,
-        "fingerprint": bundle.data.fingerprint[:16],
+        "threshold": about.threshold.value,
+        "fingerprint": about.data.fingerprint[:16],
     }
 
 

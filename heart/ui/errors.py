@@ -36,8 +36,13 @@ def show_error(error: HeartError) -> None:
     """
     with st.container(border=True):
         st.error("That did not work. Nothing was lost.", icon="⚠️")
-        text = f"Expected: {error.expected}\nFound: {error.found}\nWhat to do: {error.action}"
-        st.text(hide_folders(text))
+        show_parts(error)
+
+
+def show_parts(error: HeartError) -> None:
+    """What was expected, what was found and what to do, as they are."""
+    text = f"Expected: {error.expected}\nFound: {error.found}\nWhat to do: {error.action}"
+    st.text(hide_folders(text))
 
 
 def hide_folders(text: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.bundle import Bundle
-from heart.bundle.registry import Entry, Registry, open_registry
+from heart.bundle.registry import Entry, Listing, Registry, open_registry
 from heart.charts import two_reliabilities, two_rocs
 from heart.data import SHIPPED, Cohort, load_shipped
 from heart.errors import HeartError
@@ -34,10 +34,10 @@ THIS_COHORT = "the patients chosen on the Cohort page"
 _DONE = "registry_done"
 
 
-def show_models(session: Session) -> list[Entry]:
+def show_models(session: Session) -> Listing:
     """The list, and what was last done to it."""
     registry = open_registry()
-    entries = registry.entries()
+    listing = registry.read()
     notes = st.container()  # always there: what comes and goes above an open popover would close it
     if message := st.session_state.pop(_DONE, None):
         notes.success(message, icon="✅")
@@ -47,20 +47,21 @@ def show_models(session: Session) -> list[Entry]:
             icon="🔒",
         )
     st.dataframe(
-        models_table(entries, registry.active_path.stem, session.bundle),
+        models_table(listing, session.bundle),
         hide_index=True,
         width="stretch",
     )
-    return entries
+    return listing
 
 
-def models_table(entries: Sequence[Entry], active: str, in_use: Bundle) -> pd.DataFrame:
+def models_table(listing: Listing, in_use: Bundle) -> pd.DataFrame:
     """One row a file, all text; a file that cannot be read says why."""
-    return pd.DataFrame([_row(entry, active, in_use) for entry in entries]).fillna("")
+    rows = [_row(entry, listing.active, in_use) for entry in listing.entries]
+    return pd.DataFrame(rows).fillna("")
 
 
 def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
-    bundle = entry.bundle
+    bundle = entry.about
     if bundle is None:
         return {
             "name": entry.name,
@@ -86,27 +87,27 @@ def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
     }
 
 
-def show_actions(session: Session, entries: Sequence[Entry]) -> None:
+def show_actions(session: Session, listing: Listing) -> None:
     """Use, download, make active, rename or delete one bundle."""
     registry = open_registry()
-    names = [entry.name for entry in entries]
+    names = [entry.name for entry in listing.entries]
     if len(names) == 1:
         st.info(
             "No model is kept here yet, beside the one that comes with the app. Train one, then"
             " keep it below.",
             icon="🗂️",
         )
-    first = names.index(registry.active_path.stem)
+    first = names.index(listing.active)
     name = st.selectbox("A model of the list", names, index=first, key="registry_name", width=320)
-    chosen = next(entry for entry in entries if entry.name == name)
+    chosen = next(entry for entry in listing.entries if entry.name == name)
     with st.container(horizontal=True):
-        if chosen.bundle is not None:
-            _show_using(session, registry, chosen.bundle, name)
+        if chosen.about is not None:
+            _show_using(session, registry, name)
         if not registry.read_only:
             _show_changing(registry, chosen, name)
 
 
-def _show_using(session: Session, registry: Registry, bundle: Bundle, name: str) -> None:
+def _show_using(session: Session, registry: Registry, name: str) -> None:
     if st.button("Use in this session", type="primary", key="registry_use"):
         session.use(load_shared(registry.path_of(name)), Origin.KEPT)
         _finish("That model is now in use on every page.")
@@ -114,7 +115,7 @@ def _show_using(session: Session, registry: Registry, bundle: Bundle, name: str)
     st.download_button(
         "Download",
         content,
-        f"{bundle.name}.joblib",
+        f"{name}.joblib",
         "application/octet-stream",
         on_click="ignore",
         key="registry_download",
@@ -122,11 +123,11 @@ def _show_using(session: Session, registry: Registry, bundle: Bundle, name: str)
 
 
 def _show_changing(registry: Registry, chosen: Entry, name: str) -> None:
-    if chosen.bundle is not None and st.button(
+    if chosen.about is not None and st.button(
         "Make it the active one", help="New visitors and the command line start with it."
     ):
         _try(lambda: registry.activate(name), "It is now the active one.")
-    if chosen.bundle is not None:
+    if chosen.about is not None:
         with st.popover("Rename"):
             new = st.text_input(
                 "New name", key="registry_new_name", help="Letters, digits, - and _, at most 64."
@@ -171,7 +172,7 @@ def show_saving(session: Session) -> None:
 
 def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
     """Two models on one cohort: figures, differences, curves."""
-    names = [IN_USE, *(entry.name for entry in entries if entry.bundle is not None)]
+    names = [IN_USE, *(entry.name for entry in entries if entry.about is not None)]
     others = [n for n, name in enumerate(names) if not _is_in_use(session, name)]
     left, right, patients = st.columns(3)
     first = left.selectbox("First", names, key="compare_first")

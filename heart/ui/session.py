@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from heart.errors import HeartError
 from heart.paths import SHIPPED_BUNDLE
+from heart.ui.errors import show_parts
 
 if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these need
     from heart.bundle import Bundle
@@ -70,6 +72,8 @@ class Session:
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
         taken_upload: SHA-256 of the bundle file that was last taken.
+        problem: why the active model is not the one in use; None where it is, or once the visitor
+            has chosen another.
     """
 
     hospitals: tuple[str, ...] = ("cleveland",)
@@ -80,22 +84,23 @@ class Session:
     stopped: bool = False
     patient: dict[str, Any] | None = None
     taken_upload: str | None = None
+    problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)
 
     @property
     def model(self) -> ModelInUse:
-        """The model that the pages use: the registry's active one at this session's first look,
-        until the visitor chooses another.
+        """The model that the pages use: the registry's active one at this session's first look, or
+        the shipped one if that is not valid, until the visitor chooses another.
 
         Raises:
-            BundleError: if the file of the active one is no longer valid.
+            BundleError: if the file of the shipped one is not valid either.
         """
         if self._model is None:
             # a first paint does not wait for torch; whoever asks has waited for `load_heavy`
-            from heart.ui.shared import load_active, load_shared  # noqa: PLC0415
+            from heart.ui.shared import load_shared, load_start  # noqa: PLC0415
 
-            bundle = load_active()
+            bundle, self.problem = load_start()
             shipped = bundle is load_shared(SHIPPED_BUNDLE)
             self._model = ModelInUse(bundle, Origin.SHIPPED if shipped else Origin.ACTIVE)
         return self._model
@@ -107,6 +112,7 @@ class Session:
 
     def use(self, bundle: Bundle, origin: Origin) -> None:
         """Make this the model that the pages use."""
+        self.problem = None
         self._model = ModelInUse(bundle, origin)
 
     def use_changed(self, bundle: Bundle, change: Change) -> None:
@@ -170,9 +176,17 @@ def get_session() -> Session:
 
 def show_footer() -> None:
     """Name, origin, training patients and threshold of the model that the pages use."""
-    model = get_session().model
+    session = get_session()
+    model = session.model
     bundle = model.bundle
     st.divider()
+    if session.problem is not None:
+        st.warning(
+            "The active model of this server cannot be used. The model that comes with the app is"
+            " in use instead; choose another one on the Models page.",
+            icon="⚠️",
+        )
+        show_parts(session.problem)
     st.text(  # not markdown: names come from files
         f"Model in use: {bundle.name}, {model.history}; trained on {bundle.metrics['train']['n']}"
         f" of {bundle.data.n} patients ({bundle.data.cohort}); decides “disease” at"

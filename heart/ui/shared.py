@@ -3,20 +3,45 @@
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from heart.bundle import Bundle, load_bundle
-from heart.bundle.registry import open_registry
+from heart.bundle.registry import naming_active, open_registry
+from heart.errors import BundleError
+from heart.paths import SHIPPED_BUNDLE
 
 MAX_BUNDLES = 4
 
 
-def load_active() -> Bundle:
-    """The registry's active model, the shipped one until somebody chooses another.
+class Start(NamedTuple):
+    """The model that a session starts with, and why it is not the active one, if it is not."""
+
+    bundle: Bundle
+    problem: BundleError | None
+
+
+def load_start() -> Start:
+    """The registry's active model, the shipped one until somebody chooses another; the shipped one
+    also where the active one's file is no longer valid, or the registry is not there.
 
     Raises:
-        BundleError: if its file is no longer valid.
+        BundleError: if the shipped one is not valid either.
     """
-    return load_shared(open_registry().active_path)
+    try:
+        return Start(load_active(), None)
+    except BundleError as error:
+        return Start(load_shared(SHIPPED_BUNDLE), error)
+
+
+def load_active() -> Bundle:
+    """The registry's active model.
+
+    Raises:
+        BundleError: if its file is not valid; it says which one that is.
+    """
+    path = open_registry().active_path
+    with naming_active(path):
+        return load_shared(path)
 
 
 def load_shared(path: Path) -> Bundle:

@@ -12,11 +12,12 @@ import gc
 import pkgutil
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+from heart.errors import HeartError
 from heart.schema import EXAMPLE_PATIENT
 from heart.ui.errors import keep_values_out_of_logs
 
@@ -73,9 +74,10 @@ def _load_everything() -> None:
     """Import what predicts, predict once, then import the rest beside the first visitor."""
     load_heavy()
     from heart.scoring.patient import predict_patient  # noqa: PLC0415  loaded by now
-    from heart.ui.shared import load_active  # noqa: PLC0415
+    from heart.ui.shared import load_start  # noqa: PLC0415
 
-    predict_patient(load_active(), EXAMPLE_PATIENT)
+    with suppress(HeartError):  # the pages tell of it
+        predict_patient(load_start().bundle, EXAMPLE_PATIENT)
     _freeze()
     load_all()
     _freeze()

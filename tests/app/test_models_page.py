@@ -136,6 +136,41 @@ def test_model_beside_itself_says_so(visit):
     assert "These are the same model" in said(app)
 
 
+def spoil(path, how):
+    """Make a file no bundle any more, in one of the ways in which that happens."""
+    content = path.read_bytes()
+    match how:
+        case "another file":
+            path.write_bytes(b"PK\x03\x04")
+        case "cut":
+            path.write_bytes(content[: len(content) // 2])
+        case "empty":
+            path.write_bytes(b"")
+        case "one byte changed":
+            middle = len(content) // 2
+            path.write_bytes(
+                content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+            )
+
+
+@pytest.mark.parametrize("how", ["another file", "cut", "empty", "one byte changed"])
+def test_app_opens_with_the_shipped_model_where_the_active_one_is_broken(visit, registry, how):
+    registry.activate("newer")
+    spoil(registry.folder / "newer.joblib", how)
+    app = visit("patient")
+    assert "shipped with the app" in said(app)
+    assert "The active model of this server cannot be used." in said(app)
+    assert "the active model, newer.joblib, to be a bundle" in said(app)
+    assert str(registry.folder) not in said(app)
+    table = go(app, "models").dataframe[0].value.set_index("name")
+    assert table.loc["newer", "state"] == "cannot be read"
+    app = press(choose(app, "A model of the list", "older"), "Make it the active one")
+    assert registry.active == "older"
+    assert "cannot be used" not in said(visit("patient"))
+    app = press(choose(app, "A model of the list", "older"), "Use in this session")
+    assert "cannot be used" not in said(app)
+
+
 def test_folder_without_models_says_what_to_do(visit, tmp_path, monkeypatch):
     monkeypatch.setenv("HEART_MODELS", str(tmp_path))
     app = visit("models")

@@ -103,6 +103,22 @@ def test_active_bundle_is_the_one_that_commands_start_with():
     )
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", SHIPPED_BUNDLE.read_bytes()[:-100]])
+@pytest.mark.parametrize(
+    "words", [["predict"], ["show"], ["card"], ["score", "hungary", "--out", "-"]]
+)
+def test_broken_active_bundle_is_named_and_another_can_be_chosen(registry, words, content):
+    answer("models", "use", "first")
+    (registry / "first.joblib").write_bytes(content)
+    status, out, err = run(*words)
+    assert (status, out) == (2, "")
+    assert f"the active model, {registry / 'first.joblib'}, to be a bundle" in err
+    assert "`heart models use cleveland`" in err
+    assert "first" in names()
+    answer("models", "use", "cleveland")
+    assert run("show")[0] == 0
+
+
 @pytest.mark.parametrize(
     "words",
     [["save", OLD, "x"], ["rename", "first", "x"], ["delete", "first", "--yes"], ["use", "first"]],

@@ -23,7 +23,7 @@ from heart.lessons.metrics_shares import meaning_at, screen_thousand, share_tabl
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
-from heart.ui.shared import load_active
+from heart.ui.shared import load_start
 
 MOST = 1_000_000
 CELL_HELP = {
@@ -36,7 +36,7 @@ CELL_HELP = {
 
 def _presets() -> dict[str, Table]:
     """Tables worth seeing, by name."""
-    model = Table(**load_active().metrics["test"]["confusion"])
+    model = Table(**load_start().bundle.metrics["test"]["confusion"])
     return {
         "“Ill” for everybody, Swiss hospital": call_everybody_ill(
             load_shipped("switzerland").y_true

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from heart.bundle import load_bundle, save_bundle
+from heart.bundle import registry as registry_module
 from heart.bundle.registry import ACTIVE_FILE, Registry, open_registry
 from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE, user_models
@@ -43,25 +44,89 @@ def registry(tmp_path, bundle):
 
 
 def test_saved_bundle_is_listed_with_what_is_in_it(registry, bundle):
-    shipped, entry = registry.entries()
+    shipped, entry = registry.read().entries
     assert shipped.name == "cleveland"
-    assert (entry.name, entry.bundle.name, entry.problem) == ("first", "first", "")
-    assert entry.bundle.data == bundle.data
+    assert (entry.name, entry.about.name, entry.problem) == ("first", "first", "")
+    assert entry.about.data == bundle.data
 
 
 def test_file_that_came_with_another_name_takes_that_of_the_file(registry):
     (registry.folder / "theirs.joblib").write_bytes((registry.folder / "first.joblib").read_bytes())
-    assert [entry.bundle.name for entry in registry.entries()] == ["cleveland", "first", "theirs"]
+    assert [entry.about.name for entry in registry.read().entries] == [
+        "cleveland",
+        "first",
+        "theirs",
+    ]
 
 
 def test_file_that_is_no_bundle_is_listed_with_its_problem(registry):
     (registry.folder / "bad.joblib").write_bytes(b"PK\x03\x04")
     (registry.folder / "my model.joblib").write_bytes(b"x")
     (registry.folder / "notes.txt").write_text("x")
-    problems = {entry.name: entry.problem for entry in registry.entries()}
+    problems = {entry.name: entry.problem for entry in registry.read().entries}
     assert list(problems) == ["bad", "cleveland", "first", "my model"]
     assert "a file that begins with b'PK" in problems["bad"]
     assert "letters, digits" in problems["my model"]
+
+
+def test_list_is_of_one_moment_and_reads_each_file_once(registry, monkeypatch):
+    registry.activate("first")
+    opened = []
+
+    def note(name):
+        if name not in opened:  # and another visitor deletes it, once it is known
+            opened.append(name)
+            if name == "gone":
+                (registry.folder / "gone.joblib").unlink()
+                (registry.folder / ACTIVE_FILE).write_text("gone")
+
+    (registry.folder / "gone.joblib").write_bytes(b"x")
+    original = Registry.path_of
+    monkeypatch.setattr(
+        Registry, "path_of", lambda self, name: (note(name), original(self, name))[1]
+    )
+    listing = registry.read()
+    assert [entry.name for entry in listing.entries] == ["cleveland", "first"]
+    assert listing.active == "first"
+
+
+@pytest.mark.parametrize("action", ["read", "active_path", "load_active"])
+def test_which_one_is_active_is_read_once(registry, monkeypatch, action):
+    registry.activate("first")
+    reads = []
+    original = Registry.active.fget
+    monkeypatch.setattr(
+        Registry, "active", property(lambda self: (reads.append(1), original(self))[1])
+    )
+    value = getattr(registry, action)
+    if callable(value):
+        value()
+    assert len(reads) == 1
+
+
+def test_file_is_read_again_only_when_it_has_changed(registry, bundle, monkeypatch):
+    reads = []
+    original = registry_module.read_about
+    monkeypatch.setattr(
+        registry_module, "read_about", lambda path: (reads.append(path), original(path))[1]
+    )
+    registry.save(bundle, "second")
+    for _ in range(3):
+        registry.read()
+    assert len(reads) <= 3  # first, second and the shipped one, unless read by another test
+    save_bundle(replace(bundle, created_at="2020-01-01T00:00:00+00:00"), registry.path_of("second"))
+    before = len(reads)
+    assert registry.read().entries[2].about.created_at == "2020-01-01T00:00:00+00:00"
+    assert len(reads) == before + 1
+
+
+def test_listing_runs_no_model(registry, monkeypatch):
+    """Listing many must not take as long as loading many; the active one alone is loaded."""
+    loads = []
+    monkeypatch.setattr(registry_module, "load_bundle", loads.append)
+    shutil.copy(registry.folder / "first.joblib", registry.folder / "second.joblib")
+    registry.read()
+    assert loads == [SHIPPED_BUNDLE]
 
 
 def test_temporary_files_are_not_listed(registry):
