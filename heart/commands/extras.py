@@ -12,6 +12,7 @@ EXTRAS = MappingProxyType(
     {
         "altair": "app",
         "markdown_it": "app",
+        "starlette": "app",
         "streamlit": "app",
         "vl_convert": "app",
         "onnx": "export",
