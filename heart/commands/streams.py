@@ -14,6 +14,9 @@ from heart.errors import SettingsError
 STREAM = "-"
 """Stands for standard input or standard output where a file is asked for."""
 
+MAX_INPUT = 64 * 2**20
+"""Bytes; no table and no bundle may be longer."""
+
 FILE = click.Path(path_type=Path, allow_dash=True, readable=False)
 
 
@@ -40,9 +43,9 @@ def take_standard_input() -> BinaryIO:
 
 
 def read_standard_input() -> bytes:
-    """All that comes in.
+    """All that comes in, or one byte more than any reader takes, which then says how much it does.
 
     Raises:
         SettingsError: if something else reads it already.
     """
-    return take_standard_input().read()
+    return take_standard_input().read(MAX_INPUT + 1)

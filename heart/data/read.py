@@ -34,6 +34,7 @@ from heart.schema import FEATURES, TARGET
 BadRows = Literal["stop", "leave out"]
 SHOWN, PREVIEWED = 5, 3
 MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
+MAX_BAD_CELLS = 100_000
 WHOLE_ROW = "(row)"
 
 
@@ -125,14 +126,20 @@ def _content(source: str | Path | bytes) -> bytes:
     path = Path(source)
     try:
         n_bytes = path.stat().st_size
-        content = path.read_bytes() if n_bytes <= MAX_BYTES else b""
+        content = _read_at_most(path, MAX_BYTES + 1) if n_bytes <= MAX_BYTES else b""
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise CohortError(
             "a file that can be read", f"{path}: {reason}", "Check the path."
         ) from error
-    check_size(n_bytes)
+    check_size(max(n_bytes, len(content)))
     return content
+
+
+def _read_at_most(path: Path, n_bytes: int) -> bytes:
+    """What a file begins with: a pipe or a device has a size of 0 and may never end."""
+    with path.open("rb") as file:
+        return file.read(n_bytes)
 
 
 def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
@@ -193,6 +200,13 @@ def _list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:
                 f" {first.reason}",
                 "Check which column is which, and how it is coded.",
             )
+    n_bad = sum(len(bad.positions) for bad in converted.bad.values())
+    if n_bad > MAX_BAD_CELLS:
+        raise CohortError(
+            f"at most {MAX_BAD_CELLS:,} cells that cannot be read",
+            f"{n_bad:,} in {', '.join(converted.bad)}",
+            "Check which column is which, and how it is coded.",
+        )
     cells = [
         cell
         for name, bad in converted.bad.items()

@@ -15,7 +15,7 @@ from heart.data.rows import row_groups
 from heart.errors import BadCell
 from heart.schema import FEATURE_NAMES, FEATURES, SEVERITIES, TARGET, Feature
 
-MAX_LISTED = 200
+MAX_LISTED, MAX_MEMBERS = 200, 50
 
 
 class UnusualValue(NamedTuple):
@@ -38,7 +38,7 @@ class CohortReport:
         missing: column and its number of missing values in the cohort, for every feature.
         changes: what reading changed.
         unusual: possible values that deserve a second look, at most 200 a column.
-        conflicts: rows with equal features and different labels, at most 200 groups.
+        conflicts: rows with equal features and different labels, at most 200 groups of 50.
         dialect: the dialect's name.
         reading: what its codes mean, in words.
         inverted: whether the file marks the diseased with the lower value.
@@ -121,7 +121,9 @@ def _find_conflicts(
     mixed = mixed[keys[mixed] // len(SEVERITIES) == keys[mixed + 1] // len(SEVERITIES)][:MAX_LISTED]
     listed = keys[mixed] // len(SEVERITIES)
     members: dict[int, list[int]] = {int(group): [] for group in listed}
-    for position in np.flatnonzero(np.isin(groups, listed)).tolist():
+    positions = np.flatnonzero(np.isin(groups, listed))
+    earlier = pd.Series(groups[positions]).groupby(groups[positions]).cumcount()
+    for position in positions[earlier < MAX_MEMBERS].tolist():
         members[int(groups[position])].append(int(rows[position]))
     return tuple(tuple(group) for group in members.values())
 

@@ -198,7 +198,7 @@ def _find_impossible(name: str, values: pd.Series) -> npt.NDArray[np.bool_]:
 def list_bad_cells(name: str, bad: BadTexts, rows: pd.Index) -> list[BadCell]:
     """The impossible cells of a column: row, column, text and why."""
     domain = SEVERITY_DOMAIN if name == TARGET else feature(name).domain
-    texts = [str(bad.texts[bad.codes[position]]) for position in bad.positions]
+    texts = bad.texts[bad.codes[bad.positions]].tolist()
     return [
         BadCell(int(row), name, text[:SHOWN_TEXT], f"is not {domain}{_hint(text)}")
         for row, text in zip(rows[bad.positions], texts, strict=True)

@@ -37,11 +37,11 @@ def open_table(content: bytes) -> Table:
             instead = f"{meaning}, whatever the name says"
             raise CohortError(FORMATS, instead, "Export the table as CSV.")
     if content.startswith(b"PAR1"):
-        from heart.data.formats.workbooks import open_parquet  # noqa: PLC0415  most files are text
+        from heart.data.formats.parquet import open_parquet  # noqa: PLC0415  most files are text
 
         return open_parquet(content)
     if content.startswith(b"PK"):
-        from heart.data.formats.workbooks import open_xlsx  # noqa: PLC0415
+        from heart.data.formats.xlsx import open_xlsx  # noqa: PLC0415
 
         return open_xlsx(content)
     from heart.data.formats.text import open_text  # noqa: PLC0415  pyarrow takes a moment

@@ -15,8 +15,12 @@ import pandas as pd
 
 from heart.errors import CohortError
 
-MAX_BYTES = 256 * 2**20
-MAX_ROWS = 10_000_000
+MAX_BYTES = 64 * 2**20
+MAX_ROWS = 1_500_000
+MAX_LINES = 2 * MAX_ROWS
+MAX_COMMENTS = 100_000
+MAX_RAGGED = 100_000
+MAX_TEXTS = 500_000
 MAX_COLUMNS = 64
 MAX_CELL = 256
 FORMATS = "a table (CSV, ARFF, XLSX or Parquet)"
@@ -88,6 +92,32 @@ def check_width(width: int) -> None:
             f"at most {MAX_COLUMNS} columns",
             f"{width:,}",
             "Keep the columns of the 13 features and the outcome.",
+        )
+
+
+def check_lines(n_lines: int) -> None:
+    """Refuse a text of very many lines, empty ones among them.
+
+    Raises:
+        CohortError: saying how many are allowed.
+    """
+    if n_lines > MAX_LINES:
+        raise CohortError(
+            f"at most {MAX_LINES:,} lines", f"{n_lines:,}", "Cut the file into parts."
+        )
+
+
+def check_different(n_texts: int) -> None:
+    """Refuse a column of very many different cells.
+
+    Raises:
+        CohortError: saying how many are allowed.
+    """
+    if n_texts > MAX_TEXTS:
+        raise CohortError(
+            f"at most {MAX_TEXTS:,} different values in a column",
+            f"{n_texts:,}",
+            "Round the numbers, or cut the file into parts.",
         )
 
 

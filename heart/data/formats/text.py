@@ -7,27 +7,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from heart.data.formats.encoder import Encoder
 from heart.data.formats.layout import DELIMITERS, Layout, decode, find_layout
 from heart.data.formats.table import (
+    MAX_COMMENTS,
+    MAX_RAGGED,
     MAX_ROWS,
     Cells,
     Column,
     Ragged,
     Table,
-    check_cells,
     check_header,
+    check_lines,
     check_width,
     no_rows,
 )
 from heart.errors import CohortError
 
 BLOCK = 2**20
-_DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
+_DECIMAL_COMMA, _DECIMAL_POINT = r"^(\s*[+-]?[0-9]+),([0-9]+\s*)$", r"\1.\2"
 
 
 def open_text(content: bytes) -> Table:
@@ -37,6 +40,7 @@ def open_text(content: bytes) -> Table:
         CohortError: if it is not text, or not a table.
     """
     text, encoding = decode(content)
+    check_lines(max(text.count(b"\n"), text.count(b"\r")))
     if re.match(rb"\s*<", text[:200]):
         raise CohortError(
             "a table of text", "a web page", "Download the file itself, not the page that shows it."
@@ -94,8 +98,10 @@ def _check_empty(column: Column) -> None:
 
 def _join_blanks(text: bytes, layout: Layout) -> tuple[bytes, Layout]:
     """The same cells with bars between them, where runs of blanks were."""
-    body = re.sub(rb"(?m)^[ \t]+|[ \t]+$", b"", text[layout.start :])
-    return re.sub(rb"[ \t]+", b"|", body), layout._replace(delimiter="|", start=0)
+    # first runs become one blank: "blanks before an end" would be sought from each blank of a run
+    body = re.sub(rb"[ \t]+", b" ", text[layout.start :])
+    body = re.sub(rb"(?<![^\r\n]) | (?=[\r\n]|\Z)", b"", body)
+    return body.replace(b" ", b"|"), layout._replace(delimiter="|", start=0)
 
 
 def _read_arff(text: bytes, head_end: int, body_start: int) -> tuple[bytes, Layout]:
@@ -103,8 +109,14 @@ def _read_arff(text: bytes, head_end: int, body_start: int) -> tuple[bytes, Layo
     head = text[:head_end].decode()
     names = re.findall(r"(?im)^[ \t]*@attribute[ \t]+(?:'([^'\n]*)'|\"([^\"\n]*)\"|(\S+))", head)
     header = tuple(next((part.strip() for part in parts if part.strip()), "") for parts in names)
-    body = re.sub(rb"(?m)^[ \t]*%.*$", b"", text[body_start:])
     mend = "Save it as CSV from Weka."
+    body = text[body_start:]
+    n_signs = body.count(b"%")
+    if n_signs > MAX_COMMENTS:
+        limit = f"at most {MAX_COMMENTS:,} comments among the data"
+        raise CohortError(limit, f"{n_signs:,} percent signs", mend)
+    if n_signs:
+        body = re.sub(rb"(?m)^[ \t]*%.*$", b"", body)
     if re.search(rb"(?m)^[ \t]*\{", body):
         raise CohortError("an ARFF file with a value for each attribute", "a sparse one", mend)
     if not header:
@@ -127,25 +139,54 @@ def _parse(text: bytes, layout: Layout, positions: Sequence[int]) -> Cells:
         if re.search(r"[\r\n]", row.text.strip()):
             torn.append(int(row.number))
         ragged.append(Ragged(int(row.number), int(row.actual_columns), int(row.expected_columns)))
-        return "skip"
+        return "skip" if len(ragged) <= MAX_RAGGED else "error"
 
-    encoders = [_Encoder(decimal_comma=layout.decimal_comma) for _ in positions]
-    n_rows = 0
+    encoders = [Encoder(_with_points if layout.decimal_comma else _as_it_is) for _ in positions]
     try:
-        for batch in _open_csv(text, layout, positions, skip):
-            n_rows += batch.num_rows
-            for position, encoder in zip(positions, encoders, strict=True):
-                encoder.add(batch.column(str(position)))
-            if n_rows + len(ragged) > MAX_ROWS:
-                raise CohortError.too_many_rows(MAX_ROWS)
+        n_rows = _encode_rows(_open_csv(text, layout, positions, skip), positions, encoders, ragged)
     except pa.ArrowInvalid as error:
-        raise _unreadable(error) from error
+        too_many = len(ragged) > MAX_RAGGED
+        raise (_too_ragged(ragged[0]) if too_many else _unreadable(error)) from error
     if torn:
         raise CohortError.several_lines(f"row {torn[0]}, which spans several lines")
     if not n_rows:
         raise _no_whole_row(ragged)
     columns = tuple(encoder.finish() for encoder in encoders)
     return Cells(columns, _number_rows(n_rows, ragged), tuple(ragged))
+
+
+def _encode_rows(
+    batches: pa_csv.CSVStreamingReader,
+    positions: Sequence[int],
+    encoders: Sequence[Encoder],
+    ragged: Sequence[Ragged],
+) -> int:
+    """How many whole rows there are; their cells go to the encoders."""
+    n_rows = 0
+    for batch in batches:
+        n_rows += batch.num_rows
+        for position, encoder in zip(positions, encoders, strict=True):
+            encoder.add(batch.column(str(position)))
+        if n_rows + len(ragged) > MAX_ROWS:
+            raise CohortError.too_many_rows(MAX_ROWS)
+    return n_rows
+
+
+def _too_ragged(first: Ragged) -> CohortError:
+    return CohortError(
+        f"{first.expected} cells in each row, or another number in at most {MAX_RAGGED:,}",
+        f"more, such as {first.found} cells in row {first.row}",
+        "Complete the rows.",
+    )
+
+
+def _as_it_is(texts: pa.Array) -> pa.Array:
+    return texts
+
+
+def _with_points(texts: pa.Array) -> pa.Array:
+    """2,3 is 2.3."""
+    return pc.replace_substring_regex(texts, pattern=_DECIMAL_COMMA, replacement=_DECIMAL_POINT)
 
 
 def _open_csv(
@@ -182,35 +223,6 @@ def _number_rows(n_rows: int, ragged: Sequence[Ragged]) -> pd.Index:
     """The numbers of the rows that were read, among all of the file's."""
     every = pd.RangeIndex(1, n_rows + len(ragged) + 1)
     return every.delete([entry.row - 1 for entry in ragged]) if ragged else every
-
-
-class _Encoder:
-    """Collects a column block by block, in as few bytes as its different texts allow."""
-
-    def __init__(self, *, decimal_comma: bool) -> None:
-        self._decimal_comma = decimal_comma
-        self._position: dict[str, int] = {}
-        self._blocks: list[npt.NDArray[np.integer[Any]]] = []
-
-    def add(self, block: pa.DictionaryArray) -> None:
-        """One more block; texts that are equal without their blanks share a code."""
-        texts = [text.strip() for text in block.dictionary.to_pylist()]
-        if self._decimal_comma:
-            texts = [
-                text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text for text in texts
-            ]
-        codes = [self._position.setdefault(text, len(self._position)) for text in texts]
-        self._blocks.append(np.array(codes, dtype=self._dtype())[block.indices.to_numpy()])
-
-    def finish(self) -> Column:
-        """The whole column."""
-        texts = check_cells(pd.Index(list(self._position), dtype="str"))
-        codes = np.concatenate([block.astype(self._dtype(), copy=False) for block in self._blocks])
-        self._blocks.clear()
-        return Column(texts, codes)
-
-    def _dtype(self) -> np.dtype[np.integer[Any]]:
-        return np.min_scalar_type(max(len(self._position) - 1, 0))
 
 
 def _unreadable(error: pa.ArrowInvalid) -> CohortError:

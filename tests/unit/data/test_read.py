@@ -93,7 +93,7 @@ def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path):
 
 
 def test_too_large_a_file_is_refused():
-    with pytest.raises(CohortError, match=r"at most 256 MiB, but found 256\.0 MiB"):
+    with pytest.raises(CohortError, match=r"at most 64 MiB, but found 64\.0 MiB"):
         read_cohort(bytes(MAX_BYTES + 1))
 
 

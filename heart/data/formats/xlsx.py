@@ -1,0 +1,388 @@
+"""Excel workbooks: the first sheet with data, as text. Only the parts that this needs are read;
+links, formulas and whatever else a workbook may hold are not.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import pandas as pd
+
+from heart.data.codings import NUMBER
+from heart.data.columns import count_known
+from heart.data.formats.archive import (
+    MAX_UNPACKED,
+    Archive,
+    Attributes,
+    Handler,
+    damaged,
+    too_much_unpacked,
+)
+from heart.data.formats.table import (
+    FORMATS,
+    MAX_CELL,
+    Cells,
+    Table,
+    check_header,
+    check_width,
+    encode_texts,
+    no_rows,
+)
+from heart.errors import CohortError
+
+MAX_SHEETS = 200
+MAX_SHEET_ROWS = 2**20
+MAX_CELLS = 500_000
+MAX_STRINGS = 300_000
+MAX_STYLES = 65_536
+MAX_FORMATS, MAX_FORMAT = 1_000, 255
+_WORKBOOK, _STRINGS, _STYLES = "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"
+_DATE_FORMATS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
+# of a short text: in quotes, in brackets other than those of hours, or after a sign that escapes
+_NO_DATE = re.compile(r'"[^"]*"|\[(?![hms]{1,2}\])[^\]]*\]|\\.|_.', re.IGNORECASE)
+_EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001  without a zone
+
+
+def open_xlsx(content: bytes) -> Table:
+    """The table on the first sheet with data of an XLSX file's bytes.
+
+    Raises:
+        CohortError: for another archive, a damaged or oversized file, or a sheet that is not a
+            table.
+    """
+    archive = Archive(content)
+    if _WORKBOOK not in archive:
+        raise CohortError(FORMATS, "a ZIP archive", "Unpack it and choose the table inside.")
+    if archive.claimed_bytes() > min(MAX_UNPACKED, max(200 * len(content), 2**20)):
+        raise too_much_unpacked(archive.claimed_bytes())
+    rows, notes = _read_first_sheet(archive)
+    first = rows[0]
+    has_header = count_known(first) >= 3 or not all(_is_number(text) for text in first if text)
+    header = tuple(name.strip() for name in first) if has_header else ()
+    body = rows[1:] if has_header else rows
+    has_index = bool(header) and not header[0]
+    check_header(header[1 if has_index else 0 :])
+    if not body:
+        raise no_rows()
+
+    def read(positions: Sequence[int]) -> Cells:
+        columns = tuple(
+            encode_texts(pd.Series([row[position] for row in body], dtype="str"))
+            for position in positions
+        )
+        return Cells(columns, pd.RangeIndex(1, len(body) + 1), ())
+
+    return Table(tuple(name or "row index" for name in header), len(first), notes, read)
+
+
+def _read_first_sheet(archive: Archive) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Rows of equal length without empty ones, from the first sheet that has any."""
+    book = _read_book(archive)
+    for name in book.sheets:
+        sheet = _Sheet(book)
+        archive.walk(name, sheet)
+        if sheet.rows:
+            width = max(map(len, sheet.rows))
+            note = "Excel" if len(book.sheets) == 1 else "Excel, the first sheet with data"
+            return [row + [""] * (width - len(row)) for row in sheet.rows], (note,)
+    raise CohortError("a table", "a workbook without data", "Choose another file.")
+
+
+class _Book(NamedTuple):
+    """What the sheets share.
+
+    Attributes:
+        sheets: their parts, in order.
+        strings: the texts that cells point to.
+        dates: which cell formats show a number as a date.
+        epoch: the day 0.
+    """
+
+    sheets: list[str]
+    strings: list[str]
+    dates: frozenset[int]
+    epoch: datetime
+
+
+def _read_book(archive: Archive) -> _Book:
+    listed, relations = _Sheets(), _Relations()
+    strings, formats = _Strings(), _Formats()
+    archive.walk(_WORKBOOK, listed)
+    archive.walk("xl/_rels/workbook.xml.rels", relations)
+    for part, handler in ((_STRINGS, strings), (_STYLES, formats)):
+        if part in archive:
+            archive.walk(part, handler)
+    sheets = [relations.sheets[key] for key in listed.keys if key in relations.sheets]
+    return _Book(sheets, strings.texts, frozenset(formats.dates), _EPOCHS[listed.from_1904])
+
+
+class _Sheets(Handler):
+    """The workbook's list of sheets."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+        self.from_1904 = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """A sheet, or the workbook's settings."""
+        if name == "workbookPr":
+            self.from_1904 = attributes.get("date1904") in ("1", "true")
+        if name == "sheet":
+            self.keys += [value for key, value in attributes.items() if key.endswith(":id")]
+        if len(self.keys) > MAX_SHEETS:
+            raise _too_many(MAX_SHEETS, "sheets")
+
+
+class _Relations(Handler):
+    """In which parts of the archive the sheets are; never outside it."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, str] = {}
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """A relation."""
+        kind, target = attributes.get("Type", ""), attributes.get("Target", "")
+        is_inside = attributes.get("TargetMode") != "External"
+        if name == "Relationship" and kind.endswith("/worksheet") and is_inside:
+            part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+            self.sheets[attributes.get("Id", "")] = part
+
+
+class _Text(Handler):
+    """Collects the text of an element, as much of it as a cell may hold and one letter more."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._room = MAX_CELL + 1
+        self._is_open = self._in_phonetic = False
+
+    def start(self, name: str, attributes: Attributes) -> None:  # noqa: ARG002
+        """An element; the reading aids of Japanese texts are not part of them."""
+        if name == "rPh":
+            self._in_phonetic = True
+        elif name in ("t", "v") and not self._in_phonetic:
+            self._is_open = True
+
+    def text(self, text: str) -> None:
+        """Some text."""
+        if self._is_open and self._room > 0:
+            self._parts.append(text[: self._room])
+            self._room -= len(text)
+
+    def end(self, name: str) -> None:
+        """An element's end."""
+        if name == "rPh":
+            self._in_phonetic = False
+        self._is_open = False
+
+    def take(self) -> str:
+        """The text that was collected, for once."""
+        text = "".join(self._parts)
+        self._parts.clear()
+        self._room = MAX_CELL + 1
+        return text
+
+
+class _Strings(_Text):
+    """The texts that cells point to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def end(self, name: str) -> None:
+        """A text's end."""
+        super().end(name)
+        if name == "si":
+            self.texts.append(self.take())
+            if len(self.texts) > MAX_STRINGS:
+                raise _too_many(MAX_STRINGS, "shared texts")
+
+
+class _Formats(Handler):
+    """Which cell formats show a number as a date."""
+
+    def __init__(self) -> None:
+        self.dates: set[int] = set()
+        self._date_formats = {str(number) for number in _DATE_FORMATS}
+        self._in_cells = False
+        self._n_formats = self._n_cells = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """A number format, or a cell format with one."""
+        if name == "cellXfs":
+            self._in_cells = True
+        elif name == "numFmt":
+            self._add_number_format(attributes)
+        elif name == "xf" and self._in_cells:
+            if attributes.get("numFmtId") in self._date_formats:
+                self.dates.add(self._n_cells)
+            self._n_cells += 1
+            if self._n_cells > MAX_STYLES:
+                raise _too_many(MAX_STYLES, "cell formats")
+
+    def _add_number_format(self, attributes: Attributes) -> None:
+        self._n_formats += 1
+        if self._n_formats > MAX_FORMATS:
+            raise _too_many(MAX_FORMATS, "number formats")
+        if _shows_date(attributes.get("formatCode", "")[:MAX_FORMAT]):
+            self._date_formats.add(attributes.get("numFmtId", ""))
+
+    def end(self, name: str) -> None:
+        """The end of the cell formats, whose numbers cells point to."""
+        if name == "cellXfs":
+            self._in_cells = False
+
+
+def _shows_date(code: str) -> bool:
+    return re.search(r"[dmhysDMHYS]", _NO_DATE.sub("", code.partition(";")[0])) is not None
+
+
+class _Sheet(_Text):
+    """The rows of a sheet that hold something, as texts up to the last cell that is not empty."""
+
+    def __init__(self, book: _Book) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._book = book
+        self._known: dict[tuple[str | None, str], str] = {}
+        self._positions: dict[str, int] = {}
+        self._row: list[str] = []
+        self._number = self._n_cells = 0
+        self._position = -1
+        self._cell: Attributes = {}
+        self._has_formula = False
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """A row, a cell or a part of one."""
+        if name == "c":
+            self._cell, self._has_formula = attributes, False
+            self.take()
+        elif name == "v":  # as often as all others together
+            self._is_open = True
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "f":
+            self._has_formula = True
+        else:
+            super().start(name, attributes)
+
+    def end(self, name: str) -> None:
+        """A cell's or a row's end."""
+        if name == "v":
+            self._is_open = False
+            return
+        super().end(name)
+        if name == "c":
+            self._end_cell(self.take().strip())
+        elif name == "row" and self._row:
+            self.rows.append(self._row)
+
+    def _start_row(self, attributes: Attributes) -> None:
+        number = attributes.get("r")
+        last, self._row, self._position = self._number, [], -1
+        self._number = last + 1 if number is None else _whole(number)
+        if not last < self._number <= MAX_SHEET_ROWS:
+            raise CohortError(
+                f"rows numbered in ascending order, up to {MAX_SHEET_ROWS:,}",
+                f"row {self._number:,} after row {last:,}",
+                "Export the table as CSV.",
+            )
+
+    def _end_cell(self, text: str) -> None:
+        reference = self._cell.get("r")
+        position = self._position + 1 if reference is None else self._position_of(reference)
+        if position <= self._position:
+            raise damaged()
+        self._position = position
+        if self._has_formula and not text:
+            raise CohortError(
+                "a value in every cell",
+                "formulas without a stored result",
+                "Paste the formulas as values and save again.",
+            )
+        if not text or not (value := self._value_of(text)).strip():
+            return
+        check_width(position + 1)
+        self._n_cells += position + 1 - len(self._row)
+        if self._n_cells > MAX_CELLS:
+            raise _too_many(MAX_CELLS, "cells")
+        self._row += [""] * (position - len(self._row))
+        self._row.append(value)
+
+    def _position_of(self, reference: str) -> int:
+        """The column of a cell such as AB12, from 0."""
+        letters = reference.rstrip("0123456789")
+        if letters not in self._positions:
+            if not re.fullmatch("[A-Z]{1,3}", letters):
+                raise damaged()
+            position = 0
+            for letter in letters:
+                position = 26 * position + ord(letter) - ord("A") + 1
+            self._positions[letters] = position - 1
+        return self._positions[letters]
+
+    def _value_of(self, text: str) -> str:
+        kind, style = self._cell.get("t", "n"), self._cell.get("s")
+        key = (f"{kind}{style}" if kind == "n" else kind, text)
+        if key not in self._known:
+            self._known[key] = self._read_value(text, kind, style)
+        return self._known[key]
+
+    def _read_value(self, text: str, kind: str, style: str | None) -> str:
+        if kind == "s":
+            return self._string(text)
+        if kind == "n":
+            return self._number_text(text, style)
+        if kind == "b":
+            return {"0": "false", "1": "true"}.get(text) or _refuse_damaged()
+        return text
+
+    def _string(self, text: str) -> str:
+        position = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+        if not 0 <= position < len(self._book.strings):
+            raise CohortError(
+                "cells that point to one of the workbook's texts",
+                f"one that points to text {text[:20]}",
+                "Save the workbook again, or export the table as CSV.",
+            )
+        return self._book.strings[position]
+
+    def _number_text(self, text: str, style: str | None) -> str:
+        """63.0 is "63", a date is written as ISO 8601 has it."""
+        if not NUMBER.fullmatch(text):
+            raise damaged()
+        if style is not None and _whole(style) in self._book.dates:
+            return self._date_text(float(text))
+        return text if re.fullmatch("[1-9][0-9]*", text) else f"{float(text):.12g}"
+
+    def _date_text(self, days: float) -> str:
+        try:
+            moment = self._book.epoch + timedelta(days=days)
+        except OverflowError:
+            return "#VALUE!"
+        return (moment.time() if 0 <= days < 1 else moment).isoformat()
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,12}", text):
+        raise damaged()
+    return int(text)
+
+
+def _refuse_damaged() -> str:
+    raise damaged()
+
+
+def _too_many(limit: int, what: str) -> CohortError:
+    return CohortError(
+        f"at most {limit:,} {what} in a workbook", "more", "Export the table as CSV."
+    )
+
+
+def _is_number(text: str) -> bool:
+    return NUMBER.fullmatch(text) is not None or text in ("?", "NA", "NaN")
