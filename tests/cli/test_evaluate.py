@@ -2,9 +2,6 @@
 them.
 """
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -195,25 +192,7 @@ def test_text_says_the_same_for_people():
     )  # each figure with its interval
 
 
-def test_command_runs_from_a_shell():
-    words = [
-        "evaluate",
-        "--models",
-        "class share alone",
-        "--folds",
-        "2",
-        "--repeats",
-        "1",
-        "--no-hospitals",
-        "--json",
-    ]
-    done = subprocess.run(
-        [sys.executable, "-m", "heart", *words],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    (row,) = json.loads(done.stdout)["leaderboard"]
+def test_one_model_alone_is_judged_without_hospitals():
+    words = ["--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals"]
+    (row,) = answer("evaluate", *words)["leaderboard"]
     assert row["model"] == "class share alone"

@@ -120,10 +120,19 @@ print(json.dumps(ran))
 
 
 @pytest.fixture(scope="module")
-def folder(bundle_bytes, tmp_path_factory):
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("hostile")
+
+
+@pytest.fixture(scope="module")
+def files(bundle_bytes, place):
+    """The entries by name."""
+    return corpus(bundle_bytes, place / "ran")
+
+
+@pytest.fixture(scope="module")
+def folder(bundle_bytes, place, files):
     """A folder with a file for each entry, and the names of the files."""
-    place = tmp_path_factory.mktemp("hostile")
-    files = corpus(bundle_bytes, place / "ran")
     index = {name: f"{number:04}.joblib" for number, name in enumerate(files)}
     for name, file in index.items():
         (place / file).write_bytes(files[name])
@@ -172,8 +181,7 @@ def ran(folder):
     return json.loads(done.stdout)
 
 
-def test_there_are_enough_different_files(bundle_bytes, tmp_path):
-    files = corpus(bundle_bytes, tmp_path / "ran")
+def test_there_are_enough_different_files(bundle_bytes, files):
     assert len(files) == len(set(files.values())) >= 1000
     assert bundle_bytes not in files.values()
     assert files.keys() >= EXECUTING

@@ -36,7 +36,9 @@ import json, sys
 from heart.bundle import load_bundle
 from heart.data import load_shipped
 from heart.data.patients import frame_of_patients
-print(json.dumps(load_bundle(sys.argv[1]).predict_proba(load_shipped(sys.argv[2]).features).tolist()))
+bundle = load_bundle(sys.argv[1])
+cohorts = map(load_shipped, sys.argv[2:])
+print(json.dumps([bundle.predict_proba(cohort.features).tolist() for cohort in cohorts]))
 """
 WALK = """
 import json, sys
@@ -68,12 +70,11 @@ def path(bundle, tmp_path_factory):
 # the round trip
 
 
-@pytest.mark.parametrize("cohort", ["cleveland", "va_long_beach"])
-def test_fresh_process_predicts_what_the_training_process_predicted(bundle, path, cohort):
-    found = in_a_fresh_process(PREDICT, path, cohort)
-    assert found == pytest.approx(
-        bundle.predict_proba(load_shipped(cohort).features).tolist(), abs=1e-6
-    )
+def test_fresh_process_predicts_what_the_training_process_predicted(bundle, path):
+    cohorts = ["cleveland", "va_long_beach"]
+    for cohort, there in zip(cohorts, in_a_fresh_process(PREDICT, path, *cohorts), strict=True):
+        here = bundle.predict_proba(load_shipped(cohort).features).tolist()
+        assert there == pytest.approx(here, abs=1e-6), cohort
 
 
 def test_joblib_reads_plain_values_without_torch_sklearn_or_heart(path, tmp_path):
