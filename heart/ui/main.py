@@ -7,7 +7,7 @@ from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
 from heart.ui.navigation import PAGES, START
 from heart.ui.session import show_footer
-from heart.ui.warmup import load_all, load_first, load_heavy
+from heart.ui.warmup import load_all, load_first, load_heavy, load_lessons
 
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
 pages = [
@@ -31,7 +31,9 @@ pages += [  # reached from the Learn page and by their own addresses
     for lesson in LESSONS.values()
 ]
 page = st.navigation(pages, position="top")
-if page.url_path:
+if page.url_path in {lesson.address for lesson in LESSONS.values()}:
+    load_lessons()
+elif page.url_path:
     load_all()
 else:  # the Patient page, whose path is empty, shows its form while torch is still being imported
     load_first()

@@ -18,10 +18,17 @@ from importlib import import_module
 from typing import Any
 
 from heart.errors import HeartError
+from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.ui.errors import keep_values_out_of_logs
 
-_first, _heavy, _all = threading.Lock(), threading.Lock(), threading.Lock()
+_first, _heavy, _all, _lessons = (threading.Lock() for _ in range(4))
+
+
+OPTIMISERS = "torch._dynamo"
+"""What torch imports when the first optimiser of `torch.optim` is made, as two lessons do: some 800
+modules.
+"""
 
 
 def load_first() -> None:
@@ -49,6 +56,21 @@ def load_all() -> None:
     with _all:
         for name in _names_of_parts():
             import_module(name)
+        _read_cohort()
+
+
+def load_lessons() -> None:
+    """Import what the lessons need beside that. Costs nothing the second time."""
+    load_all()
+    with _lessons:
+        import_module(OPTIMISERS)
+
+
+@cache
+def _read_cohort() -> None:
+    """Read a shipped table, for which pandera is imported, and more when it is first used."""
+    with suppress(HeartError):  # the pages tell of it
+        import_module("heart.data").load_shipped(SHIPPED_BUNDLE.stem)
 
 
 @cache
@@ -81,13 +103,15 @@ def _load_everything() -> None:
     _freeze()
     load_all()
     _freeze()
+    load_lessons()
+    _freeze()
 
 
 def _freeze() -> None:
     """Take what will never be freed out of the garbage collector's sight.
 
     Streamlit collects garbage after every rerun: without the freeze that takes about 100 ms with
-    these libraries loaded.
+    these libraries loaded. So nothing large may be imported after the last one.
     """
     gc.collect()
     gc.freeze()

@@ -1,16 +1,23 @@
 """One visitor of the app, without a browser."""
 
 import gc
+import sys
 from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from heart.ui.warmup import load_all
+from heart.ui.warmup import load_lessons
 from tests.support.visitor import go
 
 ROOT = Path(__file__).parents[2]
+
+LARGE = {"altair", "onnx", "pandas", "pandera", "scipy", "sklearn", "sympy", "torch"}
+FEW = 30
+"""So many modules of those packages may be imported by a page itself: each rerun of every visitor
+looks through them from then on.
+"""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,7 +26,7 @@ def warm():
     Streamlit calls after every run; and what is installed is looked through for components once,
     not for every visitor (there are none).
     """
-    load_all()
+    load_lessons()
     gc.collect()
     gc.freeze()
     components = manifest_scanner.scan_component_manifests()
@@ -31,7 +38,7 @@ def warm():
 @pytest.fixture
 def visit():
     """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""
-    visitors = []
+    visitors, imported = [], set(sys.modules)
 
     def open_at(page="patient"):
         app = AppTest.from_file(ROOT / "heart" / "ui" / "main.py", default_timeout=60).run()
@@ -41,3 +48,5 @@ def visit():
     yield open_at
     for app in visitors:
         assert not app.exception, app.exception
+    late = [name for name in set(sys.modules) - imported if name.partition(".")[0] in LARGE]
+    assert len(late) < FEW, "the garbage collector was frozen before these were imported"
