@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 SHOWN_ROW = 40
+NO_OUTCOME = "is empty: the outcome is not known"
 
 
 class HeartError(Exception):
@@ -86,6 +87,11 @@ class BadCell(NamedTuple):
     column: str
     value: str
     reason: str
+
+    @property
+    def is_no_outcome(self) -> bool:
+        """Whether it is an outcome that is not there."""
+        return self.reason == NO_OUTCOME
 
 
 class BadCellsError(CohortError):

@@ -11,6 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heart.data.bad_cells import (
+    MIN_OUTCOMES,
+    WHOLE_ROW,
+    bad_cells_error,
+    count_outcomes,
+    describe_bad,
+    too_few_outcomes,
+    unreadable,
+)
 from heart.data.cohort import Cohort
 from heart.data.columns import Naming, name_columns, name_positions
 from heart.data.dialects.canonical import Converted, SetAside, convert, list_bad_cells
@@ -28,14 +37,13 @@ from heart.data.recognition.known import count_hospitals
 from heart.data.recognition.recognise import Recognition, recognise
 from heart.data.recognition.repairs import Repaired, repair
 from heart.data.report import CohortReport, count_frame
-from heart.errors import BadCell, BadCellsError, CohortError
+from heart.errors import BadCell, CohortError, DialectError
 from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
-SHOWN, PREVIEWED = 5, 3
+PREVIEWED = 3
 MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
 MAX_BAD_CELLS = 100_000
-WHOLE_ROW = "(row)"
 
 
 class _Read(NamedTuple):
@@ -111,7 +119,7 @@ def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> 
     errors: dict[int, str] = {}
     for cell in read.bad_cells:
         if cell.column != TARGET:
-            errors[cell.row] = "; ".join(filter(None, (errors.get(cell.row), _describe_bad(cell))))
+            errors[cell.row] = "; ".join(filter(None, (errors.get(cell.row), describe_bad(cell))))
     frame = _with_ragged(read)
     num = frame.pop(TARGET) if TARGET in frame.columns else None
     if num is not None:
@@ -154,17 +162,41 @@ def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
     _check_known(parsed)
     if not need_target and parsed.target is not None:
         parsed = _without_unreadable_target(parsed)
-
-    def preview(reading: Reading) -> list[dict[str, str]]:
-        return _preview(parsed, reading)
-
-    recognition = recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
+    parsed, recognition = _recognise(parsed, naming, need_target=need_target, dialect=dialect)
     repaired = repair(
         convert(parsed, recognition.reading), recognition.known.matched, recognition.reading
     )
     return _Read(
         notes, naming, parsed, recognition, repaired, _list_bad(repaired.converted, parsed)
     )
+
+
+def _recognise(
+    parsed: Parsed, naming: Naming, *, need_target: bool, dialect: str | None
+) -> tuple[Parsed, Recognition]:
+    """How the file is read. Outcomes too few to tell their coding, or to learn from, are no
+    question: they are refused, and not needed for scoring.
+    """
+
+    def recognise_it(parsed: Parsed) -> Recognition:
+        def preview(reading: Reading) -> list[dict[str, str]]:
+            return _preview(parsed, reading)
+
+        return recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
+
+    n_outcomes, rows = count_outcomes(parsed), len(parsed.rows)
+    few = parsed.target is not None and n_outcomes < MIN_OUTCOMES
+    if need_target and few and rows >= FEW_ROWS:
+        raise too_few_outcomes(n_outcomes, rows)
+    try:
+        return parsed, recognise_it(parsed)
+    except DialectError as error:
+        if not few:
+            raise
+        if need_target:
+            raise too_few_outcomes(n_outcomes, rows) from error
+    parsed = parsed._replace(target=None)
+    return parsed, recognise_it(parsed)
 
 
 def _check_known(parsed: Parsed) -> None:
@@ -192,11 +224,12 @@ def _list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:
     """
     n = len(parsed.rows)
     for name, bad in converted.bad.items():
-        if n >= FEW_ROWS and len(bad.positions) > MAX_BAD_SHARE * n:
-            first = list_bad_cells(name, bad._replace(positions=bad.positions[:1]), parsed.rows)[0]
+        positions = unreadable(name, bad)
+        if n >= FEW_ROWS and len(positions) > MAX_BAD_SHARE * n:
+            first = list_bad_cells(name, bad._replace(positions=positions[:1]), parsed.rows)[0]
             raise CohortError(
                 f"a column {name} that can be read",
-                f"{len(bad.positions)} of {n} cells that cannot: {first.value!r} in row {first.row}"
+                f"{len(positions)} of {n} cells that cannot: {first.value!r} in row {first.row}"
                 f" {first.reason}",
                 "Check which column is which, and how it is coded.",
             )
@@ -228,16 +261,9 @@ def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAs
     aside = {entry.row: entry for entry in read.repaired.set_aside}
     bad = _open_bad_cells(read)
     if bad and bad_rows == "stop":
-        more = f" and {len(bad) - SHOWN} more" if len(bad) > SHOWN else ""
-        raise BadCellsError(
-            "possible values in every cell",
-            f"{'; '.join(f'row {cell.row}, {_describe_bad(cell)}' for cell in bad[:SHOWN])}{more}",
-            "Correct these cells, or empty them if the value is not known, or leave these rows"
-            " out.",
-            bad_cells=bad,
-        )
+        raise bad_cells_error(bad)
     for cell in bad:
-        aside.setdefault(cell.row, SetAside(cell.row, _describe_bad(cell)))
+        aside.setdefault(cell.row, SetAside(cell.row, describe_bad(cell)))
     frame = read.repaired.converted.frame
     if aside:
         frame = frame[~frame.index.isin(list(aside))]
@@ -248,14 +274,6 @@ def _open_bad_cells(read: _Read) -> tuple[BadCell, ...]:
     """The impossible cells of rows that are not set aside for another reason."""
     aside = {entry.row for entry in read.repaired.set_aside}
     return tuple(cell for cell in read.bad_cells if cell.row not in aside)
-
-
-def _describe_bad(cell: BadCell) -> str:
-    return (
-        f"{cell.value}, which {cell.reason}"
-        if cell.column == WHOLE_ROW
-        else f"column {cell.column}: {cell.value!r} {cell.reason}"
-    )
 
 
 def _check_classes(frame: pd.DataFrame) -> None:

@@ -157,9 +157,7 @@ def _ask_bad_rows(error: BadCellsError, purpose: str) -> bool:
     rows = len({cell.row for cell in error.bad_cells})
     with st.container(border=True):
         st.warning(
-            f"**{len(error.bad_cells):,} cells in {rows:,} rows cannot be right.** The file was not"
-            " thrown away.",
-            icon="🔎",
+            f"{describe_bad_cells(error.bad_cells)} The file was not thrown away.", icon="🔎"
         )
         table = bad_cells_table(error.bad_cells)
         st.dataframe(table.head(1000), hide_index=True)
@@ -170,6 +168,17 @@ def _ask_bad_rows(error: BadCellsError, purpose: str) -> bool:
             type="primary",
             key=f"leave_out_{purpose}",
         )
+
+
+def describe_bad_cells(bad_cells: tuple[BadCell, ...]) -> str:
+    """How many cells cannot be right, and how many patients have no outcome."""
+    wrong = [cell for cell in bad_cells if not cell.is_no_outcome]
+    without = len(bad_cells) - len(wrong)
+    rows = len({cell.row for cell in wrong})
+    cells = f"{len(wrong):,} cell{'s'[: len(wrong) > 1]} in {rows:,} row{'s'[: rows > 1]}"
+    said = [f"**{cells} cannot be right.**"] if wrong else []
+    said += [f"**Rows without an outcome to learn from: {without:,}.**"] if without else []
+    return " ".join(said)
 
 
 def bad_cells_table(bad_cells: tuple[BadCell, ...]) -> pd.DataFrame:

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heart.data.codings import MISSING_WORDS
 from heart.data.dialects.cells import Numbers, Parsed, Tokens
 from heart.data.dialects.reading import MMOL, Reading, codes_of, nums_of
 from heart.data.patients import dtype_of
-from heart.errors import BadCell
+from heart.errors import NO_OUTCOME, BadCell
 from heart.schema import FEATURES, TARGET, Feature, feature
 
 SEVERITY_DOMAIN = "0 to 4 (a severity for every patient)"
@@ -200,9 +201,15 @@ def list_bad_cells(name: str, bad: BadTexts, rows: pd.Index) -> list[BadCell]:
     domain = SEVERITY_DOMAIN if name == TARGET else feature(name).domain
     texts = bad.texts[bad.codes[bad.positions]].tolist()
     return [
-        BadCell(int(row), name, text[:SHOWN_TEXT], f"is not {domain}{_hint(text)}")
+        BadCell(int(row), name, text[:SHOWN_TEXT], _reason(name, text, domain))
         for row, text in zip(rows[bad.positions], texts, strict=True)
     ]
+
+
+def _reason(name: str, text: str, domain: str) -> str:
+    if name == TARGET and text.lower() in MISSING_WORDS:
+        return NO_OUTCOME
+    return f"is not {domain}{_hint(text)}"
 
 
 def _hint(text: str) -> str:

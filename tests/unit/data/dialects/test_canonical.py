@@ -90,7 +90,6 @@ def test_zero_of_what_cannot_be_zero_is_missing_and_reported(column, zero):
         ("thal", "5", "normal, fixed"),
         ("thal", "average", "normal, fixed"),
         ("num", "5", "0 to 4"),
-        ("num", "", "0 to 4"),
         ("num", "0.5", "0 to 4"),
         ("num", "perhaps", "0 to 4"),
     ],

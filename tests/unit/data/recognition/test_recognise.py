@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heart.data import load_shipped, read_cohort
+from heart.data import load_shipped, read_cohort, read_patients
 from heart.data.codings import DIALECTS
 from heart.errors import CohortError, DialectError
 from tests.support import dialects as d
@@ -211,7 +211,7 @@ def test_a_few_known_patients_decide_for_many_new_ones():
     assert cohort.report.matched == {"cleveland": 8}
 
 
-@pytest.mark.parametrize("n", [3, 8])
+@pytest.mark.parametrize("n", [6, 8])
 def test_few_new_patients_that_fit_several_codings_are_asked_about(n):
     new = d.invent_patients(60, seed=2)
     some = pd.concat([new[new["num"] == 0].head(n - 1), new[new["num"] > 0].head(1)])
@@ -224,6 +224,27 @@ def test_few_new_patients_that_fit_several_codings_are_asked_about(n):
         "2",
         "3",
     }
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_too_few_patients_to_learn_from_are_no_question(n):
+    new = d.invent_patients(60, seed=2)
+    some = pd.concat([new[new["num"] == 0].head(n - 1), new[new["num"] > 0].head(1)])
+    with pytest.raises(
+        CohortError, match=rf"12 patients .*, but found {n} among {n} rows"
+    ) as caught:
+        read_cohort(csv_of(d.uci_table(d.binary(some)).rename(columns={"num": "target"})))
+    assert not isinstance(caught.value, DialectError)
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_outcomes_too_few_to_tell_their_coding_do_not_stop_scoring(n):
+    some = d.binary(d.invent_patients(60, seed=2))
+    table = d.uci_table(some).rename(columns={"num": "target"}).astype({"target": object})
+    table.loc[table.index[n:], "target"] = ""
+    patients = read_patients(csv_of(table))
+    assert_same_cells(patients.frame, some, d.NAMES)
+    assert patients.errors == {}
 
 
 def test_chosen_candidate_is_read_as_it_says():

@@ -1,0 +1,70 @@
+"""Rows without an outcome are counted and can be left out; too few with one are refused."""
+
+import pytest
+
+from heart.data import load_shipped, read_cohort, read_patients
+from heart.errors import BadCellsError, CohortError, DialectError
+from heart.ui.upload import describe_bad_cells
+from tests.support.canonical import ROW, file_of, row_with
+
+SAID = "Rows without an outcome to learn from:"
+
+
+@pytest.fixture(scope="module")
+def strangers():
+    """Cleveland's patients a little changed, as text: labels of known ones are put right."""
+    frame = load_shipped("cleveland").frame
+    frame = frame.assign(trestbps=frame["trestbps"] + 0.5, chol=frame["chol"] + 1.5)
+    return frame.astype("str").replace({"nan": "", "<NA>": ""})
+
+
+def without_outcomes(frame, n, *, name="num", empty=""):
+    """A file in which the first n outcomes are empty."""
+    outcome = frame["num"] if name == "num" else (frame["num"] != "0").astype(int).astype("str")
+    outcome = outcome.where(outcome.index > n, empty)
+    return frame.drop(columns="num").assign(**{name: outcome}).to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("name", ["num", "target"])
+@pytest.mark.parametrize(("n", "empty"), [(1, ""), (30, "?"), (250, "NA")])
+def test_rows_without_an_outcome_are_counted_and_may_be_left_out(strangers, name, n, empty):
+    content = without_outcomes(strangers, n, name=name, empty=empty)
+    rows = "1 row" if n == 1 else f"{n} rows"
+    with pytest.raises(
+        BadCellsError, match=rf"an outcome for every.*found {rows} without"
+    ) as error:
+        read_cohort(content)
+    assert "leave these rows out" in error.value.action
+    assert [cell.row for cell in error.value.bad_cells] == list(range(1, n + 1))
+    assert describe_bad_cells(error.value.bad_cells) == f"**{SAID} {n:,}.**"
+    cohort = read_cohort(content, bad_rows="leave out")
+    assert cohort.n == 303 - n
+    assert cohort.report.set_aside[0].reason == "column num is empty: the outcome is not known"
+    patients = read_patients(content)
+    assert (len(patients.frame), patients.errors) == (303, {})
+
+
+@pytest.mark.parametrize("name", ["num", "target"])
+@pytest.mark.parametrize("n", [0, 2, 5])
+def test_too_few_outcomes_are_no_question_and_no_list_of_cells(strangers, name, n):
+    content = without_outcomes(strangers, 303 - n, name=name)
+    for bad_rows in ("stop", "leave out"):
+        with pytest.raises(
+            CohortError, match=f"found {n} among 303 rows, which is too few"
+        ) as error:
+            read_cohort(content, bad_rows=bad_rows)
+        assert not isinstance(error.value, DialectError | BadCellsError)
+    assert len(read_patients(content).frame) == 303
+
+
+def test_other_bad_cells_are_listed_beside_rows_without_an_outcome():
+    content = file_of(row_with("num", ""), row_with("age", "200"), ROW)
+    with pytest.raises(BadCellsError) as error:
+        read_cohort(content)
+    assert error.value.found == (
+        "row 2, column age: '200' is not 18 to 110 years;"
+        " 1 row without an outcome (row 1, column num)"
+    )
+    assert describe_bad_cells(error.value.bad_cells) == (
+        f"**1 cell in 1 row cannot be right.** **{SAID} 1.**"
+    )
