@@ -8,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from heart.data.codings import MISSING_WORDS
-from heart.data.dialects.canonical import BadTexts
+from heart.data.dialects.canonical import BadTexts, Converted, list_bad_cells
 from heart.data.dialects.cells import Parsed
 from heart.data.split import MIN_PER_CLASS
 from heart.errors import BadCell, BadCellsError, CohortError
 from heart.schema import TARGET
 
 SHOWN = 5
+MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
+MAX_BAD_CELLS = 100_000
 WHOLE_ROW = "(row)"
 MIN_OUTCOMES = MIN_PER_CLASS
 """Patients with an outcome below which not even one class can be split, nor its coding be told."""
@@ -37,7 +39,43 @@ def too_few_outcomes(n: int, rows: int) -> CohortError:
     )
 
 
-def unreadable(name: str, bad: BadTexts) -> npt.NDArray[np.int64]:
+def list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:
+    """All impossible cells in the order of the file.
+
+    Raises:
+        CohortError: if most of a column cannot be.
+    """
+    n = len(parsed.rows)
+    for name, bad in converted.bad.items():
+        positions = _unreadable(name, bad)
+        if n >= FEW_ROWS and len(positions) > MAX_BAD_SHARE * n:
+            first = list_bad_cells(name, bad._replace(positions=positions[:1]), parsed.rows)[0]
+            raise CohortError(
+                f"a column {name} that can be read",
+                f"{len(positions)} of {n} cells that cannot: {first.value!r} in row {first.row}"
+                f" {first.reason}",
+                "Check which column is which, and how it is coded.",
+            )
+    n_bad = sum(len(bad.positions) for bad in converted.bad.values())
+    if n_bad > MAX_BAD_CELLS:
+        raise CohortError(
+            f"at most {MAX_BAD_CELLS:,} cells that cannot be read",
+            f"{n_bad:,} in {', '.join(converted.bad)}",
+            "Check which column is which, and how it is coded.",
+        )
+    cells = [
+        cell
+        for name, bad in converted.bad.items()
+        for cell in list_bad_cells(name, bad, parsed.rows)
+    ]
+    cells += [
+        BadCell(entry.row, WHOLE_ROW, f"{entry.found} cells", f"is not {entry.expected} cells")
+        for entry in parsed.ragged
+    ]
+    return tuple(sorted(cells, key=lambda cell: cell.row))
+
+
+def _unreadable(name: str, bad: BadTexts) -> npt.NDArray[np.int64]:
     """The positions of a column's bad cells that hold something: an empty outcome is bad, but says
     nothing about whether the column can be read.
     """

@@ -12,17 +12,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.data.bad_cells import (
+    FEW_ROWS,
     MIN_OUTCOMES,
-    WHOLE_ROW,
     bad_cells_error,
     count_outcomes,
     describe_bad,
+    list_bad,
     too_few_outcomes,
-    unreadable,
 )
 from heart.data.cohort import Cohort
 from heart.data.columns import Naming, name_columns, name_positions
-from heart.data.dialects.canonical import Converted, SetAside, convert, list_bad_cells
+from heart.data.dialects.canonical import SetAside, convert
 from heart.data.dialects.cells import Parsed, parse_table
 from heart.data.dialects.reading import Reading, name_dialect
 from heart.data.formats.detect import open_table
@@ -42,8 +42,6 @@ from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
 PREVIEWED = 3
-MAX_BAD_SHARE, FEW_ROWS = 0.5, 10
-MAX_BAD_CELLS = 100_000
 
 
 class _Read(NamedTuple):
@@ -166,9 +164,7 @@ def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
     repaired = repair(
         convert(parsed, recognition.reading), recognition.known.matched, recognition.reading
     )
-    return _Read(
-        notes, naming, parsed, recognition, repaired, _list_bad(repaired.converted, parsed)
-    )
+    return _Read(notes, naming, parsed, recognition, repaired, list_bad(repaired.converted, parsed))
 
 
 def _recognise(
@@ -214,42 +210,6 @@ def _check_known(parsed: Parsed) -> None:
             "columns in which every value is missing",
             "Choose another file.",
         )
-
-
-def _list_bad(converted: Converted, parsed: Parsed) -> tuple[BadCell, ...]:
-    """All impossible cells in the order of the file.
-
-    Raises:
-        CohortError: if most of a column cannot be.
-    """
-    n = len(parsed.rows)
-    for name, bad in converted.bad.items():
-        positions = unreadable(name, bad)
-        if n >= FEW_ROWS and len(positions) > MAX_BAD_SHARE * n:
-            first = list_bad_cells(name, bad._replace(positions=positions[:1]), parsed.rows)[0]
-            raise CohortError(
-                f"a column {name} that can be read",
-                f"{len(positions)} of {n} cells that cannot: {first.value!r} in row {first.row}"
-                f" {first.reason}",
-                "Check which column is which, and how it is coded.",
-            )
-    n_bad = sum(len(bad.positions) for bad in converted.bad.values())
-    if n_bad > MAX_BAD_CELLS:
-        raise CohortError(
-            f"at most {MAX_BAD_CELLS:,} cells that cannot be read",
-            f"{n_bad:,} in {', '.join(converted.bad)}",
-            "Check which column is which, and how it is coded.",
-        )
-    cells = [
-        cell
-        for name, bad in converted.bad.items()
-        for cell in list_bad_cells(name, bad, parsed.rows)
-    ]
-    cells += [
-        BadCell(entry.row, WHOLE_ROW, f"{entry.found} cells", f"is not {entry.expected} cells")
-        for entry in parsed.ragged
-    ]
-    return tuple(sorted(cells, key=lambda cell: cell.row))
 
 
 def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:

@@ -111,7 +111,7 @@ def test_limit_is_held_and_named(monkeypatch, name, module, limit, word):
     ],
 )
 def test_file_of_its_full_size_is_read_or_refused(monkeypatch, name, word):
-    monkeypatch.setattr("heart.data.read.MAX_BAD_CELLS", 100) if "bad" in name else None
+    monkeypatch.setattr("heart.data.bad_cells.MAX_BAD_CELLS", 100) if "bad" in name else None
     make, size = h.FAMILIES[name]
     found = outcome(make(size if "bad" not in name else 20_000))
     expected = word.replace("100,000", "100") if isinstance(word, str) else word
