@@ -12,7 +12,6 @@ from heart.commands.output import on_terminal, print_rows
 from heart.commands.streams import FILE, STREAM, read_standard_input
 from heart.commands.suggestions import refuse_more
 from heart.commands.targets import Target, out_option
-from heart.paths import DATA
 
 if TYPE_CHECKING:
     from heart.evaluation.judged import Judged
@@ -78,11 +77,11 @@ def score(*, bundle: str | None, file: Path, out: Target, dialect: str | None) -
     }
 
 
-def _find_table(file: Path) -> Path:
+def _find_table(file: Path) -> Path | bytes:
     """The file, or where there is none of this name the table of the shipped cohort."""
-    from heart.data import SHIPPED
+    from heart.data.shipped import SHIPPED, read_shipped_table
 
-    return DATA / f"{file}.csv" if str(file) in SHIPPED and not file.exists() else file
+    return read_shipped_table(str(file)) if str(file) in SHIPPED and not file.exists() else file
 
 
 def describe_judged(judged: Judged, overlap: Overlap) -> dict[str, Any]:

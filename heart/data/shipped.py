@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from types import MappingProxyType
 
 from heart.data.codings import CODINGS, SEVERITY
@@ -61,10 +62,34 @@ def load_shipped(name: str) -> Cohort:
     )
 
 
+def read_shipped_table(name: str) -> bytes:
+    """The file of one shipped cohort, as it came: byte by byte, by its sum in SHA256SUMS.
+
+    Raises:
+        CohortError: if it is not there, or is another one.
+    """
+    path = DATA / f"{name}.csv"
+    try:
+        content, sums = path.read_bytes(), (DATA / "SHA256SUMS").read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = str(getattr(error, "strerror", "bytes that are no text"))
+        raise _spoilt(name, reason) from error
+    if f"{sha256(content).hexdigest()}  {path.name}" not in sums.splitlines():
+        raise _spoilt(name, "a file that was cut or changed")
+    return content
+
+
+def _spoilt(name: str, found: str) -> CohortError:
+    return CohortError(
+        f"{DATA / name}.csv and its sum in SHA256SUMS as they came with Heart",
+        found,
+        "Restore the folder: `git checkout data` in a clone; else install Heart again.",
+    )
+
+
 def _read_shipped(name: str) -> Cohort:
     """A table in the project's own layout, in which nothing has to be recognised."""
-    path = DATA / f"{name}.csv"
-    table = open_table(path.read_bytes())
+    table = open_table(read_shipped_table(name))
     parsed = parse_table(table, name_columns(table.header))
     converted = convert(parsed, Reading(CODINGS[0], "", SEVERITY, mmol=False))
     frame = converted.frame.astype({TARGET: "int64"})
@@ -73,4 +98,4 @@ def _read_shipped(name: str) -> Cohort:
         matched={name: len(frame)},
         reading=CODINGS[0].meaning,
     )
-    return Cohort(name, frame, path.name, report)
+    return Cohort(name, frame, f"{name}.csv", report)

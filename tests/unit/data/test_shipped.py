@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from heart.data import SHIPPED, load_shipped
+from heart.data.shipped import read_shipped_table
 from heart.errors import CohortError
 from heart.paths import DATA
 
@@ -98,3 +99,31 @@ def test_cohort_is_read_once_and_shared(cleveland):
 def test_unknown_cohort_lists_the_known_ones(name):
     with pytest.raises(CohortError, match="cleveland, hungary, switzerland, va_long_beach"):
         load_shipped(name)
+
+
+SPOILT = {
+    "missing": lambda table, _: table.unlink(),
+    "cut": lambda table, content: table.write_bytes(content[: len(content) // 2]),
+    "empty": lambda table, _: table.write_bytes(b""),
+    "one digit changed": lambda table, content: table.write_bytes(content.replace(b"63", b"64", 1)),
+    "lines ended otherwise": lambda table, content: table.write_bytes(
+        content.replace(b"\n", b"\r\n")
+    ),
+    "another table": lambda table, _: table.write_bytes((DATA / "hungary.csv").read_bytes()),
+    "without its sum": lambda table, _: (table.parent / "SHA256SUMS").write_text(""),
+    "without sums": lambda table, _: (table.parent / "SHA256SUMS").unlink(),
+    "sums that are no text": lambda table, _: (table.parent / "SHA256SUMS").write_bytes(b"\xff"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_table_that_is_not_as_it_came_is_an_error_that_says_so(tmp_path, monkeypatch, spoil):
+    for path in DATA.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("heart.data.shipped.DATA", tmp_path)
+    for name in SHIPPED:
+        assert read_shipped_table(name) == (DATA / f"{name}.csv").read_bytes()
+    table = tmp_path / "cleveland.csv"
+    spoil(table, table.read_bytes())
+    with pytest.raises(CohortError, match="as they came with Heart"):
+        load_shipped.__wrapped__("cleveland")  # what it does once, and then keeps
