@@ -6,6 +6,7 @@ It imports next to nothing before Ctrl-C is taken care of.
 from __future__ import annotations
 
 import codecs
+import errno
 import gc
 import os
 import signal
@@ -14,6 +15,9 @@ from types import FrameType
 
 INTERRUPTED, CLOSED_PIPE = 130, 141
 """What a shell says of a program that Ctrl-C, or a closed pipe, has ended."""
+
+UNWRITABLE, FULL = 2, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""The exit status where standard output goes to a device that is full, and what is said then."""
 
 COLLECT_AFTER = 100_000
 """New objects between two rounds of the garbage collector; with its usual 700 it looks through the
@@ -41,6 +45,12 @@ def run() -> int:
         # what is left is not written again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.write(2, f"heart: standard output cannot be written: {error.strerror}\n".encode())
+        return UNWRITABLE
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _say_interrupted()

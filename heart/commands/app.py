@@ -22,7 +22,7 @@ from heart.paths import APP
     "options",
     nargs=-1,
     type=click.UNPROCESSED,
-    help="those of `streamlit run`, as in --server.address=0.0.0.0",
+    help="those of `streamlit run`, as in --server.address=0.0.0.0 --server.allowedHosts=NAME",
 )
 def app(port: int | None, options: tuple[str, ...]) -> NoReturn:
     """Start the pages."""

@@ -45,7 +45,7 @@ class Visits:
         """One connection of a browser. Its session ends when it has been away for as long as
         Streamlit waits for it.
         """
-        sessions: set[str] = set()
+        sessions = set(_resumed_by(scope))
 
         async def tell(message: Message) -> None:
             content = message.get("bytes")
@@ -144,6 +144,13 @@ def without_path(content: bytes) -> tuple[str, bytes]:
         return "", content
     message.new_session.main_script_path = SCRIPT.name
     return message.new_session.initialize.session_id, message.SerializeToString()
+
+
+def _resumed_by(scope: Scope) -> list[str]:
+    """The session that a browser says it was in, after its subprotocol and its token."""
+    said = [value for name, value in scope["headers"] if name == b"sec-websocket-protocol"]
+    words = said[0].decode("latin-1").split(",") if said else []
+    return [word.strip() for word in words[2:3] if word.strip()]
 
 
 def _length_of(scope: Scope) -> int | None:

@@ -5,6 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,16 @@ def test_reader_that_has_seen_enough_is_no_error():
     message = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), message) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_full_device_behind_standard_output_is_one_line():
+    with Path("/dev/full").open("wb") as full:
+        process = start("--help", stdout=full, stderr=subprocess.PIPE)
+    message = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 2
+    assert message == b"heart: standard output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("module", ["click", "numpy", "pandas", "torch", "sklearn"])

@@ -32,7 +32,9 @@ class Server:
 
     async def __call__(self, scope, receive, send):
         if scope["type"] == "websocket":
-            await send({"type": "websocket.send", "bytes": begin(scope["session"])})
+            silent = scope["session"] is None  # it goes on where it was
+            content = b"" if silent else begin(scope["session"])
+            await send({"type": "websocket.send", "bytes": content})
             return
         *_, session, file = scope["path"].split("/")
         if scope["method"] == "DELETE":
@@ -135,13 +137,15 @@ def test_who_has_no_session_moves_nobodys_files(server):
     assert server.files("a") == ["mine"]
 
 
-async def visit(server, session="a"):
+async def visit(server, session="a", *, resumes=None):
     told = []
 
     async def send(message):
         told.append(message)
 
-    await server.visits.visit({"type": "websocket", "session": session}, None, send)
+    said = (b"sec-websocket-protocol", f"streamlit, token, {resumes}".encode())
+    scope = {"type": "websocket", "session": session, "headers": [said] if resumes else []}
+    await server.visits.visit(scope, None, send)
     return told[0]["bytes"]
 
 
@@ -168,6 +172,17 @@ def test_visitor_who_comes_back_keeps_them(server):
 
     asyncio.run(come_back())
     assert (server.closed, server.files("a")) == ([], ["mine"])
+
+
+def test_visitor_who_came_back_in_silence_is_gone_too(server):
+    async def leave():
+        await server.ask("PUT", "a", "mine")
+        await visit(server, None, resumes="a")
+        server.active.discard("a")
+        await asyncio.sleep(0.05)
+
+    asyncio.run(leave())
+    assert (server.closed, server.files("a")) == (["a"], [])
 
 
 def test_file_that_comes_after_the_visitor_has_gone_does_not_stay(server):
