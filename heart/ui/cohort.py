@@ -10,7 +10,8 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from heart.data import SHIPPED, Cohort, load_shipped, read_cohort
+from heart.data import SHIPPED, Cohort, load_shipped
+from heart.data.apart.client import read_cohort_apart
 from heart.data.report import CohortReport, UnusualValue
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, bad_cells_table, download_table, show_unused_columns
@@ -62,7 +63,7 @@ def show_cohort_choice(session: Session) -> Cohort:
     """The choice of hospitals beside the uploader, then what there is to ask about the file; the
     cohort in use.
     """
-    upload = TableUpload(session, "cohort", read_cohort, with_bad_rows=True)
+    upload = TableUpload(session, "cohort", read_cohort_apart, with_bad_rows=True)
     choice, own = st.columns(2, gap="large")
     with own:
         upload.show("Your own file of patients with their outcomes")

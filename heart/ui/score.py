@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from heart.data import Patients, read_patients
+from heart.data import Patients
+from heart.data.apart.client import read_patients_apart
 from heart.evaluation.figures import OVERALL, SHARES, write_figure
 from heart.evaluation.judged import Judged
 from heart.experiments.overlap import Overlap, find_overlap
@@ -39,7 +40,7 @@ class Scores(NamedTuple):
 
 def score_upload(session: Session) -> Scores | None:
     """The visitor's file, scored with the model in use; None without one that can be read."""
-    upload = TableUpload(session, "score", read_patients, with_bad_rows=False)
+    upload = TableUpload(session, "score", read_patients_apart, with_bad_rows=False)
     upload.show("A file of patients")
     patients = upload.ask()
     if patients is None:

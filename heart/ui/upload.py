@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from heart.data.apart.client import prepare
 from heart.data.read import BadRows
 from heart.data.report import CohortReport
 from heart.errors import BadCell, BadCellsError, CohortError, DialectError
@@ -22,8 +23,8 @@ from heart.ui.session import Session
 MAX_UPLOAD_MIB = 64
 
 Read = Callable[..., Any]
-"""`read_cohort` or `read_patients`, called with the bytes, `dialect=` and, for a cohort,
-`bad_rows=`.
+"""`read_cohort_apart` or `read_patients_apart`, called with the bytes, `dialect=` and, for a
+cohort, `bad_rows=`.
 """
 
 
@@ -54,7 +55,8 @@ class TableUpload:
         self._answers = Answers()
 
     def show(self, label: str) -> None:
-        """The uploader; reads the file."""
+        """The uploader; reads the file, in a process that is started before there is one."""
+        prepare()
         upload = st.file_uploader(
             label,
             key=f"file_{self._purpose}",

@@ -1,0 +1,182 @@
+"""Reading a stranger's file without holding anybody else: another process does it, for so long and
+with so much memory and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import heart
+from heart.data.apart.parcel import unpack
+from heart.data.cohort import Cohort
+from heart.data.read import BadRows, Patients, read_cohort, read_patients
+from heart.errors import CohortError
+
+MAX_SECONDS = 20.0
+MAX_MEMORY = 2**30
+MAX_READERS = 2
+PATIENCE = 15.0
+"""Seconds that the reading process may take to start, and to be heard of after its time."""
+
+IS_POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
+_SETTINGS = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # others reserve more than they need: limits misfire
+}
+
+
+def read_cohort_apart(
+    content: bytes, *, dialect: str | None = None, bad_rows: BadRows = "stop"
+) -> Cohort:
+    """What `read_cohort` makes of a file's bytes.
+
+    Raises:
+        CohortError: as `read_cohort`, and where reading takes too long, too much memory, or too
+            many files are read already.
+    """
+    if not IS_POSSIBLE:
+        return read_cohort(content, dialect=dialect, bad_rows=bad_rows)
+    cohort = _READING.read("cohort", content, {"dialect": dialect, "bad_rows": bad_rows})
+    assert isinstance(cohort, Cohort)  # noqa: S101
+    return cohort
+
+
+def read_patients_apart(content: bytes, *, dialect: str | None = None) -> Patients:
+    """What `read_patients` makes of a file's bytes.
+
+    Raises:
+        CohortError: as `read_cohort_apart`.
+    """
+    if not IS_POSSIBLE:
+        return read_patients(content, dialect=dialect)
+    patients = _READING.read("patients", content, {"dialect": dialect})
+    assert isinstance(patients, Patients)  # noqa: S101
+    return patients
+
+
+def prepare() -> None:
+    """Start the reading process, where there is none, and do not wait for it."""
+    if IS_POSSIBLE:
+        _READING.prepare()
+
+
+class _Server(NamedTuple):
+    """The reading process, and the socket that takes connections to it."""
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+
+class _Reading:
+    """Hands files to the reading process; starts it when it is first needed, and again if it has
+    ended.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(MAX_READERS)
+        self._server: _Server | None = None
+
+    def prepare(self) -> None:
+        """Start the process."""
+        with self._lock:
+            self._running()
+
+    def read(self, kind: str, content: bytes, options: dict[str, Any]) -> Cohort | Patients:
+        """What reading in the other process gives.
+
+        Raises:
+            CohortError: if the file is refused, or the limits are.
+        """
+        if not self._slots.acquire(timeout=MAX_SECONDS + PATIENCE):
+            raise CohortError("a free reader", "too many files at once", "Try again in a minute.")
+        try:
+            answer = self._ask(kind, content, options)
+        finally:
+            self._slots.release()
+        if not answer:
+            raise _too_much()
+        result = unpack(answer)
+        if isinstance(result, CohortError):
+            raise result
+        return result
+
+    def _ask(self, kind: str, content: bytes, options: dict[str, Any]) -> bytes:
+        """The parcel with the answer; empty where the process did not live to give one."""
+        head = {
+            "kind": kind,
+            "options": options,
+            "size": len(content),
+            "seconds": MAX_SECONDS,
+            "n_bytes": MAX_MEMORY,
+        }
+        ours, theirs = socket.socketpair()
+        with ours:
+            ours.settimeout(MAX_SECONDS + PATIENCE)
+            with theirs:
+                self._hand_over(theirs)
+            try:
+                ours.sendall(json.dumps(head).encode() + b"\n")
+                ours.sendall(content)
+                with ours.makefile("rb") as stream:
+                    return stream.read()
+            except TimeoutError:
+                self._stop()  # it does not even fork
+                return b""
+            except OSError:
+                return b""
+
+    def _hand_over(self, connection: socket.socket) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._running().control, [b"+"], [connection.fileno()])
+            except OSError:  # it has just ended
+                self._server = None
+                socket.send_fds(self._running().control, [b"+"], [connection.fileno()])
+
+    def _running(self) -> _Server:
+        if self._server is None or self._server.process.poll() is not None:
+            self._server = _start()
+        return self._server
+
+    def _stop(self) -> None:
+        with self._lock:
+            if self._server is not None:
+                self._server.process.kill()
+                self._server.process.wait()
+                self._server.control.close()
+                self._server = None
+
+
+def _start() -> _Server:
+    ours, theirs = socket.socketpair()
+    places = [str(Path(heart.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "heart.data.apart.server"],
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | _SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, places))},
+            start_new_session=True,  # it ends with its socket, not by a key
+        )
+    return _Server(process, ours)
+
+
+def _too_much() -> CohortError:
+    return CohortError(
+        f"a file that is read in {MAX_SECONDS:.0f} seconds and {MAX_MEMORY // 2**20:,} MiB",
+        "one that needs more",
+        "Cut the file into parts, or keep the columns that are needed.",
+    )
+
+
+_READING = _Reading()

@@ -1,0 +1,100 @@
+"""The process that reads strangers' files: it has imported what reading needs, and forks a child
+for each file. `python -m heart.data.apart.server` is started by `heart.data.apart.client`.
+
+Standard input is a socket on which connections arrive. A child reads its request from one, is
+limited in time and memory by the system, answers with a parcel and ends; nothing of one visitor's
+file is left for the next. Without an answer there is none: the asking side then says so.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from heart.data.apart import parcel
+from heart.data.cohort import Cohort
+from heart.data.dialects.checks import canonical_schema
+from heart.data.read import Patients, read_cohort, read_patients
+from heart.data.recognition.known import reference
+from heart.errors import CohortError
+
+NICE = 5
+READERS: dict[str, Callable[..., Cohort | Patients]] = {
+    "cohort": read_cohort,
+    "patients": read_patients,
+}
+FORMATS = ("text", "xlsx", "parquet")
+
+
+def serve(control: socket.socket) -> None:
+    """Fork for each connection that arrives, until the asking process has ended."""
+    for name in FORMATS:  # not by each child again
+        importlib.import_module(f"heart.data.formats.{name}")
+    canonical_schema()
+    reference()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
+    gc.freeze()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        for descriptor in descriptors:
+            if os.fork() == 0:
+                control.close()
+                _answer(socket.socket(fileno=descriptor))
+            os.close(descriptor)
+
+
+def _answer(connection: socket.socket) -> NoReturn:
+    """Read one file, answer, end; the end is silent where anything is in the way."""
+    try:
+        with connection.makefile("rb") as stream:
+            request = json.loads(stream.readline())
+            _limit(request["seconds"], request["n_bytes"])
+            content = stream.read(request["size"])
+        connection.sendall(_read(request, content))
+    finally:
+        os._exit(0)
+
+
+def _limit(seconds: float, n_bytes: int) -> None:
+    """From now on the system ends this process after so many seconds, and refuses it more memory
+    than so many bytes beyond what it has.
+    """
+    import resource  # noqa: PLC0415  absent on Windows, as is fork
+
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    os.nice(NICE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # which would hold patients
+    status = Path("/proc/self/status")
+    if status.exists():
+        used = 1024 * int(status.read_text().partition("VmData:")[2].split()[0])
+        resource.setrlimit(resource.RLIMIT_DATA, (used + n_bytes, used + n_bytes))
+
+
+def _read(request: dict[str, Any], content: bytes) -> bytes:
+    try:
+        return parcel.pack(READERS[request["kind"]](content, **request["options"]))
+    except CohortError as error:
+        return parcel.pack(error)
+    except MemoryError:
+        return b""
+    except Exception as error:  # noqa: BLE001  a defect of ours: said without the file's values
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        return parcel.pack_defect(
+            f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
+        )
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=sys.stdin.fileno()))
