@@ -9,14 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-_BEGINS_LIKE_A_FORMULA = r"^([=+\-@\t\r])"
+_BEGINS_LIKE_A_FORMULA = (
+    r"^([=+\-@\t\r\n"
+    "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}"
+    "\N{FULLWIDTH COMMERCIAL AT}\N{SMALL EQUALS SIGN}\N{SMALL PLUS SIGN}\N{SMALL HYPHEN-MINUS}"
+    "\N{SMALL COMMERCIAL AT}\N{MINUS SIGN}])"
+)
 
 
 class SafeCsvWriter:
     """Writes frames of the same columns below each other, as UTF-8 CSV with every field quoted.
 
-    Text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets a leading `'` (OWASP,
-    "CSV injection"). Numbers stay numbers. A missing value is an empty cell.
+    Text that begins with `=`, `+`, `-`, `@`, their full-width and small forms, a minus sign, a tab
+    or a line's end gets a leading `'` (OWASP, "CSV injection"). Numbers stay
+    numbers. A missing value is an empty cell.
 
     Args:
         file: open for writing bytes; it is not closed.

@@ -17,6 +17,10 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": 
 SAMPLE = 64 * 2**10
 MAX_LINE = 64 * 2**10
 _CONTROL = bytes([*range(9), *range(14, 32), 127])
+# what Excel reads and writes as a first line, to say what stands between the cells
+_SEPARATOR = re.compile(rb'[ \t]*"?sep=[;,|\t]?"?[;,|\t ]*(?:\r\n|\n|\r)', re.IGNORECASE)
+# its mark, or a character that ASCII has too and UTF-7 need not write, as in +ADs- for a semicolon
+_UTF_7 = re.compile(rb"^\+/v[89+/]|\+A[A-Za-z0-9+/]{2,}-")
 _ALL_WORDS = {word for words in WORDS.values() for word in words}
 
 
@@ -61,6 +65,8 @@ def decode(content: bytes) -> tuple[bytes, str]:
             content, encoding = _recode(content, "Latin-1"), "Latin-1"
     if len(content.translate(None, delete=_CONTROL)) < len(content):
         raise _not_text("control characters")
+    if _UTF_7.search(content[:SAMPLE]):
+        raise _not_text("UTF-7, in which letters stand for other signs")
     return content, encoding
 
 
@@ -82,11 +88,20 @@ def find_layout(text: bytes) -> Layout:
     """Delimiter and header of a text, from its first lines.
 
     The delimiter is the one that finds most known names in the first line; without names, the one
-    that cuts most lines into 13 or 14 cells.
+    that cuts most lines into 13 or 14 cells. Excel's "sep=;" before them is skipped: the lines
+    after it show as much.
 
     Raises:
         CohortError: if there is no line, or the first one never ends.
     """
+    declared = _SEPARATOR.match(text[:SAMPLE])
+    if declared is None:
+        return _find_layout(text)
+    head = _find_layout(text[declared.end() : declared.end() + 2 * SAMPLE])
+    return head._replace(start=head.start + declared.end())
+
+
+def _find_layout(text: bytes) -> Layout:
     sample = _sample_lines(text)
     if not sample:
         raise CohortError("a table", "an empty file", "Choose another file.")

@@ -2,11 +2,19 @@
 
 import csv
 import io
+import unicodedata
 
 import pandas as pd
 import pytest
 
 from heart.scoring.safe_csv import SafeCsvWriter, to_safe_csv
+
+FULL_WIDTH = [
+    chr(code)
+    for code in range(0x80, 0x1_0000)
+    if unicodedata.normalize("NFKC", chr(code)) in {"=", "+", "-", "@"}
+    and unicodedata.east_asian_width(chr(code)) in {"F", "W"}
+]
 
 FORMULAS = [
     "=1+1",
@@ -17,6 +25,8 @@ FORMULAS = [
     "\r=1",
     '=HYPERLINK("http://evil")',
     "=cmd|' /C calc'!A0",
+    "\n=1",
+    *(f"{sign}1+1" for sign in FULL_WIDTH),
 ]
 
 
@@ -40,6 +50,11 @@ def test_other_text_stays(text):
     assert read_back(to_safe_csv(pd.DataFrame({"a": pd.Series([text, "x"], dtype="str")})))[1] == [
         text
     ]
+
+
+def test_full_width_signs_are_those_that_spreadsheets_take_for_plain_ones():
+    assert {"\N{FULLWIDTH EQUALS SIGN}", "\N{SMALL HYPHEN-MINUS}"} <= set(FULL_WIDTH)
+    assert len(FULL_WIDTH) == 8
 
 
 def test_numbers_stay_numbers():
