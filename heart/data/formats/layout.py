@@ -16,11 +16,10 @@ MIN_KNOWN_NAMES = 3
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 SAMPLE = 64 * 2**10
 MAX_LINE = 64 * 2**10
+MAX_SEPARATOR_LINE = 80
 _CONTROL = bytes([*range(9), *range(14, 32), 127])
-# what Excel reads and writes as a first line, to say what stands between the cells
-_SEPARATOR = re.compile(rb'[ \t]*"?sep=[;,|\t]?"?[;,|\t ]*(?:\r\n|\n|\r)', re.IGNORECASE)
-# its mark, or a character that ASCII has too and UTF-7 need not write, as in +ADs- for a semicolon
-_UTF_7 = re.compile(rb"^\+/v[89+/]|\+A[A-Za-z0-9+/]{2,}-")
+# UTF-7's mark, or how it writes signs and umlauts, as in +ADs- for a semicolon; of bounded length
+_UTF_7 = re.compile(rb"^\+/v[89+/]|\+A[A-Za-z0-9+/]{2,24}-")
 _ALL_WORDS = {word for words in WORDS.values() for word in words}
 
 
@@ -94,11 +93,20 @@ def find_layout(text: bytes) -> Layout:
     Raises:
         CohortError: if there is no line, or the first one never ends.
     """
-    declared = _SEPARATOR.match(text[:SAMPLE])
-    if declared is None:
+    start = _measure_separator_line(text)
+    if not start:
         return _find_layout(text)
-    head = _find_layout(text[declared.end() : declared.end() + 2 * SAMPLE])
-    return head._replace(start=head.start + declared.end())
+    head = _find_layout(text[start : start + 2 * SAMPLE])
+    return head._replace(start=head.start + start)
+
+
+def _measure_separator_line(text: bytes) -> int:
+    """Bytes of a first line that says "sep=;", by which Excel is told what stands between the
+    cells; 0 if there is none.
+    """
+    first = next(iter(text[:MAX_SEPARATOR_LINE].splitlines(keepends=True)), b"")
+    says = first.strip(b'";,|\t \r\n').lower()
+    return len(first) if says == b"sep=" and first.endswith((b"\r", b"\n")) else 0
 
 
 def _find_layout(text: bytes) -> Layout:
