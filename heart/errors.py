@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
 SHOWN_ROW = 40
 NO_OUTCOME = "is empty: the outcome is not known"
+_INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Unicode's categories of controls, of marks such as those that turn the direction of writing, of
+halves of a pair, and of line ends.
+"""
+
+
+def show_controls(text: str, *, keep: str = "") -> str:
+    r"""The text with invisible characters as codes: in a stranger's words they could command a
+    terminal, forge a line, or turn what is read.
+
+    >>> print(show_controls("a\x1b[2Jb"))
+    a\x1b[2Jb
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        ascii(letter)[1:-1]
+        if unicodedata.category(letter) in _INVISIBLE and letter not in keep
+        else letter
+        for letter in text
+    )
 
 
 class HeartError(Exception):
-    """A mistake a user can cause and mend.
+    """A mistake a user can cause and mend. Its texts have no invisible character, whatever they
+    quote.
 
     Args:
         expected: what would have been right.
@@ -20,10 +43,8 @@ class HeartError(Exception):
     """
 
     def __init__(self, expected: str, found: str, action: str) -> None:
-        super().__init__(f"Expected {expected}, but found {found}. {action}")
-        self.expected = expected
-        self.found = found
-        self.action = action
+        self.expected, self.found, self.action = map(show_controls, (expected, found, action))
+        super().__init__(f"Expected {self.expected}, but found {self.found}. {self.action}")
 
     @classmethod
     def unwritable(cls, path: Path, error: OSError) -> Self:

@@ -21,7 +21,7 @@ from heart.commands.inputs import (
 from heart.commands.output import with_bounds
 from heart.commands.streams import STREAM, read_standard_input
 from heart.commands.suggestions import suggesting
-from heart.errors import SettingsError
+from heart.errors import SettingsError, show_controls
 
 if TYPE_CHECKING:
     from heart.bundle.registry import Entry, Registry
@@ -104,7 +104,7 @@ def _confirm(question: str, wanted: str) -> bool:
     """Whether somebody at a terminal types what is wanted."""
     if not sys.stdin.isatty():
         return False
-    print(question, end="", file=sys.stderr, flush=True)
+    print(show_controls(question), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip() == wanted
 
 

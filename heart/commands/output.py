@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from heart.errors import show_controls
 from heart.evaluation.figures import write_figure
 
 if TYPE_CHECKING:
@@ -40,12 +41,12 @@ def tell(answer: Mapping[str, Any] | str) -> None:
     taken = click.get_current_context().meta.get("heart.taken", ())
     stream = sys.stderr if "standard output" in taken else sys.stdout
     if isinstance(answer, str):
-        print(answer, end="", file=stream)
+        print(show_controls(answer, keep="\n\t"), end="", file=stream)
     elif wants_json():
         print(json.dumps(answer, indent=2), file=stream)
     else:
         wide = shutil.get_terminal_size().columns if stream.isatty() else ENDLESS
-        print(format_answer(answer, width=wide), file=stream)
+        print(show_controls(format_answer(answer, width=wide), keep="\n"), file=stream)
 
 
 def format_answer(answer: Mapping[str, Any], *, width: int = ENDLESS, indent: str = "") -> str:
@@ -140,7 +141,7 @@ def _short(value: object) -> str:
         return ", ".join(_short(part) for part in value) or "none"
     if value is None:
         return "–"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else show_controls(str(value))
 
 
 def with_bounds(

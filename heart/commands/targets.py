@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from heart.commands.streams import FILE, STREAM, take_stream
-from heart.errors import BundleError, SettingsError
+from heart.errors import BundleError, SettingsError, show_controls
 from heart.paths import READ_ONLY_VARIABLE
 
 if TYPE_CHECKING:
@@ -217,7 +217,8 @@ def _agrees_to_replace(target: Path) -> bool:
     """Whether somebody at a terminal says yes."""
     if not (sys.stdin and sys.stdin.isatty()):
         return False
-    print(f"Replace {target}? [y/N] ", end="", file=sys.stderr, flush=True)
+    question = show_controls(f"Replace {target}? [y/N] ")
+    print(question, end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 

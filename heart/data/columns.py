@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from heart.errors import CohortError
+from heart.errors import CohortError, show_controls
 from heart.schema import FEATURE_NAMES, TARGET
 
 COLUMNS: tuple[str, ...] = (*FEATURE_NAMES, TARGET)
@@ -187,7 +187,7 @@ def name_positions(width: int, *, need_target: bool = True) -> Naming:
 
 def shorten(name: str) -> str:
     """A file's name for a column, short enough to be shown."""
-    clean = " ".join(name.split())
+    clean = show_controls(" ".join(name.split()))
     return (clean if len(clean) <= SHOWN_NAME else f"{clean[:SHOWN_NAME]}…") or "(no name)"
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from heart.commands.output import format_table, print_rows, spell_plainly
+from heart.data import load_shipped
 from tests.support.running import run
 
 FIGURES = ["auc", "average_precision", "log_loss", "brier", "accuracy"]
@@ -69,3 +70,35 @@ def test_answer_is_as_wide_as_the_terminal_and_whole_elsewhere(monkeypatch):
 def test_letters_that_a_terminal_does_not_have_are_spelt_plainly(text, plain):
     codecs.register_error("spell_plainly", spell_plainly)
     assert text.encode("ascii", errors="spell_plainly") == plain
+
+
+HOSTILE = "\x9b2J\u202e\u200b"  # others are refused in a text file
+
+
+def names_with_controls(frame):
+    """A file whose columns' names, cells and title hold controls."""
+    extra = {f"note{HOSTILE}": "x", f"name{HOSTILE}": "y"}
+    return frame.assign(**extra).to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("words", [["cohort"], ["score"], ["evaluate"], ["train", "--cohort"]])
+@pytest.mark.parametrize("kind", ["names", "no table", "bad cell"])
+def test_no_control_character_of_a_file_reaches_a_terminal(words, kind, tmp_path):
+    frame = load_shipped("cleveland").frame
+    contents = {
+        "names": names_with_controls(frame.head(1)),  # one class: refused after it was read
+        "no table": f"a{HOSTILE};b\n1;2\n".encode(),
+        "bad cell": names_with_controls(frame.assign(thal=f"x{HOSTILE}")),
+    }
+    path = tmp_path / f"heart\x1b[2J{HOSTILE}.csv"
+    path.write_bytes(contents[kind])
+    _, out, err = run(*words, path)
+    shown = out + err
+    assert shown
+    assert not [c for c in shown if not c.isprintable() and c != "\n"]
+
+
+def test_no_control_character_of_a_dropped_column_reaches_a_terminal(write):
+    _, out, _ = run("cohort", write(names_with_controls(load_shipped("cleveland").frame)))
+    assert r"note\x9b2J\u202e\u200b" in out
+    assert not [c for c in out if not c.isprintable() and c != "\n"]
