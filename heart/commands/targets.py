@@ -116,6 +116,7 @@ class OutOption(click.Option):
 
         Raises:
             SettingsError: for a file that may not be written or replaced, or if nobody agreed.
+            BundleError: for a name that is none for a bundle, or a registry that is read-only.
         """
         if str(path) == STREAM:
             return Target(path)
@@ -137,6 +138,10 @@ class OutOption(click.Option):
                 repr(target.name),
                 "Rename the file.",
             )
+        if self.kinds is BUNDLE:
+            from heart.bundle.layout import check_name
+
+            check_name(target.stem)  # it becomes the bundle's
 
     def _check_replaceable(self, target: Path, inputs: Iterable[Path]) -> None:
         if any(os.path.exists(path) and path.samefile(target) for path in inputs):  # noqa: PTH110  never raises

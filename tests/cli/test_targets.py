@@ -140,6 +140,14 @@ class TestRefusedBeforeAnythingIsComputed:
         refused(*words, tmp_path / name, *force, because="a file name that ends in")
         assert files_in(tmp_path) == {}
 
+    @pytest.mark.parametrize("name", ["my model", "a.b", "ä", "x" * 65])
+    def test_name_that_is_none_for_a_bundle(self, tmp_path, name, force):
+        for words, suffix, _ in WRITERS.values():
+            if suffix == ".joblib":
+                out = tmp_path / f"{name}.joblib"
+                refused(*words, out, *force, because="a name of 1 to 64 letters")
+        assert files_in(tmp_path) == {}
+
     def test_file_inside_a_read_only_registry(self, writer, tmp_path, monkeypatch, force):
         words, suffix, _ = writer
         folder = tmp_path / "models"
