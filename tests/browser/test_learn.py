@@ -39,10 +39,11 @@ def newcomer(address, borrow_tab):
 def visited(newcomer, request):
     """The newcomer at a lesson, come by the link of the page before, and that lesson."""
     lesson = request.param
-    newcomer.set_viewport_size({"width": 1280, "height": 900})
-    newcomer.emulate_media(color_scheme="light")
     before = "" if newcomer.url.endswith("/learn") else "Next: "
     newcomer.get_by_role("link", name=f"{before}{lesson.title}").click()
+    # only now, so that the charts of the lesson before are not drawn once more
+    newcomer.set_viewport_size({"width": 1280, "height": 900})
+    newcomer.emulate_media(color_scheme="light")
     wait_for_lesson(newcomer, lesson)
     return newcomer, lesson
 

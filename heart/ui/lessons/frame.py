@@ -15,7 +15,7 @@ from heart.lessons import LESSONS
 
 T = TypeVar("T")
 
-PATIENCE_S, REDRAW_S = 0.4, 0.15
+PATIENCE_S, REDRAW_S = 0.4, 0.4
 """How long one would wait without a bar, and between two drawings of it."""
 
 
