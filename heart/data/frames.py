@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,15 +38,7 @@ def canonical_frame(data: object, features: Sequence[Feature] = FEATURES) -> pd.
     """
     frame = to_pandas(data)
     columns = match_columns(list(frame.columns), features)
-    absent = [entry.name for entry in features if entry.name not in columns]
-    if absent:
-        shown = ", ".join(map(repr, map(str, frame.columns[:SHOWN_COLUMNS])))
-        raise PatientError(
-            "a column for each feature of the model",
-            f"none for {', '.join(absent)} among {shown or 'no columns'}",
-            "Add them, and leave empty what is not known.",
-            feature=absent[0],
-        )
+    check_present(columns, features, frame.columns)
     return pd.DataFrame(
         {f.name: _canonical_column(frame[columns[f.name]], f) for f in features},
         index=frame.index,
@@ -98,6 +90,30 @@ def match_columns(
         if name is not None:
             matched[name] = column
     return matched
+
+
+def check_present(
+    present: Container[object], features: Sequence[Feature], columns: Iterable[Hashable]
+) -> None:
+    """Refuse a frame that lacks features.
+
+    Args:
+        present: the features that there are.
+        features: those that are needed.
+        columns: the frame's, to be shown.
+
+    Raises:
+        PatientError: naming them.
+    """
+    absent = [entry.name for entry in features if entry.name not in present]
+    if absent:
+        shown = ", ".join(repr(str(column)) for column in list(columns)[:SHOWN_COLUMNS])
+        raise PatientError(
+            "a column for each feature of the model",
+            f"none for {', '.join(absent)} among {shown or 'no columns'}",
+            "Add them, and leave empty what is not known.",
+            feature=absent[0],
+        )
 
 
 def _canonical_column(column: pd.Series, entry: Feature) -> pd.Series:

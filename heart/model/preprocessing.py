@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from heart.data.frames import check_present
 from heart.data.patients import dtype_of
 from heart.errors import SettingsError
 from heart.schema import FEATURES, Feature, Value
@@ -93,6 +94,7 @@ class HeartPreprocessor(BaseEstimator):
         """Learn means, scales, medians, ranges and classes from the train part, shape (n, at least
         the features), canonical as `heart.data.frames.canonical_frame` gives it.
         """
+        check_present(frame.columns, self.features, frame.columns)
         values = self._numbers(frame)
         observed = (~np.isnan(values)).any(axis=0)
         filled = np.where(observed, values, 0.0)
@@ -155,9 +157,11 @@ class HeartPreprocessor(BaseEstimator):
         """The arrays of a frame that has the features as columns, in any order.
 
         Raises:
+            PatientError: for columns that are not there.
             sklearn.exceptions.NotFittedError: before `fit`.
         """
         check_is_fitted(self, "scaler_")
+        check_present(frame.columns, self.features, frame.columns)
         columns = [self._codes(frame, f) for f in self.categories]
         codes = np.stack(columns, axis=1) if columns else np.empty((len(frame), 0), dtype=np.int64)
         return self._encode(self._numbers(frame), codes)

@@ -191,3 +191,10 @@ def test_preprocessor_of_a_bundle_may_be_set_without_harm(bundle, data):
         assert np.array_equal(bundle.predict_proba(data[0]), before)
     finally:
         bundle.preprocessor.set_output(transform="default")
+
+
+@pytest.mark.parametrize("method", ["fit", "transform", "encode"])
+def test_preprocessor_names_the_columns_that_are_not_there(data, method):
+    preprocessor = HeartPreprocessor().fit(data[0])
+    with pytest.raises(PatientError, match="none for chol, thal among 'age', 'sex'"):
+        getattr(preprocessor, method)(data[0].drop(columns=["chol", "thal"]))
