@@ -2,25 +2,32 @@
 process of its own, which is stopped after a while.
 
 python benchmarks/hostile_files.py prints a Markdown table; --quick takes a hundredth of the sizes;
---only NAME takes the families whose name contains it.
+--only NAME takes the families whose name contains it; --beside
+measures what others wait for while the pages read such a file; --fuzz N damages N small ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import random
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import zipfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.hostile_files import FAMILIES  # noqa: E402
+from tests.support.hostile_files import FAMILIES, zipped  # noqa: E402
 
-LIMIT_S = 60.0
+LIMIT_S, SEED_SIZE, INSIDE = 60.0, 200, 0.8
 
 
 def read_one(path: Path) -> None:
@@ -67,15 +74,102 @@ def measure(name: str, make: Callable[[int], bytes], size: int, folder: Path) ->
     return f"| {name} | {n_bytes} | {seconds} s | {again} s | {memory} MB | {outcome.strip()} |"
 
 
+def measure_beside(name: str, make: Callable[[int], bytes], size: int) -> str:
+    """How long others wait for a patient's probability while a visitor's file is read apart."""
+    from heart.bundle import load_bundle  # noqa: PLC0415
+    from heart.data import load_shipped  # noqa: PLC0415
+    from heart.data.apart.client import read_patients_apart  # noqa: PLC0415
+    from heart.errors import CohortError  # noqa: PLC0415
+
+    bundle, patient = load_bundle(ROOT / "models" / "cleveland.joblib"), load_shipped("cleveland")
+    content, outcomes = make(size), []
+
+    def read() -> None:
+        try:
+            outcomes.append(f"{len(read_patients_apart(content).frame):,} patients")
+        except CohortError as error:
+            outcomes.append(f"expected {error.expected}"[:60])
+
+    reader = threading.Thread(target=read)
+    start, waits = time.perf_counter(), []
+    reader.start()
+    while reader.is_alive():
+        before = time.perf_counter()
+        bundle.predict_proba(patient.features.head(1))
+        waits.append(time.perf_counter() - before)
+        time.sleep(0.01)
+    whole, middle = time.perf_counter() - start, 1000 * statistics.median(waits)
+    longest = 1000 * max(waits)
+    return f"| {name} | {whole:.1f} s | {middle:.1f} ms | {longest:.0f} ms | {outcomes[0]} |"
+
+
+def fuzz(n: int) -> None:
+    """Damage n files and read them; print what came of them and the longest time."""
+    from heart.data import read_cohort, read_patients  # noqa: PLC0415
+    from heart.errors import CohortError  # noqa: PLC0415
+
+    rng, outcomes, longest = random.Random(0), Counter[str](), (0.0, "")
+    seeds = {name: make(min(size, SEED_SIZE)) for name, (make, size) in FAMILIES.items()}
+    for i in range(n):
+        name = rng.choice(list(seeds))
+        content = damage(seeds[name], rng)
+        start = time.process_time()
+        try:
+            kind = type((read_cohort, read_patients)[i % 2](content)).__name__
+        except CohortError as error:
+            kind = type(error).__name__
+        except Exception as error:  # noqa: BLE001  what this looks for
+            kind = f"defect: {type(error).__name__}"
+            print(f"{name}, file {i}: {error!r}"[:200])
+        outcomes[kind] += 1
+        longest = max(longest, (time.process_time() - start, name))
+    print(f"{n:,} files: {dict(outcomes)}; longest {longest[0]:.2f} s ({longest[1]})")
+
+
+def damage(content: bytes, rng: random.Random) -> bytes:
+    """The file with a few bytes changed, cut or repeated; in an archive, in one of its parts."""
+    if content.startswith(b"PK") and rng.random() < INSIDE:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = rng.choice(list(parts)[:8])
+        return zipped(parts | {name: damage(parts[name], rng)})
+    damaged = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        start = rng.randrange(len(damaged) + 1)
+        end = min(start + rng.randint(1, 60), len(damaged))
+        kind = rng.choice(("flip", "cut", "repeat", "number"))
+        if kind == "flip" and start < end:
+            damaged[start] ^= 1 << rng.randrange(8)
+        elif kind == "cut":
+            del damaged[start:end]
+        elif kind == "repeat":
+            damaged[start:start] = damaged[start:end] * rng.randint(1, 50)
+        elif start < end:
+            damaged[start:end] = rng.choice((b"-1", b"1e999", b"99999999999", b"\xff\xff\xff\x7f"))
+    return bytes(damaged)
+
+
 def main() -> None:
     """Make the files, read them, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default="")
+    parser.add_argument("--beside", action="store_true", help="what others wait meanwhile")
+    parser.add_argument("--fuzz", type=int, metavar="N", help="damage and read so many files")
     parser.add_argument("--read", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.read is not None:
         read_one(options.read)
+        return
+    if options.fuzz:
+        fuzz(options.fuzz)
+        return
+    if options.beside:
+        print("| file | read in | a probability meanwhile, median | longest | what came of it |")
+        print("| --- | --- | --- | --- | --- |")
+        for name, (make, size) in FAMILIES.items():
+            if options.only in name:
+                print(measure_beside(name, make, size), flush=True)
         return
     print("| file | size | to learn | to score | memory | what came of it |")
     print("| --- | --- | --- | --- | --- | --- |")
