@@ -132,7 +132,8 @@ def damage(content: bytes, rng: random.Random) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name) for name in archive.namelist()}
         name = rng.choice(list(parts)[:8])
-        return zipped(parts | {name: damage(parts[name], rng)})
+        whole: bytes = zipped(parts | {name: damage(parts[name], rng)})
+        return whole
     damaged = bytearray(content)
     for _ in range(rng.randint(1, 4)):
         start = rng.randrange(len(damaged) + 1)
