@@ -21,6 +21,8 @@ FEW = 12
 SLOW_FIRST = ["browser", "docs", "app", "cli"]
 """Folders whose files take long: a worker that came to one last would keep the others waiting."""
 
+BROWSER = "tests/browser/"
+
 MAY_BE_ABSENT = {"axe_playwright_python", "hypothesis", "onnxruntime", "playwright"}
 ABSENT = {name for name in MAY_BE_ABSENT if find_spec(name) is None}
 BROWSER_REQUIRED = os.environ.get("HEART_REQUIRE_BROWSER") == "1"
@@ -31,7 +33,8 @@ NO_CHROMIUM = "no Chromium on this machine"
 def pytest_cmdline_main(config):
     """The whole suite, or a large part of it, is shared out; -n on the command line decides first.
 
-    A file stays on one worker: some of its tests build on each other.
+    A file stays on one worker, for some of its tests build on each other, and so do the tests with
+    a browser: they share one, and a server.
     """
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # a worker has no workers
@@ -65,6 +68,21 @@ def absent_imports(path):
     return ABSENT & set(
         re.findall(r"^(?:from|import) (\w+)", file.read_text("utf-8"), re.MULTILINE)
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """File by file, but all files with a browser on one worker."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415
+
+    class BrowserOnOneWorker(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return BROWSER if file.startswith(BROWSER) else file
+
+    return BrowserOnOneWorker(config, log)
 
 
 def pytest_collection_modifyitems(config, items):

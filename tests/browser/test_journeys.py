@@ -13,21 +13,13 @@ from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from tests.support import dialects as d
-from tests.support.browsing import calculate_example, go_to, open_page
+from tests.support.browsing import calculate_example, download, go_to, open_page
 
 
 def fill_number(page, label, value):
     field = page.get_by_role("spinbutton", name=label)
     field.fill(str(value))
     field.press("Tab")
-
-
-def choose(page, label, option):
-    """Choose in a list, and wait until the page follows."""
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    expect(page.get_by_role("option")).to_have_count(0)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def test_form_gives_a_probability_and_keeps_the_patient_out_of_the_url(address, new_page):
@@ -169,12 +161,6 @@ def test_damaged_bundle_is_refused_and_the_model_stays(address, new_page):
     expect(page.get_by_text("shipped with the app")).to_be_visible()
 
 
-def download(page, label):
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name=label, exact=True).click()
-    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
-
-
 def test_bundle_is_handed_on_in_every_form(address, new_page):
     page = new_page()
     open_page(page, address, "bundle")
@@ -206,39 +192,6 @@ def test_text_of_a_strangers_bundle_is_shown_and_not_rendered(address, new_page)
     assert page.locator("a[href*=evil]").count() == 0
     go_to(page, "Models")
     assert page.locator("a[href*=evil]").count() == 0
-
-
-def test_models_are_kept_chosen_handed_on_renamed_and_deleted(new_page, start_server, tmp_path):
-    with start_server(tmp_path / "log.txt", HEART_MODELS=str(tmp_path)) as address:
-        page = new_page()
-        open_page(page, address, "models")
-        expect(page.get_by_text("No model is kept here yet")).to_be_visible()
-        page.get_by_role("textbox", name="Name", exact=True).fill("mine")
-        page.get_by_role("textbox", name="Name", exact=True).press("Tab")
-        page.get_by_role("button", name="Keep it").click()
-        expect(page.get_by_text("The model is kept.")).to_be_visible()
-        choose(page, "A model of the list", "mine")
-        page.get_by_role("button", name="Make it the active one").click()
-        expect(page.get_by_text("It is now the active one.")).to_be_visible()
-        visitor = new_page()
-        open_page(visitor, address)
-        expect(
-            visitor.get_by_text("Model in use: mine, the active model of this server")
-        ).to_be_visible()
-        go_to(visitor, "Models")
-        kept = (tmp_path / "mine.joblib").read_bytes()
-        assert download(visitor, "Download") == ("mine.joblib", kept)
-        page.get_by_role("button", name="Rename", exact=True).click()
-        page.get_by_role("textbox", name="New name").fill("ours")
-        page.get_by_role("textbox", name="New name").press("Tab")
-        page.get_by_role("button", name="Rename it").click()
-        expect(page.get_by_text("The model was renamed.")).to_be_visible()
-        page.get_by_role("button", name="Delete", exact=True).click()
-        page.get_by_role("textbox", name="Type its name to confirm").fill("ours")
-        page.get_by_role("textbox", name="Type its name to confirm").press("Tab")
-        page.get_by_role("button", name="Delete it for good").click()
-        expect(page.get_by_text("The model was deleted.")).to_be_visible()
-        assert list(tmp_path.glob("*.joblib")) == []
 
 
 def choose_file(page, content, name="heart.csv"):

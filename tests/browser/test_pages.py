@@ -1,4 +1,4 @@
-"""Every page: from a cold server by its own URL, and how it looks."""
+"""How every page looks."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,26 +8,9 @@ from tests.support.browsing import (
     PAGES,
     calculate_example,
     expect_no_sideways_scrolling,
-    expect_page,
     go_to,
     open_page,
 )
-
-
-def test_cold_server_opens_every_page_by_its_own_url_for_three_visitors_at_once(
-    start_server, new_page, tmp_path
-):
-    with start_server(tmp_path / "log.txt") as address:
-        visitors = [new_page() for _ in range(3)]
-        paths = list(PAGES)
-        for three in (paths[:3], paths[3:6], paths[6:]):
-            for path, page in zip(three, visitors, strict=True):
-                page.goto(f"{address}/{path}", wait_until="commit")
-            for path, page in zip(three, visitors, strict=True):
-                expect_page(page, path)
-                for title in PAGES.values():
-                    expect(page.get_by_role("link", name=title)).to_be_visible()
-                expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 @pytest.fixture(scope="module")

@@ -47,3 +47,10 @@ def expect_no_sideways_scrolling(page):
     while not page.evaluate(fits):
         assert time.monotonic() < deadline, "the page scrolls to the side"
         page.wait_for_timeout(50)
+
+
+def download(page, label):
+    """The name and the content of what a button gives."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=label, exact=True).click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()

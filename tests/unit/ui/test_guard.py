@@ -1,11 +1,10 @@
 """Who is answered, under which names, and what every answer says."""
 
-import asyncio
-
 import pytest
 
 from heart.ui import guard
 from heart.ui.guard import Guard, content_policy, is_allowed
+from tests.support.coroutines import complete
 
 OWN = ["127.0.0.1", "localhost", "::1", "*.clinic.example"]
 
@@ -43,7 +42,7 @@ def ask(path, monkeypatch, host="localhost", answered=(b"x-frame-options", b"ALL
 
     monkeypatch.setattr(guard, "allowed_hosts", lambda: OWN)
     scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", host.encode())]}
-    asyncio.run(Guard(app)(scope, None, send))
+    complete(Guard(app)(scope, None, send))
     return told[0]["status"], told[0]["headers"]
 
 

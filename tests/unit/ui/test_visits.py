@@ -9,6 +9,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from heart.ui import visits
 from heart.ui.visits import MAX_BYTES, MAX_FILES, SCRIPT, Visits
+from tests.support.coroutines import complete
 
 MIB = 2**20
 
@@ -89,7 +90,7 @@ def test_newest_files_of_a_visitor_stay_and_the_oldest_go(server, size, left):
         await server.ask("PUT", "b", "theirs")
         return [await server.ask("PUT", "a", f"{n}", size) for n in range(20)]
 
-    assert asyncio.run(put_many()) == [204] * 20
+    assert complete(put_many()) == [204] * 20
     assert server.files("a") == [f"{n}" for n in range(20 - left, 20)]
     assert server.files("b") == ["theirs"]
 
@@ -102,13 +103,13 @@ def test_file_that_is_put_again_or_deleted_makes_room(server):
             await server.ask("PUT", "a", f"{n}", 64 * MIB)
             await server.ask("DELETE", "a", f"{n}")
 
-    asyncio.run(put_and_delete())
+    complete(put_and_delete())
     assert server.files("a") == ["again"]
 
 
 def test_file_that_is_too_large_or_of_unknown_length_is_refused(server):
-    assert asyncio.run(server.ask("PUT", "a", "x", MAX_BYTES + 1)) == 413
-    assert asyncio.run(server.ask("PUT", "a", "x", length=False)) == 411
+    assert complete(server.ask("PUT", "a", "x", MAX_BYTES + 1)) == 413
+    assert complete(server.ask("PUT", "a", "x", length=False)) == 411
     assert server.files("a") == []
 
 
@@ -123,7 +124,7 @@ def test_files_on_their_way_are_bounded_too(server):
         gate.set()
         return [await task for task in slow]
 
-    assert asyncio.run(put_at_once()) == [204, 204, 204, 413, 413]
+    assert complete(put_at_once()) == [204, 204, 204, 413, 413]
     assert server.visits._coming == {}
 
 
@@ -133,7 +134,7 @@ def test_who_has_no_session_moves_nobodys_files(server):
         server.active.clear()
         return [await server.ask("PUT", "a", f"{n}") for n in range(20)]
 
-    assert asyncio.run(put()) == [400] * 20
+    assert complete(put()) == [400] * 20
     assert server.files("a") == ["mine"]
 
 
@@ -157,7 +158,7 @@ def test_visitor_who_is_away_long_enough_is_gone_with_the_files(server):
         server.active.discard("a")
         await asyncio.sleep(0.05)
 
-    asyncio.run(leave())
+    complete(leave())
     assert server.closed == ["a"]
     assert (server.files("a"), server.files("b")) == ([], ["theirs"])
     assert server.visits._ends == {}
@@ -170,7 +171,7 @@ def test_visitor_who_comes_back_keeps_them(server):
         await visit(server)  # and stays: the session is active
         await asyncio.sleep(0.05)
 
-    asyncio.run(come_back())
+    complete(come_back())
     assert (server.closed, server.files("a")) == ([], ["mine"])
 
 
@@ -181,7 +182,7 @@ def test_visitor_who_came_back_in_silence_is_gone_too(server):
         server.active.discard("a")
         await asyncio.sleep(0.05)
 
-    asyncio.run(leave())
+    complete(leave())
     assert (server.closed, server.files("a")) == (["a"], [])
 
 
@@ -195,12 +196,12 @@ def test_file_that_comes_after_the_visitor_has_gone_does_not_stay(server):
         server.is_active_session = lambda _: False
         await task
 
-    asyncio.run(too_late())
+    complete(too_late())
     assert server.files("a") == []
 
 
 def test_message_says_nothing_of_the_folder(server):
-    told = asyncio.run(visit(server))
+    told = complete(visit(server))
     assert str(SCRIPT.parent).encode() not in told
     message = ForwardMsg.FromString(told)
     assert message.new_session.main_script_path == "main.py"

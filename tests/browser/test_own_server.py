@@ -1,0 +1,74 @@
+"""A server that nobody has visited before, with a folder for models of its own: the first visitors,
+then what one of them keeps there.
+"""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.browsing import PAGES, download, expect_page, go_to, open_page
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="module")
+def own_server(start_server, models, tmp_path_factory):
+    with start_server(tmp_path_factory.mktemp("own") / "log.txt", HEART_MODELS=str(models)) as url:
+        yield url
+
+
+def test_cold_server_opens_every_page_by_its_own_url_for_three_visitors_at_once(
+    own_server, new_page
+):
+    visitors = [new_page() for _ in range(3)]
+    paths = list(PAGES)
+    for three in (paths[:3], paths[3:6], paths[6:]):
+        for path, page in zip(three, visitors, strict=True):
+            page.goto(f"{own_server}/{path}", wait_until="commit")
+        for path, page in zip(three, visitors, strict=True):
+            expect_page(page, path)
+            for title in PAGES.values():
+                expect(page.get_by_role("link", name=title)).to_be_visible()
+            expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+def choose(page, label, option):
+    """Choose in a list, and wait until the page follows."""
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(0)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def test_models_are_kept_chosen_handed_on_renamed_and_deleted(own_server, new_page, models):
+    page = new_page()
+    open_page(page, own_server, "models")
+    expect(page.get_by_text("No model is kept here yet")).to_be_visible()
+    page.get_by_role("textbox", name="Name", exact=True).fill("mine")
+    page.get_by_role("textbox", name="Name", exact=True).press("Tab")
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("The model is kept.")).to_be_visible()
+    choose(page, "A model of the list", "mine")
+    page.get_by_role("button", name="Make it the active one").click()
+    expect(page.get_by_text("It is now the active one.")).to_be_visible()
+    visitor = new_page()
+    open_page(visitor, own_server)
+    expect(
+        visitor.get_by_text("Model in use: mine, the active model of this server")
+    ).to_be_visible()
+    go_to(visitor, "Models")
+    kept = (models / "mine.joblib").read_bytes()
+    assert download(visitor, "Download") == ("mine.joblib", kept)
+    page.get_by_role("button", name="Rename", exact=True).click()
+    page.get_by_role("textbox", name="New name").fill("ours")
+    page.get_by_role("textbox", name="New name").press("Tab")
+    page.get_by_role("button", name="Rename it").click()
+    expect(page.get_by_text("The model was renamed.")).to_be_visible()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("textbox", name="Type its name to confirm").fill("ours")
+    page.get_by_role("textbox", name="Type its name to confirm").press("Tab")
+    page.get_by_role("button", name="Delete it for good").click()
+    expect(page.get_by_text("The model was deleted.")).to_be_visible()
+    assert list(models.glob("*.joblib")) == []
