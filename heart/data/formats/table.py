@@ -16,7 +16,7 @@ import pandas as pd
 from heart.errors import CohortError
 
 MAX_BYTES = 64 * 2**20
-MAX_ROWS = 1_500_000
+MAX_ROWS = 1_200_000
 MAX_LINES = 2 * MAX_ROWS
 MAX_COMMENTS = 100_000
 MAX_RAGGED = 100_000

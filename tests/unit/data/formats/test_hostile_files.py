@@ -9,10 +9,13 @@ import sys
 import threading
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from heart.bundle import reader as bundle_reader
+from heart.commands import streams
 from heart.data import read_cohort, read_patients
 from heart.data.formats import archive, pages, parquet, table, text, xlsx
 from heart.data.formats.detect import open_table
@@ -300,6 +303,14 @@ def test_pipe_that_never_ends_is_refused_and_a_short_one_read(monkeypatch, tmp_p
 
     assert read_pipe((h.HEAD + h.GOOD).encode()) == 60
     assert "a file of at most" in read_pipe(b"1,2\n" * 200_000)
+
+
+def test_standard_input_is_read_up_to_the_largest_limit(monkeypatch):
+    asked = []
+    endless = SimpleNamespace(read=lambda n: asked.append(n) or b"")
+    monkeypatch.setattr(streams, "take_standard_input", lambda: endless)
+    streams.read_standard_input()
+    assert asked == [max(table.MAX_BYTES, bundle_reader.MAX_BYTES) + 1]
 
 
 def outcome_of_path(path):
