@@ -1,5 +1,6 @@
 """The models of this server, read once for all sessions and never changed."""
 
+import threading
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,11 @@ from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
 
 MAX_BUNDLES = 4
+
+_turn = threading.Lock()
+"""The warm-up and the first visitor ask at once: each would read a model of its own, and theirs
+would not be the shipped one.
+"""
 
 
 class Start(NamedTuple):
@@ -50,7 +56,8 @@ def load_shared(path: Path) -> Bundle:
     Raises:
         BundleError: if it is not valid.
     """
-    return _load_bundle(path, path.stat().st_mtime_ns if path.exists() else 0)
+    with _turn:
+        return _load_bundle(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=MAX_BUNDLES)
