@@ -133,7 +133,9 @@ def print_memory(path: Path) -> None:
     tracemalloc.start()
     start = tracemalloc.get_traced_memory()[0]
     read_cohort(path)
-    print(tracemalloc.get_traced_memory()[1] - start, pa.default_memory_pool().max_memory(), grown)
+    most = tracemalloc.get_traced_memory()[1] - start
+    tracemalloc.stop()
+    print(most, pa.default_memory_pool().max_memory(), grown)
 
 
 def resident_bytes() -> int:

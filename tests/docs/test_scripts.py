@@ -4,6 +4,7 @@ import io
 import runpy
 import subprocess
 import sys
+import tracemalloc
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def test_benchmark_runs_and_leaves_the_documents_alone(words, run_here):
     printed = run_here(*words.split())
     assert all(expected in printed for expected in QUICK[words])
     assert [document.read_bytes() for document in documents] == before
+    assert not tracemalloc.is_tracing()  # which would make all that follows four times as slow
 
 
 @pytest.mark.usefixtures("browser")  # where there is none, it cannot start one of its own
