@@ -90,9 +90,9 @@ class Registry:
         try:
             path = self.path_of(name)
             status = path.stat()
-            if thorough:
-                load_bundle(path)
             version = (status.st_ino, status.st_size, status.st_mtime_ns)
+            if thorough:
+                _check(path, version)
             return Entry(name, _about(path, version)._replace(name=name), "")
         except FileNotFoundError:
             return None
@@ -280,6 +280,12 @@ def naming_active(path: Path) -> Iterator[None]:
             f"Make another one active, on the Models page or with `heart models use"
             f" {SHIPPED_NAME}`, which comes with the app.",
         ) from error
+
+
+@lru_cache(maxsize=8)
+def _check(path: Path, version: tuple[int, ...]) -> None:  # noqa: ARG001  another one: another file
+    """Load a bundle, once until it changes: the Models page lists at each of its runs."""
+    load_bundle(path)
 
 
 @lru_cache(maxsize=1024)

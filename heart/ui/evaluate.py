@@ -59,7 +59,10 @@ def _run_models(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold] | N
     repeats = 5
     if session.kept(key, None) is None:
         repeats = st.select_slider(
-            "Repeats of the cross-validation", [1, 2, 3, 5], 5, help="About ten seconds a repeat."
+            "Repeats of the cross-validation",
+            [1, 2, 3, 5],
+            5,
+            help="Each repeat takes as long again.",
         )
 
     def work(tell: Tell) -> Mapping[str, OutOfFold]:

@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.data.apart.client import prepare
+from heart.data.formats.table import MAX_BYTES
 from heart.data.read import BadRows
 from heart.data.report import CohortReport
 from heart.errors import BadCell, BadCellsError, CohortError, DialectError
@@ -20,7 +21,7 @@ from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.errors import show_error
 from heart.ui.session import Session
 
-MAX_UPLOAD_MIB = 64
+MAX_UPLOAD_MIB = MAX_BYTES // 2**20
 
 Read = Callable[..., Any]
 """`read_cohort_apart` or `read_patients_apart`, called with the bytes, `dialect=` and, for a

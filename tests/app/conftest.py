@@ -1,7 +1,9 @@
 """One visitor of the app, without a browser."""
 
 import gc
+import importlib
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,24 @@ def visit():
         assert not app.exception, app.exception
     late = [name for name in set(sys.modules) - imported if name.partition(".")[0] in LARGE]
     assert len(late) < FEW, "the garbage collector was frozen before these were imported"
+
+
+@pytest.fixture
+def count_calls(monkeypatch):
+    """Notes the calls of a module's functions: `count_calls("heart.ui.models", "roc_frame")` is the
+    list of their names, which grows.
+    """
+
+    def count(module, *names):
+        calls = []
+        for name in names:
+            function = getattr(importlib.import_module(module), name)
+            monkeypatch.setattr(f"{module}.{name}", partial(_note, calls, name, function))
+        return calls
+
+    return count
+
+
+def _note(calls, name, function, *arguments, **options):
+    calls.append(name)
+    return function(*arguments, **options)

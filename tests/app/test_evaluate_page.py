@@ -64,6 +64,17 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(visit
     assert quick == [5]
 
 
+@pytest.mark.usefixtures("quick")
+def test_another_run_of_the_page_computes_nothing_again(visit, count_calls):
+    names = ("leaderboard_table", "roc_table", "precision_recall_table", "subgroup_table")
+    calls = count_calls("heart.ui.evaluate", *names, "compare_recalibrations")
+    app = press(visit("evaluate"), "Judge all models")
+    assert set(calls) == {*names, "compare_recalibrations"}
+    calls.clear()
+    app.run()
+    assert calls == []
+
+
 def test_results_belong_to_their_cohort(visit, quick):
     app = press(visit("evaluate"), "Judge all models")
     app = app.multiselect[0].set_value(["hungary"]).run()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from heart.bundle import load_bundle, save_bundle
-from heart.bundle.registry import Registry
+from heart.bundle.registry import Registry, _check
 from heart.paths import SHIPPED_BUNDLE
 from tests.support.visitor import go, press, said
 
@@ -128,6 +128,20 @@ def test_two_models_are_compared_on_patients_that_neither_saw(visit):
     table = app.table[0].value
     assert list(table.columns) == ["`cleveland`", "`older`", "second minus first"]
     assert table.loc["ROC AUC", "second minus first"].startswith("-0.002 (")
+
+
+@pytest.mark.usefixtures("registry")
+def test_another_run_of_the_page_computes_nothing_again(visit, count_calls):
+    calls = count_calls("heart.ui.models", "compare_bundles", "roc_frame")
+    checks = count_calls("heart.bundle.registry", "load_bundle")
+    _check.cache_clear()
+    app = choose(visit("models"), "Second", "older")
+    assert {"compare_bundles", "roc_frame"} <= set(calls)
+    assert "load_bundle" in checks  # of the active one
+    calls.clear()
+    checks.clear()
+    app.run()
+    assert calls + checks == []
 
 
 @pytest.mark.usefixtures("registry")

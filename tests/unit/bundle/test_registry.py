@@ -123,6 +123,7 @@ def test_file_is_read_again_only_when_it_has_changed(registry, bundle, monkeypat
 def test_listing_runs_no_model(registry, monkeypatch):
     """Listing many must not take as long as loading many; the active one alone is loaded."""
     loads = []
+    registry_module._check.cache_clear()
     monkeypatch.setattr(registry_module, "load_bundle", loads.append)
     shutil.copy(registry.folder / "first.joblib", registry.folder / "second.joblib")
     registry.read()

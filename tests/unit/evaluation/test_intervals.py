@@ -82,14 +82,6 @@ def test_interval_is_as_wide_as_the_spread_of_studies(studies, name):
     )
 
 
-@pytest.fixture(scope="module")
-def scored():
-    """150 outcomes with scores that know something and have ties."""
-    rng = np.random.default_rng(0)
-    y_true = (rng.random(150) < 0.4).astype(np.int64)
-    return y_true, np.round(np.clip(0.3 * y_true + rng.random(150) * 0.7, 0.01, 0.99), 2)
-
-
 @pytest.mark.parametrize(
     ("successes", "n", "low", "high"),
     # Newcombe, Statistics in Medicine 17 (1998) 857, table I, method 5

@@ -17,14 +17,6 @@ from heart.evaluation.figures import NO_FIGURE, OVERALL, SHARES
 from heart.evaluation.judged import as_plain, judge, metrics_at, score_part
 
 
-@pytest.fixture(scope="module")
-def scored():
-    """150 outcomes with scores that know something and have ties."""
-    rng = np.random.default_rng(0)
-    y_true = (rng.random(150) < 0.4).astype(np.int64)
-    return y_true, np.round(np.clip(0.3 * y_true + rng.random(150) * 0.7, 0.01, 0.99), 2)
-
-
 @pytest.mark.parametrize(
     ("threshold", "counts"),
     [

@@ -30,11 +30,6 @@ QUICK = {"members": 2, "hidden": (8,), "max_epochs": 5, "device": "cpu"}
 
 
 @pytest.fixture(scope="module")
-def data(cleveland):
-    return cleveland.features, cleveland.y_true
-
-
-@pytest.fixture(scope="module")
 def fitted(data):
     return HeartClassifier(**QUICK).fit(*data)
 

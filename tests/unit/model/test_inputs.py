@@ -32,11 +32,6 @@ SAME_PATIENTS = {
 
 
 @pytest.fixture(scope="module")
-def data(cleveland):
-    return cleveland.features, cleveland.y_true
-
-
-@pytest.fixture(scope="module")
 def fitted(data):
     return HeartClassifier(**QUICK).fit(*data)
 
