@@ -11,7 +11,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from heart.data.formats.table import MAX_CELL, MAX_TEXTS, Column, check_cells, check_different
+from heart.data.formats.table import (
+    MAX_TEXTS,
+    Column,
+    check_cells,
+    check_different,
+    check_length,
+)
 
 ToTexts = Callable[[pa.Array], pa.Array]
 
@@ -36,9 +42,7 @@ class Encoder:
             CohortError: for a very long text, or very many different ones.
         """
         texts = pc.utf8_trim_whitespace(self._to_texts(block.dictionary)).fill_null("")
-        longest = pc.max(pc.utf8_length(texts)).as_py() or 0
-        if longest > MAX_CELL:
-            check_cells(pd.Index(["x" * longest]))
+        check_length(pc.max(pc.utf8_length(texts)).as_py() or 0)
         self._count(texts)
         indices = block.indices
         if block.null_count:

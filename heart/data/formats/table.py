@@ -162,19 +162,27 @@ def encode_texts(texts: pd.Series) -> Column:
     )
 
 
-def check_cells(texts: pd.Index) -> pd.Index:
-    """The texts, if all are short lines.
+def check_length(longest: int) -> None:
+    """Refuse a cell of very many characters.
 
     Raises:
-        CohortError: for a very long cell, or one that spans lines.
+        CohortError: saying how many are allowed.
     """
-    longest = int(texts.str.len().max()) if len(texts) else 0
     if longest > MAX_CELL:
         raise CohortError(
             f"cells of at most {MAX_CELL} characters",
             f"one of {longest:,}",
             "Remove the text, or close the quotes.",
         )
+
+
+def check_cells(texts: pd.Index) -> pd.Index:
+    """The texts, if all are short lines.
+
+    Raises:
+        CohortError: for a very long cell, or one that spans lines.
+    """
+    check_length(int(texts.str.len().max()) if len(texts) else 0)
     if len(texts) and bool(texts.str.contains(r"[\r\n]", regex=True).any()):
         raise CohortError.several_lines("a cell that spans several lines")
     return texts
