@@ -4,7 +4,7 @@ import streamlit as st
 
 from heart.ui.errors import errors_shown
 from heart.ui.forms import clear_patient, fill_example, show_patient_fields
-from heart.ui.patient import show_answer
+from heart.ui.patient import show_answer, show_explanation
 from heart.ui.session import get_session
 from heart.ui.warmup import load_heavy
 
@@ -27,9 +27,12 @@ with form:
         submitted = st.form_submit_button("Calculate", type="primary", width="stretch")
 
 patient = values if submitted else session.patient
+explained = None
 with answer, errors_shown():
     if patient is None:
         st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
     else:
         load_heavy()
-        show_answer(session, patient)
+        explained = show_answer(session, patient)
+if explained is not None:
+    show_explanation(explained)

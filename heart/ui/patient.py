@@ -9,16 +9,18 @@ import streamlit as st
 
 from heart.charts import hundred_people
 from heart.charts.patient import hundred_frame
-from heart.schema import FEATURES, Value
+from heart.schema import FEATURES, Value, parse_patient
 from heart.ui.cache import show_chart
+from heart.ui.patient_answer import Answer
 from heart.ui.session import Session
+from heart.ui.warmup import load_parts
 
 if TYPE_CHECKING:  # the first paint does not wait for scikit-learn and torch
     from heart.bundle import Bundle
     from heart.scoring.patient import Prediction
 
 
-def show_answer(session: Session, patient: Mapping[str, Value | None]) -> None:
+def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer:
     """What the model in use says of a patient, who is remembered.
 
     Raises:
@@ -29,6 +31,15 @@ def show_answer(session: Session, patient: Mapping[str, Value | None]) -> None:
     prediction = predict_patient(session.bundle, patient)
     session.patient = dict(patient)
     show_prediction(prediction, session.bundle)
+    return Answer(session, parse_patient(patient), prediction)
+
+
+def show_explanation(answer: Answer) -> None:
+    """The parts below an answer, once what they need is imported."""
+    load_parts()
+    from heart.ui.patient_parts import show_parts  # noqa: PLC0415  imported there, in its turn
+
+    show_parts(answer)
 
 
 def show_prediction(prediction: Prediction, bundle: Bundle) -> None:

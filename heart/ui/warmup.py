@@ -22,7 +22,7 @@ from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.ui.errors import keep_values_out_of_logs
 
-_first, _heavy, _all, _lessons = (threading.Lock() for _ in range(4))
+_first, _heavy, _parts, _all, _lessons = (threading.Lock() for _ in range(5))
 
 
 OPTIMISERS = "torch._dynamo"
@@ -50,9 +50,16 @@ def load_heavy() -> None:
         torch.set_num_threads(1)  # small batches are faster so, and users do not disturb each other
 
 
+def load_parts() -> None:
+    """Import what explains an answer, which need not wait for it. Costs nothing the second time."""
+    load_heavy()
+    with _parts:
+        import_module("heart.ui.patient_parts")
+
+
 def load_all() -> None:
     """Import the parts of every page. Costs nothing the second time."""
-    load_heavy()
+    load_parts()
     with _all:
         for name in _names_of_parts():
             import_module(name)

@@ -3,10 +3,13 @@
 import pytest
 
 from heart.bundle import load_bundle
+from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring.patient import predict_patient
+from heart.ui import patient_parts
 from heart.ui.forms import NOT_KNOWN
+from heart.ui.patient_parts import Part
 from tests.support.visitor import figures, go, press, said
 
 
@@ -94,3 +97,33 @@ def test_visitors_do_not_share_a_patient(visit):
 def test_nothing_of_a_patient_is_in_the_url(visit):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
     assert not dict(app.query_params)
+
+
+def test_only_the_open_part_below_the_answer_is_computed(visit, monkeypatch):
+    shown = []
+    parts = [Part("First", shown.append), Part("Second", shown.append)]
+    monkeypatch.setattr(patient_parts, "PARTS", tuple(parts))
+    app = visit()
+    assert not app.tabs
+    app = press(press(app, "Fill in an example patient"), "Calculate")
+    assert [tab.label for tab in app.tabs] == ["First", "Second"]
+    (answer,) = shown
+    assert dict(answer.patient) == dict(EXAMPLE_PATIENT)
+    assert answer.prediction == predict_patient(answer.session.bundle, EXAMPLE_PATIENT)
+
+
+def test_error_in_a_part_is_shown_in_its_place_beside_the_answer(visit, monkeypatch):
+    def fail(_):
+        raise BundleError("a part", "none", "Mend it.")
+
+    monkeypatch.setattr(patient_parts, "PARTS", (Part("Broken", fail),))
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    assert "What to do: Mend it." in said(app)
+    assert app.metric
+
+
+def test_without_parts_there_are_no_tabs(visit, monkeypatch):
+    monkeypatch.setattr(patient_parts, "PARTS", ())
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    assert app.metric
+    assert not app.tabs

@@ -1,0 +1,41 @@
+"""What stands below the Patient page's answer: why, how sure, who is alike, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import streamlit as st
+
+from heart.ui.errors import errors_shown
+from heart.ui.patient_answer import Answer
+
+
+class Part(NamedTuple):
+    """A tab.
+
+    Attributes:
+        title: its name on the screen.
+        show: draws it, in a container that is open. A `HeartError` is shown in its place.
+    """
+
+    title: str
+    show: Callable[[Answer], None]
+
+
+PARTS: tuple[Part, ...] = ()
+"""In the order of the screen; the first is open at first."""
+
+
+@st.fragment
+def show_parts(answer: Answer) -> None:
+    """The parts as tabs, of which only the open one is computed. What is moved inside reruns these
+    lines alone: the form and the answer stay as they are.
+    """
+    if not PARTS:
+        return
+    tabs = st.tabs([part.title for part in PARTS], key="patient_parts", on_change="rerun")
+    for tab, part in zip(tabs, PARTS, strict=True):
+        if tab.open:
+            with tab, errors_shown():
+                part.show(answer)
