@@ -53,6 +53,23 @@ def split_for(cohort: Cohort, settings: Settings) -> Split:
     )
 
 
+def find_cohort(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Cohort | None:
+    """The cohort that the bundle was trained and judged on, by its fingerprint; None where it is
+    neither shipped nor among these.
+
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+    """
+    name = bundle.data.cohort
+    names = name.split("+")
+    shipped = (
+        [load_shipped(name)] if set(names) <= set(SHIPPED) and len(set(names)) == len(names) else []
+    )
+    same = (c for c in (*shipped, *cohorts) if c.fingerprint == bundle.data.fingerprint)
+    return next(same, None)
+
+
 def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
     """The parts that the bundle was trained and judged on.
 
@@ -64,20 +81,15 @@ def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
         BundleError: if its cohort is not among them and not one of those shipped, or not the same
             table.
     """
-    name = bundle.data.cohort
-    names = name.split("+")
-    shipped = (
-        [load_shipped(name)] if set(names) <= set(SHIPPED) and len(set(names)) == len(names) else []
-    )
-    for cohort in (*shipped, *cohorts):
-        if cohort.fingerprint == bundle.data.fingerprint:
-            return split_for(cohort, bundle.settings)
-    raise BundleError(
-        "a model trained on a cohort that is here",
-        f"one trained on {name!r}, which is not",
-        "Load its file on the Cohort page, train a model on a shipped cohort, or use the shipped"
-        " model.",
-    )
+    cohort = find_cohort(bundle, cohorts)
+    if cohort is None:
+        raise BundleError(
+            "a model trained on a cohort that is here",
+            f"one trained on {bundle.data.cohort!r}, which is not",
+            "Load its file on the Cohort page, train a model on a shipped cohort, or use the"
+            " shipped model.",
+        )
+    return split_for(cohort, bundle.settings)
 
 
 def check_size(settings: Settings) -> None:

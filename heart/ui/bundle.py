@@ -19,6 +19,7 @@ from heart.evaluation.thresholds import RULES
 from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.cache import show_chart
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import find_out_of_fold
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
@@ -152,7 +153,7 @@ def _card_of(session: Session) -> Card:
     bundle, predictions = session.bundle, _find_predictions(session)
 
     def make() -> Card:
-        cohorts = session.trained_on.values()
+        cohorts = own_cohorts(session)
         with st.spinner("Judging the model for its card …"):
             return make_card(gather_facts(bundle, cohorts=cohorts, predictions=predictions))
 

@@ -26,6 +26,7 @@ from heart.markdown import code
 from heart.ui.cache import show_chart
 from heart.ui.cohort import cohort_of, describe_source
 from heart.ui.errors import hide_folders, show_error
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
 
@@ -212,7 +213,7 @@ def _compare(session: Session, first: Bundle, second: Bundle, cohort: Cohort) ->
     return session.once(
         "comparison",
         (first, second, cohort.fingerprint),
-        lambda: compare_bundles(first, second, cohort, cohorts=session.trained_on.values()),
+        lambda: compare_bundles(first, second, cohort, cohorts=own_cohorts(session)),
     )
 
 

@@ -10,6 +10,7 @@ from heart.data import Split
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
 from heart.experiments.stored import cross_validate_bundle, find_stored
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import Session
 
@@ -20,7 +21,7 @@ def split_in_use(session: Session) -> Split:
     Raises:
         BundleError: if its cohort is not here.
     """
-    return split_of(session.bundle, session.trained_on.values())
+    return split_of(session.bundle, own_cohorts(session))
 
 
 def find_out_of_fold(session: Session) -> OutOfFold | None:

@@ -16,6 +16,7 @@ from heart.experiments.overlap import Overlap, find_overlap
 from heart.schema import FEATURE_NAMES
 from heart.scoring.table import Scored, judge_scores, score_patients
 from heart.ui.figures import confusion_table, label_index
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
 
@@ -58,7 +59,7 @@ def _score(session: Session, patients: Patients) -> Scores:
 
     scored = score_patients(bundle, patients, buffer, on_chunk=show_progress)
     judged = judge_scores(bundle, patients, scored)
-    cohorts = session.trained_on.values()
+    cohorts = own_cohorts(session)
     overlap = None if judged is None else find_overlap(bundle, patients.frame, cohorts=cohorts)
     bar.empty()
     return Scores(patients, scored, buffer.getvalue(), judged, overlap)
