@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from heart.errors import PatientError
+from heart.units import CONVERSIONS, MG_DL, MMOL_L, UNITS, shown_limits, to_canonical, to_shown
 
 Value = int | float | str
 
@@ -76,18 +77,49 @@ class Feature:
             )
         return f"{self.minimum:g} to {self.maximum:g} {self.unit}".rstrip()
 
-    def describe(self, value: Value) -> str:
-        """The value in words, with its unit."""
+    def in_units(self, units: str) -> Feature:
+        """The feature as somebody with these units (of `heart.units.UNITS`) meets it: label, unit,
+        limits, usual range and help. Values beside it are those of `heart.units.to_shown`.
+
+        >>> feature("chol").in_units("mmol/l").domain
+        '1.3 to 25.85 mmol/l'
+        """
+        if units == MG_DL or self.name not in _IN_MMOL:
+            return self
+        label, help_text = _IN_MMOL[self.name]
+        shown = replace(self, label=label, help=help_text)
+        if self.name not in CONVERSIONS:
+            return shown
+        low, high = shown_limits(self.name, self.minimum, self.maximum)
+        usual_low, usual_high = (round(to_shown(self.name, end, units), 1) for end in self.usual)
+        return replace(
+            shown,
+            unit=MMOL_L,
+            minimum=low,
+            maximum=high,
+            usual=(usual_low, usual_high),
+            decimals=CONVERSIONS[self.name].decimals,
+        )
+
+    def describe(self, value: Value, *, units: str = MG_DL) -> str:
+        """The canonical value in words, with its unit, for somebody with these units.
+
+        >>> feature("chol").describe(233, units="mmol/l")
+        '6.03 mmol/l'
+        """
         for code, label in self.codes:
             if code == value:
                 return label
-        return f"{value:g} {self.unit}".rstrip() if isinstance(value, int | float) else str(value)
+        if not isinstance(value, int | float):
+            return str(value)
+        shown = to_shown(self.name, value, units)
+        return f"{shown:g} {self.in_units(units).unit}".rstrip()
 
     def parse(self, value: object) -> Value | None:
         """The canonical value of what somebody entered, or None where it is not known.
 
-        Numbers may come as int, float or text; codes also by their label. Codes that files use for
-        "not measured" (a cholesterol of 0) are None.
+        Numbers may come as int, float or text, as text also with their unit; codes also by their
+        label. Codes that files use for "not measured" (a cholesterol of 0) are None.
 
         Raises:
             PatientError: for anything that is not a possible value.
@@ -96,6 +128,8 @@ class Feature:
         2
         >>> feature("chol").parse("0") is None
         True
+        >>> feature("chol").parse("6.2 mmol/l") == 6.2 * 38.67
+        True
         """
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
@@ -103,7 +137,7 @@ class Feature:
             for code, label in self.codes:
                 if value.strip().casefold() in (label.casefold(), str(code).casefold()):
                     return code
-        number = _as_number(value)
+        number = self._without_unit(value) if isinstance(value, str) else _as_number(value)
         if number is None:
             raise self.impossible(value)
         if math.isnan(number) or number in self.missing_codes:
@@ -115,15 +149,36 @@ class Feature:
             raise self.impossible(value)
         return number
 
+    def _without_unit(self, text: str) -> float | None:
+        """The canonical number of a text, with or without a unit; None where there is none."""
+        for units in UNITS:
+            unit, stripped = self.in_units(units).unit, text.strip()
+            if unit and stripped.casefold().endswith(unit.casefold()):
+                number = _as_number(stripped[: -len(unit)])
+                return None if number is None else to_canonical(self.name, number, units)
+        return _as_number(text)
+
     def impossible(self, value: object) -> PatientError:
         """The error for a value that cannot be."""
         shown = repr(value) if len(repr(value)) <= 40 else f"{repr(value)[:40]}…"
         return PatientError(
             f"{self.label} ({self.name}) to be {'one of ' if self.codes else ''}{self.domain}",
             shown,
-            "Correct the value, or leave it out if it is not known.",
+            self._other_unit(value) or "Correct the value, or leave it out if it is not known.",
             feature=self.name,
         )
+
+    def _other_unit(self, value: object) -> str:
+        """What to do about a value that would be possible in the feature's other unit; empty if
+        there is none, or it would not.
+        """
+        number = None if self.codes else _as_number(value)
+        for units in UNITS:
+            other = _BY_NAME[self.name].in_units(units) if self.name in CONVERSIONS else self
+            is_other = other.unit != self.unit
+            if is_other and number is not None and other.minimum <= number <= other.maximum:
+                return f"If it is in {other.unit}, say so; if not, correct it or leave it out."
+        return ""
 
     def is_unusual(self, value: Value) -> bool:
         """Whether a possible value is so rare that it deserves a second look."""
@@ -199,6 +254,12 @@ FEATURES: tuple[Feature, ...] = (
                  "rest and in exercise, a reversible one in exercise only."),
 )
 # fmt: on
+
+_IN_MMOL = {
+    "chol": ("Serum cholesterol", "Total cholesterol. Times 38.67 it is in mg/dl."),
+    "fbs": ("Fasting blood sugar above 6.7 mmol/l", "6.7 mmol/l is 120 mg/dl."),
+}
+"""Label and help of the features that somebody with mmol/l reads differently."""
 
 FEATURE_NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 

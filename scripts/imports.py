@@ -18,7 +18,7 @@ DOCUMENT = ROOT / "docs" / "ARCHITECTURE.md"
 BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawing: end -->"
 
 FLOORS = (
-    ("errors", "paths", "atomic", "markdown"),
+    ("errors", "paths", "atomic", "markdown", "units"),
     ("schema", "config"),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
     ("data.formats",),

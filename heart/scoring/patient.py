@@ -13,6 +13,7 @@ from heart.data.frames import canonical_frame
 from heart.data.patients import canonical_patient
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.schema import Feature, Value
+from heart.units import MG_DL, to_shown
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle  # at run time its torch is somebody else's import
@@ -61,8 +62,15 @@ class Prediction(NamedTuple):
         return round(self.probability * 100)
 
 
-def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction:
+def predict_patient(
+    bundle: Bundle, patient: Mapping[str, object], *, units: str = MG_DL
+) -> Prediction:
     """The prediction for one patient: names of features to codes, words or None.
+
+    Args:
+        bundle: the model.
+        patient: canonical values, which are in mg/dl; a text may have its unit ("6.2 mmol/l").
+        units: in which the warnings say what is unusual.
 
     Raises:
         PatientError: for an unknown name, an impossible value, or a patient of whom nothing is
@@ -80,7 +88,7 @@ def predict_patient(bundle: Bundle, patient: Mapping[str, object]) -> Prediction
         high,
         threshold,
         DISEASE if probability >= threshold else NO_DISEASE,
-        _review(bundle, values),
+        _review(bundle, values, units),
     )
 
 
@@ -146,7 +154,9 @@ def _categorical(codes: npt.NDArray[Any], texts: Sequence[str]) -> pd.Categorica
     return pd.Categorical.from_codes(codes.astype(np.int64), pd.Index(list(texts), dtype="str"))
 
 
-def _review(bundle: Bundle, patient: Mapping[str, Value | None]) -> tuple[ValueWarning, ...]:
+def _review(
+    bundle: Bundle, patient: Mapping[str, Value | None], units: str
+) -> tuple[ValueWarning, ...]:
     """The warnings for a patient in canonical values, in the order of the features."""
     ranges = dict(
         zip(
@@ -163,7 +173,7 @@ def _review(bundle: Bundle, patient: Mapping[str, Value | None]) -> tuple[ValueW
             "unusual" if value is not None and entry.is_unusual(value) else None
         )
         if problem is not None:
-            warnings.append(_describe(entry, value, problem, ranges.get(entry.name)))
+            warnings.append(_describe(entry, value, problem, ranges.get(entry.name), units))
     return tuple(warnings)
 
 
@@ -172,10 +182,12 @@ def _describe(
     value: Value | None,
     problem: str,
     training_range: npt.NDArray[np.float64] | None,
+    units: str,
 ) -> ValueWarning:
+    as_shown = entry.in_units(units)
     if value is None:
-        return ValueWarning(entry.name, None, problem, f"{entry.label} is not known.")
-    shown = f"{entry.label}: {entry.describe(value)}"
+        return ValueWarning(entry.name, None, problem, f"{as_shown.label} is not known.")
+    shown = f"{as_shown.label}: {entry.describe(value, units=units)}"
     if problem == "unseen":
         return ValueWarning(
             entry.name,
@@ -184,17 +196,17 @@ def _describe(
             f"{shown} did not occur in training and is read as not known.",
         )
     if problem == "unusual" or training_range is None:
-        low, high = entry.usual
+        low, high = as_shown.usual
         return ValueWarning(
             entry.name,
             value,
             problem,
             f"{shown} is unusual (most are {low:g} to {high:g} {entry.unit}); is it right?",
         )
-    low, high = training_range
+    low, high = (to_shown(entry.name, end, units) for end in training_range.tolist())
     return ValueWarning(
         entry.name,
         value,
         problem,
-        f"{shown} is {problem} everybody in training ({low:g} to {high:g} {entry.unit}).",
+        f"{shown} is {problem} everybody in training ({low:g} to {high:g} {as_shown.unit}).",
     )

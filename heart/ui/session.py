@@ -12,6 +12,7 @@ import streamlit as st
 from heart.errors import HeartError
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.errors import show_parts
+from heart.units import MG_DL
 
 if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these need
     from heart.bundle import Bundle
@@ -71,6 +72,7 @@ class Session:
         trial: a training run that was neither kept nor discarded.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
+        units: in which cholesterol is shown and typed, of `heart.units.UNITS`.
         taken_upload: SHA-256 of the bundle file that was last taken.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
@@ -83,6 +85,7 @@ class Session:
     trial: Experiment | None = None
     stopped: bool = False
     patient: dict[str, Any] | None = None
+    units: str = MG_DL
     taken_upload: str | None = None
     problem: HeartError | None = None
     _model: ModelInUse | None = None

@@ -17,7 +17,7 @@ from imports import (
 
 MODULES = read_modules()
 ROOT_MODULES = {"__init__", "__main__", "cli"}
-ROOT_MODULES |= {"atomic", "config", "errors", "markdown", "paths", "schema"}
+ROOT_MODULES |= {"atomic", "config", "errors", "markdown", "paths", "schema", "units"}
 CHARTS_SEE = {"charts", "schema"}
 STDLIB_ONLY = ROOT_MODULES - {"cli"}
 HEAVY = {"torch", "safetensors", "sklearn", "altair"}

@@ -255,3 +255,16 @@ def test_every_way_in_reads_words_text_and_upper_case(bundle, cleveland, way):
     written = frame.assign(cp=frame["cp"].astype(object).map(words)).rename(columns=str.upper)
     expected, answer = WAYS_IN[way](bundle, frame), WAYS_IN[way](bundle, written)
     assert np.array_equal(np.asarray(answer), np.asarray(expected))
+
+
+def test_warnings_are_in_the_units_of_the_reader(bundle):
+    patient = {**EXAMPLE_PATIENT, "chol": 800}
+    (usual,) = (w for w in predict_patient(bundle, patient).warnings if w.feature == "chol")
+    (other,) = (
+        w for w in predict_patient(bundle, patient, units="mmol/l").warnings if w.feature == "chol"
+    )
+    assert usual[:3] == other[:3]
+    low, high = bundle.preprocessor.training_range_[2]
+    assert f"800 mg/dl is above everybody in training ({low:g} to {high:g} mg/dl)" in usual.message
+    assert "20.69 mmol/l is above everybody in training" in other.message
+    assert f"({low / 38.67:.2f} to {high / 38.67:.2f} mmol/l)" in other.message
