@@ -1,7 +1,7 @@
 """Cholesterol as hospitals give it: mg/dl, which all records keep, or mmol/l.
 
-Only what is shown and typed is converted; a patient's canonical value is always in mg/dl. One mmol/l
-of cholesterol (386.65 g/mol) is 38.67 mg/dl.
+Only what is shown and typed is converted; a patient's canonical value is always in mg/dl. One
+mmol/l of cholesterol (386.65 g/mol) is 38.67 mg/dl.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ CONVERSIONS = {"chol": Conversion(38.67, 2, 1)}
 def to_shown(name: str, value: float, units: str) -> float:
     """A canonical value of a measured feature as somebody with these units reads it, rounded.
 
-    >>> to_shown("chol", 233, "mmol/l"), to_shown("chol", 233, "mg/dl"), to_shown("age", 61, "mmol/l")
-    (6.03, 233, 61)
+    >>> to_shown("chol", 233, "mmol/l"), to_shown("chol", 233, "mg/dl")
+    (6.03, 233)
+    >>> to_shown("age", 61, "mmol/l")
+    61
     """
     conversion = CONVERSIONS.get(name)
     if conversion is None:

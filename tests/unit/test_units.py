@@ -42,8 +42,10 @@ def test_other_features_and_the_records_own_unit_stay_as_they_are(entry):
     assert entry.in_units(MG_DL) is entry
     if entry.name not in ("chol", "fbs"):
         assert entry.in_units(MMOL_L) is entry
-        assert to_shown(entry.name, 1.23456, MMOL_L) == 1.23456 == to_canonical(
-            entry.name, 1.23456, MMOL_L
+        assert (
+            to_shown(entry.name, 1.23456, MMOL_L)
+            == 1.23456
+            == to_canonical(entry.name, 1.23456, MMOL_L)
         )
 
 
