@@ -329,5 +329,5 @@ def _with_ragged(read: _Read) -> pd.DataFrame:
     frame = read.repaired.converted.frame
     if not read.parsed.ragged:
         return frame
-    rows = sorted([*frame.index, *(entry.row for entry in read.parsed.ragged)])
-    return frame.reindex(rows)
+    ragged = [entry.row for entry in read.parsed.ragged]
+    return frame.reindex(np.sort(np.concatenate([frame.index.to_numpy(), ragged])))

@@ -135,12 +135,12 @@ TEXTS = {
     "impossible numbers": (impossible_numbers, 18_000_000),
     "different numbers": (different_numbers, 24_000_000),
     "different codes": (different_codes, 60_000_000),
-    "conflicting rows": (conflicts, 44_000_000),
-    "repeated rows": (severe_labels, 44_000_000),
+    "conflicting rows": (conflicts, 29_500_000),
+    "repeated rows": (severe_labels, 29_500_000),
     "ARFF attributes": (attributes, 10_000_000),
     "ARFF comments": (comments, 60_000_000),
     "UTF-16": (utf16, 60_000_000),
-    "Latin-1": (latin_1, 44_000_000),
+    "Latin-1": (latin_1, 29_500_000),
     "quotes": (quotes, 1_000_000),
 }
 

@@ -174,8 +174,9 @@ def _start() -> _Server:
 def _too_much() -> CohortError:
     return CohortError(
         f"a file that is read in {MAX_SECONDS:.0f} seconds and {MAX_MEMORY // 2**20:,} MiB",
-        "one that needs more",
-        "Cut the file into parts, or keep the columns that are needed.",
+        "one whose reading ended without an answer",
+        "Try again. If it happens again, cut the file into parts, or keep the columns that are"
+        " needed.",
     )
 
 

@@ -17,6 +17,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", " ": 
 SAMPLE = 64 * 2**10
 MAX_LINE = 64 * 2**10
 MAX_SEPARATOR_LINE = 80
+_IN_NO_TEXT = ("\0", "\ufffe", "\uffff")
 _CONTROL = bytes([*range(9), *range(14, 32), 127])
 # UTF-7's mark, or how it writes signs and umlauts, as in +ADs- for a semicolon; of bounded length
 _UTF_7 = re.compile(rb"^\+/v[89+/]|\+A[A-Za-z0-9+/]{2,24}-")
@@ -72,7 +73,7 @@ def decode(content: bytes) -> tuple[bytes, str]:
 def _recode(content: bytes, encoding: str) -> bytes:
     try:
         text = content.decode(encoding)
-        if re.search(r"[\x00\ufffe\uffff]", text):
+        if any(sign in text for sign in _IN_NO_TEXT):
             raise _not_text(f"{encoding} with characters that no text has")
         return text.encode()
     except UnicodeError as error:

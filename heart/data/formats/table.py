@@ -16,11 +16,11 @@ import pandas as pd
 from heart.errors import CohortError
 
 MAX_BYTES = 64 * 2**20
-MAX_ROWS = 1_200_000
+MAX_ROWS = 800_000
 MAX_LINES = 2 * MAX_ROWS
 MAX_COMMENTS = 100_000
 MAX_RAGGED = 100_000
-MAX_TEXTS = 300_000
+MAX_TEXTS = 200_000
 MAX_COLUMNS = 64
 MAX_CELL = 256
 FORMATS = "a table (CSV, ARFF, XLSX or Parquet)"

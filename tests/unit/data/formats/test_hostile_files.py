@@ -17,7 +17,7 @@ import pytest
 from heart.bundle import reader as bundle_reader
 from heart.commands import streams
 from heart.data import read_cohort, read_patients
-from heart.data.formats import archive, pages, parquet, table, text, xlsx
+from heart.data.formats import archive, pages, parquet, table, text, workbook, xlsx
 from heart.data.formats.detect import open_table
 from heart.data.recognition.known import reference
 from heart.errors import CohortError
@@ -84,12 +84,12 @@ LIMITS = [
     ("text: different numbers", table, "MAX_TEXTS", "different values in a column"),
     ("text: repeated rows", text, "MAX_ROWS", "at most 9 rows"),
     ("text: ARFF comments", text, "MAX_COMMENTS", "at most 9 comments"),
-    ("XLSX: empty sheets", xlsx, "MAX_SHEETS", "at most 9 sheets"),
+    ("XLSX: empty sheets", workbook, "MAX_SHEETS", "at most 9 sheets"),
     ("XLSX: elements", archive, "MAX_ELEMENTS", "at most 9 elements"),
     ("XLSX: nested elements", archive, "MAX_DEPTH", "at most 9 deep"),
-    ("XLSX: shared strings", xlsx, "MAX_STRINGS", "at most 9 shared texts"),
-    ("XLSX: styles", xlsx, "MAX_STYLES", "at most 9 cell formats"),
-    ("XLSX: number formats", xlsx, "MAX_FORMATS", "at most 9 number formats"),
+    ("XLSX: shared strings", workbook, "MAX_STRINGS", "at most 9 shared texts"),
+    ("XLSX: styles", workbook, "MAX_STYLES", "at most 9 cell formats"),
+    ("XLSX: number formats", workbook, "MAX_FORMATS", "at most 9 number formats"),
     ("XLSX: cells", xlsx, "MAX_CELLS", "at most 9 cells"),
     ("XLSX: empty rows", archive, "MAX_UNPACKED", "unpacks to"),
     ("XLSX: parts", archive, "MAX_PARTS", "at most 9 parts"),
