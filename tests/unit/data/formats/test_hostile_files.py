@@ -3,6 +3,7 @@ grows with its size and not faster.
 """
 
 import ast
+import gc
 import os
 import re
 import sys
@@ -60,11 +61,14 @@ def count_calls(run):
         nonlocal calls
         calls += event in ("call", "c_call")
 
+    gc.collect()
+    gc.disable()  # what earlier tests left is no work of this run
     sys.setprofile(count)
     try:
         run()
     finally:
         sys.setprofile(None)
+        gc.enable()
     return calls
 
 
