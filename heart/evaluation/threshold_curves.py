@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heart.evaluation.metrics import FloatArray
+from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import Zones, rates_at_prevalence, three_zones
 from heart.evaluation.threshold_table import (
@@ -98,11 +98,9 @@ class ThresholdCurves:
         """Three zones: ruling out keeps the wanted sensitivity on these patients, ruling in the
         wanted specificity.
         """
-        low, high = (
-            float(find_threshold(self.counts, rule, at_least=share))
-            for rule, share in (("sensitivity", sensitivity), ("specificity", specificity))
+        return _zones(
+            self.y_true, self.y_score, self.counts, sensitivity=sensitivity, specificity=specificity
         )
-        return three_zones(self.y_true, self.y_score, low=low, high=max(low, high))
 
     def tuned(
         self, rule: str, *, cost_ratio: float = COST_RATIO, at_least: float | None = None
@@ -111,6 +109,37 @@ class ThresholdCurves:
         predictions, shape (500,).
         """
         return find_threshold(self._of_repeats, rule, cost_ratio=cost_ratio, at_least=at_least)
+
+
+def choose_zones(
+    y_true: IntArray, y_score: FloatArray, *, sensitivity: float, specificity: float
+) -> Zones:
+    """Three zones: ruling out keeps the wanted sensitivity on these patients, ruling in the wanted
+    specificity.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_score: out-of-fold probabilities, shape (n,).
+        sensitivity: that ruling out keeps, 0-1.
+        specificity: that ruling in keeps, 0-1.
+    """
+    counts = counts_of(threshold_table(y_true, y_score))
+    return _zones(y_true, y_score, counts, sensitivity=sensitivity, specificity=specificity)
+
+
+def _zones(
+    y_true: IntArray,
+    y_score: FloatArray,
+    counts: Counts,
+    *,
+    sensitivity: float,
+    specificity: float,
+) -> Zones:
+    low, high = (
+        float(find_threshold(counts, rule, at_least=share))
+        for rule, share in (("sensitivity", sensitivity), ("specificity", specificity))
+    )
+    return three_zones(y_true, y_score, low=low, high=max(low, high))
 
 
 def nearest_row(table: pd.DataFrame, threshold: float) -> pd.Series:
