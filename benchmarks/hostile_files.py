@@ -3,7 +3,8 @@ process of its own, which is stopped after a while.
 
 python benchmarks/hostile_files.py prints a Markdown table; --quick takes a hundredth of the sizes;
 --only NAME takes the families whose name contains it; --beside
-measures what others wait for while the pages read such a file; --fuzz N damages N small ones.
+measures how long a visitor of the running app waits for a patient's answer while another one has
+such a file read and scored; --fuzz N damages N small ones.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from client import Client  # noqa: E402
+from drive import serve  # noqa: E402
 
 from tests.support.hostile_files import FAMILIES, zipped  # noqa: E402
 
 LIMIT_S, SEED_SIZE, INSIDE = 60.0, 200, 0.8
+WARM_UP_S, PAUSE_S = 15, 0.05
 
 
 def read_one(path: Path) -> None:
@@ -74,33 +79,56 @@ def measure(name: str, make: Callable[[int], bytes], size: int, folder: Path) ->
     return f"| {name} | {n_bytes} | {seconds} s | {again} s | {memory} MB | {outcome.strip()} |"
 
 
-def measure_beside(name: str, make: Callable[[int], bytes], size: int) -> str:
-    """How long others wait for a patient's probability while a visitor's file is read apart."""
-    from heart.bundle import load_bundle  # noqa: PLC0415
-    from heart.data import load_shipped  # noqa: PLC0415
-    from heart.data.apart.client import read_patients_apart  # noqa: PLC0415
-    from heart.errors import CohortError  # noqa: PLC0415
+def measure_beside(
+    name: str, make: Callable[[int], bytes], size: int, address: str, clinician: Client
+) -> str:
+    """How long a visitor waits for a patient's answer while another one's file is read."""
+    analyst = Client(address)
+    analyst.run("score")
+    content = make(size)
 
-    bundle, patient = load_bundle(ROOT / "models" / "cleveland.joblib"), load_shipped("cleveland")
-    content, outcomes = make(size), []
+    def hand_in() -> None:
+        analyst.put("A file of patients", content)
+        analyst.run()
 
-    def read() -> None:
-        try:
-            outcomes.append(f"{len(read_patients_apart(content).frame):,} patients")
-        except CohortError as error:
-            outcomes.append(f"expected {error.expected}"[:60])
-
-    reader = threading.Thread(target=read)
-    start, waits = time.perf_counter(), []
+    reader = threading.Thread(target=hand_in)
+    start = time.perf_counter()
     reader.start()
+    waits = [clinician.press("Calculate")]
     while reader.is_alive():
-        before = time.perf_counter()
-        bundle.predict_proba(patient.features.head(1))
-        waits.append(time.perf_counter() - before)
-        time.sleep(0.01)
-    whole, middle = time.perf_counter() - start, 1000 * statistics.median(waits)
-    longest = 1000 * max(waits)
-    return f"| {name} | {whole:.1f} s | {middle:.1f} ms | {longest:.0f} ms | {outcomes[0]} |"
+        time.sleep(PAUSE_S)
+        waits.append(clinician.press("Calculate"))
+    seconds = time.perf_counter() - start
+    analyst.close()
+    middle, longest = 1000 * statistics.median(waits), 1000 * max(waits)
+    return (
+        f"| {name} | {seconds:.1f} s | {len(waits)} | {middle:.0f} ms | {longest:.0f} ms |"
+        f" {_outcome_on(analyst.text)} |"
+    )
+
+
+def _outcome_on(page: str) -> str:
+    """What the Score page says of a file."""
+    refusals = [line for line in page.splitlines() if line.startswith("Expected")]
+    return (refusals or ["scored"])[0][:80].replace("|", "/")
+
+
+def measure_all_beside(only: str) -> None:
+    """Print the waits for every family, and without a file."""
+    print("| file | shown after | submits | median | longest | what came of it |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    with serve() as address:
+        time.sleep(WARM_UP_S)
+        clinician = Client(address)
+        clinician.run()
+        age = next(label for label in clinician.widgets if label.startswith("Age"))
+        clinician.set(age, double_value=61.0)
+        waits = [clinician.press("Calculate") for _ in range(50)]
+        middle, longest = 1000 * statistics.median(waits), 1000 * max(waits)
+        print(f"| none | – | {len(waits)} | {middle:.0f} ms | {longest:.0f} ms | – |", flush=True)
+        for name, (make, size) in FAMILIES.items():
+            if only in name:
+                print(measure_beside(name, make, size, address, clinician), flush=True)
 
 
 def fuzz(n: int) -> None:
@@ -166,11 +194,7 @@ def main() -> None:
         fuzz(options.fuzz)
         return
     if options.beside:
-        print("| file | read in | a probability meanwhile, median | longest | what came of it |")
-        print("| --- | --- | --- | --- | --- |")
-        for name, (make, size) in FAMILIES.items():
-            if options.only in name:
-                print(measure_beside(name, make, size), flush=True)
+        measure_all_beside(options.only)
         return
     print("| file | size | to learn | to score | memory | what came of it |")
     print("| --- | --- | --- | --- | --- | --- |")
