@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 import click
 from click.shell_completion import CompletionItem
 
-from heart.commands.inputs import Function, bundle_argument, command, find_bundle
+from heart.commands.inputs import REAL, Function, bundle_argument, command, find_bundle
 from heart.commands.streams import take_standard_input
 from heart.commands.suggestions import suggesting
-from heart.errors import HeartError, PatientError
+from heart.errors import BundleError, HeartError, PatientError
 from heart.schema import FEATURES, Feature, feature
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
+    from heart.explain.prevalence import Elsewhere
     from heart.scoring.patient import Prediction
 
 MAX_LINE = 2**16
 """Bytes; a patient has some 300."""
 
 _JSON = 'one JSON object a line, as in {"age": 61, "sex": "male"}'
+_MOVED = ("probability", "decision", "of_100", "model_low", "model_high")
 _MEND = "Correct the line; the others are answered."
 
 
@@ -48,10 +50,21 @@ def _complete_code(
     return [item for item in codes if item.value.startswith(incomplete)]
 
 
+prevalence_option = click.option(
+    "--prevalence",
+    type=REAL,
+    metavar="SHARE",
+    help="share of ill patients where the patient comes from, as in 0.1: the probability there too",
+)
+
+
 @command
 @bundle_argument
+@prevalence_option
 @features_options
-def predict(*, bundle: str | None, **patient: str | None) -> dict[str, Any] | int:
+def predict(
+    *, bundle: str | None, prevalence: float | None, **patient: str | None
+) -> dict[str, Any] | int:
     """The probability of heart disease for one patient; what is not given is not known. Without
     options, for each line of standard input, which is one patient as JSON.
     """
@@ -64,14 +77,36 @@ def predict(*, bundle: str | None, **patient: str | None) -> dict[str, Any] | in
             feature="",
         )
     chosen = find_bundle(bundle)
+    place = None if prevalence is None else find_place(chosen, prevalence)
     return (
-        filter_lines(chosen, take_standard_input(), sys.stdout)
+        filter_lines(chosen, take_standard_input(), sys.stdout, place)
         if nobody
-        else answer(chosen, patient)
+        else answer(chosen, patient, place)
     )
 
 
-def answer(bundle: Bundle, patient: dict[str, str | None]) -> dict[str, Any]:
+def find_place(bundle: Bundle, prevalence: float) -> Elsewhere:
+    """The place where this share of the patients is ill.
+
+    Raises:
+        SettingsError: for a share that cannot be.
+        BundleError: for a model that names patients of one outcome only.
+    """
+    from heart.explain.prevalence import go_elsewhere
+
+    place = go_elsewhere(bundle, prevalence)
+    if place is None:
+        raise BundleError(
+            "a model that learnt from ill and healthy patients",
+            "one that names patients of one outcome only",
+            "Leave --prevalence out.",
+        )
+    return place
+
+
+def answer(
+    bundle: Bundle, patient: dict[str, str | None], place: Elsewhere | None = None
+) -> dict[str, Any]:
     """The answer for one patient, as `--json` prints it."""
     from heart.scoring.patient import predict_patient
 
@@ -82,15 +117,21 @@ def answer(bundle: Bundle, patient: dict[str, str | None]) -> dict[str, Any]:
         meanings = [meaning for _, meaning in feature(error.feature).codes] if word else []
         with suggesting(word, meanings):
             raise
-    return describe_prediction(prediction) | {"note": "a probability, not a diagnosis"}
+    return (
+        describe_prediction(prediction)
+        | describe_elsewhere(prediction, place)
+        | {"note": "a probability, not a diagnosis"}
+    )
 
 
-def filter_lines(bundle: Bundle, lines: BinaryIO, out: TextIO) -> int:
+def filter_lines(
+    bundle: Bundle, lines: BinaryIO, out: TextIO, place: Elsewhere | None = None
+) -> int:
     """Answer patients as JSON Lines (jsonlines.org), one line out for each line in, in the same
     order; 1 if a line was bad, else 0.
     """
     status = 0
-    for answer in answer_lines(bundle, _cut(lines)):
+    for answer in answer_lines(bundle, _cut(lines), place):
         out.write(json.dumps(answer) + "\n")
         out.flush()  # the next program of the pipeline need not wait
         status |= "error" in answer
@@ -107,7 +148,9 @@ def _cut(lines: BinaryIO) -> Iterator[bytes]:
         yield line.rstrip(b"\r\n")
 
 
-def answer_lines(bundle: Bundle, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def answer_lines(
+    bundle: Bundle, lines: Iterable[bytes], place: Elsewhere | None = None
+) -> Iterator[dict[str, Any]]:
     """For each line the answer, or an object whose `error` says what was expected, what was found
     and what to do; both with `line`.
     """
@@ -115,7 +158,8 @@ def answer_lines(bundle: Bundle, lines: Iterable[bytes]) -> Iterator[dict[str, A
 
     for number, line in enumerate(lines, 1):
         try:
-            answer = describe_prediction(predict_patient(bundle, _read_patient(line)))
+            prediction = predict_patient(bundle, _read_patient(line))
+            answer = describe_prediction(prediction) | describe_elsewhere(prediction, place)
         except HeartError as error:
             answer = {
                 "error": {"expected": error.expected, "found": error.found, "action": error.action}
@@ -164,4 +208,18 @@ def describe_prediction(prediction: Prediction) -> dict[str, Any]:
         "model_low": prediction.low,
         "model_high": prediction.high,
         "warnings": [warning.message for warning in prediction.warnings],
+    }
+
+
+def describe_elsewhere(prediction: Prediction, place: Elsewhere | None) -> dict[str, Any]:
+    """The answer where another share of patients is ill; nothing without a place."""
+    if place is None:
+        return {}
+    there = describe_prediction(prediction.corrected(place.correct))
+    return {
+        "elsewhere": {
+            "prevalence": place.there,
+            "training_prevalence": place.here,
+            **{key: there[key] for key in _MOVED},
+        }
     }

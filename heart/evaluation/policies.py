@@ -153,11 +153,25 @@ def of_thousand(recall: float, specificity: float, prevalence: float) -> dict[st
     return {"tn": tn, "fp": THOUSAND - diseased - tn, "fn": diseased - tp, "tp": tp}
 
 
-def threshold_at_prevalence(threshold: float, *, here: float, there: float) -> float:
-    """The model's probability at which a patient from elsewhere has a risk of `threshold`.
+def probability_at_prevalence(probability: FloatArray, *, here: float, there: float) -> FloatArray:
+    """The probabilities that patients would have where a share `there` is ill instead of `here`,
+    same shape; 0 and 1 stay.
 
-    Where a share `there` instead of `here` is ill and nothing else differs, all log-odds move by
-    the difference of the shares' log-odds (Elkan 2001, theorem 2), so the threshold on the model's
-    own scale moves the other way.
+    All log-odds move by the difference of the shares' log-odds (Saerens, Latinne and Decaestecker,
+    Neural Computation 14:21, 2002, equation 4; Elkan 2001, theorem 2). That assumes that the ill
+    patients there are like those here, the healthy ones too, and only their shares differ.
+
+    Args:
+        probability: 0-1.
+        here: share of ill patients where the model learnt, inside 0 and 1.
+        there: share of ill patients where it is used, inside 0 and 1.
     """
-    return float(expit(logit(threshold) - logit(there) + logit(here)))
+    with np.errstate(divide="ignore"):
+        return np.asarray(expit(logit(probability) + logit(there) - logit(here)))
+
+
+def threshold_at_prevalence(threshold: float, *, here: float, there: float) -> float:
+    """The model's probability at which a patient from elsewhere has a risk of `threshold`: the way
+    back of `probability_at_prevalence`.
+    """
+    return float(probability_at_prevalence(np.array(threshold), here=there, there=here))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -61,6 +61,21 @@ class Prediction(NamedTuple):
         """Of 100 patients like this one, how many have the disease, to the nearest whole person."""
         return round(self.probability * 100)
 
+    def corrected(self, correct: Callable[[float], float]) -> Prediction:
+        """The same answer with its probabilities mapped, and decided at the same threshold.
+
+        Args:
+            correct: a rising map, as for another share of ill patients.
+        """
+        low, high = (None if end is None else correct(end) for end in (self.low, self.high))
+        probability = correct(self.probability)
+        label = _decide(probability, self.threshold)
+        return self._replace(probability=probability, low=low, high=high, label=label)
+
+
+def _decide(probability: float, threshold: float) -> str:
+    return DISEASE if probability >= threshold else NO_DISEASE
+
 
 def predict_patient(
     bundle: Bundle, patient: Mapping[str, object], *, units: str = MG_DL
@@ -87,7 +102,7 @@ def predict_patient(
         low,
         high,
         threshold,
-        DISEASE if probability >= threshold else NO_DISEASE,
+        _decide(probability, threshold),
         _review(bundle, values, units),
     )
 

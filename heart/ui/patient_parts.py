@@ -9,6 +9,7 @@ import streamlit as st
 
 from heart.ui.errors import errors_shown
 from heart.ui.patient_answer import Answer
+from heart.ui.patient_elsewhere import show_elsewhere
 
 
 class Part(NamedTuple):
@@ -23,7 +24,7 @@ class Part(NamedTuple):
     show: Callable[[Answer], None]
 
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (Part("Elsewhere", show_elsewhere),)
 """In the order of the screen; the first is open at first."""
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from heart.bundle import load_bundle
 from heart.errors import BundleError
+from heart.explain.prevalence import go_elsewhere
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring.patient import predict_patient
@@ -127,3 +128,29 @@ def test_without_parts_there_are_no_tabs(visit, monkeypatch):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
     assert app.metric
     assert not app.tabs
+
+
+def open_part(app, title):
+    """The visitor with this part open."""
+    app.session_state["patient_parts"] = title
+    return app.run()
+
+
+def test_patient_from_where_fewer_are_ill_is_shown_beside_the_answer(visit):
+    app = open_part(press(press(visit(), "Fill in an example patient"), "Calculate"), "Elsewhere")
+    assert "The model learnt where **46%** of the patients were ill" in said(app)
+    assert "Probability where 46% are ill, as where the model learnt" not in figures(app)
+    app.slider(key="patient_prevalence").set_value(10)
+    app = app.run()
+    bundle = load_bundle(SHIPPED_BUNDLE)
+    here = predict_patient(bundle, EXAMPLE_PATIENT)
+    there = here.corrected(go_elsewhere(bundle, 0.1).correct)
+    assert figures(app) == {
+        "Probability of heart disease": f"{here.probability:.0%}",
+        "Probability where 46% are ill, as where the model learnt": f"{here.probability:.0%}",
+        "Probability where 10% are ill, as chosen": f"{there.probability:.0%}",
+    }
+    assert said(app).count(f"Decision at 33%: **{there.label}**") == (
+        2 if here.label == there.label else 1
+    )
+    assert "All log-odds move by -2.04" in said(app)

@@ -4,13 +4,16 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from heart.bundle import load_bundle
-from heart.commands.predict import MAX_LINE, filter_lines
+from heart.commands.predict import MAX_LINE, filter_lines, find_place
 from heart.data import load_shipped
+from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring.patient import predict_patient
@@ -180,3 +183,35 @@ def test_terminal_is_told_what_is_expected_in_one_line(monkeypatch):
     assert err.count("\n") == 1
     assert "--age 61" in err
     assert "standard input" in err
+
+
+def test_patient_from_where_fewer_are_ill_gets_both_answers(bundle):
+    both = answer("predict", *EXAMPLE, "--prevalence", "0.1")
+    prediction = predict_patient(bundle, EXAMPLE_PATIENT)
+    assert both["probability"] == prediction.probability
+    assert both["elsewhere"]["training_prevalence"] == 89 / 193
+    odds = prediction.probability / (1 - prediction.probability) * (0.1 / 0.9) / (89 / 104)
+    assert both["elsewhere"]["probability"] == pytest.approx(odds / (1 + odds))
+    assert "elsewhere" not in answer("predict", *EXAMPLE)
+
+
+def test_every_line_is_answered_for_that_place_too(bundle):
+    out = io.StringIO()
+    lines = io.BytesIO(f"{GOOD}\nnot JSON\n{GOOD}\n".encode())
+    assert filter_lines(bundle, lines, out, find_place(bundle, 0.1)) == 1
+    answers = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert ["elsewhere" in each for each in answers] == [True, False, True]
+    assert answers[0]["elsewhere"]["probability"] < answers[0]["probability"]
+
+
+def test_corrected_answer_is_decided_at_the_same_threshold(bundle):
+    prediction = predict_patient(bundle, EXAMPLE_PATIENT)
+    at = prediction.corrected(lambda _: prediction.threshold)
+    below = prediction.corrected(lambda _: np.nextafter(prediction.threshold, 0))
+    assert (at.label, below.label) == ("disease", "no disease")
+
+
+def test_share_of_ill_patients_has_no_meaning_where_all_were_ill(bundle):
+    metrics = {**bundle.metrics, "train": {"n": 9, "positives": 9}}
+    with pytest.raises(BundleError, match="one that names patients of one outcome only"):
+        find_place(replace(bundle, metrics=metrics), 0.1)

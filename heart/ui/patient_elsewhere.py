@@ -1,0 +1,67 @@
+"""Elsewhere: the same patient where another share of patients is ill."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
+from heart.ui.patient_answer import Answer
+
+KEY = "patient_prevalence"
+
+
+def show_elsewhere(answer: Answer) -> None:
+    """Both probabilities side by side, and what the second one assumes."""
+    bundle = answer.session.bundle
+    here = training_prevalence(bundle)
+    if here is None:
+        st.info(
+            "This model names patients of one outcome only, so its answers cannot be carried to a"
+            " place where another share is ill.",
+            icon="⚖️",
+        )
+        return
+    st.markdown(
+        f"The model learnt where **{here:.0%}** of the patients were ill. A patient from a place"
+        " where fewer are ill, such as a general practice, has a lower probability with the same"
+        " findings, and one from a place where more are ill a higher one."
+    )
+    place = _choose_place(answer, here)
+    if place is None:
+        st.caption("Move the slider to see this patient there.")
+        return
+    _show_both(answer, place)
+    st.caption(
+        f"All log-odds move by {place.shift:+.2f} (Saerens, Latinne and Decaestecker 2002). This"
+        " assumes that the ill patients there are like the ill ones here, the healthy ones like"
+        " the healthy, and only their shares differ. The threshold is one of risk and stays."
+    )
+
+
+def _choose_place(answer: Answer, here: float) -> Elsewhere | None:
+    """Where the patient comes from; None where that is like where the model learnt."""
+    own = min(max(round(here * 100), 1), 99)
+    percent = st.slider(
+        "Share of ill patients where this patient comes from",
+        1,
+        99,
+        own,
+        format="%d %%",
+        key=KEY,
+        persist_state="session",
+        help="Of 100 people who are examined there for the same reason, so many have the disease.",
+    )
+    return None if percent == own else go_elsewhere(answer.session.bundle, percent / 100)
+
+
+def _show_both(answer: Answer, place: Elsewhere) -> None:
+    here, there = answer.prediction, answer.prediction.corrected(place.correct)
+    pairs = (("as where the model learnt", place.here, here), ("as chosen", place.there, there))
+    for column, (whose, share, prediction) in zip(st.columns(2, border=True), pairs, strict=True):
+        with column:
+            st.metric(
+                f"Probability where {share:.0%} are ill, {whose}", f"{prediction.probability:.0%}"
+            )
+            st.markdown(f"Decision at {prediction.threshold:.0%}: **{prediction.label}**")
+            if prediction.low is not None and prediction.high is not None:
+                st.caption(f"Nine of ten members: {prediction.low:.0%} to {prediction.high:.0%}.")
