@@ -116,6 +116,17 @@ class Bundle:
         members = self._folded.predict_members(encoded)
         return self.recalibration.apply(members), self.recalibration.apply(members.mean(axis=0))
 
+    def predict_coalitions(
+        self, encoded: Encoded
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """As `predict_encoded`, for every coalition of k features, shapes (M, 2^k) and (2^k,).
+
+        Args:
+            encoded: k + 1 patients, as `FoldedNetwork.predict_coalitions` takes them.
+        """
+        members = self._folded.predict_coalitions(encoded)
+        return self.recalibration.apply(members), self.recalibration.apply(members.mean(axis=0))
+
     @cached_property
     def _folded(self) -> FoldedNetwork:
         """The network for prediction."""

@@ -137,6 +137,8 @@ def _short(value: object) -> str:
         and all(isinstance(part, float) for part in value)
     ):
         return write_figure(value, end_digits=3)
+    if isinstance(value, list) and len(value) == 3 and value[1:] == [None, None]:
+        return _short(value[0])  # a figure that has no interval
     if isinstance(value, list):
         return ", ".join(_short(part) for part in value) or "none"
     if value is None:

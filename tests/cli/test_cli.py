@@ -179,7 +179,7 @@ def commands():
 
 
 def test_every_numeric_option_shows_what_it_is_without_it():
-    without = {"--value", "--at-least", "--port"}  # not used, or the next that is free
+    without = {"--value", "--at-least", "--port", "--prevalence"}  # not used, or the next that is free
     for name, command in commands():
         context = click.Context(command, show_default=True)
         for option in command.params:
@@ -188,7 +188,9 @@ def test_every_numeric_option_shows_what_it_is_without_it():
                 assert "[default: " in option.get_help_record(context)[1], (name, option.opts)
 
 
-WITH_BUNDLE = ("threshold", "recalibrate", "score", "predict", "show", "card", "export")
+WITH_BUNDLE = (
+    *("threshold", "recalibrate", "score", "predict", "explain", "show", "card", "export"),
+)
 
 
 def test_bundle_stands_first_and_may_be_left_out_in_every_command():

@@ -1,12 +1,16 @@
 """Bundles for the tests: their bytes, changed contents, and the weights inside."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import joblib
 import numpy as np
 
 from heart.bundle.layout import digest
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import HeartPreprocessor
+from heart.schema import FEATURES
 
 KEYS = [
     "format",
@@ -60,3 +64,16 @@ def put(content, path, value):
 def weights_of(network):
     """All weights of a network in one array."""
     return np.concatenate([p.detach().numpy().ravel() for p in network.parameters()])
+
+
+def untrained(bundle, frame, settings, features=FEATURES, **changes):
+    """The bundle with a network of these settings and features, its first weights three times as
+    large so that answers differ, and other changes.
+    """
+    preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(frame)
+    n_numeric = preprocessor.encode(frame.head(1)).numeric.shape[1]
+    network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)
+    for parameter in network.parameters():
+        parameter.data *= 3
+    parts = {"preprocessor": preprocessor, "network": network, "settings": settings}
+    return replace(bundle, **parts, **changes)

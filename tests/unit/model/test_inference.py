@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from heart.config import Settings
+from heart.model import inference
 from heart.model.inference import MIN_BLOCK, FoldedNetwork
 from heart.model.network import HeartMLP
-from heart.model.preprocessing import HeartPreprocessor
+from heart.model.preprocessing import Encoded, HeartPreprocessor
 
 SHAPES = list(
     itertools.product(
@@ -84,3 +85,48 @@ def test_prediction_leaves_the_network_as_it_was(encoders, cleveland):
     first = folded.predict_mean(encoders[True].transform(cleveland.features))
     assert np.array_equal(first, folded.predict_mean(encoders[True].transform(cleveland.features)))
     assert all(torch.equal(*pair) for pair in zip(before, network.parameters(), strict=True))
+
+
+COLUMNS = [0, 3, 5, "sex", "cp", "thal"]
+"""Numbers by their column, categories by their name: what the coalitions are made of."""
+
+
+def mixtures(encoder, encoded, *, only):
+    """Patient 0, with the columns of each row of `only`, (n, 6), from patient 1."""
+    names = [f.name for f in encoder.categories]
+    flags = 6 if encoded.numeric.shape[1] == 12 else 0
+    numeric, codes = (array[np.zeros(len(only), int)].copy() for array in encoded)
+    for column, taken in zip(COLUMNS, only.T.astype(bool), strict=True):
+        if isinstance(column, int):
+            numeric[taken, column] = encoded.numeric[1, column]
+            if flags:
+                numeric[taken, column + flags] = encoded.numeric[1, column + flags]
+        else:
+            codes[taken, names.index(column)] = encoded.codes[1, names.index(column)]
+    return Encoded(numeric, codes)
+
+
+@pytest.mark.parametrize("cache", [1, 100, 2**18], ids="{} floats".format)
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape[3] == 3], ids=str)
+def test_coalitions_are_patients_with_some_columns_of_another_one(
+    encoders, hungary, monkeypatch, shape, cache
+):
+    hidden, linear_path, categories, members, flags = shape
+    encoded = encoders[flags].transform(hungary.features.iloc[[5, 250]])
+    settings = Settings(
+        hidden=hidden,
+        linear_path=linear_path,
+        categories=categories,
+        members=members,
+        missing_flags=flags,
+    )
+    folded = FoldedNetwork(
+        HeartMLP(encoded.numeric.shape[1], encoders[flags].cardinalities, settings)
+    )
+    monkeypatch.setattr(inference, "CACHE_FLOATS", cache)
+    alone = np.vstack([np.zeros(6), np.eye(6)])
+    everyone = np.arange(2**6)[:, None] >> np.arange(6) & 1
+    coalitions = folded.predict_coalitions(mixtures(encoders[flags], encoded, only=alone))
+    expected = folded.predict_members(mixtures(encoders[flags], encoded, only=everyone))
+    assert coalitions == pytest.approx(expected, abs=1e-6)
+    assert np.ptp(expected) > 0.01
