@@ -4,6 +4,8 @@ and the card ask for it.
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from heart.data import Split
@@ -11,8 +13,16 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
 from heart.experiments.stored import cross_validate_bundle, find_stored
 from heart.ui.model_cohort import own_cohorts
-from heart.ui.progress import Tell, run_once
+from heart.ui.progress import Tell, run_now, run_once
 from heart.ui.session import Session
+
+LABEL = "Cross-validate this model's recipe"
+_KEY = "out_of_fold"
+_ASKED = "out_of_fold_asked"
+WHAT = (
+    "For this model that has not been computed yet: its recipe is trained again in 10 folds, 5"
+    " times. That takes about a minute, once."
+)
 
 
 def split_in_use(session: Session) -> Split:
@@ -21,7 +31,9 @@ def split_in_use(session: Session) -> Split:
     Raises:
         BundleError: if its cohort is not here.
     """
-    return split_of(session.bundle, own_cohorts(session))
+    bundle, cohorts = session.bundle, own_cohorts(session)
+    depends_on = (bundle.settings, bundle.data.cohort, bundle.data.fingerprint, *cohorts)
+    return session.once("split in use", depends_on, lambda: split_of(bundle, cohorts))
 
 
 def find_out_of_fold(session: Session) -> OutOfFold | None:
@@ -33,7 +45,7 @@ def find_out_of_fold(session: Session) -> OutOfFold | None:
     """
     bundle = session.bundle
     split_in_use(session)  # says so if the cohort is not here
-    computed: OutOfFold | None = session.kept("out_of_fold", bundle.network)
+    computed: OutOfFold | None = session.kept(_KEY, bundle.network)
     return computed or session.once("stored", bundle.network, lambda: find_stored(bundle))
 
 
@@ -48,18 +60,37 @@ def compute_out_of_fold(session: Session) -> OutOfFold | None:
     if predictions is not None:
         return predictions
     st.info(
-        "A threshold is judged on patients that the model did not see. For this model that has not"
-        " been computed yet: its recipe is trained again in 10 folds, 5 times. That takes about a"
-        " minute, once.",
+        f"A threshold is judged on patients that the model did not see. {WHAT}",
         icon="⏳",
     )
+    return run_once(session, LABEL, _KEY, session.bundle.network, partial(_work, session))
 
-    def work(tell: Tell) -> OutOfFold:
-        return cross_validate_bundle(
-            session.bundle,
-            split_in_use(session),
-            on_share=lambda share: tell(f"{share:.0%} of the fits", share),
-        )
 
-    label = "Cross-validate this model's recipe"
-    return run_once(session, label, "out_of_fold", session.bundle.network, work)
+def ask_for_out_of_fold() -> None:
+    """The same button for a fragment, which could not stop what it started: the next run of the
+    whole page computes them, in `answer_request`.
+    """
+    st.info(WHAT, icon="⏳")
+    if st.button(LABEL, type="primary", key=_ASKED + "_button"):
+        st.session_state[_ASKED] = True
+        st.rerun()
+
+
+def answer_request(session: Session) -> None:
+    """Compute the predictions if `ask_for_out_of_fold` was pressed; then the page runs again.
+
+    Raises:
+        BundleError: if the model's cohort is not here.
+    """
+    if st.session_state.pop(_ASKED, False) and find_out_of_fold(session) is None:
+        result = run_now(_KEY, partial(_work, session))
+        session.once(_KEY, session.bundle.network, lambda: result)
+        st.rerun()
+
+
+def _work(session: Session, tell: Tell) -> OutOfFold:
+    return cross_validate_bundle(
+        session.bundle,
+        split_in_use(session),
+        on_share=lambda share: tell(f"{share:.0%} of the fits", share),
+    )

@@ -11,6 +11,7 @@ from heart.charts import hundred_people
 from heart.charts.patient import hundred_frame
 from heart.schema import FEATURES, Value, parse_patient
 from heart.ui.cache import show_chart
+from heart.ui.errors import errors_shown
 from heart.ui.patient_answer import Answer
 from heart.ui.session import Session
 from heart.ui.warmup import load_parts
@@ -37,8 +38,12 @@ def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer
 def show_explanation(answer: Answer) -> None:
     """The parts below an answer, once what they need is imported."""
     load_parts()
-    from heart.ui.patient_parts import show_parts  # noqa: PLC0415  imported there, in its turn
+    # imported there, in their turn
+    from heart.ui.out_of_fold import answer_request  # noqa: PLC0415
+    from heart.ui.patient_parts import show_parts  # noqa: PLC0415
 
+    with errors_shown():
+        answer_request(answer.session)
     show_parts(answer)
 
 

@@ -8,8 +8,11 @@ from typing import NamedTuple
 import streamlit as st
 
 from heart.ui.errors import errors_shown
+from heart.ui.patient_alike import show_alike
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_elsewhere import show_elsewhere
+from heart.ui.patient_next import show_next
+from heart.ui.patient_sure import show_sure
 
 
 class Part(NamedTuple):
@@ -24,7 +27,12 @@ class Part(NamedTuple):
     show: Callable[[Answer], None]
 
 
-PARTS: tuple[Part, ...] = (Part("Elsewhere", show_elsewhere),)
+PARTS: tuple[Part, ...] = (
+    Part("How sure", show_sure),
+    Part("Who is alike", show_alike),
+    Part("What next", show_next),
+    Part("Elsewhere", show_elsewhere),
+)
 """In the order of the screen; the first is open at first."""
 
 

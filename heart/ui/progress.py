@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -56,8 +56,23 @@ def run_long(label: str, key: str, work: Callable[[Tell], T]) -> T | None:
     button = st.empty()
     if not button.button(label, type="primary", key=key):
         return None
+    return run_now(key, work, button)
+
+
+def run_now(key: str, work: Callable[[Tell], T], place: Any = None) -> T:
+    """What long work gives, with its progress and a button that stops it.
+
+    A button inside a fragment could not: Streamlit lets a fragment's run finish before it runs
+    another.
+
+    Args:
+        key: of the button.
+        work: as for `run_long`.
+        place: where the button to stop is shown.
+    """
     with training_slot():
-        button.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
+        stop = st if place is None else place
+        stop.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
         bar = st.progress(0.0, "Starting …")
 
         def tell(text: str, share: float) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these
     from heart.bundle import Bundle
     from heart.data import Cohort
     from heart.experiments.run import Experiment
+    from heart.explain.fees import Fees
 
 _KEY = "heart"
 T = TypeVar("T")
@@ -74,6 +75,7 @@ class Session:
         patient: what was last calculated, feature to value.
         units: in which cholesterol is shown and typed, of `heart.units.UNITS`.
         taken_upload: SHA-256 of the bundle file that was last taken.
+        fees: what measurements cost, where the visitor has changed it.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
     """
@@ -87,6 +89,7 @@ class Session:
     patient: dict[str, Any] | None = None
     units: str = MG_DL
     taken_upload: str | None = None
+    fees: Fees | None = None
     problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)

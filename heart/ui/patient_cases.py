@@ -1,0 +1,66 @@
+"""The patients of the model in use, for the parts of the Patient page, and words about them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from heart.data import SHIPPED
+from heart.evaluation.metrics import FloatArray, IntArray
+from heart.explain.cases import Cases, gather_cases
+from heart.markdown import code
+from heart.schema import Feature, Value
+from heart.ui.model_cohort import find_model_cohort
+from heart.ui.out_of_fold import find_out_of_fold, split_in_use
+from heart.ui.session import Session
+
+NOT_HERE = (
+    "This needs the patients that the model learnt from, and a bundle carries none. The cohort"
+    " {cohort} is not shipped and not in this session: load its file on the Cohort page."
+)
+
+
+class Unseen(NamedTuple):
+    """Outcomes, and probabilities by models that had not seen the patient, shape (n,) each."""
+
+    y_true: IntArray
+    y_score: FloatArray
+
+
+def find_cases(session: Session) -> Cases | None:
+    """The patients of the model in use with its answers; None where they are not at hand."""
+    if find_model_cohort(session) is None:
+        return None
+    bundle, split = session.bundle, split_in_use(session)
+    predictions = find_out_of_fold(session)
+    return session.once(
+        "cases",
+        (bundle.network, bundle.recalibration, split, predictions),
+        lambda: gather_cases(bundle, split, predictions),
+    )
+
+
+def find_unseen(session: Session) -> Unseen | None:
+    """The out-of-fold predictions of the model in use, on the scale of its answers; None where they
+    are not stored and were not computed yet.
+    """
+    predictions = find_out_of_fold(session)
+    if predictions is None:
+        return None
+    y_score = session.bundle.recalibration.apply(predictions.mean_score)
+    return Unseen(predictions.y_true, y_score)
+
+
+def name_cohort(session: Session) -> str:
+    """The cohort that the model in use learnt from, in words; a name from a file as code."""
+    name = session.bundle.data.cohort
+    return SHIPPED.get(name) or code(name)
+
+
+def not_here(session: Session) -> str:
+    """That the model's patients are not at hand, and what to do."""
+    return NOT_HERE.format(cohort=name_cohort(session))
+
+
+def write_value(entry: Feature, value: Value | None) -> str:
+    """A value in words, with its unit."""
+    return "not known" if value is None else entry.describe(value)
