@@ -179,7 +179,7 @@ def commands():
 
 
 def test_every_numeric_option_shows_what_it_is_without_it():
-    without = {"--value", "--at-least", "--port", "--prevalence"}  # not used, or the next that is free
+    without = {"--value", "--at-least", "--port", "--prevalence"}  # not used, or the next free one
     for name, command in commands():
         context = click.Context(command, show_default=True)
         for option in command.params:
