@@ -37,6 +37,15 @@ def serialise_bundle(bundle: Bundle) -> bytes:
     return written
 
 
+def fingerprint_of(bundle: Bundle) -> str:
+    """SHA-256, hexadecimal, by which a model is told from every other one: of everything in its
+    file but the golden patients' answers, whose last digits are the machine's that wrote them.
+    """
+    content = to_content(bundle)
+    del content["golden"]
+    return digest(content)
+
+
 def save_bundle(bundle: Bundle, path: str | Path) -> Path:
     """Write the bundle and return the path: the whole new file appears at once, or the old one
     stays.

@@ -21,11 +21,7 @@ if TYPE_CHECKING:
     from heart.explain.what_if import Curve
     from heart.explain.why import Step, Why
 
-NO_COHORT = (
-    "This model was trained without hidden values, so that “not known” has no meaning for it that"
-    " was learnt; it could be explained over the patients that it learnt from, which are not here."
-    " Name their file with --cohort."
-)
+TO_NAME = "Name their file with --cohort."
 
 WHAT_IF = (
     "the model's answers for patients who differ in this value alone, not what changing it would do"
@@ -66,11 +62,12 @@ def explain(
 def why(question: Question) -> dict[str, Any]:
     """From nothing known to the answer, one row a feature, the largest contribution first."""
     from heart.explain.why import explain_patient
+    from heart.explain.words import NO_GAME
 
     cohort = None if question.cohort is None else question.cohort.features
     told = explain_patient(question.bundle, question.patient, cohort=cohort)
     if told is None:
-        return {"game": None, "why_none": NO_COHORT}
+        return {"game": None, "why_none": f"{NO_GAME} {TO_NAME}"}
     return {
         "game": told.game,
         "starts_at": told.base,

@@ -41,6 +41,13 @@ class Answers(NamedTuple):
     source: npt.NDArray[np.str_]
 
 
+class Unseen(NamedTuple):
+    """Outcomes, and probabilities by models that had not seen the patient, shape (n,) each."""
+
+    y_true: IntArray
+    y_score: FloatArray
+
+
 class Cases:
     """The patients of a model's cohort: values, outcomes, what the model says of each, and how
     alike they are. Nothing in it is ever changed.

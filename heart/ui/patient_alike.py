@@ -9,10 +9,11 @@ import streamlit as st
 from heart.charts.explain import alike_patients
 from heart.explain.cases import LEARNT, OUT_OF_FOLD, SOURCES, Cases
 from heart.explain.neighbours import Neighbours, find_neighbours
+from heart.explain.words import write_value
 from heart.schema import DISEASED, HEALTHY
 from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer
-from heart.ui.patient_cases import find_cases, name_cohort, not_here, write_value
+from heart.ui.patient_cases import find_cases, name_cohort, not_here
 
 
 def show_alike(answer: Answer) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from heart.data import SHIPPED
-from heart.evaluation.metrics import FloatArray, IntArray
-from heart.explain.cases import Cases, gather_cases
+from heart.explain.cases import Cases, Unseen, gather_cases
 from heart.markdown import code
-from heart.schema import Feature, Value
 from heart.ui.model_cohort import find_model_cohort
 from heart.ui.out_of_fold import find_out_of_fold, split_in_use
 from heart.ui.session import Session
@@ -17,13 +13,6 @@ NOT_HERE = (
     "This needs the patients that the model learnt from, and a bundle carries none. The cohort"
     " {cohort} is not shipped and not in this session: load its file on the Cohort page."
 )
-
-
-class Unseen(NamedTuple):
-    """Outcomes, and probabilities by models that had not seen the patient, shape (n,) each."""
-
-    y_true: IntArray
-    y_score: FloatArray
 
 
 def find_cases(session: Session) -> Cases | None:
@@ -59,8 +48,3 @@ def name_cohort(session: Session) -> str:
 def not_here(session: Session) -> str:
     """That the model's patients are not at hand, and what to do."""
     return NOT_HERE.format(cohort=name_cohort(session))
-
-
-def write_value(entry: Feature, value: Value | None) -> str:
-    """A value in words, with its unit."""
-    return "not known" if value is None else entry.describe(value)

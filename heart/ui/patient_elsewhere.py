@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from heart.bundle import Bundle
 from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
 from heart.ui.patient_answer import Answer
 
@@ -26,7 +27,8 @@ def show_elsewhere(answer: Answer) -> None:
         " where fewer are ill, such as a general practice, has a lower probability with the same"
         " findings, and one from a place where more are ill a higher one."
     )
-    place = _choose_place(answer, here)
+    _choose_share(here)
+    place = chosen_place(answer.session.bundle)
     if place is None:
         st.caption("Move the slider to see this patient there.")
         return
@@ -38,20 +40,32 @@ def show_elsewhere(answer: Answer) -> None:
     )
 
 
-def _choose_place(answer: Answer, here: float) -> Elsewhere | None:
-    """Where the patient comes from; None where that is like where the model learnt."""
-    own = min(max(round(here * 100), 1), 99)
-    percent = st.slider(
+def chosen_place(bundle: Bundle) -> Elsewhere | None:
+    """Where the visitor said that this patient comes from; None where nothing was said, or that is
+    like where the model learnt.
+    """
+    here, percent = training_prevalence(bundle), st.session_state.get(KEY)
+    if here is None or percent is None or percent == _in_percent(here):
+        return None
+    return go_elsewhere(bundle, percent / 100)
+
+
+def _in_percent(share: float) -> int:
+    """As the slider can show it."""
+    return min(max(round(share * 100), 1), 99)
+
+
+def _choose_share(here: float) -> None:
+    st.slider(
         "Share of ill patients where this patient comes from",
         1,
         99,
-        own,
+        _in_percent(here),
         format="%d %%",
         key=KEY,
         persist_state="session",
         help="Of 100 people who are examined there for the same reason, so many have the disease.",
     )
-    return None if percent == own else go_elsewhere(answer.session.bundle, percent / 100)
 
 
 def _show_both(answer: Answer, place: Elsewhere) -> None:

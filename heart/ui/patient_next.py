@@ -17,18 +17,13 @@ from heart.explain.next_tests import (
     can_hide,
     find_next_tests,
 )
+from heart.explain.words import NOT_TRAINED, write_chance, write_span
 from heart.schema import feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import find_cases, name_cohort, not_here
-
-NOT_TRAINED = (
-    "This model was not trained for values that are not known (masking 0), so its answer before a"
-    " test means nothing that an answer after it could be compared with. Train a model with masking"
-    " on the Train page, or use the shipped one."
-)
 
 
 def show_next(answer: Answer) -> None:
@@ -110,25 +105,14 @@ def tests_table(found: NextTests) -> pd.DataFrame:
             "tells": ", ".join(feature(name).label for name in test.measured),
             "price, dollars": f"{test.cost:,.2f}",
             "result": "later" if test.later else "at once",
-            "probability then": _span(test.low, test.high),
-            "decision changes": _write_chance(test),
+            "probability then": write_span(test.low, test.high),
+            "decision changes": write_chance(test),
             "for 100 dollars": _write_rate(test.per_100),
-            "possible at all": _span(test.lowest, test.highest),
+            "possible at all": write_span(test.lowest, test.highest),
         }
         for test in found.tests
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("test")
-
-
-def _span(low: float, high: float) -> str:
-    return "–" if math.isnan(low) else f"{low:.0%} to {high:.0%}"
-
-
-def _write_chance(test: NextTest) -> str:
-    if test.chance.value is None:
-        return f"– (known of {test.drawn})" if test.drawn else "–"
-    low, high = test.chance.low or 0.0, test.chance.high or 0.0
-    return f"{test.changed} of {test.drawn} ({low:.0%} to {high:.0%})"
 
 
 def _write_rate(rate: float) -> str:

@@ -12,6 +12,7 @@ from heart.ui.patient_alike import show_alike
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_elsewhere import show_elsewhere
 from heart.ui.patient_next import show_next
+from heart.ui.patient_report import offer_report
 from heart.ui.patient_sure import show_sure
 
 
@@ -41,8 +42,13 @@ def show_parts(answer: Answer) -> None:
     """The parts as tabs, of which only the open one is computed. What is moved inside reruns these
     lines alone: the form and the answer stay as they are.
     """
-    if not PARTS:
-        return
+    if PARTS:
+        _show_tabs(answer)
+    with errors_shown():
+        offer_report(answer)
+
+
+def _show_tabs(answer: Answer) -> None:
     tabs = st.tabs([part.title for part in PARTS], key="patient_parts", on_change="rerun")
     for tab, part in zip(tabs, PARTS, strict=True):
         if tab.open:

@@ -154,3 +154,11 @@ def test_patient_from_where_fewer_are_ill_is_shown_beside_the_answer(visit):
         2 if here.label == there.label else 1
     )
     assert "All log-odds move by -2.04" in said(app)
+
+
+def test_report_is_offered_beside_an_answer_only(visit):
+    app = visit()
+    assert not app.get("download_button")
+    app = press(press(app, "Fill in an example patient"), "Calculate")
+    (button,) = app.get("download_button")
+    assert button.label == "Download a report"

@@ -1,0 +1,245 @@
+"""A report about one patient: the answer, what it is made of, how far it can be trusted, what could
+be measured next, and about which model all this is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
+
+from heart.bundle import Bundle
+from heart.bundle.storage import fingerprint_of
+from heart.data import SHIPPED
+from heart.explain.cases import Cases, Unseen
+from heart.explain.certainty import find_nearby, find_novelty, find_zone, member_spread
+from heart.explain.fees import FEES, SOURCE, Fees
+from heart.explain.next_tests import DRAWN, NextTest, can_hide, find_next_tests
+from heart.explain.prevalence import Elsewhere
+from heart.explain.report_page import NextRow, Report, Row
+from heart.explain.why import Step, Why, explain_patient
+from heart.explain.words import (
+    NO_GAME,
+    NOT_TRAINED,
+    describe_members,
+    describe_nearby,
+    describe_novelty,
+    describe_test_part,
+    describe_zone,
+    write_chance,
+    write_span,
+    write_value,
+)
+from heart.schema import Feature, Value
+from heart.scoring.patient import Prediction
+from heart.units import MG_DL
+
+PURPOSE = (
+    (
+        "Disease present now, not the risk of a heart attack. A probability, not a diagnosis: Heart"
+        " is no medical device. Do not use it to decide about a patient."
+    ),
+    (
+        "What raises or lowers is the model's answer; nothing here says what would become of the"
+        " patient if a value were changed."
+    ),
+)
+
+MOST_TESTS = 5
+
+
+class Subject(NamedTuple):
+    """Whom and what a report is about.
+
+    Attributes:
+        bundle: the model.
+        patient: canonical values of all 13 features, None where not known.
+        prediction: of this bundle for this patient.
+        cases: the patients that the model learnt from; None where they are not at hand.
+        unseen: what the model's recipe said of patients that it had not seen; None where that was
+            not computed.
+        place: where the patient comes from, if that differs from where the model learnt.
+        fees: what each measurement costs.
+        units: of cholesterol.
+    """
+
+    bundle: Bundle
+    patient: Mapping[str, Value | None]
+    prediction: Prediction
+    cases: Cases | None = None
+    unseen: Unseen | None = None
+    place: Elsewhere | None = None
+    fees: Fees = FEES
+    units: str = MG_DL
+
+
+def make_report(subject: Subject, *, made_at: datetime) -> Report:
+    """The report.
+
+    Args:
+        subject: whom and what it is about.
+        made_at: when, with its time zone.
+    """
+    bundle, prediction = subject.bundle, subject.prediction
+    cohort = None if subject.cases is None else subject.cases.features
+    why = explain_patient(bundle, subject.patient, cohort=cohort)
+    tests, about_tests = _list_tests(subject)
+    return Report(
+        made_at=f"{made_at:%Y-%m-%d %H:%M} {made_at:%Z}".strip(),
+        probability=f"{prediction.probability:.0%}",
+        of_100=prediction.of_100,
+        answer=_describe_answer(subject),
+        rows=tuple(_list_rows(subject, why)),
+        why=_describe_why(why),
+        sure=tuple(text.replace("**", "") for text in _describe_certainty(subject)),
+        tests=tests,
+        next=about_tests,
+        model=_describe_model(bundle),
+        purpose=PURPOSE,
+    )
+
+
+def _describe_answer(subject: Subject) -> tuple[str, ...]:
+    prediction, threshold = subject.prediction, subject.bundle.threshold
+    sign = "≥" if prediction.is_positive else "<"
+    sentences = [
+        (
+            f"Of 100 patients like this one, about {prediction.of_100} have heart disease and"
+            f" {100 - prediction.of_100} do not."
+        ),
+        (
+            f"Decision: {prediction.label} ({prediction.probability:.0%} {sign} the threshold of"
+            f" {threshold.value:.0%}, at which one missed patient counts as much as"
+            f" {threshold.cost_ratio:g} false alarms)."
+        ),
+    ]
+    place = subject.place
+    if place is not None:
+        there = prediction.corrected(place.correct)
+        sentences.append(
+            f"Where {place.there:.0%} of such patients are ill, instead of the {place.here:.0%}"
+            f" that the model learnt from: {there.probability:.0%}, decision: {there.label}."
+        )
+    return tuple(sentences)
+
+
+def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
+    """A row a feature of the model: by size of the contribution, as far as there are any."""
+    remarks = {w.feature: w.message for w in subject.prediction.warnings if w.problem != "missing"}
+    preprocessor = subject.bundle.preprocessor
+    ranges = dict(
+        zip((f.name for f in preprocessor.numbers), preprocessor.training_range_, strict=True)
+    )
+    steps: list[tuple[Feature, Step | None]] = (
+        [(f, None) for f in preprocessor.features]
+        if why is None
+        else [(step.feature, step) for step in why.steps]
+    )
+    return [
+        Row(
+            entry.label,
+            write_value(entry, subject.patient[entry.name], subject.units),
+            _write_range(entry, ranges.get(entry.name), subject.units),
+            remarks.get(entry.name, ""),
+            "" if step is None or not step.is_used else step.effect,
+            None if step is None or not step.is_used else step.contribution,
+            None if step is None else step.low,
+            None if step is None else step.high,
+        )
+        for entry, step in steps
+    ]
+
+
+def _write_range(entry: Feature, bounds: np.ndarray | None, units: str) -> str:
+    if entry.is_coded or bounds is None or not np.isfinite(bounds).all():
+        return ""
+    low, high = (write_value(entry, float(end), units) for end in bounds)
+    return f"{low.partition(' ')[0]} to {high}"
+
+
+def _describe_why(why: Why | None) -> str:
+    if why is None:
+        return NO_GAME
+    start = (
+        "somebody of whom nothing is known"
+        if why.game == "masked"
+        else f"the mean over {why.background} patients that the model learnt from"
+    )
+    members = (
+        " The thin line is the range of nine of ten members."
+        if any(step.low is not None for step in why.steps)
+        else ""
+    )
+    return (
+        f"Exact Shapley values in log-odds; they add up from {why.base:.0%}, {start}, to"
+        f" {why.probability:.0%}.{members}"
+    )
+
+
+def _describe_certainty(subject: Subject) -> list[str]:
+    bundle, prediction = subject.bundle, subject.prediction
+    sentences = [
+        describe_members(member_spread(bundle, subject.patient)),
+        describe_test_part(bundle, is_positive=prediction.is_positive),
+    ]
+    if subject.unseen is None:
+        sentences.append(
+            "What patients with this probability turned out to have is not known here: the model's"
+            " patients are not at hand, or it was not cross-validated."
+        )
+    else:
+        zone = find_zone(*subject.unseen, prediction.probability)
+        sentences += [
+            describe_zone(zone, len(subject.unseen.y_true)),
+            describe_nearby(find_nearby(*subject.unseen, prediction.probability)),
+        ]
+    if subject.cases is not None:
+        sentences.append(describe_novelty(find_novelty(subject.cases, subject.patient)))
+    return sentences
+
+
+def _list_tests(subject: Subject) -> tuple[tuple[NextRow, ...], str]:
+    """The best tests for their price, and what the table means or why there is none."""
+    if not can_hide(subject.bundle):
+        return (), NOT_TRAINED
+    found = find_next_tests(subject.bundle, subject.patient, subject.cases, fees=subject.fees)
+    if not found.tests:
+        return (), "Everything that the model uses is known."
+    rows = tuple(_describe_test(test) for test in found.tests[:MOST_TESTS])
+    if subject.cases is None:
+        return rows, (
+            "The range over every possible result; how likely each is cannot be told, as the"
+            f" patients that the model learnt from are not at hand. Prices: {SOURCE}."
+        )
+    return rows, (
+        f"With the results of up to {DRAWN} patients who are alike in what is known, sorted by the"
+        f" chance of another decision for the price. Prices: {SOURCE}."
+    )
+
+
+def _describe_test(test: NextTest) -> NextRow:
+    then = (
+        write_span(test.lowest, test.highest)
+        if test.chance.value is None
+        else write_span(test.low, test.high)
+    )
+    return NextRow(test.step.title, f"$ {test.cost:,.2f}", then, write_chance(test))
+
+
+def _describe_model(bundle: Bundle) -> tuple[tuple[str, str], ...]:
+    cohort = SHIPPED.get(bundle.data.cohort, bundle.data.cohort)
+    train = bundle.metrics["train"]
+    return (
+        ("Name", f"{bundle.name}, made {bundle.created_at[:10]}"),
+        (
+            "Learnt from",
+            (
+                f"{train['n']} of {bundle.data.n} patients ({cohort}), {train['positives']} of them"
+                " ill"
+            ),
+        ),
+        ("Threshold", f"{bundle.threshold.value:.0%}"),
+        ("Fingerprint", f"{fingerprint_of(bundle)} (SHA-256)"),
+    )

@@ -1,0 +1,136 @@
+"""Sentences about an answer, in Markdown, the same on every screen and page."""
+
+from __future__ import annotations
+
+import math
+
+from heart.bundle import Bundle
+from heart.evaluation.figures import Figure
+from heart.evaluation.intervals import proportion
+from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
+from heart.explain.next_tests import NextTest
+from heart.schema import Feature, Value
+from heart.units import CONVERSIONS, MG_DL, to_shown
+
+ZONES = {"rule out": "Rule out", "cannot tell": "Cannot tell", "rule in": "Rule in"}
+FAR, EDGE = 0.01, 0.05
+"""Shares of the cohort that are as far from their nearest patients."""
+
+NOT_TRAINED = (
+    "This model was not trained for values that are not known (masking 0), so its answer before a"
+    " test means nothing that an answer after it could be compared with. Train a model with masking"
+    " on the Train page, or use the shipped one."
+)
+
+NO_GAME = (
+    "This model was trained without hidden values, so that “not known” has no meaning for it that"
+    " was learnt; it could be explained over the patients that it learnt from, which are not here."
+)
+
+
+def write_value(entry: Feature, value: Value | None, units: str = MG_DL) -> str:
+    """A value in words, with its unit: cholesterol's as chosen."""
+    if value is None:
+        return "not known"
+    if entry.name in CONVERSIONS:
+        return f"{to_shown(entry.name, float(value), units):g} {units}"
+    return entry.describe(value)
+
+
+def describe_members(members: Members | None) -> str:
+    """The members' spread in words."""
+    if members is None:
+        return (
+            "This model has a single member, so it shows no spread of its own. That does not make"
+            " it sure."
+        )
+    return (
+        f"{members.positive} of its {members.n} members are at or above the threshold. Nine of ten"
+        f" say {members.low:.0%} to {members.high:.0%}, all of them {members.lowest:.0%} to"
+        f" {members.highest:.0%}. That is the model's own uncertainty, not a range the patient"
+        " will fall in."
+    )
+
+
+def describe_test_part(bundle: Bundle, *, is_positive: bool) -> str:
+    """What those of the test part had about whom the model decided the same."""
+    counts = bundle.metrics["test"]["confusion"]
+    ill, healthy = (counts["tp"], counts["fp"]) if is_positive else (counts["fn"], counts["tn"])
+    word = "disease" if is_positive else "no disease"
+    if ill + healthy == 0:
+        return f"Of nobody in its test part the model decided “{word}”."
+    return (
+        f"In its test part it decided “{word}” for {ill + healthy} patients;"
+        f" {_were_ill(ill, proportion(ill, ill + healthy))}."
+    )
+
+
+def _were_ill(diseased: int, share: Figure) -> str:
+    """As in "24 were ill (77 %, exact 95 % interval 59 % to 90 %)"."""
+    verb = "was" if diseased == 1 else "were"
+    return (
+        f"{diseased} {verb} ill ({share.value:.0%}, exact 95 % interval {share.low:.0%} to"
+        f" {share.high:.0%})"
+    )
+
+
+def describe_zone(found: ZoneOf, patients: int) -> str:
+    """The zone and what its patients had."""
+    zone = found.zone
+    where = f"**{ZONES[zone.name]}** ({zone.low:.0%} to {zone.high:.0%})"
+    if zone.patients == 0:
+        return f"{where}: in cross-validation nobody fell into this zone."
+    return (
+        f"{where}: in cross-validation {zone.patients} of {patients} patients fell into this zone;"
+        f" {_were_ill(zone.diseased, zone.share)}. Its borders keep a sensitivity and a specificity"
+        f" of {WANTED:.0%} on these patients."
+    )
+
+
+def describe_nearby(nearby: Nearby) -> str:
+    """What patients with this probability had, and whether that fits."""
+    low, high = nearby.share.low or 0.0, nearby.share.high or 0.0
+    if nearby.expected < low:
+        verdict = "more often than the model said"
+    elif nearby.expected > high:
+        verdict = "less often than the model said"
+    else:
+        verdict = "which agrees with what the model said"
+    return (
+        f"Of the {nearby.patients} patients in cross-validation with the nearest probabilities"
+        f" ({nearby.low:.0%} to {nearby.high:.0%}, on average {nearby.expected:.0%})"
+        f" {_were_ill(nearby.diseased, nearby.share)}, {verdict}."
+    )
+
+
+def describe_novelty(novelty: Novelty) -> str:
+    """How far from the cohort, in words."""
+    if novelty.distance is None:
+        return "Too few values are known in common with the cohort's patients to tell."
+    share = novelty.farther / novelty.compared
+    verdict = (
+        "**Unlike the cohort**: the answer is an extrapolation"
+        if share < FAR
+        else "**At the edge of the cohort**"
+        if share < EDGE
+        else "**Inside the cohort**"
+    )
+    return (
+        f"{verdict}. The {CLOSEST} nearest patients are {novelty.distance:.2f} away on average (0:"
+        f" the same in all values). Of {novelty.compared} patients of the cohort"
+        f" {novelty.farther} {'is' if novelty.farther == 1 else 'are'} as far from their nearest,"
+        f" or farther; half are nearer than {novelty.typical:.2f}."
+    )
+
+
+def write_span(low: float, high: float) -> str:
+    """A range of probabilities; a dash where there is none."""
+    return "–" if math.isnan(low) else f"{low:.0%} to {high:.0%}"
+
+
+def write_chance(test: NextTest) -> str:
+    """How often the decision changed, with its interval; a dash where that cannot be told."""
+    if test.chance.value is None:
+        return f"– (known of {test.drawn})" if test.drawn else "–"
+    low, high = test.chance.low or 0.0, test.chance.high or 0.0
+    return f"{test.changed} of {test.drawn} ({low:.0%} to {high:.0%})"
