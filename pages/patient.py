@@ -2,37 +2,32 @@
 
 import streamlit as st
 
-from heart.ui.errors import errors_shown
-from heart.ui.forms import clear_patient, fill_example, show_patient_fields
-from heart.ui.patient import show_answer, show_explanation
+from heart.ui.forms import read_form, show_patient_fields, show_tools
+from heart.ui.patient import show_explanation, show_result
+from heart.ui.patient_memory import remember_form
+from heart.ui.patient_style import show_style
 from heart.ui.session import get_session
-from heart.ui.warmup import load_heavy
 
 session = get_session()
+entered = read_form(session)
 
+show_style(error.feature for error in entered.errors)
 st.title("Patient")
-st.markdown(
-    "Enter what is known and get the probability of heart disease. It holds for adults **referred"
-    " for coronary angiography in the 1980s**, and means disease present **now** (a vessel narrowed"
-    " by more than 50 %), **not** the risk of a heart attack."
+st.caption(
+    "For adults like those the model learnt from; the shipped one: people **referred for coronary"
+    " angiography in the 1980s**. Heart disease means a vessel narrowed by more than 50 % **now**,"
+    " **not** the risk of a heart attack."
 )
-form, answer = st.columns([11, 9], gap="large", vertical_alignment="bottom")
+form, answer = st.columns([5, 3], gap="medium")
 
-with form:
-    left, right = st.columns(2)
-    left.button("Fill in an example patient", on_click=fill_example, width="stretch")
-    right.button("Clear all fields", on_click=clear_patient, width="stretch")
-    with st.form("patient", border=False, enter_to_submit=True):
-        values = show_patient_fields()
-        submitted = st.form_submit_button("Calculate", type="primary", width="stretch")
+with form, st.container(key="patient_form"):
+    show_tools(session)
+    show_patient_fields(session, entered)
+    if st.button("Calculate", type="primary", width="stretch"):
+        session.asked = True
+    remember_form(session, entered)
 
-patient = values if submitted else session.patient
-explained = None
-with answer, errors_shown():
-    if patient is None:
-        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
-    else:
-        load_heavy()
-        explained = show_answer(session, patient)
+with answer, st.container(key="patient_answer"):
+    explained = show_result(session, entered)
 if explained is not None:
     show_explanation(explained)

@@ -7,8 +7,8 @@ import streamlit as st
 from heart.config import RECIPES
 from heart.ui.cohort import choose_cohort
 from heart.ui.errors import errors_shown
-from heart.ui.forms import build_settings, show_settings_fields
 from heart.ui.session import get_session
+from heart.ui.settings_form import build_settings, show_settings_fields
 from heart.ui.train import run_trial, show_trial
 
 session = get_session()

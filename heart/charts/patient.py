@@ -8,6 +8,9 @@ import pandas as pd
 from heart.charts.style import BLUE, ORANGE, Drawing
 from heart.schema import DISEASED, HEALTHY
 
+HUNDRED_PX = 160
+"""Width and height of the hundred marks."""
+
 
 def hundred_frame(of_100: int) -> pd.DataFrame:
     """One row for each of 100 people: `row`, `column` (0-9) and `outcome`; the diseased come first,
@@ -22,11 +25,13 @@ def hundred_frame(of_100: int) -> pd.DataFrame:
 
 
 def hundred_people(frame: pd.DataFrame) -> Drawing:
-    """Ten by ten marks, filled for diseased and outlined for healthy: a `hundred_frame`."""
+    """Ten by ten squares, filled for diseased and outlined for healthy: a `hundred_frame`. Abstract
+    marks: drawings of people upset some patients (Farmer et al., Cancer Med 2021;10:5141).
+    """
     diseased = alt.datum.outcome == DISEASED
     return (
         alt.Chart(frame)
-        .mark_point(shape="circle", size=150, strokeWidth=1.5, filled=False)
+        .mark_point(shape="square", size=130, strokeWidth=1.5, filled=False)
         .encode(
             x=alt.X("column:O", axis=None),
             y=alt.Y("row:O", axis=None),
@@ -34,6 +39,11 @@ def hundred_people(frame: pd.DataFrame) -> Drawing:
             fill=alt.when(diseased).then(alt.value(ORANGE)).otherwise(alt.value("transparent")),
             tooltip=["outcome:N"],
         )
-        .properties(height=190)
+        # all four sides are said: Streamlit leaves more below where none is
+        .properties(
+            width=HUNDRED_PX,
+            height=HUNDRED_PX,
+            padding={"left": 1, "right": 1, "top": 1, "bottom": 1},
+        )
         .configure_view(strokeWidth=0)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -30,6 +30,7 @@ def show_chart(
     alt: str,
     key: str | None = None,
     container: Any = st,
+    width: Literal["stretch", "content"] = "stretch",
 ) -> None:
     """Show `draw(frame)`; its specification is made once and shared.
 
@@ -40,8 +41,9 @@ def show_chart(
         alt: what the chart shows, for those who do not see it.
         key: keeps the element's identity across reruns.
         container: where to show it, the page by default.
+        width: of the container, or the chart's own.
     """
     columns = tuple((str(name), str(dtype)) for name, dtype in frame.dtypes.items())
     # Streamlit writes into the specification it is given
     spec = copy.deepcopy(_chart_spec(draw, columns))
-    container.vega_lite_chart(frame, spec, alt=alt, key=key, width="stretch")
+    container.vega_lite_chart(frame, spec, alt=alt, key=key, width=width, height="content")

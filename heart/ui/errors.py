@@ -30,13 +30,14 @@ def errors_shown() -> Iterator[None]:
         show_error(error)
 
 
-def show_error(error: HeartError) -> None:
-    """What was expected, what was found and what to do. A file's or a user's text goes through
-    `st.text`, never through markup.
+def show_error(*errors: HeartError) -> None:
+    """What was expected, what was found and what to do, of each error. A file's or a user's text
+    goes through `st.text`, never through markup.
     """
     with st.container(border=True):
         st.error("That did not work. Nothing was lost.", icon="⚠️")
-        show_parts(error)
+        for error in errors:
+            show_parts(error)
 
 
 def show_parts(error: HeartError) -> None:

@@ -8,17 +8,35 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from heart.charts import hundred_people
-from heart.charts.patient import hundred_frame
-from heart.schema import FEATURES, Value, parse_patient
+from heart.charts.patient import HUNDRED_PX, hundred_frame
+from heart.schema import FEATURES, Value
 from heart.ui.cache import show_chart
-from heart.ui.errors import errors_shown
+from heart.ui.errors import errors_shown, show_error
+from heart.ui.forms import Entered
 from heart.ui.patient_answer import Answer
+from heart.ui.patient_examples import EXAMPLES, find_example
 from heart.ui.session import Session
-from heart.ui.warmup import load_parts
+from heart.ui.warmup import load_heavy, load_parts
 
 if TYPE_CHECKING:  # the first paint does not wait for scikit-learn and torch
     from heart.bundle import Bundle
     from heart.scoring.patient import Prediction
+
+
+def show_result(session: Session, entered: Entered) -> Answer | None:
+    """What belongs to the form as it is: the answer, all that is wrong with it, or what to do; the
+    answer, where there is one.
+    """
+    if not session.asked:
+        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
+        return None
+    if entered.errors:
+        show_error(*entered.errors)
+        return None
+    with errors_shown():
+        load_heavy()
+        return show_answer(session, entered.values)
+    return None
 
 
 def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer:
@@ -29,10 +47,11 @@ def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer
     """
     from heart.scoring.patient import predict_patient  # noqa: PLC0415  as above
 
-    prediction = predict_patient(session.bundle, patient)
+    prediction = predict_patient(session.bundle, patient, units=session.units)
     session.patient = dict(patient)
     show_prediction(prediction, session.bundle)
-    return Answer(session, parse_patient(patient), prediction)
+    _show_outcome(patient)
+    return Answer(session, patient, prediction)
 
 
 def show_explanation(answer: Answer) -> None:
@@ -49,17 +68,23 @@ def show_explanation(answer: Answer) -> None:
 
 def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
     """Probability, natural frequency, decision, uncertainty, and what to keep in mind."""
-    sick = prediction.of_100
-    st.metric("Probability of heart disease", f"{prediction.probability:.0%}")
-    st.markdown(
-        f"Of 100 patients like this one, about **{sick}** have heart disease and"
-        f" **{100 - sick}** do not."
-    )
-    show_chart(
-        hundred_people,
-        hundred_frame(sick),
-        alt=f"100 circles, {sick} filled for patients with heart disease, {100 - sick} outlined",
-    )
+    with st.container(key="patient_headline", horizontal=True, vertical_alignment="center"):
+        with st.container(width=215):
+            st.metric("Probability of heart disease", show_share(prediction.probability))
+            st.markdown(
+                f"Of 100 patients like this one, about {_bold_count(prediction.probability)} have"
+                f" heart disease and {_bold_count(1 - prediction.probability)} do not."
+            )
+        with st.container(width=HUNDRED_PX + 10):
+            show_chart(
+                hundred_people,
+                hundred_frame(prediction.of_100),
+                alt=(
+                    f"100 squares, {prediction.of_100} filled for patients with heart disease,"
+                    f" {100 - prediction.of_100} outlined for those without"
+                ),
+                width="content",
+            )
     _show_decision(prediction, bundle)
     if prediction.low is not None and prediction.high is not None:
         st.caption(
@@ -67,8 +92,28 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
             f" to {prediction.high:.0%}. That is the model's own uncertainty, not a range the"
             " patient will fall in."
         )
-    _show_warnings(prediction)
+    _show_warnings(prediction, bundle)
     st.caption("A probability, not a diagnosis. Do not use it to decide about a patient.")
+
+
+def show_share(probability: float) -> str:
+    """A probability in whole percent; neither none nor all where it is only close to it.
+
+    >>> show_share(0.314), show_share(0.004), show_share(0.996), show_share(1.0)
+    ('31%', '<1%', '>99%', '100%')
+    """
+    if 0 < probability < 0.005:
+        return "<1%"
+    if 0.995 < probability < 1:
+        return ">99%"
+    return f"{probability:.0%}"
+
+
+def _bold_count(probability: float) -> str:
+    """How many of a hundred, as `show_share` says it."""
+    words = {"<": "fewer than ", ">": "more than "}
+    share = show_share(probability).removesuffix("%")
+    return f"{words[share[0]]}**{share[1:]}**" if share[0] in words else f"**{share}**"
 
 
 def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
@@ -76,7 +121,7 @@ def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
     sign, word, negation = (
         ("≥", "disease", "") if prediction.is_positive else ("<", "no disease", "not ")
     )
-    with st.container(border=True):
+    with st.container(border=True, gap="xxsmall"):
         st.markdown(
             f"**Decision: {word}** ({prediction.probability:.0%} {sign} the threshold of"
             f" {threshold.value:.0%})"
@@ -87,15 +132,33 @@ def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
         )
 
 
-def _show_warnings(prediction: Prediction) -> None:
+def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
     warnings = prediction.warnings
     missing = [w.message.removesuffix(" is not known.") for w in warnings if w.problem == "missing"]
     others = [w.message for w in warnings if w.problem != "missing"]
     if others:
         st.warning("Unusual: " + " ".join(others), icon="🔎")
     if missing:
+        expected = (
+            "The model was trained to expect that, but it says less."
+            if bundle.settings.masking
+            else "The model was not trained with values left out: its answer may be far off."
+        )
         st.info(
-            f"Not known ({len(missing)} of {len(FEATURES)}): {', '.join(missing)}. The model was"
-            " trained to expect that, but it says less.",
+            f"Not known ({len(missing)} of {len(FEATURES)}): {', '.join(missing)}. {expected}",
             icon="❔",
+        )
+
+
+def _show_outcome(patient: Mapping[str, Value | None]) -> None:
+    """What turned out, folded away, where the form holds one of the real patients."""
+    name = find_example(patient)
+    if name is None:
+        return
+    with st.expander("What turned out"):
+        st.markdown(EXAMPLES[name].outcome)
+        st.caption(
+            f"{name} is number {EXAMPLES[name].row} of the Cleveland table, in the test part of the"
+            " shipped model, which has not learnt from this patient. The three were chosen by that"
+            " model's probabilities (low, near the threshold, high), not by their outcomes."
         )

@@ -74,6 +74,11 @@ class Session:
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
         units: in which cholesterol is shown and typed, of `heart.units.UNITS`.
+        form: what the fields of the patient form showed when it was last read, by feature.
+        precise: canonical values that the patient form shows rounded, by feature.
+        asked: whether the form's answer is wanted: from the first Calculate until the form is
+            filled anew or cleared. Meanwhile what is changed is answered at once.
+        used: whether the form was ever filled, so that the browser's copy of it is an old one.
         taken_upload: SHA-256 of the bundle file that was last taken.
         fees: what measurements cost, where the visitor has changed it.
         problem: why the active model is not the one in use; None where it is, or once the visitor
@@ -88,6 +93,10 @@ class Session:
     stopped: bool = False
     patient: dict[str, Any] | None = None
     units: str = MG_DL
+    form: dict[str, Any] = field(default_factory=dict)
+    precise: dict[str, float] = field(default_factory=dict)
+    asked: bool = False
+    used: bool = False
     taken_upload: str | None = None
     fees: Fees | None = None
     problem: HeartError | None = None

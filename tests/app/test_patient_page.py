@@ -100,6 +100,83 @@ def test_nothing_of_a_patient_is_in_the_url(visit):
     assert not dict(app.query_params)
 
 
+def test_cleared_form_clears_the_answer(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    app = press(app, "Clear all fields")
+    assert not app.metric
+    assert "Fill in the form and press" in said(app)
+    assert press(app, "Calculate").error
+
+
+def test_changed_value_is_answered_at_once(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    app.number_input(key="patient_age").set_value(40.0).run()
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {**EXAMPLE_PATIENT, "age": 40})
+    assert figures(app)["Probability of heart disease"] == f"{expected.probability:.0%}"
+
+
+def test_another_patient_waits_for_calculate(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    assert app.metric
+    assert not press(app, "Fill in an example patient").metric
+
+
+def test_all_wrong_fields_are_named_at_once_and_marked_where_they_are(visit):
+    app = press(visit(), "Fill in an example patient")
+    app.number_input(key="patient_chol").set_value(6.9)
+    app.number_input(key="patient_thalach").set_value(500.0)
+    app = press(app, "Calculate")
+    assert not app.metric
+    assert said(app).count("Expected: ") == 2
+    assert "50 to 1000 mg/dl" in said(app)
+    assert "Found: 6.9\nWhat to do: If it is in mmol/l, say so" in said(app)
+    assert "40 to 250 bpm" in said(app)
+    marked = [w.label for w in (*app.number_input, *app.selectbox) if w.label.startswith("⚠ ")]
+    assert [label[2:8] for label in marked] == ["Serum ", "Maximu"]
+    app.number_input(key="patient_chol").set_value(240.0).run()
+    assert said(app).count("Expected: ") == 1
+    app.number_input(key="patient_thalach").set_value(150.0).run()
+    assert app.metric
+
+
+def test_number_that_only_the_other_unit_allows_stays_when_the_unit_is_changed(visit):
+    app = visit()
+    app.number_input(key="patient_chol").set_value(6.9).run()
+    app.radio(key="patient_units").set_value("mmol/l").run()
+    field = app.number_input(key="patient_chol")
+    assert field.value == 6.9
+    assert field.label == "Serum cholesterol (1.3 to 25.85 mmol/l)"
+    app = press(app, "Calculate")
+    shown = figures(app)["Probability of heart disease"]
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {"chol": 6.9 * 38.67})
+    assert shown == f"{expected.probability:.0%}"
+
+
+def test_values_limits_help_and_words_follow_the_unit_and_nothing_drifts(visit):
+    app = press(press(visit(), "Fill in an example patient"), "Calculate")
+    before = app.session_state["heart"].patient
+    for units, shown in [("mmol/l", 7.76), ("mg/dl", 300.0)] * 2:
+        app.radio(key="patient_units").set_value(units).run()
+        assert app.number_input(key="patient_chol").value == shown
+        assert app.session_state["heart"].patient == before  # exactly 300, not 7.76 x 38.67
+    app.radio(key="patient_units").set_value("mmol/l").run()
+    app.number_input(key="patient_chol").set_value(22.0).run()
+    assert "22 mmol/l is above everybody in training" in said(app)
+    (label,) = (w.label for w in app.selectbox if w.key == "patient_fbs")
+    assert label == "Fasting blood sugar above 6.7 mmol/l"
+    assert "38.67" in app.number_input(key="patient_chol").help
+
+
+def test_unit_is_remembered_for_the_session(visit):
+    app = visit()
+    app.radio(key="patient_units").set_value("mmol/l").run()
+    app.number_input(key="patient_chol").set_value(6.2).run()
+    app = go(go(app, "cohort"), "patient")
+    assert app.radio(key="patient_units").value == "mmol/l"
+    assert app.number_input(key="patient_chol").value == 6.2
+    assert visit().radio(key="patient_units").value == "mg/dl"
+
+
 def test_only_the_open_part_below_the_answer_is_computed(visit, monkeypatch):
     shown = []
     parts = [Part("First", shown.append), Part("Second", shown.append)]
