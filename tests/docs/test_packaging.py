@@ -112,7 +112,8 @@ def test_wheel_holds_what_lies_beside_the_package_in_a_clone(wheel):
 
 
 def test_wheel_holds_every_module_and_nothing_else(wheel):
-    modules = {str(path.relative_to(ROOT)) for path in (ROOT / "heart").rglob("*.py")}
+    files = [*(ROOT / "heart").rglob("*.py"), *(ROOT / "heart").rglob("*.js")]
+    modules = {str(path.relative_to(ROOT)) for path in files}
     others = {name for name in wheel.namelist() if "/_shipped/" not in name}
     assert {name for name in others if ".dist-info/" not in name} == modules
     assert f"heart-{__version__}.dist-info/entry_points.txt" in others
