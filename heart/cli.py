@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "score": "Score every patient of a file, row by row in the same order.",
         "predict": "One patient from options; without any, one a line from standard input.",
         "explain": "Why one patient gets this probability, and what if a value were different.",
+        "report": "One page about one patient, to be printed.",
         "show": "What is in a bundle, without running anything in it.",
         "card": "The model card, as Markdown or as one HTML page with its charts.",
         "export": "ONNX with the preprocessing inside, or the weights as safetensors.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from heart.errors import CohortError
 
@@ -10,6 +10,20 @@ if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.commands.inputs import CohortChoice
     from heart.data import Cohort
+    from heart.explain.cases import Cases, Unseen
+
+
+class Evidence(NamedTuple):
+    """What there is to compare a patient with.
+
+    Attributes:
+        cases: the patients that the model learnt from; None where they are not at hand.
+        unseen: what models of its recipe said of those that they had not seen; None where that is
+            not stored.
+    """
+
+    cases: Cases | None
+    unseen: Unseen | None
 
 
 def find_model_cohort(bundle: Bundle, choice: CohortChoice | None) -> Cohort | None:
@@ -35,3 +49,23 @@ def find_model_cohort(bundle: Bundle, choice: CohortChoice | None) -> Cohort | N
             "Name the file that the model was trained on, or leave out --cohort.",
         )
     return cohort
+
+
+def gather_evidence(bundle: Bundle, cohort: Cohort | None) -> Evidence:
+    """The patients of a bundle's cohort, and what is stored of them.
+
+    Args:
+        bundle: the model.
+        cohort: the one that it learnt from, as `find_model_cohort` gives it.
+    """
+    from heart.experiments.run import split_of
+    from heart.experiments.stored import find_stored
+    from heart.explain.cases import gather_cases, recalibrate_unseen
+
+    if cohort is None:
+        return Evidence(None, None)
+    predictions = find_stored(bundle)
+    return Evidence(
+        gather_cases(bundle, split_of(bundle, [cohort]), predictions),
+        None if predictions is None else recalibrate_unseen(bundle, predictions),
+    )

@@ -108,20 +108,29 @@ def answer(
     bundle: Bundle, patient: dict[str, str | None], place: Elsewhere | None = None
 ) -> dict[str, Any]:
     """The answer for one patient, as `--json` prints it."""
-    from heart.scoring.patient import predict_patient
-
-    try:
-        prediction = predict_patient(bundle, patient)
-    except PatientError as error:
-        word = patient.get(error.feature) or ""
-        meanings = [meaning for _, meaning in feature(error.feature).codes] if word else []
-        with suggesting(word, meanings):
-            raise
+    prediction = predict_one(bundle, patient)
     return (
         describe_prediction(prediction)
         | describe_elsewhere(prediction, place)
         | {"note": "a probability, not a diagnosis"}
     )
+
+
+def predict_one(bundle: Bundle, patient: dict[str, str | None]) -> Prediction:
+    """The prediction for a patient from options.
+
+    Raises:
+        PatientError: for a patient that cannot be; it says what may have been meant.
+    """
+    from heart.scoring.patient import predict_patient
+
+    try:
+        return predict_patient(bundle, patient)
+    except PatientError as error:
+        word = patient.get(error.feature) or ""
+        meanings = [meaning for _, meaning in feature(error.feature).codes] if word else []
+        with suggesting(word, meanings):
+            raise
 
 
 def filter_lines(

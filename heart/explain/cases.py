@@ -82,6 +82,11 @@ class Cases:
         return Gower(self.features, self.used)
 
 
+def recalibrate_unseen(bundle: Bundle, predictions: OutOfFold) -> Unseen:
+    """Out-of-fold predictions of a bundle's recipe on the scale of its answers."""
+    return Unseen(predictions.y_true, bundle.recalibration.apply(predictions.mean_score))
+
+
 def gather_cases(
     bundle: Bundle, split: Split, predictions: OutOfFold | None, *, max_cases: int = MAX_CASES
 ) -> Cases:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heart.data import SHIPPED
-from heart.explain.cases import Cases, Unseen, gather_cases
+from heart.explain.cases import Cases, Unseen, gather_cases, recalibrate_unseen
 from heart.markdown import code
 from heart.ui.model_cohort import find_model_cohort
 from heart.ui.out_of_fold import find_out_of_fold, split_in_use
@@ -35,8 +35,7 @@ def find_unseen(session: Session) -> Unseen | None:
     predictions = find_out_of_fold(session)
     if predictions is None:
         return None
-    y_score = session.bundle.recalibration.apply(predictions.mean_score)
-    return Unseen(predictions.y_true, y_score)
+    return recalibrate_unseen(session.bundle, predictions)
 
 
 def name_cohort(session: Session) -> str:

@@ -189,7 +189,17 @@ def test_every_numeric_option_shows_what_it_is_without_it():
 
 
 WITH_BUNDLE = (
-    *("threshold", "recalibrate", "score", "predict", "explain", "show", "card", "export"),
+    *(
+        "threshold",
+        "recalibrate",
+        "score",
+        "predict",
+        "explain",
+        "report",
+        "show",
+        "card",
+        "export",
+    ),
 )
 
 

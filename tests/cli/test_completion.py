@@ -37,7 +37,7 @@ def complete(line):
     ("line", "words"),
     [
         ("heart ", list(COMMANDS)),
-        ("heart re", ["recalibrate"]),
+        ("heart re", ["recalibrate", "report"]),
         ("heart models ", ["compare", "delete", "rename", "save", "use"]),
         ("heart predict --ch", ["--chol"]),
         ("heart predict --thal ", ["normal", "fixed", "reversible"]),

@@ -18,6 +18,7 @@ WRITERS = {
     "score": (["score", "cleveland", HUNGARY, "--out"], ".csv", b'"row",'),
     "card": (["card", "--out"], ".md", b"# Model card: `cleveland`"),
     "card as a page": (["card", "--out"], ".html", b"<title>Model card: cleveland</title>"),
+    "report": (["report", "--age", "61", "--out"], ".html", b"<title>Heart: one patient"),
     "onnx": (["export", "--out"], ".onnx", b"heart"),
     "safetensors": (["export", "--out"], ".safetensors", b'{"'),
     "threshold": (["threshold", "--out"], ".joblib", b"heart-bundle"),
@@ -43,6 +44,7 @@ def nothing_computed(monkeypatch):
     for name in (
         "heart.data.read_patients",
         "heart.card.gather_facts",
+        "heart.scoring.patient.predict_patient",
         "heart.bundle.onnx.export_onnx",
         "heart.bundle.weights.pack_weights",
         "heart.experiments.run.split_of",
