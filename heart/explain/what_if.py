@@ -18,6 +18,7 @@ from heart.bundle import Bundle
 from heart.data.patients import canonical_patient, dtype_of
 from heart.explain.why import PERCENTILES
 from heart.schema import Feature, Value
+from heart.units import MG_DL, to_shown
 
 NOT_KNOWN = "not known"
 
@@ -49,6 +50,12 @@ class Curve(NamedTuple):
     def can_change(self) -> bool:
         """Whether such a change can happen to a patient at all."""
         return self.feature.name not in UNCHANGEABLE
+
+    @property
+    def span(self) -> float:
+        """How far apart the answers are, over the values that can be known."""
+        known = self.table.loc[self.table["value"].notna(), "probability"]
+        return float(known.max() - known.min())
 
 
 class Change(NamedTuple):
@@ -123,6 +130,43 @@ def compare_patients(
         if first[entry.name] != second[entry.name]
     ]
     return Difference(mean[0].item(), mean[1].item(), low, high, tuple(changes))
+
+
+def line_frame(curve: Curve, *, units: str = MG_DL) -> pd.DataFrame:
+    """A number's curve as `heart.charts.what_if.answer_line` draws it, one row a value: `value`, in
+    these units, `words`, `probability`, `low`, `high`; and in every row `own` and `answer` (the
+    patient's value and probability), `train_low` and `train_high`, `unknown` (the probability if it
+    were not known): NaN where there is none.
+    """
+    entry, table = curve.feature, curve.table
+    known, unknown = table[table["value"].notna()], table[table["value"].isna()]
+    own = table[table["is_patient"]].iloc[0]
+    low, high = curve.training or (np.nan, np.nan)
+    return pd.DataFrame(
+        {
+            "value": [to_shown(entry.name, v, units) for v in known["value"]],
+            "words": [entry.describe(v, units=units) for v in known["value"]],
+            **known[["probability", "low", "high"]],
+            "own": np.nan if own["value"] is None else to_shown(entry.name, own["value"], units),
+            "answer": own["probability"],
+            "train_low": to_shown(entry.name, low, units),
+            "train_high": to_shown(entry.name, high, units),
+            "unknown": unknown["probability"].max(),
+        }
+    ).astype({"own": "float64", "unknown": "float64"})
+
+
+def dot_frame(curve: Curve) -> pd.DataFrame:
+    """A code's answers as `heart.charts.what_if.answer_dots` draws them, one row a code: `words`,
+    `state`, `probability`, `low`, `high`.
+    """
+    table = curve.table
+    state = np.select(
+        [table["is_patient"], ~table["in_training"].astype(bool)],
+        ["this patient", "never in training"],
+        "another value",
+    )
+    return table[["words", "probability", "low", "high"]].assign(state=state)
 
 
 def training_range(bundle: Bundle, entry: Feature) -> tuple[float, float] | None:

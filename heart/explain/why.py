@@ -30,7 +30,7 @@ hold the contribution itself; see docs/EXPLANATIONS.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +43,7 @@ from heart.evaluation.calibration import to_logits
 from heart.explain.shapley import shapley_values
 from heart.model.preprocessing import Encoded
 from heart.schema import FEATURE_NAMES, Feature, Value
+from heart.units import MG_DL
 
 Game = Literal["masked", "interventional"]
 FloatArray = npt.NDArray[np.float64]
@@ -112,6 +113,53 @@ class Why(NamedTuple):
     probability: float
     steps: tuple[Step, ...]
     background: int = 0
+
+
+def waterfall_frame(why: Why, *, start: str, units: str = MG_DL) -> pd.DataFrame:
+    """The steps as `heart.charts.patient_why.waterfall` draws them: from the start over the used
+    features to this patient.
+
+    Args:
+        why: the explanation.
+        start: what its first level is, in words.
+        units: in which values are shown.
+    """
+    rows = [_level(start, why.base)]
+    for step in why.steps:
+        if step.is_used and step.value is not None:
+            level = to_logits(np.array(step.before)).item()
+            value = step.feature.describe(step.value, units=units)
+            rows.append(
+                {
+                    "row": f"{step.feature.label}|{value} ({format_log_odds(step.contribution)})",
+                    "effect": step.effect,
+                    "start": level,
+                    "end": level + step.contribution,
+                    "low": np.nan if step.low is None else level + step.low,
+                    "high": np.nan if step.high is None else level + step.high,
+                    "probability": step.after,
+                }
+            )
+    return pd.DataFrame([*rows, _level("This patient", why.probability)])
+
+
+def _level(name: str, probability: float) -> dict[str, Any]:
+    level = to_logits(np.array(probability)).item()
+    return {
+        "row": f"{name}|{probability:.0%}",
+        "effect": "probability",
+        "start": level,
+        "end": level,
+        "low": np.nan,
+        "high": np.nan,
+        "probability": probability,
+    }
+
+
+def format_log_odds(size: float) -> str:
+    """A contribution as text, with its sign: "+0.84", or "0.00"."""
+    text = f"{size:+.2f}"
+    return "0.00" if float(text) == 0 else text.replace("-", "−")
 
 
 class _Played(NamedTuple):

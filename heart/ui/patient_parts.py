@@ -14,6 +14,8 @@ from heart.ui.patient_elsewhere import show_elsewhere
 from heart.ui.patient_next import show_next
 from heart.ui.patient_report import offer_report
 from heart.ui.patient_sure import show_sure
+from heart.ui.patient_what_if import show_what_if
+from heart.ui.patient_why import show_why
 
 
 class Part(NamedTuple):
@@ -29,8 +31,10 @@ class Part(NamedTuple):
 
 
 PARTS: tuple[Part, ...] = (
+    Part("Why", show_why),
     Part("How sure", show_sure),
     Part("Who is alike", show_alike),
+    Part("What if", show_what_if),
     Part("What next", show_next),
     Part("Elsewhere", show_elsewhere),
 )

@@ -10,7 +10,11 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from heart.schema import EXAMPLE_PATIENT, FEATURES
+from heart.ui.forms import NOT_KNOWN, field_key
+from heart.ui.session import Origin, Session
 from heart.ui.warmup import load_lessons
+from heart.units import MG_DL, to_shown
 from tests.support.visitor import go
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +56,30 @@ def visit():
         assert not app.exception, app.exception
     late = [name for name in set(sys.modules) - imported if name.partition(".")[0] in LARGE]
     assert len(late) < FEW, "the garbage collector was frozen before these were imported"
+
+
+@pytest.fixture
+def look(visit):
+    """The Patient page with a patient's answer, its part of this title open, for a model and what
+    else the session holds: `look("Why", bundle, patient, upload=cohort)`.
+    """
+
+    def open_part(title, bundle, patient=EXAMPLE_PATIENT, *, units=MG_DL, **state):
+        app = visit()
+        session = Session(asked=True, used=True, units=units, **state)
+        session.use(bundle, Origin.LOADED)
+        app.session_state["heart"] = session
+        app.session_state["patient_parts"] = title
+        for entry in FEATURES:
+            value = patient.get(entry.name)
+            if not entry.is_coded and value is not None:
+                session.precise[entry.name] = float(value)
+                value = float(to_shown(entry.name, value, units))
+            key = field_key(entry)
+            app.session_state[key] = NOT_KNOWN if entry.is_coded and value is None else value
+        return app.run()
+
+    return open_part
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from heart.experiments.stored import cross_validate_bundle
 from heart.explain.fees import FEES, parse_fee
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from heart.ui.session import Origin, Session
 from tests.support.bundles import NOON
 from tests.support.visitor import press, said
 
@@ -34,21 +33,6 @@ def own():
 def trained(own):
     """A model of one member, trained on that cohort."""
     return run_experiment(own, SMALL, name="own", created_at=NOON).bundle
-
-
-@pytest.fixture
-def look(visit):
-    """What a part says of a patient by a model: everything as one text, and its tables."""
-
-    def open_part(title, bundle, patient=EXAMPLE_PATIENT, **state):
-        app = visit()
-        session = Session(patient=dict.fromkeys(EXAMPLE_PATIENT) | dict(patient), **state)
-        session.use(bundle, Origin.LOADED)
-        app.session_state["heart"] = session
-        app.session_state["patient_parts"] = title
-        return app.run()
-
-    return open_part
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,9 @@ from heart.charts import (
     two_rocs,
 )
 from heart.charts.patient import hundred_frame
+from heart.charts.patient_why import waterfall
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
+from heart.charts.what_if import answer_dots, answer_line
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.evaluation.calibration import reliability_table
@@ -59,6 +61,15 @@ LEARNT = pd.DataFrame(
         )
     }
 )
+STEPS = pd.DataFrame(
+    {"row": ["Sex|male  +0.50"], "effect": ["raises"], "probability": [0.6]}
+    | {name: [0.5] for name in ("start", "end", "low", "high")}
+)
+ANSWERS = pd.DataFrame(
+    {"value": [40.0, 50.0], "words": ["40 years", "50 years"]}
+    | {name: [0.4, 0.5] for name in ("probability", "low", "high")}
+    | dict.fromkeys(("own", "answer", "train_low", "train_high", "unknown"), 0.5)
+)
 
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
@@ -84,6 +95,9 @@ CHARTS = [
     (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
     (learning, LEARNT),
     (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
+    (waterfall, STEPS),
+    (answer_line, ANSWERS),
+    (answer_dots, ANSWERS.assign(state="this patient")),
 ]
 
 
