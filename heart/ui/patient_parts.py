@@ -10,6 +10,7 @@ import streamlit as st
 from heart.ui.errors import errors_shown
 from heart.ui.patient_alike import show_alike
 from heart.ui.patient_answer import Answer
+from heart.ui.patient_compare import show_compare
 from heart.ui.patient_elsewhere import show_elsewhere
 from heart.ui.patient_next import show_next
 from heart.ui.patient_report import offer_report
@@ -37,6 +38,7 @@ PARTS: tuple[Part, ...] = (
     Part("What if", show_what_if),
     Part("What next", show_next),
     Part("Elsewhere", show_elsewhere),
+    Part("Compare", show_compare),
 )
 """In the order of the screen; the first is open at first."""
 

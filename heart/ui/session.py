@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,6 +78,7 @@ class Session:
         precise: canonical values that the patient form shows rounded, by feature.
         asked: whether the form's answer is wanted: from the first Calculate until the form is
             filled anew or cleared. Meanwhile what is changed is answered at once.
+        compared: patients that were added to the comparison, canonical values by name.
         used: whether the form was ever filled, so that the browser's copy of it is an old one.
         taken_upload: SHA-256 of the bundle file that was last taken.
         fees: what measurements cost, where the visitor has changed it.
@@ -97,6 +98,7 @@ class Session:
     precise: dict[str, float] = field(default_factory=dict)
     asked: bool = False
     used: bool = False
+    compared: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     taken_upload: str | None = None
     fees: Fees | None = None
     problem: HeartError | None = None

@@ -239,3 +239,49 @@ def test_report_is_offered_beside_an_answer_only(visit):
     app = press(press(app, "Fill in an example patient"), "Calculate")
     (button,) = app.get("download_button")
     assert button.label == "Download a report"
+
+
+def open_compare(app):
+    app.session_state["patient_parts"] = "Compare"
+    return press(press(app, "Fill in an example patient"), "Calculate")
+
+
+def test_patients_are_put_side_by_side_and_what_differs_is_marked(visit):
+    app = press(open_compare(visit()), "Add this patient")
+    assert "The form's patient is Patient 1" in said(app)
+    app.number_input(key="patient_chol").set_value(180.0).run()
+    app = press(app, "Add this patient")
+    (table,) = app.table
+    assert list(table.value.columns) == ["Patient 1", "Patient 2"]
+    assert list(table.value.loc["Serum cholesterol"]) == ["300 mg/dl", "**≠ 180 mg/dl**"]
+    assert list(table.value.loc["Age"]) == ["80 years"] * 2
+    expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {**EXAMPLE_PATIENT, "chol": 180})
+    assert table.value.loc["Probability", "Patient 2"] == f"{expected.probability:.0%}"
+    app.radio(key="patient_units").set_value("mmol/l").run()
+    assert app.table[0].value.loc["Serum cholesterol", "Patient 2"] == "**≠ 4.65 mmol/l**"
+
+
+def test_compared_patients_are_put_back_removed_and_cleared(visit):
+    app = press(open_compare(visit()), "Add this patient")
+    app.number_input(key="patient_age").set_value(40.0).run()
+    app = press(app, "Add this patient")
+    app.selectbox(key="patient_compared").set_value("Patient 1").run()
+    app = press(app, "Put into the form").run()
+    assert values(app) == EXAMPLE_PATIENT
+    assert app.metric
+    app = press(app, "Remove")
+    assert list(app.table[0].value.columns) == ["Patient 2"]
+    app = press(app, "Add this patient")
+    assert list(app.table[0].value.columns) == ["Patient 2", "Patient 3"]
+    assert not press(app, "Clear the comparison").table
+
+
+def test_at_most_six_patients_are_compared_and_nobody_else_sees_them(visit):
+    app = open_compare(visit())
+    for age in range(40, 46):
+        assert not app.button(key="patient_add").disabled
+        app = press(app, "Add this patient")
+        app.number_input(key="patient_age").set_value(float(age)).run()
+    assert app.button(key="patient_add").disabled
+    assert len(app.table[0].value.columns) == 6
+    assert not open_compare(visit()).table

@@ -6,7 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from heart.schema import FEATURES
-from tests.support.browsing import calculate_example, go_to, open_page
+from tests.support.accessibility import violations_of
+from tests.support.browsing import (
+    calculate_example,
+    expect_no_sideways_scrolling,
+    go_to,
+    open_page,
+)
 
 BUTTON = ".st-key-patient_form button:has-text('Calculate')"
 ANSWER = ".st-key-patient_answer"
@@ -144,3 +150,30 @@ def test_real_patient_is_guessed_before_the_outcome_is_unfolded(address, new_pag
     expect(page.get_by_text("angiography found a vessel")).not_to_be_visible()
     page.get_by_text("What turned out").click()
     expect(page.get_by_text("angiography found a vessel")).to_be_visible()
+
+
+def test_compared_patients_belong_to_one_visitor_and_end_with_the_visit(address, new_page):
+    page, other = new_page(), new_page()
+    for visitor in (page, other):
+        open_page(visitor, address)
+        calculate_example(visitor)
+        visitor.get_by_role("tab", name="Compare").click()
+        expect(visitor.get_by_role("button", name="Add this patient")).to_be_enabled()
+    page.get_by_role("button", name="Add this patient").click()
+    expect(page.get_by_role("table")).to_contain_text("Patient 1")
+    page.get_by_role("spinbutton", name="Age").fill("40")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Add this patient").click()
+    expect(page.get_by_role("table")).to_contain_text("≠ 40 years")
+    assert violations_of(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect_no_sideways_scrolling(page)
+    other.get_by_role("spinbutton", name="Age").fill("41")
+    other.keyboard.press("Tab")
+    expect(other.get_by_role("button", name="Add this patient")).to_be_enabled()
+    expect(other.get_by_role("table")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("40")
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_role("button", name="Add this patient")).to_be_enabled()
+    expect(page.get_by_role("table")).to_have_count(0)
