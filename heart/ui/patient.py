@@ -16,6 +16,7 @@ from heart.ui.forms import Entered
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_examples import EXAMPLES, find_example
 from heart.ui.session import Session
+from heart.ui.shares import bold_count, show_share
 from heart.ui.warmup import load_heavy, load_parts
 
 if TYPE_CHECKING:  # the first paint does not wait for scikit-learn and torch
@@ -72,8 +73,8 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
         with st.container(width=215):
             st.metric("Probability of heart disease", show_share(prediction.probability))
             st.markdown(
-                f"Of 100 patients like this one, about {_bold_count(prediction.probability)} have"
-                f" heart disease and {_bold_count(1 - prediction.probability)} do not."
+                f"Of 100 patients like this one, about {bold_count(prediction.probability)} have"
+                f" heart disease and {bold_count(1 - prediction.probability)} do not."
             )
         with st.container(width=HUNDRED_PX + 10):
             show_chart(
@@ -94,26 +95,6 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
         )
     _show_warnings(prediction, bundle)
     st.caption("A probability, not a diagnosis. Do not use it to decide about a patient.")
-
-
-def show_share(probability: float) -> str:
-    """A probability in whole percent; neither none nor all where it is only close to it.
-
-    >>> show_share(0.314), show_share(0.004), show_share(0.996), show_share(1.0)
-    ('31%', '<1%', '>99%', '100%')
-    """
-    if 0 < probability < 0.005:
-        return "<1%"
-    if 0.995 < probability < 1:
-        return ">99%"
-    return f"{probability:.0%}"
-
-
-def _bold_count(probability: float) -> str:
-    """How many of a hundred, as `show_share` says it."""
-    words = {"<": "fewer than ", ">": "more than "}
-    share = show_share(probability).removesuffix("%")
-    return f"{words[share[0]]}**{share[1:]}**" if share[0] in words else f"**{share}**"
 
 
 def _show_decision(prediction: Prediction, bundle: Bundle) -> None:

@@ -11,9 +11,9 @@ from heart.explain.compare import Beside, compare_patients
 from heart.explain.words import write_value
 from heart.schema import FEATURES
 from heart.ui.forms import fill_patient
-from heart.ui.patient import show_share
 from heart.ui.patient_answer import Answer
 from heart.ui.session import Session
+from heart.ui.shares import show_share
 
 MOST = 6
 """So many patients fit side by side."""
@@ -69,14 +69,16 @@ def add_patient(answer: Answer) -> None:
 
 def _offer_removing(session: Session) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            "Patient", list(session.compared), key="patient_compared", width=160
-        )
+        chosen = st.selectbox("Patient", list(session.compared), key="patient_compared", width=160)
         put_back = st.button("Put into the form", on_click=_put_back, args=(session, chosen))
-        st.button("Remove", on_click=session.compared.pop, args=(chosen, None))
+        st.button("Remove", on_click=_remove, args=(session, chosen))
         st.button("Clear the comparison", on_click=session.compared.clear)
     if put_back:
         st.rerun()  # the form stands outside of what these buttons rerun
+
+
+def _remove(session: Session, name: str) -> None:
+    del session.compared[name]
 
 
 def _put_back(session: Session, name: str) -> None:
