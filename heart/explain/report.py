@@ -139,7 +139,7 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
     )
     return [
         Row(
-            entry.label,
+            entry.in_units(subject.units).label,
             write_value(entry, subject.patient[entry.name], subject.units),
             _write_range(entry, ranges.get(entry.name), subject.units),
             remarks.get(entry.name, ""),

@@ -10,7 +10,7 @@ from heart.evaluation.intervals import proportion
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
 from heart.explain.next_tests import NextTest
 from heart.schema import Feature, Value
-from heart.units import CONVERSIONS, MG_DL, to_shown
+from heart.units import MG_DL
 
 ZONES = {"rule out": "Rule out", "cannot tell": "Cannot tell", "rule in": "Rule in"}
 FAR, EDGE = 0.01, 0.05
@@ -30,11 +30,7 @@ NO_GAME = (
 
 def write_value(entry: Feature, value: Value | None, units: str = MG_DL) -> str:
     """A value in words, with its unit: cholesterol's as chosen."""
-    if value is None:
-        return "not known"
-    if entry.name in CONVERSIONS:
-        return f"{to_shown(entry.name, float(value), units):g} {units}"
-    return entry.describe(value)
+    return "not known" if value is None else entry.describe(value, units=units)
 
 
 def describe_members(members: Members | None) -> str:

@@ -36,7 +36,7 @@ def show_alike(answer: Answer) -> None:
         alt=f"Probabilities of the {len(found.rows)} most alike patients, diseased and healthy",
     )
     st.caption("Diamonds were ill, circles were not; larger is more alike. Dashed: this patient.")
-    st.dataframe(alike_table(cases, found))
+    st.dataframe(alike_table(cases, found, units=answer.session.units))
     _explain(answer, cases, found)
 
 
@@ -72,14 +72,15 @@ def alike_frame(cases: Cases, found: Neighbours, now: float) -> pd.DataFrame:
     )
 
 
-def alike_table(cases: Cases, found: Neighbours) -> pd.DataFrame:
+def alike_table(cases: Cases, found: Neighbours, *, units: str) -> pd.DataFrame:
     """One row a patient, the most alike first: outcome, probability, where that is from, distance,
     and the values in words.
     """
     frame = cases.features.iloc[found.rows]
     values = {
-        entry.label: [
-            write_value(entry, None if pd.isna(value) else value) for value in frame[entry.name]
+        entry.in_units(units).label: [
+            write_value(entry, None if pd.isna(value) else value, units)
+            for value in frame[entry.name]
         ]
         for entry in cases.used
     }

@@ -44,6 +44,7 @@ def collect(answer: Answer) -> Subject:
         unseen=None if cases is None else find_unseen(session),
         place=chosen_place(session.bundle),
         fees=current_fees(session),
+        units=session.units,
     )
 
 

@@ -152,7 +152,7 @@ def _show_familiarity(answer: Answer, cases: Cases) -> None:
     st.markdown(describe_novelty(find_novelty(cases, answer.patient)))
     places = find_places(cases, answer.patient)
     if places:
-        st.table(places_table(places))
+        st.table(places_table(places, units=answer.session.units))
     st.caption(
         f"The cohort: {cases.of} patients of {name_cohort(answer.session)}. Distance: Gower's, on"
         " the values that are known. It says how usual the patient is, not whether the answer is"
@@ -160,11 +160,11 @@ def _show_familiarity(answer: Answer, cases: Cases) -> None:
     )
 
 
-def places_table(places: tuple[Place, ...]) -> pd.DataFrame:
+def places_table(places: tuple[Place, ...], *, units: str) -> pd.DataFrame:
     """One row a known value: the value, and where it stands."""
     rows = {
-        place.feature.label: {
-            "value": write_value(place.feature, place.value),
+        place.feature.in_units(units).label: {
+            "value": write_value(place.feature, place.value, units),
             "among the cohort's": _write_place(place),
         }
         for place in places

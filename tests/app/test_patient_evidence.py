@@ -147,3 +147,15 @@ def test_a_model_without_masking_is_not_asked(look, shipped):
 
 def test_when_all_is_known_nothing_is_left_to_measure(look, shipped):
     assert "Everything that the model uses is known" in said(look("What next", shipped))
+
+
+def test_cholesterol_stands_in_the_visitors_unit_in_every_part(visit):
+    app = press(visit(), "Fill in an example patient")
+    app.radio(key="patient_units").set_value("mmol/l")
+    app = press(app.run(), "Calculate")
+    app.session_state["patient_parts"] = "How sure"
+    places = app.run().table[0].value
+    assert places.loc["Serum cholesterol", "value"] == "7.76 mmol/l"
+    app.session_state["patient_parts"] = "Who is alike"
+    alike = app.run().dataframe[0].value
+    assert alike["Serum cholesterol"].str.endswith(" mmol/l").all()
