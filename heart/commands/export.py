@@ -1,4 +1,4 @@
-"""`export`: a bundle for other programs."""
+"""`export`: a bundle for other programs, and for people without any."""
 
 from __future__ import annotations
 
@@ -29,13 +29,19 @@ def _to_safetensors(bundle: Bundle) -> Exported:
     return pack_weights(bundle.network), {"tensors": len(bundle.network.state_dict())}
 
 
-FORMATS = MappingProxyType({"onnx": _to_onnx, "safetensors": _to_safetensors})
+def _to_html(bundle: Bundle) -> Exported:
+    from heart.bundle.calculator import export_calculator
+
+    return export_calculator(bundle), {"explains": bundle.settings.masking > 0}
+
+
+FORMATS = MappingProxyType({"onnx": _to_onnx, "safetensors": _to_safetensors, "html": _to_html})
 """Of each format, what makes the file and what `--json` says of it; each imports what it alone
 needs. Its name is also the suffix of its files.
 """
 
-KINDS = {".onnx": b"heart", ".safetensors": b'{"'}
-"""What such files begin with: the program that made them, a table of tensors."""
+KINDS = {".onnx": b"heart", ".safetensors": b'{"', ".html": b'content="heart-calculator"'}
+"""What such files begin with: the program that made them, a table of tensors, the kind of page."""
 
 
 @command
@@ -46,10 +52,10 @@ KINDS = {".onnx": b"heart", ".safetensors": b'{"'}
     type=OneOf(FORMATS),
     help="what to write [default: what the file's suffix says; onnx on standard output]",
 )
-@out_option("the file to write, .onnx or .safetensors", KINDS, required=True)
+@out_option("the file to write, .onnx, .safetensors or .html", KINDS, required=True)
 def export(*, bundle: str | None, wanted: str | None, out: Target) -> dict[str, Any]:
-    """Write a bundle for other programs: ONNX with the preprocessing inside, or the weights as
-    safetensors.
+    """Write a bundle for others: ONNX with the preprocessing inside, the weights as safetensors, or
+    a calculator that is one HTML file and works offline.
     """
     kind = _choose_format(wanted, out)
     chosen = find_bundle(bundle)

@@ -12,8 +12,9 @@ import pandas as pd
 from heart.data.frames import canonical_frame
 from heart.data.patients import canonical_patient
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
+from heart.model.problems import describe_problem, find_patient_problems, training_ranges
 from heart.schema import Feature, Value
-from heart.units import MG_DL, to_shown
+from heart.units import MG_DL
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle  # at run time its torch is somebody else's import
@@ -173,55 +174,18 @@ def _review(
     bundle: Bundle, patient: Mapping[str, Value | None], units: str
 ) -> tuple[ValueWarning, ...]:
     """The warnings for a patient in canonical values, in the order of the features."""
-    ranges = dict(
-        zip(
-            (f.name for f in bundle.preprocessor.numbers),
-            bundle.preprocessor.training_range_,
-            strict=True,
+    preprocessor = bundle.preprocessor
+    problems = find_patient_problems(preprocessor, patient)
+    ranges = training_ranges(preprocessor)
+    return tuple(
+        ValueWarning(
+            f.name,
+            patient[f.name],
+            problems[f.name],
+            describe_problem(
+                f, patient[f.name], problems[f.name], training=ranges.get(f.name), units=units
+            ),
         )
-    )
-    problems = bundle.preprocessor.find_patient_problems(patient)
-    warnings = []
-    for entry in bundle.preprocessor.features:
-        value = patient[entry.name]
-        problem = problems.get(entry.name) or (
-            "unusual" if value is not None and entry.is_unusual(value) else None
-        )
-        if problem is not None:
-            warnings.append(_describe(entry, value, problem, ranges.get(entry.name), units))
-    return tuple(warnings)
-
-
-def _describe(
-    entry: Feature,
-    value: Value | None,
-    problem: str,
-    training_range: npt.NDArray[np.float64] | None,
-    units: str,
-) -> ValueWarning:
-    as_shown = entry.in_units(units)
-    if value is None:
-        return ValueWarning(entry.name, None, problem, f"{as_shown.label} is not known.")
-    shown = f"{as_shown.label}: {entry.describe(value, units=units)}"
-    if problem == "unseen":
-        return ValueWarning(
-            entry.name,
-            value,
-            problem,
-            f"{shown} did not occur in training and is read as not known.",
-        )
-    if problem == "unusual" or training_range is None:
-        low, high = as_shown.usual
-        return ValueWarning(
-            entry.name,
-            value,
-            problem,
-            f"{shown} is unusual (most are {low:g} to {high:g} {entry.unit}); is it right?",
-        )
-    low, high = (to_shown(entry.name, end, units) for end in training_range.tolist())
-    return ValueWarning(
-        entry.name,
-        value,
-        problem,
-        f"{shown} is {problem} everybody in training ({low:g} to {high:g} {as_shown.unit}).",
+        for f in preprocessor.features
+        if f.name in problems
     )

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.bundle import Bundle, load_bundle, serialise_bundle
+from heart.bundle.calculator import check_size, export_calculator
 from heart.bundle.onnx import export_onnx
 from heart.bundle.weights import pack_weights
 from heart.card import Card, gather_facts, make_card, to_html, to_markdown
@@ -34,6 +35,10 @@ ONNX_HELP = (
     " preprocessing is inside."
 )
 WEIGHTS_HELP = "The network's tensors alone, as safetensors."
+CALCULATOR_HELP = (
+    "One HTML file for a computer or a phone without Heart: form, answer and why. It works offline,"
+    " sends nothing and stores nothing."
+)
 OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was judged")
 
 
@@ -102,6 +107,25 @@ def show_downloads(session: Session) -> None:
         st.download_button("ONNX", *onnx, on_click="ignore", help=ONNX_HELP)
         weights = (lambda: pack_weights(bundle.network), f"{bundle.name}.safetensors", BINARY)
         st.download_button("Weights", *weights, on_click="ignore", help=WEIGHTS_HELP)
+        _offer_calculator(bundle)
+
+
+def _offer_calculator(bundle: Bundle) -> None:
+    """Its button, which cannot be pressed where the file would be too large."""
+    refused = ""
+    try:
+        check_size(bundle)
+    except BundleError as error:
+        refused = str(error)
+    st.download_button(
+        "Calculator",
+        lambda: export_calculator(bundle),
+        f"{bundle.name}-calculator.html",
+        "text/html",
+        on_click="ignore",
+        help=refused or CALCULATOR_HELP,
+        disabled=bool(refused),
+    )
 
 
 def show_way_back(session: Session) -> None:

@@ -14,29 +14,11 @@ from heart.config import Settings
 from heart.data import SHIPPED, load_shipped
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError
-from heart.evaluation.recalibration import Recalibration
 from heart.experiments.run import run_experiment
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import FEATURES
 from tests.support.bundles import NOON
-
-PLATT = Recalibration("platt", 0.8, -0.3, (), 242)
-TEMPERATURE = Recalibration("temperature", 1.4, 0.0, (), 242)
-ISOTONIC = Recalibration(
-    "isotonic", 1.0, 0.0, ((0.1, 0.05), (0.3, 0.05), (0.4, 0.5), (0.9, 0.95)), 1200
-)
-
-QUICK = {"members": 2, "hidden": (8,), "max_epochs": 3, "device": "cpu"}
-NETWORKS = {
-    "no hidden layer": {"hidden": ()},
-    "no hidden layer, no direct path": {"hidden": (), "linear_path": False},
-    "two hidden layers": {"hidden": (8, 4)},
-    "three hidden layers, no direct path": {"hidden": (8, 4, 3), "linear_path": False},
-    "codes as numbers": {"categories": "codes"},
-    "no missing flags": {"missing_flags": False, "masking": 0.0},
-    "a single member": {"members": 1},
-}
-
+from tests.support.networks import ISOTONIC, NETWORKS, PLATT, QUICK, TEMPERATURE
 
 def answer(exported, frame):
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])

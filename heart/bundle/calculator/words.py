@@ -1,0 +1,140 @@
+"""What the calculator says: of the answer, of whom it holds for, and of the model. Every sentence is
+made from the bundle's own facts, and is true of every bundle that can be loaded.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from heart.bundle.bundle import Bundle
+from heart.bundle.weights import pack_weights
+from heart.data import SHIPPED, load_shipped
+from heart.errors import CohortError
+from heart.evaluation.figures import METRICS, write_figure
+from heart.evaluation.recalibration import METHODS
+from heart.evaluation.thresholds import RULES
+from heart.schema import FEATURES
+
+NOT_FOR = (
+    "deciding about a patient's care (it is not a medical device, and nobody has tried it in"
+    " practice); people who were not referred for coronary angiography, such as healthy people at a"
+    " check-up; children; patients whose coronary disease is known already; the risk of a heart"
+    " attack, or anything else in the future."
+)
+DISCLAIMER = "A probability, not a diagnosis. Do not use it to decide about a patient."
+INSTRUCTIONS = (
+    "Fill in what is known and leave the rest as it is. What you enter stays in this page: it sends"
+    " nothing and stores nothing."
+)
+WAITING = "The answer appears here."
+WHY_NOT = (
+    "Why: not shown. The model was not trained with values hidden at random, so what it says when"
+    " only a part is known has no meaning, and the shares of the features are made from that."
+)
+
+
+def write_purpose(bundle: Bundle) -> str:
+    """Whom it holds for and what it says."""
+    whom = (
+        "For adults referred for coronary angiography in the 1980s"
+        if is_of_shipped(bundle)
+        else "For patients like those that the model learnt from; who they were, this file does"
+        " not say. Its questions are those of adults referred for coronary angiography"
+    )
+    return (
+        f"{whom}. It gives the probability that heart disease is present now (a coronary vessel"
+        " narrowed by more than 50 %), for learning and research."
+    )
+
+
+def is_of_shipped(bundle: Bundle) -> bool:
+    """Whether the model learnt from hospitals that come with Heart, by the table's fingerprint."""
+    try:
+        return load_shipped(bundle.data.cohort).fingerprint == bundle.data.fingerprint
+    except CohortError:
+        return False
+
+
+def write_words(bundle: Bundle) -> dict[str, object]:
+    """Sentences that the script fills in: what stands in braces is the patient's."""
+    return {
+        "figure": "is the probability of heart disease now",
+        "of_100": (
+            "Of 100 such patients the model expects about {sick} to have heart disease and {well}"
+            " not to."
+        ),
+        "marks": "100 circles, {sick} filled for patients with heart disease, {well} outlined",
+        "disease": "Decision: disease ({p} is at or above the threshold of {threshold}).",
+        "healthy": "Decision: no disease ({p} is below the threshold of {threshold}).",
+        "followed": "This would be followed up.",
+        "not_followed": "This would not be followed up.",
+        "threshold": (
+            "At this threshold one missed patient counts as much as"
+            f" {bundle.threshold.cost_ratio:g} false alarms."
+        ),
+        "spread": (
+            f"Nine of ten of the model's {bundle.network.members} members say {{low}} to {{high}}."
+            " That is the model's own uncertainty, not a range the patient will fall in."
+        ),
+        "unknown": f"Not known ({{n}} of {{of}}): {{names}}. {_write_unknown(bundle)}",
+        "impossible": (
+            "Expected {expected}, but found “{found}”. Correct it, or leave it empty if it is not"
+            " known."
+        ),
+        "wrong": "Not calculated. Please look at: {names}.",
+        "nothing": "Not calculated: nothing is known. Fill in what is known about the patient.",
+        "broken": (
+            "This file answers otherwise than the model it was made from: it is damaged, or this"
+            " browser calculates otherwise. It is shut. Ask for the file again."
+        ),
+        "why": (
+            "From “nothing known” to this answer: how much each known value raises or lowers the"
+            " log-odds of disease, averaged over all orders in which the values could become known"
+            " (Shapley 1953). It explains the model, not the disease: no value here is a cause."
+        ),
+        "why_columns": ["Known", "Changes the log-odds", "Probability then"],
+    }
+
+
+def _write_unknown(bundle: Bundle) -> str:
+    if bundle.settings.masking > 0:
+        return "The model was trained to expect that, but it says less."
+    return (
+        "The model was not trained with values hidden at random: without them its answer is less"
+        " to be trusted."
+    )
+
+
+def write_facts(bundle: Bundle) -> dict[str, str]:
+    """What a recipient should know of the model: heading to text."""
+    threshold, data, test = bundle.threshold, bundle.data, bundle.metrics["test"]
+    wanted = "" if threshold.at_least is None else f" ({threshold.at_least:.0%})"
+    used = {f.name for f in bundle.preprocessor.features}
+    unused = ", ".join(f.label for f in FEATURES if f.name not in used)
+    return {
+        "Model": f"{bundle.name}, made {bundle.created_at.replace('T', ' ')[:16]} UTC with Heart"
+        f" {bundle.versions['heart']}",
+        "Fingerprint": (
+            f"SHA-256 {sha256(pack_weights(bundle.network)).hexdigest()} of the weights as `heart"
+            " export --format safetensors` writes them"
+        ),
+        "Learnt from": _write_cohort(bundle),
+        "Its table": f"SHA-256 {data.fingerprint}",
+        "Judged on": (
+            f"{test['n']} other patients of the same cohort, {test['positives']} of them diseased:"
+            f" {METRICS['roc_auc'].label} {write_figure(test['figures']['roc_auc'], 'roc_auc')}"
+        ),
+        "Threshold": f"{threshold.value:.4g}: {RULES[threshold.rule].description}{wanted}",
+        "Recalibration": METHODS[bundle.recalibration.method],
+        **({"Does not ask for": unused} if unused else {}),
+    }
+
+
+def _write_cohort(bundle: Bundle) -> str:
+    """The patients behind the model, and where they were, if that is known."""
+    data = bundle.data
+    counts = f"{data.cohort}: {data.n} patients, {data.positives} of them diseased"
+    if not is_of_shipped(bundle):
+        return f"{counts}. Where they come from and how they were chosen, ask whoever made it."
+    hospitals = "; ".join(SHIPPED[name] for name in data.cohort.split("+"))
+    return f"{counts}. {hospitals} (UCI Heart Disease collection, 1989, DOI 10.24432/C52P4X)."
