@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "report": "One page about one patient, to be printed.",
         "show": "What is in a bundle, without running anything in it.",
         "card": "The model card, as Markdown or as one HTML page with its charts.",
-        "export": "ONNX with the preprocessing inside, or the weights as safetensors.",
+        "export": "ONNX, the weights as safetensors, or a calculator that is one HTML page.",
         "models": "List, save, rename, delete or compare bundles; choose the active one.",
         "learn": "What a lesson of the Learn page claims, computed.",
     }

@@ -172,6 +172,11 @@ def test_bundle_is_handed_on_in_every_form(address, new_page):
         "cleveland.safetensors",
         True,
     )
+    name, calculator = download(page, "Calculator")
+    assert (name, b'content="heart-calculator"' in calculator) == (
+        "cleveland-calculator.html",
+        True,
+    )
     name, card = download(page, "Card as a web page")
     assert (name, card.startswith(b"<!DOCTYPE html>")) == ("cleveland-card.html", True)
     name, card = download(page, "Card as Markdown")

@@ -133,7 +133,7 @@ def test_mistyped_word_is_told_what_may_have_been_meant(words, meant):
             "Expected --folds to be a whole number, but found 'many'",
         ),
         (["threshold", "--value", "x"], "Expected --value to be a number, but found 'x'"),
-        (["export", "--format", "zip"], "Expected --format to be one of onnx, safetensors"),
+        (["export", "--format", "zip"], "Expected --format to be one of onnx, safetensors, html"),
     ],
 )
 def test_words_that_do_not_fit_are_told_as_every_other_mistake(words, message):

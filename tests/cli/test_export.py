@@ -5,6 +5,7 @@ import pytest
 import safetensors.torch
 
 from heart.bundle import load_bundle
+from heart.bundle.calculator import export_calculator
 from heart.bundle.onnx import OPSET, onnx_inputs
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
@@ -30,3 +31,10 @@ def test_safetensors_file_holds_the_bundles_weights(tmp_path):
     assert {name: tensor.tolist() for name, tensor in found.items()} == {
         name: tensor.tolist() for name, tensor in state.items()
     }
+
+
+def test_calculator_is_one_page_of_the_bundle(tmp_path):
+    told = answer("export", "second", "--out", tmp_path / "x.html")
+    content = (tmp_path / "x.html").read_bytes()
+    assert (told["format"], told["bytes"], told["explains"]) == ("html", len(content), True)
+    assert content == export_calculator(load_bundle(OLD))

@@ -21,6 +21,7 @@ WRITERS = {
     "report": (["report", "--age", "61", "--out"], ".html", b"<title>Heart: one patient"),
     "onnx": (["export", "--out"], ".onnx", b"heart"),
     "safetensors": (["export", "--out"], ".safetensors", b'{"'),
+    "calculator": (["export", "--out"], ".html", b'content="heart-calculator"'),
     "threshold": (["threshold", "--out"], ".joblib", b"heart-bundle"),
     "table": (["threshold", "--table"], ".csv", b'"threshold",'),
     "recalibrate": (["recalibrate", "--method", "none", "--out"], ".joblib", b"heart-bundle"),
@@ -256,7 +257,11 @@ def test_file_that_appears_meanwhile_stays(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["--format", "onnx"], "a.safetensors"), (["--format", "safetensors"], "a.onnx")],
+    [
+        (["--format", "onnx"], "a.safetensors"),
+        (["--format", "safetensors"], "a.onnx"),
+        (["--format", "html"], "a.onnx"),
+    ],
 )
 def test_format_and_suffix_do_not_contradict_each_other(tmp_path, words, name):
     refused("export", *words, "--out", tmp_path / name, because="a file name that ends in")

@@ -77,6 +77,13 @@ def test_benchmark_of_the_threshold_slider_runs():
     assert "2 moves: median" in printed
 
 
+@pytest.mark.usefixtures("browser")
+def test_benchmark_of_the_calculator_runs():
+    command = [sys.executable, "benchmarks/calculator.py", "--quick"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "| shipped, 32 members of 64 | this machine |" in printed
+
+
 def test_recipes_document_names_the_command_that_made_it():
     text = (ROOT / "docs" / "RECIPES.md").read_text()
     assert "Made by `python benchmarks/recipes.py" in text

@@ -1,6 +1,11 @@
 """Every kind of network and of recalibration that a bundle can have."""
 
+import dataclasses
+
 from heart.evaluation.recalibration import Recalibration
+from heart.model.network import HeartMLP
+from heart.model.preprocessing import HeartPreprocessor
+from heart.schema import FEATURES
 
 PLATT = Recalibration("platt", 0.8, -0.3, (), 242)
 TEMPERATURE = Recalibration("temperature", 1.4, 0.0, (), 242)
@@ -18,3 +23,24 @@ NETWORKS = {
     "no missing flags": {"missing_flags": False, "masking": 0.0},
     "a single member": {"members": 1},
 }
+
+
+def untrained(bundle, frame, *, features=FEATURES, **changes):
+    """A bundle with the first, random weights of another network, fitted to nothing: it answers,
+    and that is enough to compare answers.
+
+    Args:
+        bundle: what the rest is taken from.
+        frame: patients that the preprocessor learns from.
+        features: the model's.
+        changes: of the bundle's settings.
+    """
+    settings = dataclasses.replace(bundle.settings, **changes)
+    preprocessor = HeartPreprocessor(tuple(features), missing_flags=settings.missing_flags)
+    preprocessor.fit(frame)
+    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
+    network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)
+    network.requires_grad_(requires_grad=False)
+    return dataclasses.replace(
+        bundle, settings=settings, preprocessor=preprocessor, network=network
+    )

@@ -69,7 +69,9 @@ def predict_mean(
 
 
 def _rows_of(
-    feature: Mapping[str, Any], value: Any, embedding: bool  # noqa: FBT001
+    feature: Mapping[str, Any],
+    value: Any,
+    embedding: bool,  # noqa: FBT001
 ) -> list[tuple[int, float]]:
     """The rows of the first layer that a value switches on, each with its factor."""
     if feature["classes"] is not None:

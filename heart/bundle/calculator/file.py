@@ -1,5 +1,5 @@
-"""The calculator's HTML file: template, style, scripts and the model in one, under a content security
-policy that lets nothing else run and nothing be fetched.
+"""The calculator's HTML file: template, style, scripts and the model in one, under a content
+security policy that lets nothing else run and nothing be fetched.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _text(text: str) -> str:
 
 
 def _json(model: Mapping[str, Any]) -> str:
-    """JSON that cannot end the element that it stands in: letters beyond ASCII and `<` are codes."""
+    """JSON that cannot end the element it stands in: letters beyond ASCII and `<` are codes."""
     return json.dumps(model, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 

@@ -34,12 +34,16 @@ function readNetwork({ members, inputs, width, linear, layers, weights }) {
 function parseValue(feature, text, factor = 1) {
   const typed = text.trim();
   if (typed === "") return null;
-  const coded = feature.codes.find(([code]) => String(code) === typed);
+  const lower = (word) => String(word).toLowerCase();
+  const coded = feature.codes.find((words) => words.map(lower).includes(lower(typed)));
   if (coded) return coded[0];
+  const ends = ({ unit }) => unit !== "" && lower(typed).endsWith(lower(unit));
+  const said = feature.units.find(ends); // "6.2 mmol/l"
+  const digits = said ? typed.slice(0, -said.unit.length).trim() : typed;
   // a comma is how half of the world writes the point
-  const plain = typed.replace(/^([^,]*),([^,]*)$/, "$1.$2");
+  const plain = digits.replace(/^([^,]*),([^,]*)$/, "$1.$2");
   if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return undefined;
-  const number = Number(plain) * factor;
+  const number = Number(plain) * (said ? said.factor : factor);
   if (feature.missing_codes.includes(number)) return null;
   const same = feature.codes.find(([code]) => code === number);
   if (same) return same[0];

@@ -143,8 +143,12 @@ function readForm() {
 }
 
 function impossible(field) {
-  const found = field.input.value.trim().slice(0, 40);
-  return fill(model.words.impossible, { expected: field.words.possible, found });
+  const { feature, words, input } = field;
+  const found = input.value.trim().slice(0, 40);
+  const text = fill(model.words.impossible, { expected: words.possible, found });
+  const fits = ({ factor }) => factor !== words.factor && parseValue(feature, input.value, factor);
+  const other = feature.units.find(fits);
+  return other ? `${text} ${fill(model.words.other_unit, other)}` : text;
 }
 
 // ---- The answer
@@ -216,7 +220,8 @@ function warningsOf(values) {
 
 function warningOf(field, value, problem) {
   return fill(model.problems[problem], {
-    shown: `${labelOf(field)}: ${describeValue(field, value)}`,
+    label: labelOf(field),
+    shown: value === null ? "" : `${labelOf(field)}: ${describeValue(field, value)}`,
     range: field.words.ranges[problem],
   });
 }

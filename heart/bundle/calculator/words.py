@@ -1,5 +1,5 @@
-"""What the calculator says: of the answer, of whom it holds for, and of the model. Every sentence is
-made from the bundle's own facts, and is true of every bundle that can be loaded.
+"""What the calculator says: of the answer, of whom it holds for, and of the model. Every sentence
+is made from the bundle's own facts, and is true of every bundle that can be loaded.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ def write_words(bundle: Bundle) -> dict[str, object]:
             "Expected {expected}, but found “{found}”. Correct it, or leave it empty if it is not"
             " known."
         ),
+        "other_unit": "If it is in {unit}, choose that unit.",
         "wrong": "Not calculated. Please look at: {names}.",
         "nothing": "Not calculated: nothing is known. Fill in what is known about the patient.",
         "broken": (

@@ -20,6 +20,7 @@ from heart.schema import FEATURES
 from tests.support.bundles import NOON
 from tests.support.networks import ISOTONIC, NETWORKS, PLATT, QUICK, TEMPERATURE
 
+
 def answer(exported, frame):
     session = onnxruntime.InferenceSession(exported, providers=["CPUExecutionProvider"])
     (found,) = session.run(None, onnx_inputs(frame, FEATURES))
