@@ -271,13 +271,14 @@ function showWhy({ base, shares }, values) {
 }
 
 function whyRow(text, share, most, odds) {
-  const word = Math.abs(share) < 0.005 ? "leaves" : share > 0 ? "raises" : "lowers";
-  const sign = { raises: "+", lowers: "−", leaves: "" }[word];
+  const none = Math.abs(share) < 0.005;
+  const word = none ? "changes nothing" : share > 0 ? "raises" : "lowers";
+  const sign = none ? "" : share > 0 ? "+" : "−";
   const length = (Math.abs(share) / most) * 50;
   const bar = element("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none",
                                "aria-hidden": "true" },
     element("rect", { x: share > 0 ? 50 : 50 - length, y: 1.5, width: length, height: 7,
-                      class: word }),
+                      class: word.split(" ")[0] }),
     element("line", { x1: 50, x2: 50, y1: 0, y2: 10 }));
   const signed = sign + Math.abs(share).toFixed(2);
   return element("tr", {}, element("th", { scope: "row" }, text),
