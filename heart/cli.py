@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "recalibrate": "Compare recalibrations on out-of-fold predictions, put one into a bundle.",
         "score": "Score every patient of a file, row by row in the same order.",
         "predict": "One patient from options; without any, one a line from standard input.",
-        "explain": "Why one patient gets this probability, and what if a value were different.",
+        "explain": "Why one patient gets this probability, how sure it is, what could change it.",
         "report": "One page about one patient, to be printed.",
         "show": "What is in a bundle, without running anything in it.",
         "card": "The model card, as Markdown or as one HTML page with its charts.",

@@ -13,6 +13,7 @@ from heart.ui.evaluate import (
     show_subgroups,
 )
 from heart.ui.evaluate_learning import show_elsewhere, show_learning_curve
+from heart.ui.evaluate_work_up import show_work_up
 from heart.ui.session import get_session
 
 session = get_session()
@@ -45,6 +46,14 @@ with errors_shown():
 st.header("How many patients")
 with errors_shown():
     show_learning_curve(session, cohort)
+
+st.header("Work-up")
+st.markdown(
+    "What is each step of an examination worth? With what is known so far, step by step, and what"
+    " it has cost."
+)
+with errors_shown():
+    show_work_up(session, cohort)
 
 st.header("Recalibrate the model in use")
 with errors_shown():

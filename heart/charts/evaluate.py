@@ -137,3 +137,32 @@ def local_patients(frame: pd.DataFrame) -> Drawing:
         tooltip=["patients:Q", "median:Q"],
     )
     return alt.layer(band, line).properties(height=240)
+
+
+def work_up(frame: pd.DataFrame) -> Drawing:
+    """A figure against the cumulated cost of a work-up, its steps numbered in their order.
+
+    Args:
+        frame: `number`, `step`, `cumulated` (dollars), `value` (of the figure), `what` (its name,
+            the same in every row).
+    """
+    base = alt.Chart(frame).encode(
+        # steps cost from one dollar to two hundred
+        x=alt.X(
+            "cumulated:Q",
+            title="dollars a patient so far",
+            scale=alt.Scale(type="symlog"),
+            axis=alt.Axis(values=[0, 1, 3, 10, 30, 100, 300, 1000]),
+        ),
+        y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
+    )
+    line = base.mark_line(color=BLUE, strokeWidth=2, interpolate="step-after")
+    points = base.mark_circle(color=BLUE, size=80, opacity=1).encode(
+        tooltip=[
+            "step:N",
+            alt.Tooltip("cumulated:Q", title="dollars", format=",.2f"),
+            alt.Tooltip("value:Q", format=".3f"),
+        ]
+    )
+    numbers = base.mark_text(color=GREY, dy=-13, fontSize=13).encode(text="number:N")
+    return alt.layer(line, points, numbers).properties(height=280)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from heart.commands.fees import fee_option, plain_or_none, read_fees
 from heart.commands.inputs import WHOLE, CohortChoice, cohort_option, command
 from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.commands.suggestions import suggest
@@ -15,6 +17,7 @@ from heart.errors import SettingsError
 from heart.evaluation.figures import LEADERBOARD
 
 if TYPE_CHECKING:
+    from heart.experiments.cross_validation import Folds
     from heart.experiments.hospitals import External
     from heart.experiments.leaderboard import Entry
 
@@ -29,6 +32,18 @@ MOST = 50
 @click.option("--repeats", type=WHOLE, default=5, help="how often the patients are cut anew")
 @click.option("--random-state", type=WHOLE, default=0, help="seed of the folds")
 @click.option("--no-hospitals", is_flag=True, help="leave out the other hospitals")
+@click.option(
+    "--work-up",
+    is_flag=True,
+    help="instead: what each step of the examination adds, and what it costs",
+)
+@click.option(
+    "--steps",
+    metavar="NAMES",
+    help="of the work-up, in their order, with commas between them [default: history, pressure,"
+    " bloods, ecg, exercise, thallium, fluoroscopy]",
+)
+@fee_option
 def evaluate(
     *,
     cohort: CohortChoice,
@@ -37,9 +52,12 @@ def evaluate(
     repeats: int,
     random_state: int,
     no_hospitals: bool,
+    work_up: bool,
+    steps: str | None,
+    fee: tuple[str, ...],
 ) -> dict[str, Any]:
     """Judge models by repeated cross-validation, and the default recipe at hospitals that it was
-    not trained on.
+    not trained on; or what each step of a work-up adds.
     """
     from heart.data import SHIPPED
     from heart.experiments.cross_validation import Folds
@@ -49,8 +67,10 @@ def evaluate(
     names = MODELS if models is None else tuple(name.strip() for name in models.split(","))
     _check(names, MODELS, folds, repeats)
     get_recipe("default", random_state=random_state)  # says so if it is none
-    patients = cohort.read()
     cut = Folds(folds, repeats, random_state)
+    if work_up:
+        return _work_up(cohort, cut, steps, fee)
+    patients = cohort.read()
     entries = leaderboard(
         run_leaderboard(patients, folds=cut, models=names, on_model=on_terminal(print_share))
     )
@@ -63,6 +83,36 @@ def evaluate(
         "folds": cut._asdict(),
         "leaderboard": [_describe_entry(entry) for entry in entries],
         "hospitals": [_describe_external(external) for external in elsewhere],
+    }
+
+
+def _work_up(
+    cohort: CohortChoice, cut: Folds, steps: str | None, fee: tuple[str, ...]
+) -> dict[str, Any]:
+    """What is known after each step, out of fold, and what it has cost."""
+    from heart.evaluation.fees import STEPS, find_steps
+    from heart.evaluation.threshold_table import COST_RATIO
+    from heart.evaluation.thresholds import bayes_threshold
+    from heart.experiments.work_up import fit_work_up, work_up_table
+
+    names = list(STEPS) if steps is None else [name.strip() for name in steps.split(",")]
+    chosen, fees = find_steps(names), read_fees(fee)
+    patients, threshold = cohort.read(), bayes_threshold(COST_RATIO)
+    fits = fit_work_up(
+        patients,
+        RECIPES["default"],
+        folds=cut,
+        on_share=on_terminal(partial(print_share, "cross-validation")),
+    )
+    table = work_up_table(fits, chosen, threshold=threshold, fees=fees)
+    return {
+        "cohort": patients.name,
+        "folds": cut._asdict(),
+        "threshold": threshold,
+        "work_up": [
+            {name: plain_or_none(value) for name, value in row.items()}
+            for row in table.to_dict("records")
+        ],
     }
 
 

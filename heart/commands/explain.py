@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from heart.commands.explain_evidence import alike, how_sure, next_tests
+from heart.commands.fees import fee_option
 from heart.commands.inputs import (
     CohortChoice,
     bundle_argument,
@@ -14,10 +16,9 @@ from heart.commands.inputs import (
 )
 from heart.commands.model_cohort import find_model_cohort
 from heart.commands.predict import answer, features_options
+from heart.commands.question import Question
 
 if TYPE_CHECKING:
-    from heart.bundle import Bundle
-    from heart.data import Cohort
     from heart.explain.what_if import Curve
     from heart.explain.why import Step, Why
 
@@ -28,34 +29,25 @@ WHAT_IF = (
 )
 
 
-class Question(NamedTuple):
-    """What is asked about.
-
-    Attributes:
-        bundle: the model.
-        patient: features to what was given in options, None where not known.
-        cohort: the patients that the model learnt from; None where they are not at hand.
-    """
-
-    bundle: Bundle
-    patient: Mapping[str, str | None]
-    cohort: Cohort | None
-
-
 @command
 @bundle_argument
 @features_options
 @own_cohort_option
+@fee_option
 def explain(
-    *, bundle: str | None, cohort: CohortChoice | None, **patient: str | None
+    *,
+    bundle: str | None,
+    cohort: CohortChoice | None,
+    fee: tuple[str, ...],
+    **patient: str | None,
 ) -> dict[str, Any]:
-    """Why one patient gets this probability, and what the model would answer if a value were
-    different; what is not given is not known.
+    """Why one patient gets this probability, how sure it is, who is alike, what the model would
+    answer if a value were different, and what to measure next; what is not given is not known.
     """
     chosen = find_bundle(bundle)
     told = answer(chosen, patient)  # refuses a patient that cannot be, with what may be meant
     note = told.pop("note")
-    question = Question(chosen, patient, find_model_cohort(chosen, cohort))
+    question = Question(chosen, patient, find_model_cohort(chosen, cohort), fee)
     return told | {key: part(question) for key, part in PARTS.items()} | {"note": note}
 
 
@@ -120,5 +112,11 @@ def _describe_curve(curve: Curve) -> dict[str, Any]:
     }
 
 
-PARTS: Mapping[str, Callable[[Question], Any]] = {"why": why, "what_if": ask_what_if}
+PARTS: Mapping[str, Callable[[Question], Any]] = {
+    "why": why,
+    "what_if": ask_what_if,
+    "how_sure": how_sure,
+    "alike": alike,
+    "next": next_tests,
+}
 """Key of the answer, and what makes it; in the order in which they are printed."""

@@ -12,11 +12,11 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.data.patients import dtype_of, frame_of_patients
+from heart.evaluation.fees import FEES, STEPS, Fees, Step, comes_later, cost_of
 from heart.evaluation.figures import NO_FIGURE, Figure
 from heart.evaluation.intervals import proportion
 from heart.evaluation.metrics import FloatArray
 from heart.explain.cases import Cases
-from heart.explain.fees import FEES, STEPS, Fees, Step, comes_later, cost_of
 from heart.explain.neighbours import nearest
 from heart.schema import Feature, Value, feature
 
@@ -91,7 +91,7 @@ def find_next_tests(
     *,
     fees: Fees = FEES,
 ) -> NextTests:
-    """Every step (`heart.explain.fees.STEPS`) that has something unknown, with what it could do.
+    """Every step (`heart.evaluation.fees.STEPS`) that has something unknown, with what it could do.
 
     What the results could be is drawn from the cohort: the up to `DRAWN` patients most alike in
     what is known (`heart.explain.gower`) of whom the results are known; all results of a step come

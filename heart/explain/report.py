@@ -13,9 +13,9 @@ import numpy as np
 from heart.bundle import Bundle
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
+from heart.evaluation.fees import FEES, SOURCE, Fees
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import find_nearby, find_novelty, find_zone, member_spread
-from heart.explain.fees import FEES, SOURCE, Fees
 from heart.explain.next_tests import DRAWN, NextTest, can_hide, find_next_tests
 from heart.explain.prevalence import Elsewhere
 from heart.explain.report_page import NextRow, Report, Row
@@ -27,6 +27,7 @@ from heart.explain.words import (
     describe_nearby,
     describe_novelty,
     describe_test_part,
+    describe_unknown,
     describe_zone,
     write_chance,
     write_span,
@@ -195,6 +196,8 @@ def _describe_certainty(subject: Subject) -> list[str]:
             describe_zone(zone, len(subject.unseen.y_true)),
             describe_nearby(find_nearby(*subject.unseen, prediction.probability)),
         ]
+        if unlike := describe_unknown(subject.bundle, subject.patient):
+            sentences.append(unlike)
     if subject.cases is not None:
         sentences.append(describe_novelty(find_novelty(subject.cases, subject.patient)))
     return sentences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from heart.bundle import Bundle
 from heart.evaluation.figures import Figure
@@ -96,6 +97,19 @@ def describe_nearby(nearby: Nearby) -> str:
         f"Of the {nearby.patients} patients in cross-validation with the nearest probabilities"
         f" ({nearby.low:.0%} to {nearby.high:.0%}, on average {nearby.expected:.0%})"
         f" {_were_ill(nearby.diseased, nearby.share)}, {verdict}."
+    )
+
+
+def describe_unknown(bundle: Bundle, patient: Mapping[str, Value | None]) -> str:
+    """That those patients may be known better than this one; empty where all is known."""
+    used = bundle.preprocessor.features
+    unknown = sum(patient[entry.name] is None for entry in used)
+    if not unknown:
+        return ""
+    return (
+        "Those patients were answered with all that is known of them. Of this one"
+        f" {unknown} of {len(used)} values are not known: what such answers were worth was not"
+        " counted."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from heart.explain.fees import FEES, SOURCE, STEPS, Fees, with_fee
+from heart.evaluation.fees import FEES, SOURCE, STEPS, Fees, with_fee
 from heart.schema import FEATURES
 from heart.ui.session import Session
 

@@ -74,7 +74,7 @@ def alike_frame(cases: Cases, found: Neighbours, now: float) -> pd.DataFrame:
 
 def alike_table(cases: Cases, found: Neighbours, *, units: str) -> pd.DataFrame:
     """One row a patient, the most alike first: outcome, probability, where that is from, distance,
-    and the values in words.
+    and the values in words, in these units.
     """
     frame = cases.features.iloc[found.rows]
     values = {

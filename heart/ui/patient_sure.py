@@ -27,6 +27,7 @@ from heart.explain.words import (
     describe_nearby,
     describe_novelty,
     describe_test_part,
+    describe_unknown,
     describe_zone,
     write_value,
 )
@@ -56,7 +57,7 @@ def show_sure(answer: Answer) -> None:
         st.markdown(describe_members(members))
         st.markdown(describe_test_part(session.bundle, is_positive=answer.prediction.is_positive))
         st.markdown("**What such answers were worth**")
-        _show_unseen(session, cases, unseen, zone, nearby)
+        _show_unseen(answer, cases, unseen, zone, nearby)
     with right:
         st.markdown("**Does the model know such patients?**")
         if cases is None:
@@ -108,12 +109,13 @@ def ranges_frame(
 
 
 def _show_unseen(
-    session: Session,
+    answer: Answer,
     cases: Cases | None,
     unseen: Unseen | None,
     zone: ZoneOf | None,
     nearby: Nearby | None,
 ) -> None:
+    session = answer.session
     if cases is None:
         st.info(not_here(session), icon="❔")
         return
@@ -126,6 +128,8 @@ def _show_unseen(
         return
     st.markdown(describe_zone(zone, len(unseen.y_true)))
     st.markdown(describe_nearby(nearby))
+    if unlike := describe_unknown(session.bundle, answer.patient):
+        st.markdown(unlike)
     st.caption(_origin(session, len(unseen.y_true)))
 
 

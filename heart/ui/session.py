@@ -17,8 +17,8 @@ from heart.units import MG_DL
 if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these need
     from heart.bundle import Bundle
     from heart.data import Cohort
+    from heart.evaluation.fees import Fees
     from heart.experiments.run import Experiment
-    from heart.explain.fees import Fees
 
 _KEY = "heart"
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from heart.bundle import load_bundle
 from heart.config import RECIPES
 from heart.data import load_shipped
 from heart.data.cohort import Cohort
+from heart.evaluation.fees import FEES, parse_fee
 from heart.experiments.run import run_experiment
 from heart.experiments.stored import cross_validate_bundle
-from heart.explain.fees import FEES, parse_fee
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from tests.support.bundles import NOON
@@ -48,6 +48,19 @@ def test_the_shipped_model_says_how_sure_it_is(look, shipped):
     assert "**Unlike the cohort**" in text
     assert "not of this very network" in text
     assert "recalibration" not in text
+
+
+def test_values_that_are_not_known_are_counted_beside_such_answers(look, shipped):
+    text = said(look("How sure", shipped, UNMEASURED))
+    assert "Of this one 5 of 13 values are not known" in text
+    assert "values are not known" not in said(look("How sure", shipped))
+
+
+def test_cholesterol_is_in_the_visitors_units(look, shipped):
+    (table,) = look("How sure", shipped, units="mmol/l").table
+    assert table.value.loc["Serum cholesterol", "value"] == "7.76 mmol/l"
+    (alike,) = look("Who is alike", shipped, units="mmol/l").dataframe
+    assert alike.value["Serum cholesterol"].str.endswith(" mmol/l").all()
 
 
 def test_a_recalibrated_model_says_what_its_figures_are_mapped_by(look, shipped):

@@ -196,3 +196,30 @@ def test_one_model_alone_is_judged_without_hospitals():
     words = ["--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals"]
     (row,) = answer("evaluate", *words)["leaderboard"]
     assert row["model"] == "class share alone"
+
+
+@pytest.mark.usefixtures("tiny")
+def test_work_up_tells_each_step_with_its_cost():
+    words = ("--work-up", "--folds", "3", "--repeats", "1")
+    told = answer("evaluate", *words, "--steps", "history, thallium,exercise", "--fee", "thal=90/1")
+    steps = told["work_up"]
+    assert [step["step"] for step in steps] == [
+        "Nothing known",
+        "History",
+        "Thallium scan",
+        "Exercise test",
+    ]
+    assert [round(step["cost"], 2) for step in steps] == [0, 3, 90, 90.3]
+    assert steps[0]["roc_auc"] is None
+    assert steps[0]["verdict"] is None
+    assert set(steps[1]) == {
+        "step", "measured", "cost", "cumulated", "later", "roc_auc", "log_loss", "net_benefit",
+        "gain", "gain_low", "gain_high", "verdict",
+    }  # fmt: skip
+    assert set(told) == {"cohort", "folds", "threshold", "work_up"}
+
+
+def test_steps_that_there_are_not_are_refused():
+    status, _, error = run("evaluate", "--work-up", "--steps", "blood")
+    assert status == 2
+    assert "some of the steps" in error

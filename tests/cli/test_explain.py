@@ -73,7 +73,7 @@ def test_text_for_people_is_a_table_of_steps():
     status, out, _ = run("explain", *EXAMPLE)
     assert status == 0
     assert "  start: somebody of whom nothing is known\n" in out
-    (row, _) = (line for line in out.splitlines() if line.split()[:2] == ["exang", "no"])
+    (row, _, _) = (line for line in out.splitlines() if line.split()[:2] == ["exang", "no"])
     assert "lowers" in row
     assert "-0.382 (-0.726 to -0.245)" in row
 
@@ -106,3 +106,33 @@ def test_impossible_patient_is_refused_with_what_may_be_meant():
     assert (status, out) == (2, "")
     assert err.endswith("Did you mean asymptomatic?\n")
     assert run("explain")[0] == 2
+
+
+def test_explain_says_how_sure_who_is_alike_and_what_next():
+    told = answer("explain", *EXAMPLE)
+    sure, alike = told["how_sure"], told["alike"]
+    assert sure["members"]["n"] == 32
+    assert (sure["zone"]["name"], sure["zone"]["patients"]) == ("cannot tell", 92)
+    assert (sure["nearby"]["patients"], sure["nearby"]["diseased"]) == (30, 13)
+    assert sure["novelty"]["farther"] == 1
+    assert [place["feature"] for place in sure["places"]] == list(FEATURE_NAMES)
+    assert (alike["of"], alike["diseased"], len(alike["patients"])) == (20, 3, 20)
+    assert told["next"] == {"tests": [], "unread": []}
+
+
+def test_explain_takes_other_prices():
+    known = ("--age", "61", "--sex", "male", "--cp", "4", "--thal", "normal")
+    tests = answer("explain", *known, "--fee", "ca=80", "--fee", "thalach=5/4/B")["next"]["tests"]
+    dollars = {test["test"]: test["dollars"] for test in tests}
+    assert dollars["fluoroscopy"] == 80
+    assert dollars["exercise"] == pytest.approx(4 + 87.3 + 1 + 1)
+    assert "thallium" not in dollars
+    rates = [test["chance_per_100_dollars"] for test in tests]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_without_its_patients_a_model_says_what_is_unknown(lesson_file):
+    told = answer("explain", lesson_file, "--age", "61")
+    assert "not here" in told["how_sure"]["unknown"]
+    assert "not here" in told["alike"]["unknown"]
+    assert "masking 0" in told["next"]["unknown"]

@@ -8,8 +8,8 @@ from itertools import product
 import numpy as np
 import pytest
 
+from heart.evaluation.fees import FEES, parse_fee
 from heart.explain.cases import Answers, Cases
-from heart.explain.fees import FEES, parse_fee
 from heart.explain.next_tests import can_hide, find_next_tests, possible_results
 from heart.schema import EXAMPLE_PATIENT, feature
 from heart.scoring.patient import predict_patient

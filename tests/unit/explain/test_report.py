@@ -10,8 +10,8 @@ from heart.bundle import load_bundle
 from heart.bundle.layout import digest
 from heart.bundle.storage import fingerprint_of, save_bundle
 from heart.data.patients import canonical_patient
+from heart.evaluation.fees import FEES, parse_fee
 from heart.explain.cases import Unseen
-from heart.explain.fees import FEES, parse_fee
 from heart.explain.next_tests import find_next_tests
 from heart.explain.prevalence import go_elsewhere
 from heart.explain.report import Subject, make_report

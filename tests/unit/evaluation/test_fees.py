@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from heart.errors import SettingsError
-from heart.explain.fees import FEES, STEPS, comes_later, cost_of, find_steps, parse_fee
+from heart.evaluation.fees import FEES, STEPS, comes_later, cost_of, find_steps, parse_fee
 from heart.schema import FEATURE_NAMES
 
 
