@@ -16,6 +16,7 @@ from heart.commands.streams import take_standard_input
 from heart.commands.suggestions import suggesting
 from heart.errors import BundleError, HeartError, PatientError
 from heart.schema import FEATURES, Feature, feature
+from heart.units import MMOL_L
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -36,10 +37,17 @@ def features_options(function: Function) -> Function:
         function = click.option(
             f"--{entry.name}",
             metavar="VALUE",
-            help=f"{entry.label}: {entry.domain}",
+            help=f"{entry.label}: {_domains(entry)}",
             shell_complete=partial(_complete_code, entry),
         )(function)
     return function
+
+
+def _domains(entry: Feature) -> str:
+    """What an option may be, in each unit that it may have."""
+    other = entry.in_units(MMOL_L)
+    with_unit = f", or {other.domain} with the unit" if other.unit != entry.unit else ""
+    return f"{entry.domain}{with_unit}"
 
 
 def _complete_code(

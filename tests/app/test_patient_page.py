@@ -1,5 +1,7 @@
 """The patient page: what is filled in is what is predicted."""
 
+from dataclasses import replace
+
 import pytest
 
 from heart.bundle import load_bundle
@@ -285,3 +287,12 @@ def test_at_most_six_patients_are_compared_and_nobody_else_sees_them(visit):
     assert app.button(key="patient_add").disabled
     assert len(app.table[0].value.columns) == 6
     assert not open_compare(visit()).table
+
+
+def test_what_is_said_of_unknown_values_is_what_the_model_was_trained_for(look):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    plain = replace(shipped, settings=replace(shipped.settings, masking=0.0))
+    text = said(look("Compare", plain, {"age": 61}))
+    assert "was not trained with values left out" in text
+    assert "trained to expect that" not in text
+    assert "was trained to expect that" in said(look("Compare", shipped, {"age": 61}))

@@ -115,6 +115,14 @@ def test_line_of_any_length_is_one_line(bundle, length):
     assert "probability" in answers[1]
 
 
+def test_cholesterol_may_have_its_unit(bundle):
+    lines = '{"age": 61, "chol": "6.2 mmol/l"}\n{"age": 61, "chol": "6.2 mol"}\n'
+    status, (answer, refused) = pipe(bundle, lines)
+    expected = predict_patient(bundle, {"age": 61, "chol": 6.2 * 38.67})
+    assert answer["probability"] == expected.probability
+    assert (status, "error" in refused) == (1, True)
+
+
 def heart(*words, text):
     command = [sys.executable, "-m", "heart", *words]
     return subprocess.run(
