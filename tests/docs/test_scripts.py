@@ -28,6 +28,7 @@ QUICK = {
         "| va_long_beach | switzerland |",
         "| platt |",
     ],
+    "explain.py --quick": ["| Heart, with every member |", "| start |", "3 patients of Cleveland"],
     "bundles.py --patients 20 --rounds 1 --no-reader": [
         "| the tutorial's way |",
         "| of that our own code |",

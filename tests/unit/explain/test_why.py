@@ -11,6 +11,7 @@ from heart.bundle import load_bundle
 from heart.config import LESSON, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import PatientError
+from heart.evaluation.calibration import to_logits
 from heart.evaluation.recalibration import Recalibration
 from heart.explain import why
 from heart.explain.why import choose_background, explain_patient, game_of, used_features
@@ -271,3 +272,8 @@ def test_effect_is_said_to_the_two_digits_that_are_shown(model):
         step._replace(contribution=size).effect for size in (0.0051, 0.0049, 0, -0.0049, -0.0051)
     ]
     assert words == ["raises", "changes nothing", "changes nothing", "changes nothing", "lowers"]
+
+
+def test_log_odds_are_those_of_recalibration():
+    probabilities = np.array([[0.0, 1e-7, 1e-6, 0.3], [0.5, 1 - 1e-6, 1 - 1e-7, 1.0]])
+    assert why._log_odds(probabilities) == pytest.approx(to_logits(probabilities), abs=1e-9)
