@@ -5,6 +5,7 @@ import os
 import resource
 import shutil
 import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -72,16 +73,19 @@ def files_in(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.fixture
+@contextmanager
 def full_device():
-    """A device that takes 10 bytes of a file and no more."""
+    """A device that takes 10 bytes of a file and no more; the tests' own log may be on it."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.usefixtures("short_cards")
-def test_what_was_written_is_replaced_neither_unasked_nor_by_half(writer, tmp_path, full_device):
+def test_what_was_written_is_replaced_neither_unasked_nor_by_half(writer, tmp_path):
     words, suffix, begins = writer
     out = tmp_path / f"a{suffix}"
     answer(*words, out)
@@ -89,14 +93,15 @@ def test_what_was_written_is_replaced_neither_unasked_nor_by_half(writer, tmp_pa
     before = files_in(tmp_path)
     assert list(before) == [out.name]
     refused(*words, out, because="replace it with --force")
-    full_device()
-    refused(*words, out, "--force", because=f"to write {out}, but found File too large")
+    with full_device():
+        refused(*words, out, "--force", because=f"to write {out}, but found File too large")
     assert files_in(tmp_path) == before
 
 
-def test_full_device_leaves_no_half_file(tmp_path, full_device):
-    full_device()
-    refused("score", "cleveland", "hungary", "--out", tmp_path / "a.csv", because="File too large")
+def test_full_device_leaves_no_half_file(tmp_path):
+    out = tmp_path / "a.csv"
+    with full_device():
+        refused("score", "cleveland", "hungary", "--out", out, because="File too large")
     assert files_in(tmp_path) == {}
 
 
