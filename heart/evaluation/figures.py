@@ -138,3 +138,35 @@ def write_value(value: float | None, name: str, *, digits: int | None = None) ->
 def write_calibration(intercept: float, slope: float) -> str:
     """Calibration intercept and slope, as in "+0.12, 0.98"."""
     return f"{write_value(intercept, 'intercept')}, {write_value(slope, 'slope')}"
+
+
+def write_share(probability: float) -> str:
+    """A probability in whole percent; neither none nor all where it is only close to it.
+
+    >>> write_share(0.314), write_share(0.004), write_share(0.996), write_share(1.0)
+    ('31%', '<1%', '>99%', '100%')
+    """
+    if 0 < probability < 0.005:
+        return "<1%"
+    if 0.995 < probability < 1:
+        return ">99%"
+    return f"{probability:.0%}"
+
+
+def write_of_100(probability: float) -> str:
+    """A probability as a natural frequency, a sentence in Markdown.
+
+    >>> write_of_100(0.314)
+    'Of 100 patients like this one, about **31** have heart disease and **69** do not.'
+    >>> write_of_100(0.004)
+    'Of 100 patients like this one, fewer than **1** has heart disease.'
+    """
+    ill = round(100 * probability)
+    share = write_share(probability)
+    if share.startswith("<"):
+        whose = "fewer than **1** has heart disease"
+    elif share.startswith(">"):
+        whose = "more than **99** have heart disease"
+    else:
+        whose = f"about **{ill}** have heart disease and **{100 - ill}** do not"
+    return f"Of 100 patients like this one, {whose}."

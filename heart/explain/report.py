@@ -14,6 +14,7 @@ from heart.bundle import Bundle
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
 from heart.evaluation.fees import FEES, SOURCE, Fees
+from heart.evaluation.figures import write_of_100, write_share
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import find_nearby, find_novelty, find_zone, member_spread
 from heart.explain.next_tests import DRAWN, NextTest, can_hide, find_next_tests
@@ -89,7 +90,7 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
     tests, about_tests = _list_tests(subject)
     return Report(
         made_at=f"{made_at:%Y-%m-%d %H:%M} {made_at:%Z}".strip(),
-        probability=f"{prediction.probability:.0%}",
+        probability=write_share(prediction.probability),
         of_100=prediction.of_100,
         answer=_describe_answer(subject),
         rows=tuple(_list_rows(subject, why)),
@@ -104,26 +105,27 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
 
 def _describe_answer(subject: Subject) -> tuple[str, ...]:
     prediction, threshold = subject.prediction, subject.bundle.threshold
-    sign = "≥" if prediction.is_positive else "<"
-    sentences = [
+    p, sign = prediction.probability, "≥" if prediction.is_positive else "<"
+    sentences = (
+        write_of_100(p).replace("**", ""),
         (
-            f"Of 100 patients like this one, about {prediction.of_100} have heart disease and"
-            f" {100 - prediction.of_100} do not."
-        ),
-        (
-            f"Decision: {prediction.label} ({prediction.probability:.0%} {sign} the threshold of"
+            f"Decision: {prediction.label} ({write_share(p)} {sign} the threshold of"
             f" {threshold.value:.0%}, at which one missed patient counts as much as"
             f" {threshold.cost_ratio:g} false alarms)."
         ),
-    ]
+    )
     place = subject.place
-    if place is not None:
-        there = prediction.corrected(place.correct)
-        sentences.append(
+    if place is None:
+        return sentences
+    there = prediction.corrected(place.correct)
+    return (
+        *sentences,
+        (
             f"Where {place.there:.0%} of such patients are ill, instead of the {place.here:.0%}"
-            f" that the model learnt from: {there.probability:.0%}, decision: {there.label}."
-        )
-    return tuple(sentences)
+            f" that the model learnt from: {write_share(there.probability)}, decision:"
+            f" {there.label}."
+        ),
+    )
 
 
 def _list_rows(subject: Subject, why: Why | None) -> list[Row]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from heart.charts import hundred_people
 from heart.charts.patient import HUNDRED_PX, hundred_frame
+from heart.evaluation.figures import write_of_100, write_share
 from heart.schema import FEATURES, Value
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown, show_error
@@ -16,7 +17,6 @@ from heart.ui.forms import Entered
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_examples import EXAMPLES, find_example
 from heart.ui.session import Session
-from heart.ui.shares import bold_count, show_share
 from heart.ui.warmup import load_heavy, load_parts
 
 if TYPE_CHECKING:  # the first paint does not wait for scikit-learn and torch
@@ -71,11 +71,8 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
     """Probability, natural frequency, decision, uncertainty, and what to keep in mind."""
     with st.container(key="patient_headline", horizontal=True, vertical_alignment="center"):
         with st.container(width=215):
-            st.metric("Probability of heart disease", show_share(prediction.probability))
-            st.markdown(
-                f"Of 100 patients like this one, about {bold_count(prediction.probability)} have"
-                f" heart disease and {bold_count(1 - prediction.probability)} do not."
-            )
+            st.metric("Probability of heart disease", write_share(prediction.probability))
+            st.markdown(write_of_100(prediction.probability))
         with st.container(width=HUNDRED_PX + 10):
             show_chart(
                 hundred_people,

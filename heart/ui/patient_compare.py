@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from heart.evaluation.figures import write_share
 from heart.explain.compare import Beside, compare_patients
 from heart.explain.words import write_value
 from heart.schema import FEATURES
 from heart.ui.forms import fill_patient
 from heart.ui.patient_answer import Answer
 from heart.ui.session import Session
-from heart.ui.shares import show_share
 
 MOST = 6
 """So many patients fit side by side."""
@@ -92,7 +92,7 @@ def compared_frame(names: Sequence[str], beside: Sequence[Beside], units: str) -
     """
     columns = {
         name: [
-            show_share(one.prediction.probability),
+            write_share(one.prediction.probability),
             _marked(one.prediction.label, differs=one.decided_otherwise),
             *(
                 _marked(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from heart.bundle import Bundle
+from heart.evaluation.figures import write_share
 from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
 from heart.ui.patient_answer import Answer
 
@@ -74,7 +75,8 @@ def _show_both(answer: Answer, place: Elsewhere) -> None:
     for column, (whose, share, prediction) in zip(st.columns(2, border=True), pairs, strict=True):
         with column:
             st.metric(
-                f"Probability where {share:.0%} are ill, {whose}", f"{prediction.probability:.0%}"
+                f"Probability where {share:.0%} are ill, {whose}",
+                write_share(prediction.probability),
             )
             st.markdown(f"Decision at {prediction.threshold:.0%}: **{prediction.label}**")
             if prediction.low is not None and prediction.high is not None:

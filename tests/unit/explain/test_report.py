@@ -125,3 +125,12 @@ def test_everything_known_leaves_nothing_to_measure(shipped, cases, patient_of):
     patient = patient_of(cases.features.index.get_loc(complete))
     report = make_report(about(shipped, patient, cases=cases), made_at=NOON)
     assert (report.tests, report.next) == ((), "Everything that the model uses is known.")
+
+
+def test_probability_near_none_is_not_written_as_none(shipped):
+    subject = about(shipped)
+    rare = subject._replace(prediction=subject.prediction.corrected(lambda _: 0.004))
+    report = make_report(rare, made_at=NOON)
+    assert report.probability == "<1%"
+    assert report.answer[0] == "Of 100 patients like this one, fewer than 1 has heart disease."
+    assert "Decision: no disease (<1% < the threshold of 33%" in report.answer[1]
