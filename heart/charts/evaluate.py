@@ -164,5 +164,5 @@ def work_up(frame: pd.DataFrame) -> Drawing:
             alt.Tooltip("value:Q", format=".3f"),
         ]
     )
-    numbers = base.mark_text(color=GREY, dy=-13, fontSize=13).encode(text="number:N")
+    numbers = base.mark_text(color=GREY, dx=-9, dy=-10, fontSize=13).encode(text="number:N")
     return alt.layer(line, points, numbers).properties(height=280)

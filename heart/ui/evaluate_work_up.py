@@ -68,12 +68,11 @@ def _show(session: Session, fits: WorkUp) -> None:
         ),
     )
     st.markdown(describe_steps(table))
-    figure = st.segmented_control(
+    figure = st.radio(
         "Figure",
         FIGURES,
-        default=FIGURES[0],
         format_func=lambda name: METRICS[name].label,
-        required=True,
+        horizontal=True,
         key="work_up_figure",
     )
     show_chart(
@@ -126,7 +125,7 @@ def _join(words: Sequence[str]) -> str:
 def work_up_shown(table: pd.DataFrame) -> pd.DataFrame:
     """The table in words, one row a step."""
     rows = {
-        f"{number}. {row['step']}" if number else row["step"]: _row(row)
+        f"{number} · {row['step']}" if number else row["step"]: _row(row)
         for number, row in enumerate(table.to_dict("records"))
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("step")

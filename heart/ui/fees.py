@@ -9,6 +9,8 @@ from heart.evaluation.fees import FEES, SOURCE, STEPS, Fees, with_fee
 from heart.schema import FEATURES
 from heart.ui.session import Session
 
+_DOLLARS = st.column_config.NumberColumn(format="%.2f")
+
 
 def current_fees(session: Session) -> Fees:
     """The fees of this session: the schedule's, until the visitor changes them."""
@@ -35,6 +37,8 @@ def edit_fees(session: Session, *, key: str) -> None:
             disabled=["measurement", "step"],
             hide_index=True,
             num_rows="fixed",
+            height="content",
+            column_config=dict.fromkeys(("fee", "fee in its group"), _DOLLARS),
         )
         if st.button("The schedule's prices again", key=f"{key}_reset"):
             session.fees = None

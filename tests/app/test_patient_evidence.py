@@ -151,6 +151,21 @@ def test_changed_prices_hold_for_the_session(look, shipped):
     assert app.table[0].value.loc["Thallium scan", "price, dollars"] == "1.00"
 
 
+def test_a_price_edited_in_the_table_counts_and_an_impossible_one_is_refused(look, shipped):
+    app = look("What next", shipped, UNMEASURED)
+    edits = {"edited_rows": {12: {"fee in its group": 7.5}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[f"patient_fees_{hash(tuple(FEES.values()))}"] = edits
+    app.run()
+    assert app.session_state["heart"].fees["thal"] == (102.90, 7.5, "B", True)
+    assert app.table[0].value.loc["Thallium scan", "price, dollars"] == "7.50"
+    now = app.session_state["heart"].fees
+    edits = {"edited_rows": {12: {"fee": -5.0}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[f"patient_fees_{hash(tuple(now.values()))}"] = edits
+    app.run()
+    assert "fee of Thallium scan (thal) to be 0 to" in said(app)
+    assert app.session_state["heart"].fees == now
+
+
 def test_a_model_without_masking_is_not_asked(look, shipped):
     unmasked = replace(shipped, settings=replace(shipped.settings, masking=0.0))
     app = look("What next", unmasked, UNMEASURED)
