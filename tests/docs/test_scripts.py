@@ -23,6 +23,7 @@ QUICK = {
     "files.py --rows 3000 --rounds 1": ["| everything after the parse |"],
     "trainer.py --quick": [*(f"| {name} |" for name in TRAINERS), "times the arrays"],
     "optimiser.py --quick": ["| lesson, 242 patients |"],
+    "evidence.py --quick": ["| who is alike |", "Gower's distance value by value takes"],
     "evaluation.py --quick": [
         "| logistic regression |",
         "| va_long_beach | switzerland |",

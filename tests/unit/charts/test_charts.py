@@ -26,6 +26,8 @@ from heart.charts import (
     two_reliabilities,
     two_rocs,
 )
+from heart.charts.evaluate import work_up
+from heart.charts.explain import alike_patients, certainty_ranges, next_test_ranges
 from heart.charts.patient import hundred_frame
 from heart.charts.patient_why import waterfall
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
@@ -70,6 +72,16 @@ ANSWERS = pd.DataFrame(
     | {name: [0.4, 0.5] for name in ("probability", "low", "high")}
     | dict.fromkeys(("own", "answer", "train_low", "train_high", "unknown"), 0.5)
 )
+RANGES = pd.DataFrame(
+    {"what": ["a"], "test": ["b"], "row": [1], "number": [1], "step": ["c"]}
+    | {
+        name: [0.5]
+        for name in (
+            *("value", "low", "middle", "high", "lowest", "highest", "threshold", "now"),
+            *("rule_out", "rule_in", "probability", "distance", "jitter", "cumulated"),
+        )
+    }
+)
 
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
@@ -98,6 +110,10 @@ CHARTS = [
     (waterfall, STEPS),
     (answer_line, ANSWERS),
     (answer_dots, ANSWERS.assign(state="this patient")),
+    (certainty_ranges, RANGES),
+    (alike_patients, RANGES.assign(outcome="healthy")),
+    (next_test_ranges, RANGES),
+    (work_up, RANGES),
 ]
 
 
