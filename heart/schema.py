@@ -160,7 +160,8 @@ class Feature:
 
     def impossible(self, value: object) -> PatientError:
         """The error for a value that cannot be."""
-        shown = repr(value) if len(repr(value)) <= 40 else f"{repr(value)[:40]}…"
+        shown = repr(value).removesuffix(".0") if isinstance(value, float) else repr(value)
+        shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
         return PatientError(
             f"{self.label} ({self.name}) to be {'one of ' if self.codes else ''}{self.domain}",
             shown,
@@ -177,7 +178,10 @@ class Feature:
             other = _BY_NAME[self.name].in_units(units) if self.name in CONVERSIONS else self
             is_other = other.unit != self.unit
             if is_other and number is not None and other.minimum <= number <= other.maximum:
-                return f"If it is in {other.unit}, say so; if not, correct it or leave it out."
+                return (
+                    f"If it is in {other.unit}, choose or write that unit; if not, correct the"
+                    " value or leave it out."
+                )
         return ""
 
     def is_unusual(self, value: Value) -> bool:

@@ -29,7 +29,7 @@ def show_result(session: Session, entered: Entered) -> Answer | None:
     answer, where there is one.
     """
     if not session.asked:
-        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
+        _show_what_to_do(entered)
         return None
     if entered.errors:
         show_error(*entered.errors)
@@ -38,6 +38,17 @@ def show_result(session: Session, entered: Entered) -> Answer | None:
         load_heavy()
         return show_answer(session, entered.values)
     return None
+
+
+def _show_what_to_do(entered: Entered) -> None:
+    if find_example(entered.values) is None:
+        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
+    else:
+        st.info(
+            "Guess first: how probable is heart disease in this patient, and would you follow it"
+            " up? Then press **Calculate**.",
+            icon="🤔",
+        )
 
 
 def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer:

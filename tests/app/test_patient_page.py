@@ -12,6 +12,7 @@ from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.scoring.patient import predict_patient
 from heart.ui import patient_parts
 from heart.ui.forms import NOT_KNOWN
+from heart.ui.patient_examples import EXAMPLES
 from heart.ui.patient_parts import Part
 from tests.support.visitor import figures, go, press, said
 
@@ -120,7 +121,18 @@ def test_changed_value_is_answered_at_once(visit):
 def test_another_patient_waits_for_calculate(visit):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
     assert app.metric
-    assert not press(app, "Fill in an example patient").metric
+    app = press(app, "Fill in an example patient")
+    assert not app.metric
+    assert "Guess first" not in said(app)
+
+
+def test_real_patient_is_to_be_guessed_first(look):
+    app = look("Compare", load_bundle(SHIPPED_BUNDLE), EXAMPLES["Patient A"].values)
+    assert [box.label for box in app.expander][:1] == ["What turned out"]
+    app.session_state["heart"].asked = False
+    app.run()
+    assert "Guess first" in said(app)
+    assert not [box for box in app.expander if box.label == "What turned out"]
 
 
 def test_all_wrong_fields_are_named_at_once_and_marked_where_they_are(visit):
@@ -131,7 +143,7 @@ def test_all_wrong_fields_are_named_at_once_and_marked_where_they_are(visit):
     assert not app.metric
     assert said(app).count("Expected: ") == 2
     assert "50 to 1000 mg/dl" in said(app)
-    assert "Found: 6.9\nWhat to do: If it is in mmol/l, say so" in said(app)
+    assert "Found: 6.9\nWhat to do: If it is in mmol/l, choose" in said(app)
     assert "40 to 250 bpm" in said(app)
     marked = [w.label for w in (*app.number_input, *app.selectbox) if w.label.startswith("⚠ ")]
     assert [label[2:8] for label in marked] == ["Serum ", "Maximu"]

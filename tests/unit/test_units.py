@@ -83,13 +83,13 @@ def test_text_with_an_impossible_unit_or_number_is_refused(text):
 
 
 def test_value_of_the_other_unit_is_asked_about():
-    with pytest.raises(PatientError, match=r"50 to 1000 mg/dl.*6\.9.*If it is in mmol/l, say so"):
+    with pytest.raises(PatientError, match=r"50 to 1000 mg/dl.*6\.9.*If it is in mmol/l, choose"):
         CHOL.parse(6.9)
     other = CHOL.in_units(MMOL_L).impossible(240.0)
     assert "1.3 to 25.85 mmol/l" in str(other)
-    assert "If it is in mg/dl, say so" in str(other)
-    assert "say so" not in str(CHOL.impossible(5000.0))
-    assert "say so" not in str(feature("cp").impossible(7))
+    assert "If it is in mg/dl, choose" in str(other)
+    assert "choose" not in str(CHOL.impossible(5000.0))
+    assert "choose" not in str(feature("cp").impossible(7))
 
 
 def test_words_for_a_value_follow_the_units():
