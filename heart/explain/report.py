@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from heart.bundle import Bundle
+from heart.bundle.calculator.words import DISCLAIMER, write_purpose
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
 from heart.evaluation.fees import FEES, SOURCE, Fees
@@ -38,17 +39,10 @@ from heart.schema import Feature, Value
 from heart.scoring.patient import Prediction
 from heart.units import MG_DL
 
-PURPOSE = (
-    (
-        "Disease present now, not the risk of a heart attack. A probability, not a diagnosis: Heart"
-        " is no medical device. Do not use it to decide about a patient."
-    ),
-    (
-        "What raises or lowers is the model's answer; nothing here says what would become of the"
-        " patient if a value were changed."
-    ),
+NOT_CAUSAL = (
+    "What raises or lowers is the model's answer; nothing here says what would become of the"
+    " patient if a value were changed."
 )
-
 MOST_TESTS = 5
 
 
@@ -99,7 +93,7 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
         tests=tests,
         next=about_tests,
         model=_describe_model(bundle),
-        purpose=PURPOSE,
+        purpose=(write_purpose(bundle), f"{DISCLAIMER} {NOT_CAUSAL}"),
     )
 
 
@@ -145,7 +139,7 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
             entry.in_units(subject.units).label,
             write_value(entry, subject.patient[entry.name], subject.units),
             _write_range(entry, ranges.get(entry.name), subject.units),
-            remarks.get(entry.name, ""),
+            remarks.get(entry.name, "").removeprefix(f"{entry.label}: "),
             "" if step is None or not step.is_used else step.effect,
             None if step is None or not step.is_used else step.contribution,
             None if step is None else step.low,

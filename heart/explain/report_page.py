@@ -184,7 +184,7 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Heart: one patient</title>
 <style>
-@page {{ size: A4; margin: 11mm 13mm; }}
+@page {{ size: A4; margin: 9mm 13mm; }}
 body {{ font: 9pt/1.3 Arial, "Liberation Sans", sans-serif; color: #000; background: #fff;
  max-width: 186mm; margin: 1rem auto; padding: 0 .6rem; }}
 header {{ display: flex; justify-content: space-between; align-items: baseline;
@@ -203,15 +203,17 @@ th, td {{ text-align: left; padding: .35mm 2.5mm .35mm 0; border-bottom: 1px sol
  vertical-align: top; }}
 td:nth-child(n + 2) {{ white-space: nowrap; }}
 td svg {{ display: block; }}
-.remark {{ font-size: 8pt; font-style: italic; }}
+.remark {{ font-size: .92em; font-style: italic; white-space: normal; }}
 dl {{ display: grid; grid-template-columns: max-content 1fr; gap: 0 3mm; margin: .5mm 0; }}
 dt {{ font-weight: 700; }} dd {{ margin: 0; overflow-wrap: anywhere; }}
 footer {{ border-top: 2px solid #000; margin-top: 2.5mm; padding-top: 1mm; }}
 @media (max-width: 480px) {{ .answer {{ flex-wrap: wrap; }} }}
-@media print {{ body {{ margin: 0; padding: 0; max-width: none; }} }}
+@media print {{ body {{ margin: 0; padding: 0; max-width: none; font-size: 8.4pt;
+ line-height: 1.24; }} }}
 </style>
 </head>
 <body>
+<main>
 <header><h1>One patient: probability of heart disease</h1><span>{made_at}</span></header>
 <div class="answer">
 <div class="number">{probability}<small>probability that a coronary vessel is narrowed by more than
@@ -221,7 +223,7 @@ footer {{ border-top: 2px solid #000; margin-top: 2.5mm; padding-top: 1mm; }}
 </div>
 <h2>What was known, and what it contributes</h2>
 <div class="scroll"><table>
-<thead><tr><th>Measurement</th><th>Value</th><th>Learnt from</th><th>Log-odds</th><th></th></tr>
+<thead><tr><th>Measurement</th><th>Value</th><th>Learnt from</th><th>Log-odds</th><td></td></tr>
 </thead>
 <tbody>{rows}</tbody>
 </table></div>
@@ -234,6 +236,7 @@ footer {{ border-top: 2px solid #000; margin-top: 2.5mm; padding-top: 1mm; }}
 <h2>The model</h2>
 {model}
 <footer>{purpose}</footer>
+</main>
 </body>
 </html>
 """
