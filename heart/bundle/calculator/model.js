@@ -95,16 +95,32 @@ function add(sums, effect, sign) {
   for (let j = 0; j < sums.length; j++) sums[j] += sign * effect[j];
 }
 
-/** One member's log-odds. What is negative stays behind where the next layer reads (ReLU). */
+/** A layer of one member, of the units that are above 0. */
+function product({ n, out, weight, bias, room }, member, x, start) {
+  for (let j = 0; j < out; j++) room[j] = bias[member * out + j];
+  for (let i = 0, at = member * n * out; i < n; i++, at += out) {
+    const input = x[start + i];
+    if (input > 0) for (let j = 0; j < out; j++) room[j] += input * weight[at + j];
+  }
+  return room;
+}
+
+/** The same for a single column, as every network's last layer is; most of the time goes here. */
+function dot({ n, weight, bias, room }, member, x, start) {
+  let sum = bias[member];
+  for (let i = 0, at = member * n; i < n; i++) {
+    const input = x[start + i];
+    sum += input > 0 ? input * weight[at + i] : 0;
+  }
+  room[0] = sum;
+  return room;
+}
+
+/** One member's log-odds. */
 function logitOf(member, sums) {
   let x = sums, start = member * network.width;
-  for (const { n, out, weight, bias, room } of network.layers) {
-    for (let j = 0; j < out; j++) room[j] = bias[member * out + j];
-    for (let i = 0, at = member * n * out; i < n; i++, at += out) {
-      const input = x[start + i];
-      if (input > 0) for (let j = 0; j < out; j++) room[j] += input * weight[at + j];
-    }
-    x = room;
+  for (const layer of network.layers) {
+    x = layer.out === 1 ? dot(layer, member, x, start) : product(layer, member, x, start);
     start = 0;
   }
   return x[start] + (network.linear ? sums[network.members * network.width + member] : 0);

@@ -2,7 +2,7 @@
 // The page: a form from the model's features, the answer, and the why once the answer is painted.
 
 const byId = (id) => document.getElementById(id);
-const SLICE_MS = 12; // so long the why may hold up the page at a time
+const SLICE_MS = 24; // so long the why may hold up the page at a time
 const fields = new Map(); // name of a feature to its field
 let asked = false; // whether an answer was asked for; from then on it follows the form
 let run = 0; // counts the calculations, so that an older why stops
