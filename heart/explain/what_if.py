@@ -195,8 +195,7 @@ def _grid(bundle: Bundle, entry: Feature, own: Value | None) -> list[float]:
     ends += training_range(bundle, entry) or ()
     ends += [own] if isinstance(own, int | float) else []
     points = np.round(np.linspace(min(ends), max(ends), GRID), entry.decimals)
-    mine = [own] if isinstance(own, int | float) else []
-    grid: list[float] = np.unique([*points, *ends, *mine]).tolist()
+    grid: list[float] = np.unique([*points, *ends]).tolist()
     return grid
 
 

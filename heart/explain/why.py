@@ -52,6 +52,9 @@ FloatArray = npt.NDArray[np.float64]
 MAX_BACKGROUND = 1000
 """Patients of the cohort over whom the interventional game averages, at most."""
 
+MIN_BACKGROUND = 8
+"""However large the network is."""
+
 MAX_FLOATS = 2**29
 """Hidden units of all members, coalitions and patients together, in the interventional game; a
 second or so.
@@ -234,7 +237,7 @@ def choose_background(bundle: Bundle, cohort: pd.DataFrame, players: int) -> pd.
     complete = cohort.dropna(subset=features) if bundle.settings.complete_rows else cohort
     patients = complete if len(complete) else cohort
     widest = max(bundle.network.widths, default=1) * bundle.network.members
-    n = min(len(patients), MAX_BACKGROUND, max(MAX_FLOATS // (widest * 2**players), 1))
+    n = min(len(patients), MAX_BACKGROUND, max(MAX_FLOATS // (widest * 2**players), MIN_BACKGROUND))
     order = np.argsort(bundle.predict_proba(patients), kind="stable")
     middles = (np.arange(n) + 0.5) * len(patients) / n
     chosen: pd.DataFrame = patients.iloc[order[middles.astype(np.int64)]]

@@ -41,6 +41,8 @@ def show_why(answer: Answer) -> None:
     _show_notes(told, answer)
     with st.expander("The same as a table"):
         st.table(_table(told, units))
+        if answer.session.bundle.network.members > 1:
+            st.caption("In brackets where nine of ten of the members put it.")
 
 
 def _explain(answer: Answer) -> Why | None:
@@ -118,7 +120,7 @@ def _name(step: Step, units: str) -> str:
     """A feature and its value in words."""
     if step.value is None:
         return step.feature.label
-    return f"{step.feature.label} ({step.feature.describe(step.value, units=units)})"
+    return f"{step.feature.label} ({_value(step, units)})"
 
 
 def _describe(told: Why, units: str) -> str:
@@ -137,26 +139,28 @@ def _by(step: Step) -> str:
 
 
 def _table(told: Why, units: str) -> pd.DataFrame:
-    """The steps in words."""
+    """The steps in words; three columns, which fit a phone."""
     return pd.DataFrame(
         [
             {
-                "Feature": step.feature.label,
-                "Value": "not known"
-                if step.value is None
-                else step.feature.describe(step.value, units=units),
-                "Effect": step.effect if step.is_used else "no part in it",
-                "Log-odds": format_log_odds(step.contribution),
-                **_range(step),
-                "Probability after it": f"{step.after:.0%}",
+                "Value": f"{step.feature.label}: {_value(step, units)}",
+                "Effect, log-odds": _effect(step),
+                "Then": f"{step.after:.0%}",
             }
             for step in told.steps
         ]
-    ).set_index("Feature")
+    ).set_index("Value")
 
 
-def _range(step: Step) -> dict[str, str]:
-    """Nothing for a model with one member."""
+def _value(step: Step, units: str) -> str:
+    return "not known" if step.value is None else step.feature.describe(step.value, units=units)
+
+
+def _effect(step: Step) -> str:
+    """What a step does, with the members' range where there is one."""
+    if not step.is_used:
+        return "no part in it"
+    text = f"{step.effect}, {format_log_odds(step.contribution)}"
     if step.low is None or step.high is None:
-        return {}
-    return {"Nine of ten members": f"{format_log_odds(step.low)} to {format_log_odds(step.high)}"}
+        return text
+    return f"{text} ({format_log_odds(step.low)} to {format_log_odds(step.high)})"

@@ -43,6 +43,10 @@ def steps(app):
     return table.value
 
 
+def describe(step):
+    return "not known" if step.value is None else step.feature.describe(step.value)
+
+
 def test_shipped_model_goes_from_nothing_known_to_the_answer(look, shipped):
     app = look("Why", shipped, SOME)
     told = explain_patient(shipped, SOME)
@@ -52,12 +56,12 @@ def test_shipped_model_goes_from_nothing_known_to_the_answer(look, shipped):
     assert "nine of ten of the model's 32 members" in text
     assert "Not known, without a part in it: Sex, Resting blood pressure" in text
     table = steps(app)
-    assert table.index.tolist() == [step.feature.label for step in told.steps]
-    assert table["Value"].tolist()[:4] == [
-        step.feature.describe(step.value) for step in told.steps[:4]
+    assert table.index.tolist() == [
+        f"{step.feature.label}: {describe(step)}" for step in told.steps
     ]
-    assert table["Effect"].tolist()[4:] == ["no part in it"] * 9
-    assert table["Probability after it"].iloc[-1] == f"{told.probability:.0%}"
+    assert table["Effect, log-odds"].tolist()[4:] == ["no part in it"] * 9
+    assert table["Effect, log-odds"].iloc[0].startswith(f"{told.steps[0].effect}, ")
+    assert table["Then"].iloc[-1] == f"{told.probability:.0%}"
     assert "causes" not in text
 
 
@@ -75,7 +79,7 @@ def test_single_member_of_another_hospital_has_no_range_and_reads_fewer_features
     model = learnt_from(own, shipped, Settings(members=1, hidden=(8,)), FEATURES[:11])
     app = look("Why", model, SOME)
     assert "members" not in said(app).split("Each bar")[1]
-    assert "Nine of ten members" not in steps(app)
+    assert not steps(app)["Effect, log-odds"].str.contains(" to ").any()
     assert "Not read by this model, without a part in it: Thallium scan (reversible" in said(app)
 
 
@@ -95,7 +99,7 @@ def test_model_that_never_saw_a_hidden_value_is_explained_over_its_cohort_or_not
     assert "`www.mine.org` is not shipped and not in this session" in text
     app = look("Why", lesson, SOME, upload=own)
     assert f"the values of {own.n} patients that it learnt from" in said(app)
-    assert steps(app)["Effect"].tolist()[4:] == ["no part in it"] * 9
+    assert steps(app)["Effect, log-odds"].tolist()[4:] == ["no part in it"] * 9
 
 
 def test_curves_mark_what_nobody_can_change_and_what_means_something(look, shipped, own):
