@@ -17,6 +17,7 @@ from heart.bundle.calculator.content import TOLERANCE
 from heart.data import SHIPPED, load_shipped
 from heart.errors import PatientError
 from heart.evaluation.calibration import to_logits
+from heart.explain.why import explain_patient
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import FEATURES
 from heart.scoring.patient import predict_patient
@@ -40,7 +41,9 @@ WHY = """values => {
   const work = explain(values);
   let step = work.next();
   while (!step.done) step = work.next();
-  return [step.value.base, ...step.value.shares.map(([feature, share]) => [feature.name, share])];
+  const { base, shares } = step.value;
+  const pairs = shares.map(({ feature, share, range }) => [feature.name, [share, range]]);
+  return [base, Object.fromEntries(pairs)];
 }"""
 
 REFUSED = """rows => rows.map(([name, text]) =>
@@ -227,14 +230,20 @@ def test_why_is_the_shapley_value_by_its_definition(open_calculator, shipped, ev
     for place in (0, 400):  # all known; a Hungarian, of whom some is not
         patient = everybody[1][place]
         base, shares = shapley(bundle, patient)
-        found_base, *found = page.evaluate(WHY, patient)
+        found_base, found = page.evaluate(WHY, patient)
         known = {f.name for f in FEATURES if patient[f.name] is not None}
-        assert {name for name, _ in found} == known
+        assert found.keys() == known
         assert all(shares[name] == 0 for name in shares.keys() - known)
         assert found_base == pytest.approx(base, abs=1e-5)
-        assert dict(found) == pytest.approx({n: shares[n] for n in known}, abs=1e-5)
+        assert [found[name][0] for name in known] == pytest.approx(
+            [shares[name] for name in known], abs=1e-5
+        )
         answer = to_logits(bundle.predict_proba(pd.DataFrame([patient])))[0]
-        assert base + sum(share for _, share in found) == pytest.approx(answer, abs=1e-5)
+        assert base + sum(share for share, _ in found.values()) == pytest.approx(answer, abs=1e-5)
+        for step in explain_patient(bundle, patient).steps:  # the Patient page's
+            if step.is_used:
+                ends = pytest.approx([step.low, step.high], abs=1e-5)
+                assert found[step.feature.name][1] == ends
 
 
 # ---- what a reader does
@@ -264,10 +273,10 @@ def test_comma_is_a_point_and_what_was_typed_stays(page, shipped):
     expect(page.locator("#field-oldpeak")).to_have_value("0,5")
     expect(page.get_by_role("status")).to_contain_text("probability of heart disease now. Decision")
     expect(page.get_by_role("img")).to_have_accessible_name(
-        f"100 circles, {expected.of_100} filled for patients with heart disease,"
+        f"100 squares, {expected.of_100} filled for patients with heart disease,"
         f" {100 - expected.of_100} outlined"
     )
-    assert page.locator("circle.filled").count() == expected.of_100
+    assert page.locator(".hundred .filled").count() == expected.of_100
     expect(page.get_by_text("Not known (10 of 13)")).to_be_visible()
     expect(page.get_by_role("table")).to_contain_text("Chest pain: asymptomatic")
     expect(page.get_by_role("row")).to_have_count(1 + 1 + 3)  # the head, nothing known, three
@@ -410,7 +419,9 @@ def test_model_that_never_learnt_what_unknown_means_shows_no_why(
     expect(page.get_by_role("table")).to_have_count(0)
 
 
-FULL = {"age": "61", "trestbps": "150", "chol": "700", "thalach": "120", "oldpeak": "2.3"}
+FULL = {"age": "20", "trestbps": "250", "chol": "700", "thalach": "220", "oldpeak": "8"}
+"""All below or above everybody in training: the longest answer."""
+
 CODES = {"sex": "1", "cp": "4", "fbs": "1", "restecg": "2", "exang": "1", "slope": "2"}
 CODES |= {"ca": "3", "thal": "reversible"}
 
@@ -423,8 +434,9 @@ def fill_everything(page):
     expect(page.get_by_role("row")).to_have_count(15)
 
 
-def test_answer_with_its_why_prints_on_one_page(page):
+def test_longest_answer_with_its_why_prints_on_one_page(page):
     fill_everything(page)
+    expect(page.locator(".warning")).to_have_count(5)
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
     page.emulate_media(media="print")
     expect(page.locator("#entered")).to_contain_text("Serum cholesterol700 mg/dl")

@@ -95,17 +95,32 @@ function add(sums, effect, sign) {
   for (let j = 0; j < sums.length; j++) sums[j] += sign * effect[j];
 }
 
-/** One member's log-odds. What is negative stays behind where the next layer reads (ReLU). */
+/** A layer of one member, of the units that are above 0. */
+function product({ n, out, weight, bias, room }, member, x, start) {
+  for (let j = 0; j < out; j++) room[j] = bias[member * out + j];
+  for (let i = 0, at = member * n * out; i < n; i++, at += out) {
+    const input = x[start + i];
+    if (input > 0) for (let j = 0; j < out; j++) room[j] += input * weight[at + j];
+  }
+  return room;
+}
+
+/** The same for a single column, as every network's last layer is; most of the time goes here. */
+function dot({ n, weight, bias, room }, member, x, start) {
+  let sum = bias[member];
+  for (let i = 0, at = member * n; i < n; i++) {
+    const input = x[start + i];
+    sum += input > 0 ? input * weight[at + i] : 0;
+  }
+  room[0] = sum;
+  return room;
+}
+
+/** One member's log-odds. */
 function logitOf(member, sums) {
   let x = sums, start = member * network.width;
-  for (const { n, out, weight, bias, room } of network.layers) {
-    for (let j = 0; j < out; j++) {
-      let sum = bias[member * out + j];
-      let at = member * n * out + j;
-      for (let i = 0; i < n; i++, at += out) if (x[start + i] > 0) sum += x[start + i] * weight[at];
-      room[j] = sum;
-    }
-    x = room;
+  for (const layer of network.layers) {
+    x = layer.out === 1 ? dot(layer, member, x, start) : product(layer, member, x, start);
     start = 0;
   }
   return x[start] + (network.linear ? sums[network.members * network.width + member] : 0);
@@ -153,16 +168,18 @@ function sumsOf(values) {
 function predict(values) {
   const members = membersOf(sumsOf(values));
   const probability = recalibrate(members.reduce((a, b) => a + b) / members.length);
-  const spread = members.map(recalibrate).sort((a, b) => a - b);
-  const range = members.length > 1 ? [quantile(spread, 0.05), quantile(spread, 0.95)] : null;
+  const range = rangeOf(members.map(recalibrate));
   return { probability, range, positive: probability >= model.threshold };
 }
 
-/** Between two sorted values where the share falls between them. */
-function quantile(sorted, share) {
-  const at = share * (sorted.length - 1), low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low] + (at - low) * (sorted[high] - sorted[low]);
+/** The 5th and 95th percentile of the members' values; null for a single member. */
+function rangeOf(values) {
+  if (values.length < 2) return null;
+  const sorted = Float64Array.from(values).sort();
+  return [0.05, 0.95].map((share) => {
+    const at = share * (sorted.length - 1), low = Math.floor(at);
+    return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
+  });
 }
 
 /** Why a value should be looked at twice: a name among the model's problems, or null. */
@@ -182,28 +199,43 @@ function problemOf(feature, value) {
  * features is worth the log-odds of the answer when only they are known. What is not known, or
  * was never seen, adds nothing to any set. The sets come in Gray-code order: each differs from
  * the one before by a single feature, whose effect on the first layer is added or taken away.
+ * Each member plays its own game too; nine of ten of their shares are inside the range.
  * It stops now and then (yields), so that the page can paint; what it returns is
- * { base, shares: [[feature, share]] }, base for nothing known.
+ * { base, shares: [{ feature, share, range }] }, base for nothing known.
  */
 function* explain(values) {
   const known = model.features.filter(
     (feature) => values[feature.name] !== null && isSeen(feature, values[feature.name]),
   );
   const effects = known.map((feature) => effectOf(feature, values[feature.name]));
-  const worth = new Float64Array(2 ** known.length);
-  const sums = Float64Array.from(NOTHING);
-  worth[0] = logOdds(recalibrate(meanOf(sums)));
-  for (let step = 1, set = 0; step < worth.length; step++) {
-    const turned = 31 - Math.clz32(step & -step);
-    set ^= 1 << turned;
-    add(sums, effects[turned], set & (1 << turned) ? 1 : -1);
-    worth[set] = logOdds(recalibrate(meanOf(sums)));
+  const sets = 2 ** known.length, sums = Float64Array.from(NOTHING);
+  const worth = new Float64Array(sets);
+  const own = Array.from({ length: network.members }, () => new Float64Array(sets));
+  for (let step = 0, set = 0; step < sets; step++) {
+    if (step > 0) {
+      const turned = 31 - Math.clz32(step & -step);
+      set ^= 1 << turned;
+      add(sums, effects[turned], set & (1 << turned) ? 1 : -1);
+    }
+    let sum = 0;
+    for (let m = 0; m < network.members; m++) {
+      const p = sigmoid(logitOf(m, sums));
+      own[m][set] = logOdds(recalibrate(p));
+      sum += p;
+    }
+    worth[set] = logOdds(recalibrate(sum / network.members));
     if (step % 64 === 0) yield;
   }
-  return { base: worth[0], shares: known.map((feature, i) => [feature, shareOf(i, worth)]) };
+  const shares = [];
+  for (const [i, feature] of known.entries()) {
+    const range = rangeOf(own.map((ofMember) => shareOf(i, ofMember)));
+    shares.push({ feature, share: shareOf(i, worth), range });
+    yield;
+  }
+  return { base: worth[0], shares };
 }
 
-/** The mean of what a feature adds over all orders in which the known ones can become known. */
+/** The mean of what a feature adds, over all orders in which the known ones can become known. */
 function shareOf(i, worth) {
   const n = Math.log2(worth.length);
   const weight = [1 / n];  // of a set of s others: s! (n - 1 - s)! / n!

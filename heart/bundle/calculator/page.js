@@ -2,14 +2,14 @@
 // The page: a form from the model's features, the answer, and the why once the answer is painted.
 
 const byId = (id) => document.getElementById(id);
-const SLICE_MS = 12; // so long the why may hold up the page at a time
+const SLICE_MS = 24; // so long the why may hold up the page at a time
 const fields = new Map(); // name of a feature to its field
 let asked = false; // whether an answer was asked for; from then on it follows the form
 let run = 0; // counts the calculations, so that an older why stops
 
 /** An element with attributes and children; texts stand as text. */
 function element(name, attributes = {}, ...children) {
-  const svg = ["svg", "rect", "circle", "line"].includes(name);
+  const svg = ["svg", "rect", "line"].includes(name);
   const made = svg
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
@@ -31,10 +31,15 @@ function round(number) {
   return rest > 0.5 || (rest === 0.5 && low % 2) ? low + 1 : low;
 }
 
-/** No probability is written as never or always. */
+/** In whole percent; neither none nor all where it is only close to it. */
 function percent(p) {
-  const whole = round(p * 100);
-  return whole < 1 ? "under 1%" : whole > 99 ? "over 99%" : `${whole}%`;
+  if (p > 0 && p < 0.005) return "<1%";
+  return p > 0.995 && p < 1 ? ">99%" : `${round(p * 100)}%`;
+}
+
+/** How many of a hundred, as `percent` says it. */
+function count(p) {
+  return percent(p).replace("%", "").replace("<", "fewer than ").replace(">", "more than ");
 }
 
 // ---- Units: what is typed and shown may be in another one, values are always in the model's
@@ -78,11 +83,11 @@ function buildField(feature) {
   const field = { feature, input, label, summary, help, range, error, words: null, kept: null };
   fields.set(feature.name, field);
   showWords(field, feature.units[0]);
-  const unit = feature.units.some((words) => words.factor !== 1)
-    ? buildUnits(feature.units)
-    : element("span", { class: "unit" }, field.words.unit);
+  const box = element("div", { class: "box" }, input);
+  if (feature.units.some((words) => words.factor !== 1)) box.append(buildUnits(feature.units));
+  else if (field.words.unit) box.append(element("span", { class: "unit" }, field.words.unit));
   return element("div", { class: "field" }, label, element("details", {}, summary, help),
-                 element("div", { class: "box" }, input, unit), range, error);
+                 box, range, error);
 }
 
 function optionsOf(feature) {
@@ -181,8 +186,16 @@ function refuse(wrong, byButton) {
 
 function answerOf({ probability, range, positive }) {
   const sick = round(probability * 100);
-  const words = { sick, well: 100 - sick, p: percent(probability), threshold: model.threshold_text,
-                  low: range && percent(range[0]), high: range && percent(range[1]) };
+  const words = {
+    sick,
+    well: 100 - sick,
+    ill: count(probability),
+    healthy: count(1 - probability),
+    p: percent(probability),
+    threshold: model.threshold_text,
+    low: range && percent(range[0]),
+    high: range && percent(range[1]),
+  };
   const decision = fill(model.words[positive ? "disease" : "healthy"], words);
   byId("status").textContent = `${words.p} ${model.words.figure}. ${decision}`;
   return [
@@ -198,11 +211,11 @@ function answerOf({ probability, range, positive }) {
 
 /** Ten by ten marks, filled for the diseased. */
 function marksOf(sick, text) {
-  const marks = Array.from({ length: 100 }, (_, i) => element("circle", {
-    cx: (i % 10) * 10 + 5, cy: Math.floor(i / 10) * 10 + 5, r: 3.6,
+  const marks = Array.from({ length: 100 }, (_, i) => element("rect", {
+    x: (i % 10) * 10 + 1, y: Math.floor(i / 10) * 10 + 1, width: 7, height: 7, rx: 1,
     class: i < sick ? "filled" : "outlined",
   }));
-  return element("svg", { viewBox: "0 0 100 100", role: "img", "aria-label": text }, ...marks);
+  return element("svg", { viewBox: "0 0 99 99", role: "img", "aria-label": text }, ...marks);
 }
 
 function warningsOf(values) {
@@ -251,39 +264,56 @@ function explainLater(values, answer) {
   requestAnimationFrame(() => setTimeout(slice));
 }
 
+/** The steps from nothing known to this patient, the largest first. */
 function showWhy({ base, shares }, values) {
-  const sorted = shares.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
-  const most = Math.max(...sorted.map(([, share]) => Math.abs(share)), 1e-9);
-  const head = model.words.why_columns.map((text) => element("th", { scope: "col" }, text));
-  let odds = base;
-  const rows = sorted.map(([feature, share]) => {
-    odds += share;
-    const field = fields.get(feature.name);
-    const known = `${labelOf(field)}: ${describeValue(field, values[feature.name])}`;
-    return whyRow(known, share, most, odds);
+  shares.sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
+  let level = base;
+  const steps = shares.map((entry) => {
+    const step = { ...entry, from: level, to: level + entry.share };
+    level = step.to;
+    return step;
   });
+  const place = scaleOf(steps, base);
+  const head = model.words.why_columns.map((text) => element("th", { scope: "col" }, text));
   const start = element("tr", {}, element("th", { scope: "row" }, "Nothing known"),
     element("td"), element("td", {}, percent(sigmoid(base))));
   byId("why").replaceChildren(
     element("h2", {}, "Why"), element("p", {}, model.words.why),
     element("table", {}, element("thead", {}, element("tr", {}, ...head)),
-                         element("tbody", {}, start, ...rows)));
+            element("tbody", {}, start, ...steps.map((step) => whyRow(step, values, place)))));
 }
 
-function whyRow(text, share, most, odds) {
+/** Where a number of log-odds stands on the bars' width of 100. */
+function scaleOf(steps, base) {
+  const ends = steps.flatMap(({ from, to, range }) => [to, ...(range || []).map((r) => from + r)]);
+  const low = Math.min(base, ...ends), high = Math.max(base, ...ends);
+  return (level) => (100 * (level - low)) / (high - low || 1);
+}
+
+function whyRow({ feature, share, range, from, to }, values, place) {
   const none = Math.abs(share) < 0.005;
   const word = none ? "changes nothing" : share > 0 ? "raises" : "lowers";
-  const sign = none ? "" : share > 0 ? "+" : "−";
-  const length = (Math.abs(share) / most) * 50;
-  const bar = element("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none",
+  const [left, right] = [from, to].map(place).sort((a, b) => a - b);
+  const bar = element("svg", { viewBox: "0 0 100 12", preserveAspectRatio: "none",
                                "aria-hidden": "true" },
-    element("rect", { x: share > 0 ? 50 : 50 - length, y: 1.5, width: length, height: 7,
-                      class: word.split(" ")[0] }),
-    element("line", { x1: 50, x2: 50, y1: 0, y2: 10 }));
-  const signed = sign + Math.abs(share).toFixed(2);
-  return element("tr", {}, element("th", { scope: "row" }, text),
-    element("td", {}, bar, `${word} ${signed}`),
-    element("td", {}, percent(sigmoid(odds))));
+    element("rect", { x: left, y: 1, width: right - left, height: 7, class: word.split(" ")[0] }),
+    element("line", { x1: place(from), x2: place(from), y1: 0, y2: 9 }));
+  const said = [`${word}${none ? "" : ` ${signed(share)}`}`];
+  if (range) {
+    const [x1, x2] = range.map((end) => place(from + end));
+    bar.append(element("line", { x1, x2, y1: 11, y2: 11 }));
+    said.push(element("small", {}, ` (${range.map(signed).join(" to ")})`));
+  }
+  const field = fields.get(feature.name);
+  const known = `${labelOf(field)}: ${describeValue(field, values[feature.name])}`;
+  return element("tr", {}, element("th", { scope: "row" }, known), element("td", {}, bar, ...said),
+                 element("td", {}, percent(sigmoid(to))));
+}
+
+/** Log-odds with their sign. */
+function signed(number) {
+  const text = Math.abs(number).toFixed(2);
+  return text === "0.00" ? text : `${number < 0 ? "−" : "+"}${text}`;
 }
 
 // ---- Start

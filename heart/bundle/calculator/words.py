@@ -60,10 +60,10 @@ def write_words(bundle: Bundle) -> dict[str, object]:
     return {
         "figure": "is the probability of heart disease now",
         "of_100": (
-            "Of 100 such patients the model expects about {sick} to have heart disease and {well}"
+            "Of 100 such patients the model expects about {ill} to have heart disease and {healthy}"
             " not to."
         ),
-        "marks": "100 circles, {sick} filled for patients with heart disease, {well} outlined",
+        "marks": "100 squares, {sick} filled for patients with heart disease, {well} outlined",
         "disease": "Decision: disease ({p} is at or above the threshold of {threshold}).",
         "healthy": "Decision: no disease ({p} is below the threshold of {threshold}).",
         "followed": "This would be followed up.",
@@ -91,10 +91,17 @@ def write_words(bundle: Bundle) -> dict[str, object]:
         "why": (
             "From “nothing known” to this answer: how much each known value raises or lowers the"
             " log-odds of disease, averaged over all orders in which the values could become known"
-            " (Shapley 1953). It explains the model, not the disease: no value here is a cause."
+            f" (Shapley 1953).{_write_agreement(bundle)} It explains the model, not the disease: a"
+            " value that raises the probability need not cause anything."
         ),
         "why_columns": ["Known", "Changes the log-odds", "Probability then"],
     }
+
+
+def _write_agreement(bundle: Bundle) -> str:
+    if bundle.network.members == 1:
+        return ""
+    return " In brackets and as a thin line: nine of ten of the model's members."
 
 
 def _write_unknown(bundle: Bundle) -> str:

@@ -127,7 +127,7 @@ def test_scripts_are_short_enough_to_read():
     lines = [
         line for name in ("model.js", "page.js") for line in (FOLDER / name).read_text().split("\n")
     ]
-    assert len(lines) <= 600
+    assert len(lines) <= 700
     assert max(map(len, lines)) <= 100
 
 
