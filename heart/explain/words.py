@@ -14,6 +14,9 @@ from heart.schema import Feature, Value
 from heart.units import MG_DL
 
 ZONES = {"rule out": "Rule out", "cannot tell": "Cannot tell", "rule in": "Rule in"}
+MANY = 20
+"""Members of which nine of ten leave one out at either end; of fewer only all are told."""
+
 FAR, EDGE = 0.01, 0.05
 """Shares of the cohort that are as far from their nearest patients."""
 
@@ -41,9 +44,11 @@ def describe_members(members: Members | None) -> str:
             "This model has a single member, so it shows no spread of its own. That does not make"
             " it sure."
         )
+    verb = "is" if members.positive == 1 else "are"
+    most = f"Nine of ten say {members.low:.0%} to {members.high:.0%}, all of them"
     return (
-        f"{members.positive} of its {members.n} members are at or above the threshold. Nine of ten"
-        f" say {members.low:.0%} to {members.high:.0%}, all of them {members.lowest:.0%} to"
+        f"{members.positive} of its {members.n} members {verb} at or above the threshold."
+        f" {most if members.n >= MANY else 'They say'} {members.lowest:.0%} to"
         f" {members.highest:.0%}. That is the model's own uncertainty, not a range the patient"
         " will fall in."
     )

@@ -23,6 +23,7 @@ from heart.explain.certainty import (
     member_spread,
 )
 from heart.explain.words import (
+    MANY,
     describe_members,
     describe_nearby,
     describe_novelty,
@@ -97,7 +98,11 @@ def ranges_frame(
     """
     rows: list[tuple[str, float | None, float | None, float | None]] = []
     if members is not None:
-        rows.append(("Answer, nine of ten members", probability, members.low, members.high))
+        rows.append(
+            ("Answer, nine of ten members", probability, members.low, members.high)
+            if members.n >= MANY
+            else ("Answer, all members", probability, members.lowest, members.highest)
+        )
     if nearby is not None:
         rows.append(("Were ill, 95 % interval", *nearby.share))
     borders = (math.nan, math.nan)

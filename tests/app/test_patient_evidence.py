@@ -14,8 +14,8 @@ from heart.evaluation.fees import FEES, parse_fee
 from heart.experiments.run import run_experiment
 from heart.experiments.stored import cross_validate_bundle
 from heart.paths import SHIPPED_BUNDLE
-from heart.schema import EXAMPLE_PATIENT
-from tests.support.bundles import NOON
+from heart.schema import EXAMPLE_PATIENT, FEATURES
+from tests.support.bundles import NOON, untrained
 from tests.support.visitor import press, said
 
 UNMEASURED = {**EXAMPLE_PATIENT, **dict.fromkeys(("thal", "ca", "slope", "exang", "oldpeak"))}
@@ -187,3 +187,25 @@ def test_cholesterol_stands_in_the_visitors_unit_in_every_part(visit):
     app.session_state["patient_parts"] = "Who is alike"
     alike = app.run().dataframe[0].value
     assert alike["Serum cholesterol"].str.endswith(" mmol/l").all()
+
+
+FEWER = tuple(entry for entry in FEATURES if entry.name not in ("ca", "thal"))
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [EXAMPLE_PATIENT, {"ca": 0}, {"sex": 1, "thal": "fixed"}, {"age": 110.0, "oldpeak": 10.0}],
+)
+@pytest.mark.parametrize("part", ["How sure", "Who is alike", "What next"])
+def test_a_model_without_some_features_says_nothing_of_them(look, shipped, part, patient):
+    settings = replace(shipped.settings, members=1, hidden=(8,))
+    frame = load_shipped("cleveland").features
+    fewer = untrained(shipped, frame, settings, FEWER, recalibration=shipped.recalibration)
+    app = look(part, fewer, {**dict.fromkeys(EXAMPLE_PATIENT), **patient})
+    assert app.metric
+    assert not app.error
+    for table in app.table:
+        assert "Major vessels coloured" not in table.value.index
+        assert "Fluoroscopy" not in table.value.index
+    for table in app.dataframe:
+        assert "Thallium scan" not in table.value.columns
