@@ -19,6 +19,11 @@ from heart.experiments.cross_validation import Folds, OnShare, Predict, fit_each
 
 NOTHING_YET = "Nothing known"
 HELPS, MAY_HELP, NOTHING = "helps", "may help", "buys nothing"
+UNTOLD = "hardly measured"
+"""What is said of a step that most patients of the cohort did not have."""
+
+ENOUGH = 0.5
+"""Share of the patients who must have had a step for a verdict on it."""
 
 WORTH = 0.01
 """Nats: a step that lowers the log-loss by less gives what turned out to be so not even 1 % more
@@ -148,15 +153,15 @@ def work_up_table(
         cost = cost_of(step.features, before=known, fees=fees)
         known = [*known, *step.features]
         after = work_up.answers(known)
-        measured = work_up.features[list(step.features)].notna().to_numpy().mean()
+        measured = float(work_up.features[list(step.features)].notna().to_numpy().mean())
         rows.append(
             {
                 "step": step.title,
-                "measured": float(measured),
+                "measured": measured,
                 "cost": cost,
                 "later": comes_later(step.features, fees),
                 **_figures(after, threshold),
-                **_gain(before, after),
+                **_gain(before, after, measured=measured),
             }
         )
         before = after
@@ -183,12 +188,12 @@ def net_benefit(y_true: IntArray, y_score: FloatArray, threshold: float) -> floa
     return float(np.mean(positive & (y_true == 1)) - np.mean(positive & (y_true == 0)) * odds)
 
 
-def _gain(before: OutOfFold, after: OutOfFold) -> dict[str, float | str]:
+def _gain(before: OutOfFold, after: OutOfFold, *, measured: float) -> dict[str, float | str]:
     """By how much the log-loss falls, fold by fold."""
     falls = _fold_losses(before) - _fold_losses(after)
     half = corrected_half_width(falls, n_splits=after.n_folds)
     mean = float(falls.mean())
-    verdict = judge_gain(mean, mean - half)
+    verdict = judge_gain(mean, mean - half) if measured >= ENOUGH else UNTOLD
     return {"gain": mean, "gain_low": mean - half, "gain_high": mean + half, "verdict": verdict}
 
 

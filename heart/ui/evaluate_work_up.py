@@ -17,7 +17,15 @@ from heart.evaluation.figures import METRICS, write_figure, write_value
 from heart.evaluation.threshold_table import COST_RATIO
 from heart.evaluation.thresholds import bayes_threshold
 from heart.experiments.cross_validation import Folds
-from heart.experiments.work_up import MAY_HELP, NOTHING, WORTH, WorkUp, fit_work_up, work_up_table
+from heart.experiments.work_up import (
+    MAY_HELP,
+    NOTHING,
+    UNTOLD,
+    WORTH,
+    WorkUp,
+    fit_work_up,
+    work_up_table,
+)
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
@@ -95,7 +103,7 @@ def work_up_frame(table: pd.DataFrame, figure: str) -> pd.DataFrame:
 def describe_steps(table: pd.DataFrame) -> str:
     """Which steps are worth their price, in words."""
     steps = table.iloc[1:]
-    idle, unsure = (_titles(steps, verdict) for verdict in (NOTHING, MAY_HELP))
+    idle, unsure, untold = (_titles(steps, verdict) for verdict in (NOTHING, MAY_HELP, UNTOLD))
     lines = []
     if idle:
         dollars = steps.loc[steps["verdict"] == NOTHING, "cost"].sum()
@@ -109,6 +117,8 @@ def describe_steps(table: pd.DataFrame) -> str:
             f"{_join(unsure)} may help: the log-loss falls, but with so few patients the interval"
             " reaches 0."
         )
+    if untold:
+        lines.append(f"Of {_join(untold)} nothing can be told: most of these patients had none.")
     if not lines:
         lines.append("Every step lowers the log-loss, by intervals that stay above 0.")
     return " ".join(lines)

@@ -8,7 +8,7 @@ import pytest
 from heart.config import RECIPES
 from heart.evaluation.fees import STEPS
 from heart.experiments.cross_validation import Folds
-from heart.experiments.work_up import HELPS, MAY_HELP, NOTHING, fit_work_up
+from heart.experiments.work_up import HELPS, MAY_HELP, NOTHING, UNTOLD, fit_work_up
 from heart.ui.evaluate_work_up import describe_steps
 from tests.support.visitor import press, said
 
@@ -64,6 +64,8 @@ def test_words_say_which_steps_buy_nothing():
         table
     )
     assert "D may help" in describe_steps(table)
+    untold = table.assign(verdict=[None, HELPS, HELPS, HELPS, UNTOLD])
+    assert describe_steps(untold).startswith("Of D nothing can be told")
     assert describe_steps(table[:3]).startswith("In this order **B buys nothing**")
     assert (
         describe_steps(table[:2])

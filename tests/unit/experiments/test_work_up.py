@@ -16,6 +16,7 @@ from heart.experiments.work_up import (
     HELPS,
     MAY_HELP,
     NOTHING,
+    UNTOLD,
     fit_work_up,
     hide,
     judge_gain,
@@ -119,12 +120,16 @@ def test_net_benefit_counts_false_alarms_at_the_odds():
     assert net_benefit(y_true, y_score, 0.25) == pytest.approx(1 / 4 - 1 / 4 * 1 / 3)
 
 
-def test_a_step_that_nobody_has_buys_nothing(cleveland, settings):
-    frame = cleveland.frame.assign(ca=cleveland.frame["ca"].where(np.zeros(303, dtype=bool)))
+@pytest.mark.parametrize(("n_known", "verdict"), [(0, UNTOLD), (151, UNTOLD), (152, NOTHING)])
+def test_of_a_step_that_most_did_not_have_nothing_is_told(cleveland, settings, n_known, verdict):
+    known = np.arange(303) < n_known
+    frame = cleveland.frame.assign(ca=cleveland.frame["ca"].where(known))
     blind = Cohort("blind", frame, "blind", cleveland.report)
     fits = fit_work_up(blind, settings, folds=Folds(3, 1))
     row = work_up_table(fits, STEP_LIST, threshold=1 / 3).iloc[-1]
-    assert (row["measured"], row["gain"], row["verdict"]) == (0, 0, NOTHING)
+    assert row["measured"] == pytest.approx(frame["ca"].notna().mean())
+    assert (row["verdict"] == UNTOLD) == (verdict == UNTOLD)
+    assert n_known or row["gain"] == 0
 
 
 def test_verdicts():
