@@ -173,10 +173,11 @@ def show_patient_fields(session: Session, entered: Entered) -> None:
     for group in dict.fromkeys(feature.group for feature in FEATURES):
         st.markdown(f"**{group}**")
         members = [feature for feature in FEATURES if feature.group == group]
-        columns = st.columns(PER_ROW, gap="small", vertical_alignment="bottom")
-        for column, feature in zip(columns, members, strict=False):
-            with column:
-                _show_field(feature.in_units(session.units), is_wrong=feature.name in wrong)
+        for start in range(0, len(members), PER_ROW):
+            columns = st.columns(PER_ROW, gap="small", vertical_alignment="bottom")
+            for column, feature in zip(columns, members[start : start + PER_ROW], strict=False):
+                with column:
+                    _show_field(feature.in_units(session.units), is_wrong=feature.name in wrong)
 
 
 def _show_field(feature: Feature, *, is_wrong: bool) -> None:
