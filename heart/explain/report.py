@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from heart.bundle import Bundle
-from heart.bundle.calculator.words import DISCLAIMER, write_purpose
+from heart.bundle.calculator.words import write_disclaimer, write_purpose
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
 from heart.evaluation.fees import FEES, SOURCE, Fees
@@ -93,7 +93,7 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
         tests=tests,
         next=about_tests,
         model=_describe_model(bundle),
-        purpose=(write_purpose(bundle), f"{DISCLAIMER} {NOT_CAUSAL}"),
+        purpose=(write_purpose(bundle), f"{write_disclaimer(bundle)} {NOT_CAUSAL}"),
     )
 
 

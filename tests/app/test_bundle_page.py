@@ -5,6 +5,7 @@ from dataclasses import replace
 from heart.bundle import load_bundle, serialise_bundle
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
+from tests.support.networks import untrained
 from tests.support.visitor import press, said
 
 
@@ -39,6 +40,26 @@ def test_something_else_is_refused_by_what_it_is(visit):
     assert "Found: a file that begins with b'PK" in said(
         upload(visit("bundle"), b"PK\x03\x04 not a bundle")
     )
+
+
+def test_calculator_of_a_network_that_is_too_wide_cannot_be_downloaded_and_the_button_says_why(
+    visit,
+):
+    shipped = load_bundle(SHIPPED_BUNDLE)
+    few = load_shipped("cleveland").features
+    wide = untrained(shipped, few, hidden=(256,), members=40, embedding_dim=1)
+    app = visit("bundle")
+    assert not calculator_of(app).disabled
+    button = calculator_of(upload(app, serialise_bundle(wide)))
+    assert button.disabled
+    assert "a calculator of at most 2 MB, but found 2.3 MB" in button.help
+
+
+def calculator_of(app):
+    (button,) = [
+        button for button in app.get("download_button") if button.proto.label == "Calculator"
+    ]
+    return button.proto
 
 
 def test_loaded_bundle_is_this_visitors_own(visit):

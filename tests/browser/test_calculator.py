@@ -308,6 +308,35 @@ def test_every_wrong_field_is_named_at_the_field_and_nothing_is_lost(page):
     expect(page.locator("[aria-invalid=true]")).to_have_count(0)
 
 
+def test_probability_at_the_threshold_is_disease(page):
+    fill_in(page, age="61")
+    at_it = """() => {
+      const { values } = readForm();
+      model.threshold = predict(values).probability;
+      return predict(values).positive;
+    }"""
+    assert page.evaluate(at_it) is True
+
+
+TWICE = """async () => {
+  let waiting = 0;
+  const later = setTimeout;
+  window.setTimeout = work => { waiting++; later(() => { waiting--; work(); }); };
+  calculate(true);  // all is known: the longest why
+  byId('form').reset();
+  byId('field-age').value = '61';
+  calculate(true);
+  const isDone = () => !waiting && byId('why').querySelector('table');
+  while (!isDone()) await new Promise(resolve => later(resolve, 5));
+  return byId('why').querySelectorAll('tbody tr').length;
+}"""
+
+
+def test_older_why_never_takes_the_place_of_a_newer_one(page):
+    fill_everything(page)
+    assert page.evaluate(TWICE) == 2  # nothing known, age
+
+
 def test_answer_is_never_beside_another_form_without_a_word(page):
     fill_in(page, age="40")
     calculate(page)

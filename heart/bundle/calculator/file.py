@@ -65,7 +65,7 @@ def _fill_template(bundle: Bundle, model: Mapping[str, Any]) -> str:
         "not_for": _text(words.NOT_FOR),
         "instructions": _text(words.INSTRUCTIONS),
         "waiting": _text(words.WAITING),
-        "disclaimer": _text(words.DISCLAIMER),
+        "disclaimer": _text(words.write_disclaimer(bundle)),
         "why_not": _text(words.WHY_NOT),
         "facts": "\n".join(
             f"<dt>{_text(head)}</dt><dd>{_text(text)}</dd>"

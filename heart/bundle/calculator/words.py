@@ -7,6 +7,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from heart.bundle.bundle import Bundle
+from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.data import SHIPPED, load_shipped
 from heart.errors import CohortError
@@ -16,12 +17,10 @@ from heart.evaluation.thresholds import RULES
 from heart.schema import FEATURES
 
 NOT_FOR = (
-    "deciding about a patient's care (it is not a medical device, and nobody has tried it in"
-    " practice); people who were not referred for coronary angiography, such as healthy people at a"
-    " check-up; children; patients whose coronary disease is known already; the risk of a heart"
+    "deciding about a patient's care (it is not a medical device); people who were not referred for"
+    " coronary angiography, such as healthy people at a check-up; children; patients whose coronary disease is known already; the risk of a heart"
     " attack, or anything else in the future."
 )
-DISCLAIMER = "A probability, not a diagnosis. Do not use it to decide about a patient."
 INSTRUCTIONS = (
     "Fill in what is known and leave the rest as it is. What you enter stays in this page: it sends"
     " nothing and stores nothing."
@@ -47,6 +46,15 @@ def write_purpose(bundle: Bundle) -> str:
     )
 
 
+def write_disclaimer(bundle: Bundle) -> str:
+    """What stands beside every answer."""
+    decade = " of the 1980s" if is_of_shipped(bundle) else ""
+    return (
+        f"A probability, not a diagnosis, learnt from {bundle.data.n:,} patients{decade}. Do not"
+        " use it to decide about a patient."
+    )
+
+
 def is_of_shipped(bundle: Bundle) -> bool:
     """Whether the model learnt from hospitals that come with Heart, by the table's fingerprint."""
     try:
@@ -60,8 +68,8 @@ def write_words(bundle: Bundle) -> dict[str, object]:
     return {
         "figure": "is the probability of heart disease now",
         "of_100": (
-            "Of 100 such patients the model expects about {ill} to have heart disease and {healthy}"
-            " not to."
+            "Of 100 patients like this one the model expects about {ill} to have heart disease now"
+            " and {healthy} not to."
         ),
         "marks": "100 squares, {sick} filled for patients with heart disease, {well} outlined",
         "disease": "Decision: disease ({p} is at or above the threshold of {threshold}).",
@@ -123,8 +131,9 @@ def write_facts(bundle: Bundle) -> dict[str, str]:
         "Model": f"{bundle.name}, made {bundle.created_at.replace('T', ' ')[:16]} UTC with Heart"
         f" {bundle.versions['heart']}",
         "Fingerprint": (
-            f"SHA-256 {sha256(pack_weights(bundle.network)).hexdigest()} of the weights as `heart"
-            " export --format safetensors` writes them"
+            f"{fingerprint_of(bundle)} (SHA-256, as in a report); of the weights alone, as heart"
+            f" export --format safetensors writes them:"
+            f" {sha256(pack_weights(bundle.network)).hexdigest()}"
         ),
         "Learnt from": _write_cohort(bundle),
         "Its table": f"SHA-256 {data.fingerprint}",
@@ -132,9 +141,23 @@ def write_facts(bundle: Bundle) -> dict[str, str]:
             f"{test['n']} other patients of the same cohort, {test['positives']} of them diseased:"
             f" {METRICS['roc_auc'].label} {write_figure(test['figures']['roc_auc'], 'roc_auc')}"
         ),
+        **_write_share(bundle),
         "Threshold": f"{threshold.value:.4g}: {RULES[threshold.rule].description}{wanted}",
         "Recalibration": METHODS[bundle.recalibration.method],
         **({"Does not ask for": unused} if unused else {}),
+    }
+
+
+def _write_share(bundle: Bundle) -> dict[str, str]:
+    data = bundle.data
+    if not 0 < data.positives < data.n:
+        return {}
+    share = f"{data.positives / data.n:.0%}"
+    return {
+        "Elsewhere": (
+            f"{share} of its patients were diseased. Where fewer are, an answer should be lower"
+            " than it is here, where more are, higher: the calculator does not know."
+        )
     }
 
 

@@ -19,6 +19,7 @@ from heart.bundle import load_bundle
 from heart.bundle.calculator import check_size, export_calculator
 from heart.bundle.calculator.content import count_weights, describe_model
 from heart.bundle.calculator.file import BESIDE, MAX_BYTES
+from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
@@ -150,7 +151,7 @@ def test_text_of_the_bundle_stands_as_text(shipped, page):
 
 
 def test_text_in_the_scripts_data_cannot_end_its_element(shipped, monkeypatch):
-    monkeypatch.setattr("heart.bundle.calculator.words.DISCLAIMER", EVIL)
+    monkeypatch.setattr("heart.bundle.calculator.words.WAITING", EVIL)
     monkeypatch.setattr("heart.bundle.calculator.content.write_words", lambda _: {"x": EVIL})
     found = Page(export_calculator(shipped))
     assert json.loads(found.text_of("script"))["words"] == {"x": EVIL}
@@ -172,6 +173,7 @@ def test_page_says_which_model_it_is_and_whom_it_learnt_from(page, shipped):
     assert facts["Model"].startswith("cleveland, made 2026-")
     weights = hashlib.sha256(pack_weights(shipped.network)).hexdigest()
     assert weights in facts["Fingerprint"]
+    assert fingerprint_of(shipped) in facts["Fingerprint"]
     assert "303 patients, 139 of them diseased. Cleveland Clinic Foundation" in facts["Learnt from"]
     assert shipped.data.fingerprint in facts["Its table"]
     assert facts["Threshold"].startswith("0.3333: expected cost")
@@ -184,6 +186,7 @@ def test_page_claims_no_hospital_for_a_table_that_only_has_its_name(shipped):
     data = shipped.data._replace(fingerprint="0" * 64)
     found = Page(export_calculator(replace(shipped, data=data)))
     assert "who they were, this file does not say" in found.text_of("p")
+    assert "1980s" not in "".join(found.texts[:200])
     assert "Clinic" not in found.facts["Learnt from"]
 
 
