@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from heart.bundle import Bundle
+from heart.bundle.calculator.words import MANY
 from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import proportion
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
@@ -14,9 +15,6 @@ from heart.schema import Feature, Value
 from heart.units import MG_DL
 
 ZONES = {"rule out": "Rule out", "cannot tell": "Cannot tell", "rule in": "Rule in"}
-MANY = 20
-"""Members of which nine of ten leave one out at either end; of fewer only all are told."""
-
 FAR, EDGE = 0.01, 0.05
 """Shares of the cohort that are as far from their nearest patients."""
 

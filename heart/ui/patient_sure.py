@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.bundle import Bundle
+from heart.bundle.calculator.words import MANY
 from heart.charts.explain import certainty_ranges
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import (
@@ -23,7 +24,6 @@ from heart.explain.certainty import (
     member_spread,
 )
 from heart.explain.words import (
-    MANY,
     describe_members,
     describe_nearby,
     describe_novelty,

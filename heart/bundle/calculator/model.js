@@ -172,11 +172,11 @@ function predict(values) {
   return { probability, range, positive: probability >= model.threshold };
 }
 
-/** The 5th and 95th percentile of the members' values; null for a single member. */
+/** Where nine of ten of the members' values are, or all of few; null for a single one. */
 function rangeOf(values) {
   if (values.length < 2) return null;
   const sorted = Float64Array.from(values).sort();
-  return [0.05, 0.95].map((share) => {
+  return model.spread.map((share) => {
     const at = share * (sorted.length - 1), low = Math.floor(at);
     return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
   });
@@ -199,7 +199,7 @@ function problemOf(feature, value) {
  * features is worth the log-odds of the answer when only they are known. What is not known, or
  * was never seen, adds nothing to any set. The sets come in Gray-code order: each differs from
  * the one before by a single feature, whose effect on the first layer is added or taken away.
- * Each member plays its own game too; nine of ten of their shares are inside the range.
+ * Each member plays its own game too; most of their shares are inside the range.
  * It stops now and then (yields), so that the page can paint; what it returns is
  * { base, shares: [{ feature, share, range }] }, base for nothing known.
  */

@@ -16,10 +16,13 @@ from heart.evaluation.recalibration import METHODS
 from heart.evaluation.thresholds import RULES
 from heart.schema import FEATURES
 
+MANY = 20
+"""Members of which nine of ten leave one out at either end; of fewer only all are told."""
+
 NOT_FOR = (
     "deciding about a patient's care (it is not a medical device); people who were not referred for"
-    " coronary angiography, such as healthy people at a check-up; children; patients whose coronary disease is known already; the risk of a heart"
-    " attack, or anything else in the future."
+    " coronary angiography, such as healthy people at a check-up; children; patients whose coronary"
+    " disease is known already; the risk of a heart attack, or anything else in the future."
 )
 INSTRUCTIONS = (
     "Fill in what is known and leave the rest as it is. What you enter stays in this page: it sends"
@@ -81,7 +84,7 @@ def write_words(bundle: Bundle) -> dict[str, object]:
             f" {bundle.threshold.cost_ratio:g} false alarms."
         ),
         "spread": (
-            f"Nine of ten of the model's {bundle.network.members} members say {{low}} to {{high}}."
+            f"{_write_most(bundle, 'Nine', 'The')} members say {{low}} to {{high}}."
             " That is the model's own uncertainty, not a range the patient will fall in."
         ),
         "unknown": f"Not known ({{n}} of {{of}}): {{names}}. {_write_unknown(bundle)}",
@@ -109,7 +112,16 @@ def write_words(bundle: Bundle) -> dict[str, object]:
 def _write_agreement(bundle: Bundle) -> str:
     if bundle.network.members == 1:
         return ""
-    return " In brackets and as a thin line: nine of ten of the model's members."
+    most = _write_most(bundle, "nine", "the")
+    return f" In brackets and as a thin line: what {most} members put it at."
+
+
+def _write_most(bundle: Bundle, nine: str, the: str) -> str:
+    """Whose range it is: nine of ten members', or all of few."""
+    members = bundle.network.members
+    return (
+        f"{nine} of ten of the model's {members}" if members >= MANY else f"{the} model's {members}"
+    )
 
 
 def _write_unknown(bundle: Bundle) -> str:

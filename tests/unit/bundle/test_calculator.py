@@ -197,6 +197,21 @@ def test_model_that_never_learnt_what_unknown_means_has_no_why(bundle, cleveland
     assert "not trained with values hidden" in told["words"]["unknown"]
 
 
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        (20, "Nine of ten of the model's 20 members say"),
+        (19, "The model's 19 members say"),
+        (2, "The model's 2 members say"),
+    ],
+)
+def test_range_of_few_members_is_that_of_all_and_called_so(bundle, cleveland, members, said):
+    small = untrained(bundle, cleveland.features, hidden=(2,), members=members)
+    told = json.loads(Page(export_calculator(small)).text_of("script"))
+    assert told["words"]["spread"].startswith(said)
+    assert told["spread"] == ([0.05, 0.95] if members == 20 else [0, 1])
+
+
 def test_features_that_the_model_does_not_use_are_not_asked_for(bundle, cleveland):
     few = [f for f in FEATURES if f.name not in ("ca", "thal")]
     found = Page(export_calculator(untrained(bundle, cleveland.features, features=few)))
