@@ -72,7 +72,7 @@ def describe_start(told: Why) -> str:
     """Whose probability the steps start at."""
     if told.game == "masked":
         return "somebody of whom nothing is known"
-    return f"the mean over {told.background} patients that the model learnt from"
+    return f"the mean over {told.background} patients of the model's cohort"
 
 
 def _describe_step(step: Step) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def _describe_why(why: Why | None) -> str:
     start = (
         "somebody of whom nothing is known"
         if why.game == "masked"
-        else f"the mean over {why.background} patients that the model learnt from"
+        else f"the mean over {why.background} patients of the model's cohort"
     )
     members = (
         " The thin line is the range of nine of ten members."

@@ -27,7 +27,8 @@ from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer
 from heart.units import to_canonical, to_shown
 
-PER_ROW = 3
+PER_ROW, AT_ONCE = 3, 6
+SECOND, OTHERS = "what_if_second", "what_if_others"
 OF = "what_if_of"
 """Under which it is noted whose values the second patient's fields started from."""
 
@@ -40,8 +41,10 @@ def show_what_if(answer: Answer) -> None:
         " they are. It is not what would become of this patient: values hang together, and"
         " treating one is not the same as having another one."
     )
-    with st.expander("A second patient, beside this one"):
-        _show_second(answer)
+    second = st.expander("A second patient, beside this one", key=SECOND, on_change="rerun")
+    if second.open:
+        with second:
+            _show_second(answer)
     curves = answer.session.once(
         "what if",
         (bundle, tuple(answer.patient.items())),
@@ -66,14 +69,25 @@ def _explain_marks(bundle: Bundle, curves: tuple[Curve, ...]) -> str:
 
 
 def _show_curves(curves: tuple[Curve, ...], answer: Answer) -> None:
-    """Small multiples, all on the same scale of probability."""
+    """Small multiples, all on the same scale of probability; those that move the answer least wait
+    until somebody asks, as each takes a browser some 50 ms.
+    """
     ordered = sorted(curves, key=lambda curve: -curve.span)
-    for start in range(0, len(ordered), PER_ROW):
-        for column, curve in zip(
-            st.columns(PER_ROW), ordered[start : start + PER_ROW], strict=False
-        ):
+    _show_rows(ordered[:AT_ONCE], answer.session.units)
+    if rest := ordered[AT_ONCE:]:
+        names = ", ".join(curve.feature.label for curve in rest)
+        others = st.expander(f"The others: {names}", key=OTHERS, on_change="rerun")
+        if others.open:
+            with others:
+                _show_rows(rest, answer.session.units)
+
+
+def _show_rows(curves: Sequence[Curve], units: str) -> None:
+    for start in range(0, len(curves), PER_ROW):
+        row = curves[start : start + PER_ROW]
+        for column, curve in zip(st.columns(PER_ROW), row, strict=False):
             with column:
-                _show_curve(curve, answer.session.units)
+                _show_curve(curve, units)
 
 
 def _show_curve(curve: Curve, units: str) -> None:

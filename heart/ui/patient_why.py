@@ -33,7 +33,7 @@ def show_why(answer: Answer) -> None:
         )
         return
     units = answer.session.units
-    start = "Nothing known" if told.game == "masked" else "Mean of its patients"
+    start = "Nothing known" if told.game == "masked" else "Mean of its cohort"
     st.markdown(_introduce(told))
     show_chart(
         waterfall, waterfall_frame(told, start=start, units=units), alt=_describe(told, units)
@@ -63,7 +63,7 @@ def _introduce(told: Why) -> str:
     else:
         start = (
             "This model never learnt what “not known” means. So what is left out takes the values"
-            f" of {told.background} patients that it learnt from, of whom it says"
+            f" of {told.background} patients of its cohort, of whom it says"
             f" **{told.base:.0%}** on average"
         )
     return (

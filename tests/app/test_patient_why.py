@@ -98,13 +98,16 @@ def test_model_that_never_saw_a_hidden_value_is_explained_over_its_cohort_or_not
     assert "it never learnt what “not known” means" in text
     assert "`www.mine.org` is not shipped and not in this session" in text
     app = look("Why", lesson, SOME, upload=own)
-    assert f"the values of {own.n} patients that it learnt from" in said(app)
+    assert f"the values of {own.n} patients of its cohort" in said(app)
     assert steps(app)["Effect, log-odds"].tolist()[4:] == ["no part in it"] * 9
 
 
 def test_curves_mark_what_nobody_can_change_and_what_means_something(look, shipped, own):
-    text = said(look("What if", shipped, SOME))
+    app = look("What if", shipped, SOME)
+    app.session_state["what_if_others"] = True
+    text = said(app.run())
     assert text.count("nobody can change it") == 2
+    assert all(f"**{entry.title}**" in text for entry in FEATURES)
     assert "Dashed: if it were not known." in text
     assert "not what would become of this patient" in text
     lesson = learnt_from(own, shipped, replace(LESSON, complete_rows=False))
@@ -113,8 +116,18 @@ def test_curves_mark_what_nobody_can_change_and_what_means_something(look, shipp
     assert "members" not in text.split("another patient")[1]
 
 
+def open_second(app):
+    """With the fields of the second patient."""
+    app.session_state["what_if_second"] = True
+    return app.run()
+
+
+def test_second_patients_fields_are_not_made_before_somebody_wants_them(look, shipped):
+    assert not [w for w in look("What if", shipped).number_input if w.key.startswith("what_if")]
+
+
 def test_second_patient_starts_as_this_one_and_is_compared(look, shipped):
-    app = look("What if", shipped, SOME)
+    app = open_second(look("What if", shipped, SOME))
     assert "Change a value to see the difference" in said(app)
     app.selectbox(key="what_if_cp").set_value(2)
     app = app.number_input(key="what_if_age").set_value(50.0).run()
@@ -128,13 +141,18 @@ def test_second_patient_starts_as_this_one_and_is_compared(look, shipped):
 
 
 def test_second_patients_impossible_value_is_named_and_stays(look, shipped):
-    app = look("What if", shipped, SOME).number_input(key="what_if_chol").set_value(5000.0).run()
+    app = (
+        open_second(look("What if", shipped, SOME))
+        .number_input(key="what_if_chol")
+        .set_value(5000.0)
+        .run()
+    )
     assert feature("chol").label in said(app)
     assert app.number_input(key="what_if_chol").value == 5000
 
 
 def test_second_patient_is_in_the_visitors_units(look, shipped):
-    app = look("What if", shipped, SOME, units="mmol/l")
+    app = open_second(look("What if", shipped, SOME, units="mmol/l"))
     assert app.number_input(key="what_if_chol").value == 6.46
     assert "Change a value to see the difference" in said(app)  # 6.46 is this patient's 250 mg/dl
     app = app.number_input(key="what_if_chol").set_value(7.0).run()

@@ -87,7 +87,7 @@ def test_model_that_needs_its_patients_says_so_where_they_are_not(lesson_file, t
     cohort.frame.to_csv(file, index=False)
     told = answer("explain", lesson_file, *EXAMPLE, "--cohort", file)["why"]
     assert told["game"] == "interventional"
-    assert told["start"] == "the mean over 298 patients that the model learnt from"
+    assert told["start"] == "the mean over 298 patients of the model's cohort"
     assert {step["log_odds_low"] for step in told["steps"]} == {None}
 
 
