@@ -18,10 +18,13 @@ def show(*, bundle: str | None) -> dict[str, Any]:
 
 
 def describe_bundle(bundle: Bundle) -> dict[str, Any]:
-    """Name, data, settings, threshold, recalibration, figures and versions."""
+    """Name, fingerprint, data, settings, threshold, recalibration, figures and versions."""
+    from heart.bundle.storage import fingerprint_of
+
     return {
         "name": bundle.name,
         "created_at": bundle.created_at,
+        "fingerprint": fingerprint_of(bundle),
         "data": bundle.data._asdict(),
         "settings": bundle.settings.as_dict()
         | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},

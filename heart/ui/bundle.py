@@ -11,6 +11,7 @@ import streamlit as st
 from heart.bundle import Bundle, load_bundle, serialise_bundle
 from heart.bundle.calculator import check_size, export_calculator
 from heart.bundle.onnx import export_onnx
+from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.card import Card, gather_facts, make_card, to_html, to_markdown
 from heart.errors import BundleError
@@ -52,6 +53,7 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
     rows = {
         "Name": code(bundle.name),
         "Made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
+        "Fingerprint": f"{fingerprint_of(bundle)} (SHA-256, as in a report)",
         "Trained on": (
             f"{code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives}"
             " diseased"

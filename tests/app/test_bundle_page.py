@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from heart.bundle import load_bundle, serialise_bundle
+from heart.bundle.storage import fingerprint_of
 from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from tests.support.networks import untrained
+from tests.support.running import answer
 from tests.support.visitor import press, said
 
 
@@ -15,6 +17,9 @@ def upload(app, content):
 
 def test_page_describes_the_model_in_use(visit):
     table = visit("bundle").table[0].value["value"]
+    told = answer("show")["fingerprint"]
+    assert table["Fingerprint"] == f"{told} (SHA-256, as in a report)"
+    assert told == fingerprint_of(load_bundle(SHIPPED_BUNDLE))
     assert table["Name"] == "`cleveland`"
     assert table["Trained on"] == "`cleveland`: 303 patients, 139 diseased"
     assert table["Table's SHA-256"] == f"{load_shipped('cleveland').fingerprint[:16]}…"
