@@ -98,6 +98,8 @@ def borrow_tab(browser, idle_tabs):
     def borrow():
         tab = idle_tabs.pop() if idle_tabs else open_tab(browser)
         yield tab.page
+        if tab.page.url.startswith("http"):  # what the tab kept would fill the next visitor's form
+            tab.page.evaluate("sessionStorage.clear()")
         tab.page.goto("about:blank")  # ends the visit
         faults = tab.faults.copy()
         tab.faults.clear()

@@ -94,7 +94,7 @@ def test_training_shows_progress_to_the_end_and_the_model_is_kept(address, new_p
     expect(page.get_by_text("trained in this session")).to_be_visible()
     go_to(page, "Patient")
     calculate_example(page)
-    expect(page.get_by_text("60 members")).to_be_visible()
+    expect(page.get_by_text("Nine of ten of the model's 60 members say")).to_be_visible()
 
 
 def test_stopped_training_keeps_nothing(address, new_page):

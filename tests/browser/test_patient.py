@@ -104,7 +104,7 @@ def test_form_and_answer_outlive_a_reload_in_this_tab_alone(address, new_page):
     page = new_page()
     open_page(page, address)
     before = calculate_example(page)
-    page.get_by_role("radio", name="mmol/l").click(force=True)
+    page.locator(".st-key-patient_units").get_by_text("mmol/l").click()
     expect(page.get_by_role("spinbutton", name="Serum cholesterol")).to_have_value("7.76")
     page.reload()
     expect(page.get_by_role("spinbutton", name="Age")).to_have_value("80")
