@@ -165,7 +165,7 @@ def _describe_why(why: Why | None) -> str:
         else f"the mean over {why.background} patients of the model's cohort"
     )
     members = (
-        " The thin line is the range of nine of ten members."
+        " The thin line is the range of nine of ten members, or of all where they are few."
         if any(step.low is not None for step in why.steps)
         else ""
     )

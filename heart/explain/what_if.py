@@ -16,7 +16,7 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.data.patients import canonical_patient, dtype_of
-from heart.explain.why import PERCENTILES
+from heart.explain.why import members_range
 from heart.schema import Feature, Value
 from heart.units import MG_DL, to_shown
 
@@ -37,8 +37,8 @@ class Curve(NamedTuple):
         training: least and greatest value of the train part, for a number of which there was one.
         table: one row a value, ascending, or in the order of the codes; "not known" last, if the
             model was trained for that or it is the patient's. Columns: `value` (canonical; None for
-            not known), `words` (with its unit), `probability`, `low` and `high` (5th and 95th
-            percentile of the members'; NaN with a single one), `is_patient`, `in_training` (inside
+            not known), `words` (with its unit), `probability`, `low` and `high` (the
+            members' range; NaN with a single one), `is_patient`, `in_training` (inside
             the range, or a code that occurred; True for not known).
     """
 
@@ -76,7 +76,7 @@ class Difference(NamedTuple):
 
     Attributes:
         probability, other: of the first and of the second.
-        low, high: 5th and 95th percentile of the members' own differences, second less first; None
+        low, high: `members_range` of the members' own differences, second less first; None
             with a single member.
         changes: where they differ, in the order of the model's features.
     """
@@ -120,7 +120,7 @@ def compare_patients(
     encoded = bundle.preprocessor.encode(_frame([first, second], features))
     members, mean = bundle.predict_encoded(encoded)
     low, high = (
-        np.quantile(members[:, 1] - members[:, 0], PERCENTILES).tolist()
+        np.quantile(members[:, 1] - members[:, 0], members_range(len(members))).tolist()
         if len(members) > 1
         else (None, None)
     )
@@ -222,7 +222,7 @@ def _answer(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     """`probability`, `low` and `high` of each patient."""
     members, mean = bundle.predict_encoded(bundle.preprocessor.encode(frame))
     low, high = (
-        np.quantile(members, PERCENTILES, axis=0)
+        np.quantile(members, members_range(len(members)), axis=0)
         if len(members) > 1
         else np.full((2, len(frame)), np.nan)
     )

@@ -22,7 +22,7 @@ no player: it is coded as not known in every coalition, and contributes 0. So th
 from the answer for somebody of whom nothing is known to exactly the answer that this patient got.
 
 The members are asked the same way, each in a game of its own, with the log-odds of its own
-probability. Their 5th and 95th percentile say how far the model's members agree. The mean of
+probability. Their range (`members_range`) says how far they agree. The mean of
 probabilities is nearer to 1/2 than the probability of mean log-odds, so that the range need not
 hold the contribution itself.
 """
@@ -39,6 +39,7 @@ import torch
 from scipy.special import expit
 
 from heart.bundle import Bundle
+from heart.bundle.calculator.words import MANY
 from heart.data.patients import canonical_patient, dtype_of
 from heart.evaluation.calibration import EDGE, to_logits
 from heart.explain.shapley import shapley_values
@@ -60,7 +61,17 @@ MAX_FLOATS = 2**29
 second or so.
 """
 
-PERCENTILES = (0.05, 0.95)
+
+def members_range(n: int) -> tuple[float, float]:
+    """The quantiles of `n` members' figures that are told: of many the 5th and the 95th percentile,
+    of few the least and the greatest.
+    """
+    return (0.05, 0.95) if n >= MANY else (0.0, 1.0)
+
+
+def most_members(n: int) -> str:
+    """Whose range that is, in words."""
+    return f"nine of ten of the model's {n} members" if n >= MANY else f"the model's {n} members"
 
 
 class Step(NamedTuple):
@@ -70,7 +81,7 @@ class Step(NamedTuple):
         feature: of the model.
         value: the patient's; None where not known.
         contribution: log-odds; above 0 it raises the probability.
-        low, high: 5th and 95th percentile of the members' own contributions, log-odds; None with a
+        low, high: `members_range` of the members' own contributions, log-odds; None with a
             single member.
         before, after: the probability before and after it, if the features are added to those that
             are known in this order.
@@ -94,7 +105,7 @@ class Step(NamedTuple):
 
     @property
     def is_disputed(self) -> bool:
-        """Whether 5 % of the members or more say that it raises, and 5 % or more that it lowers."""
+        """Whether the members do not agree on its direction: their range has 0 inside."""
         return self.low is not None and self.high is not None and self.low < 0 < self.high
 
 
@@ -326,11 +337,11 @@ def _lay_out(
 
 
 def _spread(members: FloatArray) -> tuple[list[float | None], list[float | None]]:
-    """The 5th and 95th percentile of each player's contributions, of shape (M, k); None with a
+    """`members_range` of each player's contributions, of shape (M, k); None with a
     single member.
     """
     if len(members) == 1:
         nothing: list[float | None] = [None] * members.shape[1]
         return nothing, nothing
-    low, high = np.quantile(members, PERCENTILES, axis=0).tolist()
+    low, high = np.quantile(members, members_range(len(members)), axis=0).tolist()
     return low, high

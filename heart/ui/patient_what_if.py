@@ -22,6 +22,7 @@ from heart.explain.what_if import (
     line_frame,
     what_if,
 )
+from heart.explain.why import most_members
 from heart.schema import Feature, Value
 from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer
@@ -57,9 +58,10 @@ def show_what_if(answer: Answer) -> None:
 def _explain_marks(bundle: Bundle, curves: tuple[Curve, ...]) -> str:
     numbers = any(curve.training is not None for curve in curves)
     unseen = any(not c.table["in_training"].all() for c in curves if c.feature.is_coded)
+    members = bundle.network.members
     sentences = [
         "◆ this patient.",
-        "Light band: nine of ten of the model's members." if bundle.network.members > 1 else "",
+        f"Light band: {most_members(members)}." if members > 1 else "",
         "Grey area: the values in training; beyond it the curve is a guess." if numbers else "",
         "Dashed: if it were not known." if bundle.settings.masking else "",
         "✚ never occurred in training." if unseen else "",
@@ -221,8 +223,8 @@ def _show_difference(told: Difference, bundle: Bundle, units: str) -> None:
         st.markdown(_describe_change(change, units))
     if told.low is not None and told.high is not None:
         st.caption(
-            f"Nine of ten of the {bundle.network.members} members put the difference between"
-            f" {told.low * 100:+.0f} and {told.high * 100:+.0f} percentage points."
+            f"For {most_members(bundle.network.members)} the difference is"
+            f" {told.low * 100:+.0f} to {told.high * 100:+.0f} percentage points."
         )
 
 

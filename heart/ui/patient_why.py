@@ -12,6 +12,7 @@ from heart.explain.why import (
     explain_patient,
     format_log_odds,
     game_of,
+    most_members,
     waterfall_frame,
 )
 from heart.schema import FEATURES
@@ -41,8 +42,8 @@ def show_why(answer: Answer) -> None:
     _show_notes(told, answer)
     with st.expander("The same as a table"):
         st.table(_table(told, units))
-        if answer.session.bundle.network.members > 1:
-            st.caption("In brackets where nine of ten of the members put it.")
+        if (members := answer.session.bundle.network.members) > 1:
+            st.caption(f"In brackets where {most_members(members)} put it.")
 
 
 def _explain(answer: Answer) -> Why | None:
@@ -80,8 +81,8 @@ def _show_notes(told: Why, answer: Answer) -> None:
             f" They do not agree on the direction of: {', '.join(disputed)}." if disputed else ""
         )
         st.caption(
-            "The line below a bar is where nine of ten of the model's"
-            f" {bundle.network.members} members put it.{agreement}"
+            f"The line below a bar is where {most_members(bundle.network.members)} put"
+            f" it.{agreement}"
         )
     for sentence in _unused(told, answer):
         st.caption(sentence)

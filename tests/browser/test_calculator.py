@@ -14,7 +14,6 @@ from playwright.sync_api import expect
 from heart.bundle import load_bundle
 from heart.bundle.calculator import export_calculator
 from heart.bundle.calculator.content import TOLERANCE
-from heart.bundle.calculator.words import MANY
 from heart.data import SHIPPED, load_shipped
 from heart.errors import PatientError
 from heart.evaluation.calibration import to_logits
@@ -249,11 +248,8 @@ def test_why_is_the_shapley_value_by_its_definition(open_calculator, shipped, ev
         assert base + sum(share for share, _ in found.values()) == pytest.approx(answer, abs=1e-5)
         for step in explain_patient(bundle, patient).steps:  # the Patient page's
             if step.is_used:
-                low, high = found[step.feature.name][1]
-                if bundle.network.members >= MANY:
-                    assert (low, high) == pytest.approx((step.low, step.high), abs=1e-5)
-                else:  # of two members both, of which the page of Patient tells less
-                    assert low < step.low < step.high < high
+                ends = pytest.approx([step.low, step.high], abs=1e-5)
+                assert found[step.feature.name][1] == ends
 
 
 # ---- what a reader does

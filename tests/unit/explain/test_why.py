@@ -141,7 +141,7 @@ def test_members_are_asked_the_same_way_each_in_a_game_of_its_own(model):
     names = player_names(model, FEW)
     members = logit(model.predict_members(hidden_frame(FEW, names)))
     own = np.array([by_permutations(values) for values in members])
-    low, high = np.quantile(own, [0.05, 0.95], axis=0)
+    low, high = own.min(axis=0), own.max(axis=0)  # of three
     steps = {step.feature.name: step for step in told.steps}
     assert [steps[name].low for name in names] == pytest.approx(low.tolist(), abs=1e-5)
     assert [steps[name].high for name in names] == pytest.approx(high.tolist(), abs=1e-5)
@@ -277,3 +277,12 @@ def test_effect_is_said_to_the_two_digits_that_are_shown(model):
 def test_log_odds_are_those_of_recalibration():
     probabilities = np.array([[0.0, 1e-7, 1e-6, 0.3], [0.5, 1 - 1e-6, 1 - 1e-7, 1.0]])
     assert why._log_odds(probabilities) == pytest.approx(to_logits(probabilities), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("members", "whose"),
+    [(20, "nine of ten of the model's 20 members"), (19, "the model's 19 members")],
+)
+def test_range_of_few_members_is_that_of_all_of_them(members, whose):
+    assert why.members_range(members) == ((0.05, 0.95) if members == 20 else (0, 1))
+    assert why.most_members(members) == whose
