@@ -53,7 +53,7 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
     rows = {
         "Name": code(bundle.name),
         "Made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
-        "Fingerprint": f"{fingerprint_of(bundle)} (SHA-256, as in a report)",
+        "Fingerprint": f"{fingerprint_of(bundle)[:16]}…, in full in a report",
         "Trained on": (
             f"{code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives}"
             " diseased"
