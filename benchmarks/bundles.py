@@ -160,7 +160,7 @@ def _own_seconds(words: list[str]) -> float:
     return sum(map(int, modules)) / 1e6 + float(done.stdout.splitlines()[-1])
 
 
-def time_list(bundles: int = 200) -> list[dict[str, Any]]:
+def time_list(bundles: int) -> list[dict[str, Any]]:
     """The list of so many bundles of the shipped one's size: at first, and again."""
     with tempfile.TemporaryDirectory() as folder:
         for n in range(bundles - 1):
@@ -227,12 +227,15 @@ def main() -> None:
     parser.add_argument(
         "--rounds", type=int, default=7, help="starts of the command line (default: 7)"
     )
+    parser.add_argument(
+        "--listed", type=int, default=200, help="bundles in the list (default: 200)"
+    )
     parser.add_argument("--no-reader", action="store_true", help="leave out the hostile files")
     options = parser.parse_args()
     tables = [
         time_patient(options.patients),
         time_command(options.rounds),
-        time_list(),
+        time_list(options.listed),
         [] if options.no_reader else time_reader(),
     ]
     print("\n\n".join(to_markdown(pd.DataFrame(table)) for table in tables if table))

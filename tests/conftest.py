@@ -6,6 +6,7 @@ import gc
 import os
 import re
 import sys
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -104,18 +105,17 @@ def browser():
     """Chromium; without it the test is skipped, or fails where HEART_REQUIRE_BROWSER=1."""
     if "playwright" in ABSENT and not BROWSER_REQUIRED:
         pytest.skip(f"{NO_CHROMIUM}: playwright is not installed")
-    from drive import launch  # noqa: PLC0415
-    from playwright.sync_api import Error, sync_playwright  # noqa: PLC0415
+    from drive import browse  # noqa: PLC0415
+    from playwright.sync_api import Error  # noqa: PLC0415
 
-    with sync_playwright() as playwright:
+    with ExitStack() as until_the_end:
         try:
-            launched = launch(playwright)
+            launched = until_the_end.enter_context(browse())
         except Error as error:
             if BROWSER_REQUIRED:
                 raise
             pytest.skip(f"{NO_CHROMIUM} ({error.message.splitlines()[0]})")
         yield launched
-        launched.close()
 
 
 def pytest_sessionfinish(session):
