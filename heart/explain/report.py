@@ -16,6 +16,7 @@ from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
 from heart.evaluation.fees import FEES, SOURCE, Fees
 from heart.evaluation.figures import write_of_100, write_share
+from heart.evaluation.members import write_members
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import find_nearby, find_novelty, find_zone, member_spread
 from heart.explain.next_tests import DRAWN, NextTest, can_hide, find_next_tests
@@ -88,7 +89,7 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
         of_100=prediction.of_100,
         answer=_describe_answer(subject),
         rows=tuple(_list_rows(subject, why)),
-        why=_describe_why(why),
+        why=_describe_why(why, bundle.network.members),
         sure=tuple(text.replace("**", "") for text in _describe_certainty(subject)),
         tests=tests,
         next=about_tests,
@@ -156,7 +157,7 @@ def _write_range(entry: Feature, bounds: np.ndarray | None, units: str) -> str:
     return f"{low.partition(' ')[0]} to {high}"
 
 
-def _describe_why(why: Why | None) -> str:
+def _describe_why(why: Why | None, members: int) -> str:
     if why is None:
         return NO_GAME
     start = (
@@ -164,14 +165,14 @@ def _describe_why(why: Why | None) -> str:
         if why.game == "masked"
         else f"the mean over {why.background} patients of the model's cohort"
     )
-    members = (
-        " The thin line is the range of nine of ten members, or of all where they are few."
+    spread = (
+        f" The thin line is the range of {write_members(members)}."
         if any(step.low is not None for step in why.steps)
         else ""
     )
     return (
         f"Exact Shapley values in log-odds; they add up from {why.base:.0%}, {start}, to"
-        f" {why.probability:.0%}.{members}"
+        f" {why.probability:.0%}.{spread}"
     )
 
 

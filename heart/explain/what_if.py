@@ -16,7 +16,7 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.data.patients import canonical_patient, dtype_of
-from heart.explain.why import members_range
+from heart.evaluation.members import find_ends
 from heart.schema import Feature, Value
 from heart.units import MG_DL, to_shown
 
@@ -120,7 +120,7 @@ def compare_patients(
     encoded = bundle.preprocessor.encode(_frame([first, second], features))
     members, mean = bundle.predict_encoded(encoded)
     low, high = (
-        np.quantile(members[:, 1] - members[:, 0], members_range(len(members))).tolist()
+        np.quantile(members[:, 1] - members[:, 0], find_ends(len(members))).tolist()
         if len(members) > 1
         else (None, None)
     )
@@ -222,7 +222,7 @@ def _answer(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     """`probability`, `low` and `high` of each patient."""
     members, mean = bundle.predict_encoded(bundle.preprocessor.encode(frame))
     low, high = (
-        np.quantile(members, members_range(len(members)), axis=0)
+        np.quantile(members, find_ends(len(members)), axis=0)
         if len(members) > 1
         else np.full((2, len(frame)), np.nan)
     )

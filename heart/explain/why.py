@@ -22,9 +22,9 @@ no player: it is coded as not known in every coalition, and contributes 0. So th
 from the answer for somebody of whom nothing is known to exactly the answer that this patient got.
 
 The members are asked the same way, each in a game of its own, with the log-odds of its own
-probability. Their range (`members_range`) says how far they agree. The mean of
-probabilities is nearer to 1/2 than the probability of mean log-odds, so that the range need not
-hold the contribution itself.
+probability. Where nine of ten of them are (all of few) says how far the model's members agree. The
+mean of probabilities is nearer to 1/2 than the probability of mean log-odds, so that the range need
+not hold the contribution itself.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from heart.bundle import Bundle
 from heart.bundle.calculator.words import MANY
 from heart.data.patients import canonical_patient, dtype_of
 from heart.evaluation.calibration import EDGE, to_logits
+from heart.evaluation.members import find_ends
 from heart.explain.shapley import shapley_values
 from heart.model.preprocessing import Encoded
 from heart.schema import FEATURE_NAMES, Feature, Value
@@ -62,18 +63,6 @@ second or so.
 """
 
 
-def members_range(n: int) -> tuple[float, float]:
-    """The quantiles of `n` members' figures that are told: of many the 5th and the 95th percentile,
-    of few the least and the greatest.
-    """
-    return (0.05, 0.95) if n >= MANY else (0.0, 1.0)
-
-
-def most_members(n: int) -> str:
-    """Whose range that is, in words."""
-    return f"nine of ten of the model's {n} members" if n >= MANY else f"the model's {n} members"
-
-
 class Step(NamedTuple):
     """What one feature contributes.
 
@@ -81,8 +70,8 @@ class Step(NamedTuple):
         feature: of the model.
         value: the patient's; None where not known.
         contribution: log-odds; above 0 it raises the probability.
-        low, high: `members_range` of the members' own contributions, log-odds; None with a
-            single member.
+        low, high: between which nine of ten of the members' own contributions are, or all of few
+            (`heart.evaluation.members`), log-odds; None with a single member.
         before, after: the probability before and after it, if the features are added to those that
             are known in this order.
         is_used: False where the model read it as not known: it is, or never occurred in training.
@@ -105,7 +94,7 @@ class Step(NamedTuple):
 
     @property
     def is_disputed(self) -> bool:
-        """Whether the members do not agree on its direction: their range has 0 inside."""
+        """Whether its range reaches from members who say that it lowers to some that it raises."""
         return self.low is not None and self.high is not None and self.low < 0 < self.high
 
 
@@ -337,11 +326,11 @@ def _lay_out(
 
 
 def _spread(members: FloatArray) -> tuple[list[float | None], list[float | None]]:
-    """`members_range` of each player's contributions, of shape (M, k); None with a
+    """Where most of the members put each player's contribution, of shape (M, k); None with a
     single member.
     """
     if len(members) == 1:
         nothing: list[float | None] = [None] * members.shape[1]
         return nothing, nothing
-    low, high = np.quantile(members, members_range(len(members)), axis=0).tolist()
+    low, high = np.quantile(members, find_ends(len(members)), axis=0).tolist()
     return low, high

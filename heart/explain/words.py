@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 
 from heart.bundle import Bundle
-from heart.bundle.calculator.words import MANY
 from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import proportion
+from heart.evaluation.members import MANY
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
 from heart.explain.next_tests import NextTest
 from heart.schema import Feature, Value

@@ -11,6 +11,7 @@ import pandas as pd
 
 from heart.data.frames import canonical_frame
 from heart.data.patients import canonical_patient
+from heart.evaluation.members import find_ends
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.model.problems import describe_problem, find_patient_problems, training_ranges
 from heart.schema import Feature, Value
@@ -38,7 +39,7 @@ class Prediction(NamedTuple):
 
     Attributes:
         probability: of disease present now, 0-1: the mean of the members'.
-        low, high: the 5th and 95th percentile of the members' probabilities: the model's own
+        low, high: where nine of ten of the members are, or all of few: the model's own
             uncertainty, not a range for the patient; None with a single member.
         threshold: of the bundle.
         label: "disease" where probability >= threshold, else "no disease".
@@ -95,7 +96,9 @@ def predict_patient(
     values = canonical_patient(patient)
     members, mean = bundle.predict_encoded(bundle.preprocessor.transform_patient(values))
     low, high = (
-        np.quantile(members[:, 0], [0.05, 0.95]).tolist() if len(members) > 1 else (None, None)
+        np.quantile(members[:, 0], find_ends(len(members))).tolist()
+        if len(members) > 1
+        else (None, None)
     )
     probability, threshold = float(mean[0]), bundle.threshold.value
     return Prediction(

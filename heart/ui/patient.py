@@ -10,6 +10,7 @@ import streamlit as st
 from heart.charts import hundred_people
 from heart.charts.patient import HUNDRED_PX, hundred_frame
 from heart.evaluation.figures import write_of_100, write_share
+from heart.evaluation.members import write_members
 from heart.schema import FEATURES, Value
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown, show_error
@@ -97,7 +98,7 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
     _show_decision(prediction, bundle)
     if prediction.low is not None and prediction.high is not None:
         st.caption(
-            f"Nine of ten of the model's {bundle.network.members} members say {prediction.low:.0%}"
+            f"{write_members(bundle.network.members).capitalize()} say {prediction.low:.0%}"
             f" to {prediction.high:.0%}. That is the model's own uncertainty, not a range the"
             " patient will fall in."
         )

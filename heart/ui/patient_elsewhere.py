@@ -6,6 +6,7 @@ import streamlit as st
 
 from heart.bundle import Bundle
 from heart.evaluation.figures import write_share
+from heart.evaluation.members import write_members
 from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
 from heart.ui.patient_answer import Answer
 
@@ -70,6 +71,7 @@ def _choose_share(here: float) -> None:
 
 
 def _show_both(answer: Answer, place: Elsewhere) -> None:
+    bundle = answer.session.bundle
     here, there = answer.prediction, answer.prediction.corrected(place.correct)
     pairs = (("as where the model learnt", place.here, here), ("as chosen", place.there, there))
     for column, (whose, share, prediction) in zip(st.columns(2, border=True), pairs, strict=True):
@@ -80,4 +82,5 @@ def _show_both(answer: Answer, place: Elsewhere) -> None:
             )
             st.markdown(f"Decision at {prediction.threshold:.0%}: **{prediction.label}**")
             if prediction.low is not None and prediction.high is not None:
-                st.caption(f"Nine of ten members: {prediction.low:.0%} to {prediction.high:.0%}.")
+                told = write_members(bundle.network.members).capitalize()
+                st.caption(f"{told}: {prediction.low:.0%} to {prediction.high:.0%}.")

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from heart.bundle import Bundle
-from heart.bundle.calculator.words import MANY
 from heart.charts.explain import certainty_ranges
+from heart.evaluation.members import MANY
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import (
     Members,

@@ -12,6 +12,7 @@ from heart.bundle import Bundle
 from heart.charts.style import Drawing
 from heart.charts.what_if import answer_dots, answer_line
 from heart.errors import PatientError
+from heart.evaluation.members import write_members
 from heart.explain.what_if import (
     NOT_KNOWN,
     Change,
@@ -56,12 +57,13 @@ def show_what_if(answer: Answer) -> None:
 
 
 def _explain_marks(bundle: Bundle, curves: tuple[Curve, ...]) -> str:
+    members = bundle.network.members
     numbers = any(curve.training is not None for curve in curves)
     unseen = any(not c.table["in_training"].all() for c in curves if c.feature.is_coded)
     members = bundle.network.members
     sentences = [
         "◆ this patient.",
-        f"Light band: {most_members(members)}." if members > 1 else "",
+        f"Light band: {write_members(members)}." if members > 1 else "",
         "Grey area: the values in training; beyond it the curve is a guess." if numbers else "",
         "Dashed: if it were not known." if bundle.settings.masking else "",
         "✚ never occurred in training." if unseen else "",
@@ -223,8 +225,8 @@ def _show_difference(told: Difference, bundle: Bundle, units: str) -> None:
         st.markdown(_describe_change(change, units))
     if told.low is not None and told.high is not None:
         st.caption(
-            f"For {most_members(bundle.network.members)} the difference is"
-            f" {told.low * 100:+.0f} to {told.high * 100:+.0f} percentage points."
+            f"{write_members(bundle.network.members).capitalize()} put the difference between"
+            f" {told.low * 100:+.0f} and {told.high * 100:+.0f} percentage points."
         )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.patient_why import waterfall
+from heart.evaluation.members import write_members
 from heart.explain.why import (
     Step,
     Why,
@@ -43,7 +44,7 @@ def show_why(answer: Answer) -> None:
     with st.expander("The same as a table"):
         st.table(_table(told, units))
         if (members := answer.session.bundle.network.members) > 1:
-            st.caption(f"In brackets where {most_members(members)} put it.")
+            st.caption(f"In brackets where {write_members(members)} put it.")
 
 
 def _explain(answer: Answer) -> Why | None:
@@ -81,8 +82,8 @@ def _show_notes(told: Why, answer: Answer) -> None:
             f" They do not agree on the direction of: {', '.join(disputed)}." if disputed else ""
         )
         st.caption(
-            f"The line below a bar is where {most_members(bundle.network.members)} put"
-            f" it.{agreement}"
+            f"The line below a bar is where {write_members(bundle.network.members)} put it."
+            f"{agreement}"
         )
     for sentence in _unused(told, answer):
         st.caption(sentence)

@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from heart.bundle.bundle import Bundle
-from heart.bundle.calculator.words import MANY, write_words
+from heart.bundle.calculator.words import write_words
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.data.patients import frame_of_patients
 from heart.evaluation.calibration import EDGE
+from heart.evaluation.members import find_ends
 from heart.model.inference import FoldedNetwork
 from heart.model.network import HeartMLP
 from heart.model.preprocessing import HeartPreprocessor
@@ -49,7 +50,7 @@ def describe_model(bundle: Bundle) -> dict[str, Any]:
         "explained": bundle.settings.masking > 0,
         "golden": _describe_golden(bundle, folded),
         "tolerance": TOLERANCE,
-        "spread": [0.05, 0.95] if folded.members >= MANY else [0, 1],
+        "spread": list(find_ends(folded.members)),
         "problems": dict(PROBLEM_WORDS),
         "words": write_words(bundle),
     }

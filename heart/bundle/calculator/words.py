@@ -12,12 +12,10 @@ from heart.bundle.weights import pack_weights
 from heart.data import SHIPPED, load_shipped
 from heart.errors import CohortError
 from heart.evaluation.figures import METRICS, write_figure
+from heart.evaluation.members import write_members
 from heart.evaluation.recalibration import METHODS
 from heart.evaluation.thresholds import RULES
 from heart.schema import FEATURES
-
-MANY = 20
-"""Members of which nine of ten leave one out at either end; of fewer only all are told."""
 
 NOT_FOR = (
     "deciding about a patient's care (it is not a medical device); people who were not referred for"
@@ -84,7 +82,7 @@ def write_words(bundle: Bundle) -> dict[str, object]:
             f" {bundle.threshold.cost_ratio:g} false alarms."
         ),
         "spread": (
-            f"{_write_most(bundle, 'Nine', 'The')} members say {{low}} to {{high}}."
+            f"{write_members(bundle.network.members).capitalize()} say {{low}} to {{high}}."
             " That is the model's own uncertainty, not a range the patient will fall in."
         ),
         "unknown": f"Not known ({{n}} of {{of}}): {{names}}. {_write_unknown(bundle)}",
@@ -112,16 +110,8 @@ def write_words(bundle: Bundle) -> dict[str, object]:
 def _write_agreement(bundle: Bundle) -> str:
     if bundle.network.members == 1:
         return ""
-    most = _write_most(bundle, "nine", "the")
-    return f" In brackets and as a thin line: what {most} members put it at."
-
-
-def _write_most(bundle: Bundle, nine: str, the: str) -> str:
-    """Whose range it is: nine of ten members', or all of few."""
-    members = bundle.network.members
-    return (
-        f"{nine} of ten of the model's {members}" if members >= MANY else f"{the} model's {members}"
-    )
+    told = write_members(bundle.network.members)
+    return f" In brackets and as a thin line: what {told} put it at."
 
 
 def _write_unknown(bundle: Bundle) -> str:

@@ -141,7 +141,7 @@ def test_members_are_asked_the_same_way_each_in_a_game_of_its_own(model):
     names = player_names(model, FEW)
     members = logit(model.predict_members(hidden_frame(FEW, names)))
     own = np.array([by_permutations(values) for values in members])
-    low, high = own.min(axis=0), own.max(axis=0)  # of three
+    low, high = own.min(axis=0), own.max(axis=0)  # of few members all
     steps = {step.feature.name: step for step in told.steps}
     assert [steps[name].low for name in names] == pytest.approx(low.tolist(), abs=1e-5)
     assert [steps[name].high for name in names] == pytest.approx(high.tolist(), abs=1e-5)
