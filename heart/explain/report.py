@@ -140,7 +140,7 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
             entry.in_units(subject.units).label,
             write_value(entry, subject.patient[entry.name], subject.units),
             _write_range(entry, ranges.get(entry.name), subject.units),
-            remarks.get(entry.name, "").removeprefix(f"{entry.label}: "),
+            remarks.get(entry.name, "").removeprefix(f"{entry.in_units(subject.units).label}: "),
             "" if step is None or not step.is_used else step.effect,
             None if step is None or not step.is_used else step.contribution,
             None if step is None else step.low,
@@ -171,8 +171,8 @@ def _describe_why(why: Why | None, members: int) -> str:
         else ""
     )
     return (
-        f"Exact Shapley values in log-odds; they add up from {why.base:.0%}, {start}, to"
-        f" {why.probability:.0%}.{spread}"
+        f"Exact Shapley values in log-odds; they add up from {write_share(why.base)}, {start}, to"
+        f" {write_share(why.probability)}.{spread}"
     )
 
 

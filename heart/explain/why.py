@@ -42,6 +42,7 @@ from heart.bundle import Bundle
 from heart.bundle.calculator.words import MANY
 from heart.data.patients import canonical_patient, dtype_of
 from heart.evaluation.calibration import EDGE, to_logits
+from heart.evaluation.figures import write_share
 from heart.evaluation.members import find_ends
 from heart.explain.shapley import shapley_values
 from heart.model.preprocessing import Encoded
@@ -132,10 +133,11 @@ def waterfall_frame(why: Why, *, start: str, units: str = MG_DL) -> pd.DataFrame
     for step in why.steps:
         if step.is_used and step.value is not None:
             level = to_logits(np.array(step.before)).item()
+            label = step.feature.in_units(units).label
             value = step.feature.describe(step.value, units=units)
             rows.append(
                 {
-                    "row": f"{step.feature.label}|{value} ({format_log_odds(step.contribution)})",
+                    "row": f"{label}|{value} ({format_log_odds(step.contribution)})",
                     "effect": step.effect,
                     "start": level,
                     "end": level + step.contribution,
@@ -150,7 +152,7 @@ def waterfall_frame(why: Why, *, start: str, units: str = MG_DL) -> pd.DataFrame
 def _level(name: str, probability: float) -> dict[str, Any]:
     level = to_logits(np.array(probability)).item()
     return {
-        "row": f"{name}|{probability:.0%}",
+        "row": f"{name}|{write_share(probability)}",
         "effect": "probability",
         "start": level,
         "end": level,

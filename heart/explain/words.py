@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from heart.bundle import Bundle
-from heart.evaluation.figures import Figure
+from heart.evaluation.figures import Figure, write_share
 from heart.evaluation.intervals import proportion
 from heart.evaluation.members import MANY
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
@@ -43,12 +43,12 @@ def describe_members(members: Members | None) -> str:
             " it sure."
         )
     verb = "is" if members.positive == 1 else "are"
-    most = f"Nine of ten say {members.low:.0%} to {members.high:.0%}, all of them"
+    most = f"Nine of ten say {write_share(members.low)} to {write_share(members.high)}, all of them"
     return (
         f"{members.positive} of its {members.n} members {verb} at or above the threshold."
-        f" {most if members.n >= MANY else 'They say'} {members.lowest:.0%} to"
-        f" {members.highest:.0%}. That is the model's own uncertainty, not a range the patient"
-        " will fall in."
+        f" {most if members.n >= MANY else 'They say'} {write_share(members.lowest)} to"
+        f" {write_share(members.highest)}. That is the model's own uncertainty, not a range the"
+        " patient will fall in."
     )
 
 

@@ -97,10 +97,10 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
             )
     _show_decision(prediction, bundle)
     if prediction.low is not None and prediction.high is not None:
+        low, high = write_share(prediction.low), write_share(prediction.high)
         st.caption(
-            f"{write_members(bundle.network.members).capitalize()} say {prediction.low:.0%}"
-            f" to {prediction.high:.0%}. That is the model's own uncertainty, not a range the"
-            " patient will fall in."
+            f"{write_members(bundle.network.members).capitalize()} say {low} to {high}. That is the"
+            " model's own uncertainty, not a range the patient will fall in."
         )
     _show_warnings(prediction, bundle)
     st.caption("A probability, not a diagnosis. Do not use it to decide about a patient.")

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.explain import alike_patients
+from heart.evaluation.figures import write_share
 from heart.explain.cases import LEARNT, OUT_OF_FOLD, SOURCES, Cases
 from heart.explain.neighbours import Neighbours, find_neighbours
 from heart.explain.words import write_value
@@ -46,7 +47,7 @@ def _show_count(answer: Answer, cases: Cases, found: Neighbours) -> None:
     st.markdown(
         f"Of the {n} most alike patients **{found.diseased} {verb} ill** ({share.value:.0%}, exact"
         f" 95 % interval {share.low:.0%} to {share.high:.0%}). The model says"
-        f" {answer.prediction.probability:.0%}."
+        f" {write_share(answer.prediction.probability)}."
     )
     if len(found.itself):
         rows = ", ".join(map(str, cases.features.index[found.itself]))
@@ -86,7 +87,7 @@ def alike_table(cases: Cases, found: Neighbours, *, units: str) -> pd.DataFrame:
     }
     columns = {
         "outcome": np.where(cases.y_true[found.rows] == 1, DISEASED, HEALTHY),
-        "probability": [f"{score:.0%}" for score in cases.y_score[found.rows]],
+        "probability": [write_share(score) for score in cases.y_score[found.rows]],
         "probability is": cases.source[found.rows],
         "distance": [f"{distance:.2f}" for distance in found.distance],
         "values in common": found.shared,

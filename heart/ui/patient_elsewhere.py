@@ -83,4 +83,5 @@ def _show_both(answer: Answer, place: Elsewhere) -> None:
             st.markdown(f"Decision at {prediction.threshold:.0%}: **{prediction.label}**")
             if prediction.low is not None and prediction.high is not None:
                 told = write_members(bundle.network.members).capitalize()
-                st.caption(f"{told}: {prediction.low:.0%} to {prediction.high:.0%}.")
+                low, high = write_share(prediction.low), write_share(prediction.high)
+                st.caption(f"{told}: {low} to {high}.")

@@ -43,7 +43,7 @@ def show_next(answer: Answer) -> None:
     elif not found.unread:
         st.success("Everything that the model uses is known of this patient.", icon="✅")
     if found.unread:
-        names = ", ".join(feature(name).label for name in found.unread)
+        names = ", ".join(feature(name).in_units(session.units).label for name in found.unread)
         st.caption(
             f"Not known either, but no use to this model, which has not learnt from them: {names}."
         )
@@ -64,7 +64,7 @@ def _show_tests(answer: Answer, found: NextTests) -> None:
         "Thick: eight of ten results of alike patients, with the middle one. Thin: every possible"
         " result, whether anybody has it or not. Dashed: the threshold; dotted: the answer now."
     )
-    st.table(tests_table(found))
+    st.table(tests_table(found, units=answer.session.units))
 
 
 def summarise(tests: Sequence[NextTest]) -> str:
@@ -98,11 +98,11 @@ def tests_frame(found: NextTests, answer: Answer) -> pd.DataFrame:
     )
 
 
-def tests_table(found: NextTests) -> pd.DataFrame:
-    """One row a test, the best for its price first."""
+def tests_table(found: NextTests, *, units: str) -> pd.DataFrame:
+    """One row a test, the best for its price first; labels in these units."""
     rows = {
         test.step.title: {
-            "tells": ", ".join(feature(name).label for name in test.measured),
+            "tells": ", ".join(feature(name).in_units(units).label for name in test.measured),
             "price, dollars": f"{test.cost:,.2f}",
             "result": "later" if test.later else "at once",
             "probability then": write_span(test.low, test.high),

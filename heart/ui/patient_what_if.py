@@ -12,6 +12,7 @@ from heart.bundle import Bundle
 from heart.charts.style import Drawing
 from heart.charts.what_if import answer_dots, answer_line
 from heart.errors import PatientError
+from heart.evaluation.figures import write_share
 from heart.evaluation.members import write_members
 from heart.explain.what_if import (
     NOT_KNOWN,
@@ -77,13 +78,14 @@ def _show_curves(curves: tuple[Curve, ...], answer: Answer) -> None:
     until somebody asks, as each takes a browser some 50 ms.
     """
     ordered = sorted(curves, key=lambda curve: -curve.span)
-    _show_rows(ordered[:AT_ONCE], answer.session.units)
+    units = answer.session.units
+    _show_rows(ordered[:AT_ONCE], units)
     if rest := ordered[AT_ONCE:]:
-        names = ", ".join(curve.feature.label for curve in rest)
+        names = ", ".join(curve.feature.in_units(units).label for curve in rest)
         others = st.expander(f"The others: {names}", key=OTHERS, on_change="rerun")
         if others.open:
             with others:
-                _show_rows(rest, answer.session.units)
+                _show_rows(rest, units)
 
 
 def _show_rows(curves: Sequence[Curve], units: str) -> None:
@@ -109,8 +111,12 @@ def _describe(curve: Curve, units: str) -> str:
     ends = rows if curve.feature.is_coded else [rows[0], *[r for r in rows if r["is_patient"]]]
     if not curve.feature.is_coded:
         ends.append([row for row in rows if row["value"] is not None][-1])
-    shown = [f"{_words(curve.feature, r['value'], units)} {r['probability']:.0%}" for r in ends]
-    return f"Probability by {curve.feature.label}: {', '.join(dict.fromkeys(shown))}"
+    shown = [
+        f"{_words(curve.feature, r['value'], units)} {write_share(r['probability'])}" for r in ends
+    ]
+    return (
+        f"Probability by {curve.feature.in_units(units).label}: {', '.join(dict.fromkeys(shown))}"
+    )
 
 
 def _words(entry: Feature, value: Value | None, units: str) -> str:
@@ -212,12 +218,12 @@ def _show_difference(told: Difference, bundle: Bundle, units: str) -> None:
     points = round((told.other - told.probability) * 100)
     st.metric(
         "Probability of the second patient",
-        f"{told.other:.0%}",
+        write_share(told.other),
         f"{points:+d} percentage points" if points else "the same, rounded",
         delta_color="off",
         delta_arrow="auto" if points else "off",
     )
-    st.markdown(f"This patient: **{told.probability:.0%}**.")
+    st.markdown(f"This patient: **{write_share(told.probability)}**.")
     if not told.changes:
         st.caption("Change a value to see the difference that it makes to the model.")
         return
@@ -233,4 +239,4 @@ def _show_difference(told: Difference, bundle: Bundle, units: str) -> None:
 def _describe_change(change: Change, units: str) -> str:
     before, after = (_words(change.feature, v, units) for v in (change.value, change.other))
     fixed = "" if change.can_change else " (nobody can change it)"
-    return f"- {change.feature.label}: {before} → {after}{fixed}"
+    return f"- {change.feature.in_units(units).label}: {before} → {after}{fixed}"

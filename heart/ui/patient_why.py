@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.patient_why import waterfall
+from heart.evaluation.figures import write_share
 from heart.evaluation.members import write_members
 from heart.explain.why import (
     Step,
@@ -61,16 +62,16 @@ def _explain(answer: Answer) -> Why | None:
 
 def _introduce(told: Why) -> str:
     if told.game == "masked":
-        start = f"Of somebody of whom nothing is known, the model says **{told.base:.0%}**"
+        start = f"Of somebody of whom nothing is known, the model says **{write_share(told.base)}**"
     else:
         start = (
             "This model never learnt what “not known” means. So what is left out takes the values"
             f" of {told.background} patients of its cohort, of whom it says"
-            f" **{told.base:.0%}** on average"
+            f" **{write_share(told.base)}** on average"
         )
     return (
-        f"{start}; of this patient **{told.probability:.0%}**. Each bar is what one known value"
-        " adds on the way, the largest first: ▶ raises it, ◀ lowers it."
+        f"{start}; of this patient **{write_share(told.probability)}**. Each bar is what one known"
+        " value adds on the way, the largest first: ▶ raises it, ◀ lowers it."
     )
 
 
@@ -100,12 +101,12 @@ def _unused(told: Why, answer: Answer) -> list[str]:
     units, read = answer.session.units, {step.feature for step in told.steps}
     unused = [step for step in told.steps if not step.is_used]
     unread = [
-        f"{f.label} ({f.describe(value, units=units)})"
+        f"{f.in_units(units).label} ({f.describe(value, units=units)})"
         for f in FEATURES
         if f not in read and (value := answer.patient[f.name]) is not None
     ]
     reasons = {
-        "Not known": [step.feature.label for step in unused if step.value is None],
+        "Not known": [_name(step, units) for step in unused if step.value is None],
         "Never seen in training and so read as not known": [
             _name(step, units) for step in unused if step.value is not None
         ],
@@ -120,9 +121,10 @@ def _unused(told: Why, answer: Answer) -> list[str]:
 
 def _name(step: Step, units: str) -> str:
     """A feature and its value in words."""
+    label = step.feature.in_units(units).label
     if step.value is None:
-        return step.feature.label
-    return f"{step.feature.label} ({_value(step, units)})"
+        return label
+    return f"{label} ({_value(step, units)})"
 
 
 def _describe(told: Why, units: str) -> str:
@@ -131,8 +133,8 @@ def _describe(told: Why, units: str) -> str:
         f"{_name(step, units)} {step.effect}{_by(step)}" for step in told.steps if step.is_used
     ]
     return (
-        f"A waterfall from {told.base:.0%} to {told.probability:.0%} in {len(steps)} steps of"
-        f" log-odds: {'; '.join(steps) or 'none'}."
+        f"A waterfall from {write_share(told.base)} to {write_share(told.probability)} in"
+        f" {len(steps)} steps of log-odds: {'; '.join(steps) or 'none'}."
     )
 
 
@@ -145,9 +147,9 @@ def _table(told: Why, units: str) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Value": f"{step.feature.label}: {_value(step, units)}",
+                "Value": f"{step.feature.in_units(units).label}: {_value(step, units)}",
                 "Effect, log-odds": _effect(step),
-                "Then": f"{step.after:.0%}",
+                "Then": write_share(step.after),
             }
             for step in told.steps
         ]

@@ -157,3 +157,13 @@ def test_second_patient_is_in_the_visitors_units(look, shipped):
     assert "Change a value to see the difference" in said(app)  # 6.46 is this patient's 250 mg/dl
     app = app.number_input(key="what_if_chol").set_value(7.0).run()
     assert "Serum cholesterol: 6.46 mmol/l → 7 mmol/l" in said(app)
+
+
+def test_why_names_every_limit_in_the_visitors_units_and_is_never_quite_certain(look, shipped):
+    person = {"age": 67, "sex": 1, "cp": 4, "trestbps": 200, "chol": 560, "fbs": 0, "restecg": 2}
+    tests = {"thalach": 60, "exang": 1, "oldpeak": 6, "slope": 2, "ca": 2, "thal": "reversible"}
+    patient = person | tests
+    assert 0.995 < explain_patient(shipped, patient).probability < 1
+    text = said(look("Why", shipped, patient, units="mmol/l"))
+    assert "of this patient **>99%**" in text
+    assert "120 mg/dl" not in text

@@ -45,7 +45,8 @@ def test_example_patient_gets_the_bundles_probability(bundle):
     members = bundle.predict_members(pd.DataFrame([EXAMPLE_PATIENT]))[:, 0]
     assert prediction.probability == pytest.approx(members.mean(), abs=1e-6)
     assert (prediction.low, prediction.high) == pytest.approx(
-        (members.min(), members.max()), abs=1e-6  # of few members all
+        (members.min(), members.max()),
+        abs=1e-6,  # of few members all
     )
     assert prediction.threshold == bundle.threshold.value
 
