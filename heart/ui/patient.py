@@ -17,7 +17,7 @@ from heart.ui.errors import errors_shown, show_error
 from heart.ui.forms import Entered
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_examples import EXAMPLES, find_example
-from heart.ui.session import Session
+from heart.ui.session import Origin, Session
 from heart.ui.warmup import load_heavy, load_parts
 
 if TYPE_CHECKING:  # the first paint does not wait for scikit-learn and torch
@@ -63,7 +63,7 @@ def show_answer(session: Session, patient: Mapping[str, Value | None]) -> Answer
     prediction = predict_patient(session.bundle, patient, units=session.units)
     session.patient = dict(patient)
     show_prediction(prediction, session.bundle)
-    _show_outcome(patient)
+    _show_outcome(session, patient)
     return Answer(session, patient, prediction)
 
 
@@ -132,7 +132,7 @@ def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
         expected = (
             "The model was trained to expect that, but it says less."
             if bundle.settings.masking
-            else "The model was not trained with values left out: its answer may be far off."
+            else "The model was not trained with values hidden at random: its answer may be far off."
         )
         st.info(
             f"Not known ({len(missing)} of {len(FEATURES)}): {', '.join(missing)}. {expected}",
@@ -140,15 +140,20 @@ def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
         )
 
 
-def _show_outcome(patient: Mapping[str, Value | None]) -> None:
+def _show_outcome(session: Session, patient: Mapping[str, Value | None]) -> None:
     """What turned out, folded away, where the form holds one of the real patients."""
     name = find_example(patient)
     if name is None:
         return
     with st.expander("What turned out"):
         st.markdown(EXAMPLES[name].outcome)
+        other = (
+            ""
+            if session.model.origin is Origin.SHIPPED
+            else " The model in use is another one: it may have learnt from this patient."
+        )
         st.caption(
             f"{name} is number {EXAMPLES[name].row} of the Cleveland table, in the test part of the"
             " shipped model, which has not learnt from this patient. The three were chosen by that"
-            " model's probabilities (low, near the threshold, high), not by their outcomes."
+            f" model's probabilities (low, near the threshold, high), not by their outcomes.{other}"
         )

@@ -305,6 +305,6 @@ def test_what_is_said_of_unknown_values_is_what_the_model_was_trained_for(look):
     shipped = load_bundle(SHIPPED_BUNDLE)
     plain = replace(shipped, settings=replace(shipped.settings, masking=0.0))
     text = said(look("Compare", plain, {"age": 61}))
-    assert "was not trained with values left out" in text
+    assert "was not trained with values hidden at random" in text
     assert "trained to expect that" not in text
     assert "was trained to expect that" in said(look("Compare", shipped, {"age": 61}))

@@ -95,7 +95,7 @@ def test_model_that_never_saw_a_hidden_value_is_explained_over_its_cohort_or_not
 ):
     lesson = learnt_from(own, shipped, replace(LESSON, complete_rows=False))
     text = said(look("Why", lesson, SOME))
-    assert "it never learnt what “not known” means" in text
+    assert "it learnt little or nothing of what “not known” means" in text
     assert "`www.mine.org` is not shipped and not in this session" in text
     app = look("Why", lesson, SOME, upload=own)
     assert f"the values of {own.n} patients of its cohort" in said(app)
