@@ -132,7 +132,8 @@ def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
         expected = (
             "The model was trained to expect that, but it says less."
             if bundle.settings.masking
-            else "The model was not trained with values hidden at random: its answer may be far off."
+            else "The model was not trained with values hidden at random: its answer may be far"
+            " off."
         )
         st.info(
             f"Not known ({len(missing)} of {len(FEATURES)}): {', '.join(missing)}. {expected}",

@@ -29,8 +29,8 @@ def show_why(answer: Answer) -> None:
     told = _explain(answer)
     if told is None:
         st.info(
-            "No values were hidden from this model in training, so it learnt little or nothing of what"
-            " “not known” means, and cannot be asked what it would say if less were known. "
+            "No values were hidden from this model in training, so it learnt little or nothing of"
+            " what “not known” means, and cannot be asked what it would say if less were known. "
             + not_here(answer.session),
             icon="❔",
         )
@@ -65,8 +65,8 @@ def _introduce(told: Why) -> str:
         start = f"Of somebody of whom nothing is known, the model says **{write_share(told.base)}**"
     else:
         start = (
-            "No values were hidden from this model in training, so it learnt little or nothing of what"
-            " “not known” means. So what is left out takes the values"
+            "No values were hidden from this model in training, so it learnt little or nothing of"
+            " what “not known” means. So what is left out takes the values"
             f" of {told.background} patients of its cohort, of whom it says"
             f" **{write_share(told.base)}** on average"
         )
