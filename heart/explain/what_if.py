@@ -76,7 +76,7 @@ class Difference(NamedTuple):
 
     Attributes:
         probability, other: of the first and of the second.
-        low, high: `members_range` of the members' own differences, second less first; None
+        low, high: range (`heart.evaluation.members`) of their own differences, second - first; None
             with a single member.
         changes: where they differ, in the order of the model's features.
     """

@@ -39,7 +39,6 @@ import torch
 from scipy.special import expit
 
 from heart.bundle import Bundle
-from heart.bundle.calculator.words import MANY
 from heart.data.patients import canonical_patient, dtype_of
 from heart.evaluation.calibration import EDGE, to_logits
 from heart.evaluation.figures import write_share

@@ -24,7 +24,6 @@ from heart.explain.what_if import (
     line_frame,
     what_if,
 )
-from heart.explain.why import most_members
 from heart.schema import Feature, Value
 from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer

@@ -14,7 +14,6 @@ from heart.explain.why import (
     explain_patient,
     format_log_odds,
     game_of,
-    most_members,
     waterfall_frame,
 )
 from heart.schema import FEATURES

@@ -12,6 +12,7 @@ from heart.config import LESSON, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import PatientError
 from heart.evaluation.calibration import to_logits
+from heart.evaluation.members import find_ends, write_members
 from heart.evaluation.recalibration import Recalibration
 from heart.explain import why
 from heart.explain.why import choose_background, explain_patient, game_of, used_features
@@ -284,5 +285,5 @@ def test_log_odds_are_those_of_recalibration():
     [(20, "nine of ten of the model's 20 members"), (19, "the model's 19 members")],
 )
 def test_range_of_few_members_is_that_of_all_of_them(members, whose):
-    assert why.members_range(members) == ((0.05, 0.95) if members == 20 else (0, 1))
-    assert why.most_members(members) == whose
+    assert find_ends(members) == ((0.05, 0.95) if members == 20 else (0, 1))
+    assert write_members(members) == whose
