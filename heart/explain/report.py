@@ -206,7 +206,7 @@ def _list_tests(subject: Subject) -> tuple[tuple[NextRow, ...], str]:
         return (), NOT_TRAINED
     found = find_next_tests(subject.bundle, subject.patient, subject.cases, fees=subject.fees)
     if not found.tests:
-        return (), "Everything that the model uses is known."
+        return (), "Nothing that the model could use is left to measure."
     rows = tuple(_describe_test(test) for test in found.tests[:MOST_TESTS])
     if subject.cases is None:
         return rows, (

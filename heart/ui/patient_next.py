@@ -41,7 +41,9 @@ def show_next(answer: Answer) -> None:
         else:
             st.caption(_explain(answer))
     elif not found.unread:
-        st.success("Everything that the model uses is known of this patient.", icon="✅")
+        st.success(
+            "Nothing that the model could use is left to measure in this patient.", icon="✅"
+        )
     if found.unread:
         names = ", ".join(feature(name).in_units(session.units).label for name in found.unread)
         st.caption(

@@ -174,7 +174,7 @@ def test_a_model_without_masking_is_not_asked(look, shipped):
 
 
 def test_when_all_is_known_nothing_is_left_to_measure(look, shipped):
-    assert "Everything that the model uses is known" in said(look("What next", shipped))
+    assert "Nothing that the model could use is left to measure" in said(look("What next", shipped))
 
 
 def test_cholesterol_stands_in_the_visitors_unit_in_every_part(visit):

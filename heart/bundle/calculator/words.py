@@ -51,8 +51,8 @@ def write_disclaimer(bundle: Bundle) -> str:
     """What stands beside every answer."""
     decade = " of the 1980s" if is_of_shipped(bundle) else ""
     return (
-        f"A probability, not a diagnosis, learnt from {bundle.data.n:,} patients{decade}. Do not"
-        " use it to decide about a patient."
+        f"A probability, not a diagnosis, learnt from {bundle.metrics['train']['n']:,} patients"
+        f"{decade}. Do not use it to decide about a patient."
     )
 
 
@@ -151,22 +151,24 @@ def write_facts(bundle: Bundle) -> dict[str, str]:
 
 
 def _write_share(bundle: Bundle) -> dict[str, str]:
-    data = bundle.data
-    if not 0 < data.positives < data.n:
+    train = bundle.metrics["train"]
+    if not 0 < train["positives"] < train["n"]:
         return {}
-    share = f"{data.positives / data.n:.0%}"
+    share = f"{train['positives'] / train['n']:.0%}"
     return {
         "Elsewhere": (
-            f"{share} of its patients were diseased. Where fewer are, an answer should be lower"
-            " than it is here, where more are, higher: the calculator does not know."
+            f"{share} of the patients that it learnt from were diseased. Where fewer are, an answer"
+            " should be lower than it is here, where more are, higher: the calculator does not know."
         )
     }
 
 
 def _write_cohort(bundle: Bundle) -> str:
     """The patients behind the model, and where they were, if that is known."""
-    data = bundle.data
-    counts = f"{data.cohort}: {data.n} patients, {data.positives} of them diseased"
+    data, train = bundle.data, bundle.metrics["train"]
+    counts = (
+        f"{data.cohort}: {train['n']} of {data.n} patients, {train['positives']} of them diseased"
+    )
     if not is_of_shipped(bundle):
         return f"{counts}. Where they come from and how they were chosen, ask whoever made it."
     hospitals = "; ".join(SHIPPED[name] for name in data.cohort.split("+"))

@@ -124,7 +124,10 @@ def test_everything_known_leaves_nothing_to_measure(shipped, cases, patient_of):
     complete = cases.features.dropna().index[0]
     patient = patient_of(cases.features.index.get_loc(complete))
     report = make_report(about(shipped, patient, cases=cases), made_at=NOON)
-    assert (report.tests, report.next) == ((), "Everything that the model uses is known.")
+    assert (report.tests, report.next) == (
+        (),
+        "Nothing that the model could use is left to measure.",
+    )
 
 
 def test_probability_near_none_is_not_written_as_none(shipped):
