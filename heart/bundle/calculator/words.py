@@ -158,7 +158,8 @@ def _write_share(bundle: Bundle) -> dict[str, str]:
     return {
         "Elsewhere": (
             f"{share} of the patients that it learnt from were diseased. Where fewer are, an answer"
-            " should be lower than it is here, where more are, higher: the calculator does not know."
+            " should be lower than it is here, where more are, higher: the calculator does not"
+            " know."
         )
     }
 
