@@ -25,6 +25,8 @@ def expect_page(page, path):
     """Wait until the page of that path is there to its last line."""
     expect(page.get_by_role("heading", name=PAGES[path], exact=True, level=1)).to_be_visible()
     expect(page.get_by_text("Model in use:")).to_be_visible()
+    if PAGES[path] == PAGES[""]:
+        expect(page.locator("[data-ready]")).to_be_attached()  # the form's part in the browser
 
 
 def calculate_example(page):
@@ -38,14 +40,24 @@ def calculate_example(page):
 
 def expect_no_sideways_scrolling(page):
     """Wait until the charts have followed the window and reading needs no scrolling to the side."""
-    # asked again and again from here: the page's policy forbids it to evaluate a text by itself
-    deadline = time.monotonic() + 5
     fits = (
         "(main => main.scrollWidth <= main.clientWidth)"
         "(document.querySelector('[data-testid=stMain]'))"
     )
-    while not page.evaluate(fits):
-        assert time.monotonic() < deadline, "the page scrolls to the side"
+    wait_until(lambda: page.evaluate(fits), page, "the page scrolls to the side")
+
+
+def expect_copy(page, holds):
+    """Wait until the browser's copy of the form is as `holds` wants it; None if there is none."""
+    copy = "sessionStorage.getItem('heart.patient')"
+    wait_until(lambda: holds(page.evaluate(copy)), page, "the browser's copy is another one")
+
+
+def wait_until(holds, page, otherwise):
+    """Ask again and again from here: the page's policy forbids it to evaluate a text by itself."""
+    deadline = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < deadline, otherwise
         page.wait_for_timeout(50)
 
 
