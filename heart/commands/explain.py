@@ -20,7 +20,7 @@ from heart.commands.question import Question
 
 if TYPE_CHECKING:
     from heart.explain.what_if import Curve
-    from heart.explain.why import Step, Why
+    from heart.explain.why import Step
 
 TO_NAME = "Name their file with --cohort."
 
@@ -54,7 +54,7 @@ def explain(
 def why(question: Question) -> dict[str, Any]:
     """From nothing known to the answer, one row a feature, the largest contribution first."""
     from heart.explain.why import explain_patient
-    from heart.explain.words import NO_GAME
+    from heart.explain.words import NO_GAME, describe_start
 
     cohort = None if question.cohort is None else question.cohort.features
     told = explain_patient(question.bundle, question.patient, cohort=cohort)
@@ -66,13 +66,6 @@ def why(question: Question) -> dict[str, Any]:
         "start": describe_start(told),
         "steps": [_describe_step(step) for step in told.steps],
     }
-
-
-def describe_start(told: Why) -> str:
-    """Whose probability the steps start at."""
-    if told.game == "masked":
-        return "somebody of whom nothing is known"
-    return f"the mean over {told.background} patients of the model's cohort"
 
 
 def _describe_step(step: Step) -> dict[str, Any]:

@@ -40,12 +40,14 @@ def report(
 
     chosen = find_bundle(bundle)
     prediction = predict_one(chosen, patient)
-    cases, unseen = gather_evidence(chosen, find_model_cohort(chosen, cohort))
+    learnt_from = find_model_cohort(chosen, cohort)
+    cases, unseen = gather_evidence(chosen, learnt_from)
     subject = Subject(
         bundle=chosen,
         patient=canonical_patient(patient),
         prediction=prediction,
         cases=cases,
+        cohort=None if learnt_from is None else learnt_from.features,
         unseen=unseen,
         place=None if prevalence is None else find_place(chosen, prevalence),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 
 from heart.bundle import Bundle
 from heart.bundle.calculator.words import write_disclaimer, write_purpose
@@ -29,6 +29,7 @@ from heart.explain.words import (
     describe_members,
     describe_nearby,
     describe_novelty,
+    describe_start,
     describe_test_part,
     describe_unknown,
     describe_zone,
@@ -36,6 +37,7 @@ from heart.explain.words import (
     write_span,
     write_value,
 )
+from heart.model.problems import describe_range, training_ranges
 from heart.schema import Feature, Value
 from heart.scoring.patient import Prediction
 from heart.units import MG_DL
@@ -60,6 +62,7 @@ class Subject(NamedTuple):
         place: where the patient comes from, if that differs from where the model learnt.
         fees: what each measurement costs.
         units: of cholesterol.
+        cohort: the features of all patients of the model's table; None where they are not at hand.
     """
 
     bundle: Bundle
@@ -70,6 +73,7 @@ class Subject(NamedTuple):
     place: Elsewhere | None = None
     fees: Fees = FEES
     units: str = MG_DL
+    cohort: pd.DataFrame | None = None
 
 
 def make_report(subject: Subject, *, made_at: datetime) -> Report:
@@ -80,8 +84,7 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
         made_at: when, with its time zone.
     """
     bundle, prediction = subject.bundle, subject.prediction
-    cohort = None if subject.cases is None else subject.cases.features
-    why = explain_patient(bundle, subject.patient, cohort=cohort)
+    why = explain_patient(bundle, subject.patient, cohort=subject.cohort)
     tests, about_tests = _list_tests(subject)
     return Report(
         made_at=f"{made_at:%Y-%m-%d %H:%M} {made_at:%Z}".strip(),
@@ -127,9 +130,7 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
     """A row a feature of the model: by size of the contribution, as far as there are any."""
     remarks = {w.feature: w.message for w in subject.prediction.warnings if w.problem != "missing"}
     preprocessor = subject.bundle.preprocessor
-    ranges = dict(
-        zip((f.name for f in preprocessor.numbers), preprocessor.training_range_, strict=True)
-    )
+    ranges = training_ranges(preprocessor)
     steps: list[tuple[Feature, Step | None]] = (
         [(f, None) for f in preprocessor.features]
         if why is None
@@ -139,7 +140,11 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
         Row(
             entry.in_units(subject.units).label,
             write_value(entry, subject.patient[entry.name], subject.units),
-            _write_range(entry, ranges.get(entry.name), subject.units),
+            ""
+            if entry.is_coded
+            else describe_range(
+                entry, "below", training=ranges.get(entry.name), units=subject.units
+            ),
             remarks.get(entry.name, "").removeprefix(f"{entry.in_units(subject.units).label}: "),
             "" if step is None or not step.is_used else step.effect,
             None if step is None or not step.is_used else step.contribution,
@@ -150,29 +155,17 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
     ]
 
 
-def _write_range(entry: Feature, bounds: np.ndarray | None, units: str) -> str:
-    if entry.is_coded or bounds is None or not np.isfinite(bounds).all():
-        return ""
-    low, high = (write_value(entry, float(end), units) for end in bounds)
-    return f"{low.partition(' ')[0]} to {high}"
-
-
 def _describe_why(why: Why | None, members: int) -> str:
     if why is None:
         return NO_GAME
-    start = (
-        "somebody of whom nothing is known"
-        if why.game == "masked"
-        else f"the mean over {why.background} patients of the model's cohort"
-    )
     spread = (
         f" The thin line is the range of {write_members(members)}."
         if any(step.low is not None for step in why.steps)
         else ""
     )
     return (
-        f"Exact Shapley values in log-odds; they add up from {write_share(why.base)}, {start}, to"
-        f" {write_share(why.probability)}.{spread}"
+        f"Exact Shapley values in log-odds; they add up from {write_share(why.base)},"
+        f" {describe_start(why)}, to {write_share(why.probability)}.{spread}"
     )
 
 

@@ -11,6 +11,7 @@ from heart.evaluation.intervals import proportion
 from heart.evaluation.members import MANY
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
 from heart.explain.next_tests import NextTest
+from heart.explain.why import Why
 from heart.schema import Feature, Value
 from heart.units import MG_DL
 
@@ -25,14 +26,22 @@ NOT_TRAINED = (
 )
 
 NO_GAME = (
-    "This model was trained without hidden values, so that “not known” has no meaning for it that"
-    " was learnt; it could be explained over the patients that it learnt from, which are not here."
+    "No values were hidden from this model in training, so it learnt little or nothing of what"
+    " “not known” means; it could be explained over the patients that it learnt from, which are"
+    " not here."
 )
 
 
 def write_value(entry: Feature, value: Value | None, units: str = MG_DL) -> str:
     """A value in words, with its unit: cholesterol's as chosen."""
     return "not known" if value is None else entry.describe(value, units=units)
+
+
+def describe_start(told: Why) -> str:
+    """Whose probability the steps start at."""
+    if told.game == "masked":
+        return "somebody of whom nothing is known"
+    return f"the mean over {told.background} patients of the model's cohort"
 
 
 def describe_members(members: Members | None) -> str:

@@ -113,7 +113,7 @@ def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
     )
     with st.container(border=True, gap="xxsmall"):
         st.markdown(
-            f"**Decision: {word}** ({prediction.probability:.0%} {sign} the threshold of"
+            f"**Decision: {word}** ({write_share(prediction.probability)} {sign} the threshold of"
             f" {threshold.value:.0%})"
         )
         st.caption(

@@ -62,9 +62,14 @@ def _show_tests(answer: Answer, found: NextTests) -> None:
         alt="For each test how far it could move the probability, beside the threshold and the"
         " answer now",
     )
+    thick = (
+        "Thick: eight of ten results of alike patients, with the middle one. "
+        if any(test.chance.value is not None for test in found.tests)
+        else ""
+    )
     st.caption(
-        "Thick: eight of ten results of alike patients, with the middle one. Thin: every possible"
-        " result, whether anybody has it or not. Dashed: the threshold; dotted: the answer now."
+        f"{thick}Thin: every possible result, whether anybody has it or not. Dashed: the threshold;"
+        " dotted: the answer now."
     )
     st.table(tests_table(found, units=answer.session.units))
 

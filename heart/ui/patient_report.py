@@ -10,6 +10,7 @@ import streamlit as st
 from heart.explain.report import Subject, make_report
 from heart.explain.report_page import to_html
 from heart.ui.fees import current_fees
+from heart.ui.model_cohort import find_model_cohort
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import find_cases, find_unseen
 from heart.ui.patient_elsewhere import chosen_place
@@ -35,12 +36,13 @@ def offer_report(answer: Answer) -> None:
 def collect(answer: Answer) -> Subject:
     """What the report is about, as the page has it."""
     session = answer.session
-    cases = find_cases(session)
+    cases, cohort = find_cases(session), find_model_cohort(session)
     return Subject(
         bundle=session.bundle,
         patient=answer.patient,
         prediction=answer.prediction,
         cases=cases,
+        cohort=None if cohort is None else cohort.features,
         unseen=None if cases is None else find_unseen(session),
         place=chosen_place(session.bundle),
         fees=current_fees(session),

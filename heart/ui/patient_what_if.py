@@ -60,7 +60,6 @@ def _explain_marks(bundle: Bundle, curves: tuple[Curve, ...]) -> str:
     members = bundle.network.members
     numbers = any(curve.training is not None for curve in curves)
     unseen = any(not c.table["in_training"].all() for c in curves if c.feature.is_coded)
-    members = bundle.network.members
     sentences = [
         "◆ this patient.",
         f"Light band: {write_members(members)}." if members > 1 else "",

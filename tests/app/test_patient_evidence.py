@@ -106,6 +106,11 @@ def test_what_is_asked_for_is_computed_and_stays(look, own, trained, monkeypatch
 def test_without_its_patients_a_model_says_so(look, trained, part):
     text = said(look(part, trained, UNMEASURED))
     assert "The cohort `www.mine.org` is not shipped and not in this session" in text
+    assert "Thick: eight of ten results" not in text  # no bar is thick
+
+
+def test_thick_bars_are_explained_where_there_are_some(look, shipped):
+    assert "Thick: eight of ten results" in said(look("What next", shipped, UNMEASURED))
 
 
 def test_the_most_alike_are_counted_and_the_patient_itself_left_out(look, shipped):

@@ -120,6 +120,17 @@ def test_model_without_masking_gets_no_invented_explanation(shipped):
     assert len(report.rows) == 13
 
 
+def test_model_without_masking_is_explained_over_its_whole_table_as_on_the_page(shipped, cases):
+    unmasked = replace(shipped, settings=replace(shipped.settings, masking=0.0))
+    some = cases.features.iloc[:40]
+    report = make_report(about(unmasked, cases=cases, cohort=some), made_at=NOON)
+    steps = explain_patient(unmasked, PATIENT, cohort=some).steps
+    assert [row.contribution for row in report.rows] == [
+        step.contribution if step.is_used else None for step in steps
+    ]
+    assert "the mean over 40 patients of the model's cohort" in report.why
+
+
 def test_everything_known_leaves_nothing_to_measure(shipped, cases, patient_of):
     complete = cases.features.dropna().index[0]
     patient = patient_of(cases.features.index.get_loc(complete))
