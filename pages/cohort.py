@@ -10,6 +10,7 @@ from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.ui.cache import show_chart
 from heart.ui.cohort import describe_source, reading_summary, show_cohort_choice, show_reading
+from heart.ui.downloads import file_name, offer_csv
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
 
@@ -91,3 +92,4 @@ with errors_shown():
 
 st.header("First rows")
 st.dataframe(cohort.frame.head(20).rename_axis("row"))
+offer_csv(file_name("cohort", cohort.name), cohort.frame.rename_axis("row"))

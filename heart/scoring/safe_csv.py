@@ -21,8 +21,8 @@ class SafeCsvWriter:
     """Writes frames of the same columns below each other, as UTF-8 CSV with every field quoted.
 
     Text that begins with `=`, `+`, `-`, `@`, their full-width and small forms, a minus sign, a tab
-    or a line's end gets a leading `'` (OWASP, "CSV injection"). Numbers stay
-    numbers. A missing value is an empty cell.
+    or a line's end gets a leading `'` (OWASP, "CSV injection"), the names of columns too. Numbers
+    stay numbers. A missing value is an empty cell.
 
     Args:
         file: open for writing bytes; it is not closed.
@@ -34,7 +34,9 @@ class SafeCsvWriter:
 
     def write(self, frame: pd.DataFrame) -> None:
         """The frame's rows; with the first ones, its header. The index is not written."""
-        table = pa.Table.from_pydict({str(name): _column(frame[name]) for name in frame.columns})
+        names = _defuse(pa.array([str(name) for name in frame.columns], pa.string())).to_pylist()
+        columns = [_column(frame.iloc[:, position]) for position in range(len(names))]
+        table = pa.Table.from_arrays(columns, names=names)
         if self._writer is None:
             options = pa_csv.WriteOptions(include_header=True, quoting_style="all_valid")
             self._writer = pa_csv.CSVWriter(self._file, table.schema, write_options=options)
@@ -56,8 +58,12 @@ def _column(values: pd.Series) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         return pc.take(_column(pd.Series(column.dictionary.to_pandas())), column.indices)
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return pc.replace_substring_regex(column.cast(pa.string()), _BEGINS_LIKE_A_FORMULA, r"'\1")
+        return _defuse(column.cast(pa.string()))
     return column
+
+
+def _defuse(texts: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(texts, _BEGINS_LIKE_A_FORMULA, r"'\1")
 
 
 def to_safe_csv(frame: pd.DataFrame) -> bytes:
