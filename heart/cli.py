@@ -127,4 +127,5 @@ def _complain(error: HeartError, program: str) -> None:
     """An error and what may have been meant in one line; then the readings to choose from."""
     print(f"{program}:", error, *getattr(error, "__notes__", ()), file=sys.stderr)
     for candidate in error.candidates if isinstance(error, DialectError) else ():
-        print(f"  --dialect {candidate.name}: {candidate.meaning}", file=sys.stderr)
+        says = "; ".join(filter(None, (candidate.meaning, candidate.outcome)))
+        print(f"  --dialect {candidate.name}: {says}", file=sys.stderr)

@@ -84,11 +84,27 @@ class Candidate(NamedTuple):
         name: what to pass as the dialect to choose it.
         meaning: what it says about the file's codes, for people.
         rows: what it makes of the first rows, feature to value in words.
+        diseased: how many rows it would make diseased; None where the file has no outcome.
+        healthy: how many it would make healthy; None where the file has no outcome.
     """
 
     name: str
     meaning: str
     rows: tuple[Mapping[str, str], ...]
+    diseased: int | None = None
+    healthy: int | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The share of diseased patients that it would give, in words; empty without an outcome."""
+        if self.diseased is None or self.healthy is None:
+            return ""
+        n = self.diseased + self.healthy
+        if not self.healthy:
+            return f"{self.diseased:,} diseased, the others left open"
+        return f"{self.diseased:,} of {n:,} diseased ({self.diseased / n:.0%})".replace(
+            "%", "\u00a0%"
+        )
 
 
 class DialectError(CohortError):

@@ -9,7 +9,7 @@ from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.ui.cache import show_chart
-from heart.ui.cohort import describe_source, reading_summary, show_cohort_choice, show_reading
+from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
 from heart.ui.downloads import file_name, offer_csv
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
@@ -22,8 +22,8 @@ st.markdown(
     " the sick differ from the healthy. Choose hospitals, or bring your own file: how it is coded"
     " is found out from its values, and shown."
 )
-cohort = show_cohort_choice(session)
-report = cohort.report
+chosen = show_cohort_choice(session)
+cohort, report = chosen.cohort, chosen.cohort.report
 
 st.text(f"Shown below: {describe_source(session)}")
 patients, diseased, incomplete, different = st.columns(4)
@@ -42,10 +42,7 @@ different.metric(
 )
 
 st.header("How the file was read")
-st.caption(f"SHA-256 of the table {cohort.fingerprint[:16]}…")
-if session.use_upload:
-    st.table(reading_summary(report))
-show_reading(report)
+show_cohort_reading(chosen, is_upload=session.use_upload)
 
 st.header("Class balance")
 balance = balance_frame(cohort)

@@ -4,7 +4,7 @@ never saw.
 
 import streamlit as st
 
-from heart.ui.cohort import choose_cohort
+from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
 from heart.ui.evaluate import (
     show_discrimination,
@@ -24,7 +24,7 @@ st.markdown(
     " predicted by models that never saw them, many times over, beside what simpler models do on"
     " the same patients, and at other hospitals."
 )
-cohort = choose_cohort(session)
+cohort = show_cohort_choice(session).cohort
 
 st.header("Leaderboard")
 results = None

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from heart.config import RECIPES
-from heart.ui.cohort import choose_cohort
+from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
 from heart.ui.settings_form import build_settings, show_settings_fields
@@ -19,10 +19,8 @@ st.markdown(
     " patients it never saw, then keep it for this session or discard it."
 )
 
-patients, recipe_choice = st.columns(2)
-with patients:
-    cohort = choose_cohort(session)
-recipe = recipe_choice.selectbox(
+cohort = show_cohort_choice(session).cohort
+recipe = st.selectbox(
     "Recipe",
     list(RECIPES),
     help=(

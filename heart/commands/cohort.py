@@ -68,7 +68,13 @@ def _describe_refusal(error: CohortError) -> dict[str, Any]:
         "dropped_columns": [],
         "bad_cells": [cell._asdict() for cell in bad_cells],
         "candidates": [
-            {"dialect": c.name, "meaning": c.meaning, "first_rows": [dict(row) for row in c.rows]}
+            {
+                "dialect": c.name,
+                "meaning": c.meaning,
+                "first_rows": [dict(row) for row in c.rows],
+                "diseased": c.diseased,
+                "healthy": c.healthy,
+            }
             for c in candidates
         ],
         "refused": str(error),

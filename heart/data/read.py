@@ -37,7 +37,8 @@ from heart.data.recognition.known import count_hospitals
 from heart.data.recognition.recognise import Recognition, recognise
 from heart.data.recognition.repairs import Repaired, repair
 from heart.data.report import CohortReport, count_frame
-from heart.errors import BadCell, CohortError, DialectError
+from heart.data.titles import MAX_SOURCE, NAMELESS, own_title, title_of
+from heart.errors import BadCell, CohortError, DialectError, show_controls
 from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
@@ -78,6 +79,7 @@ def read_cohort(
     source: str | Path | bytes,
     *,
     name: str | None = None,
+    file_name: str | None = None,
     dialect: str | None = None,
     bad_rows: BadRows = "stop",
 ) -> Cohort:
@@ -85,7 +87,9 @@ def read_cohort(
 
     Args:
         source: a path, or the bytes of a file.
-        name: what to call the cohort; by default the file's name without its ending.
+        name: what to call the cohort; by default the file's name without its ending, in plain
+            letters.
+        file_name: what a file is called of which only the bytes are given.
         dialect: how the file is coded, where its values do not show it.
         bad_rows: whether a row with an impossible cell stops the reading or is left out.
 
@@ -99,12 +103,12 @@ def read_cohort(
     read = _read(_content(source), need_target=True, dialect=dialect)
     frame, aside = _use_rows(read, bad_rows)
     _check_classes(frame)
-    title, origin = (
-        ("upload", "an upload")
-        if isinstance(source, bytes)
-        else (Path(source).stem, Path(source).name)
-    )
-    return Cohort(name or title, frame, origin, _report(read, frame, aside))
+    if not isinstance(source, bytes):
+        file_name = Path(source).name
+    title = name or (title_of(file_name) if file_name else NAMELESS)
+    origin = show_controls(file_name[:MAX_SOURCE]) if file_name else "an upload"
+    cohort = Cohort(title, frame, origin, _report(read, frame, aside))
+    return replace(cohort, name=own_title(cohort))
 
 
 def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> Patients:

@@ -5,7 +5,7 @@ what reading found.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -30,7 +30,9 @@ def choose_cohort(session: Session) -> Cohort:
         index = sources.index(OWN_FILE if session.use_upload else HOSPITALS)
         source = st.radio("Patients of", sources, index=index, horizontal=True, key="cohort_source")
         session.use_upload = source == OWN_FILE
-    if not session.use_upload:
+    if session.use_upload and session.upload is not None:
+        st.text(session.upload.source)
+    else:
         session.hospitals = _choose_hospitals(session.hospitals)
     return cohort_of(session)
 
@@ -59,30 +61,58 @@ def _choose_hospitals(before: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in SHIPPED if name in chosen)
 
 
-def show_cohort_choice(session: Session) -> Cohort:
-    """The choice of hospitals beside the uploader, then what there is to ask about the file; the
-    cohort in use.
+class Chosen(NamedTuple):
+    """The cohort in use, and whether another file waits.
+
+    Attributes:
+        cohort: the patients that are looked at and trained on.
+        unread: the name of an uploaded file that is not in use, because it was refused or something
+            about it is still asked; None where there is none.
     """
-    upload = TableUpload(session, "cohort", read_cohort_apart, with_bad_rows=True)
+
+    cohort: Cohort
+    unread: str | None
+
+
+def show_cohort_choice(session: Session) -> Chosen:
+    """The choice of hospitals beside the uploader, then what there is to ask about the file; the
+    cohort in use. The same on every page that looks at a cohort or trains on it.
+    """
+    upload = TableUpload(session, "cohort", read_cohort_apart, as_cohort=True)
     choice, own = st.columns(2, gap="large")
     with own:
         upload.show("Your own file of patients with their outcomes")
     read = upload.ask()
-    if read is not None and read is not session.upload:
+    if read is not None and upload.take():
         session.upload, session.use_upload = read, True
         st.session_state.pop("cohort_source", None)
         st.rerun()
     with choice:
-        return choose_cohort(session)
+        cohort = choose_cohort(session)
+    if upload.unread is not None:
+        st.text(f"{upload.unread} is not in use. Until it is: {describe_source(session)}.")
+    return Chosen(cohort, upload.unread)
 
 
 def describe_source(session: Session) -> str:
-    """Whose patients the cohort is."""
-    return (
-        "your own file"
-        if session.use_upload
-        else ", ".join(SHIPPED[name] for name in session.hospitals)
-    )
+    """Whose patients the cohort is; a file's name is text, to be shown as such."""
+    if session.use_upload and session.upload is not None:
+        return f"your own file {session.upload.source}"
+    return ", ".join(SHIPPED[name] for name in session.hospitals)
+
+
+def show_cohort_reading(chosen: Chosen, *, is_upload: bool) -> None:
+    """How the cohort's file was read; of a file that could not be read that this is so, and nothing
+    of another table.
+    """
+    if chosen.unread is not None:
+        st.text(f"{chosen.unread} has not been read: what is missing is said at the top.")
+        return
+    report = chosen.cohort.report
+    st.caption(f"SHA-256 of the table {chosen.cohort.fingerprint[:16]}…")
+    if is_upload:
+        st.table(reading_summary(report))
+    show_reading(report)
 
 
 def show_reading(report: CohortReport) -> None:

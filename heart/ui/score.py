@@ -41,7 +41,7 @@ class Scores(NamedTuple):
 
 def score_upload(session: Session) -> Scores | None:
     """The visitor's file, scored with the model in use; None without one that can be read."""
-    upload = TableUpload(session, "score", read_patients_apart, with_bad_rows=False)
+    upload = TableUpload(session, "score", read_patients_apart, as_cohort=False)
     upload.show("A file of patients")
     patients = upload.ask()
     if patients is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import streamlit as st
@@ -17,6 +18,9 @@ from heart.ui.cache import show_chart
 from heart.ui.figures import figures_table
 from heart.ui.progress import LiveProgress, training_slot
 from heart.ui.session import Session
+
+MAX_NAME = 64
+"""Letters of a bundle's name."""
 
 
 def run_trial(
@@ -34,13 +38,23 @@ def run_trial(
         experiment = run_experiment(
             cohort,
             settings,
-            name=f"{cohort.name}-{settings.recipe}".replace("+", "-"),
+            name=suggest_name(cohort.name, settings.recipe),
             created_at=created_at,
             on_epoch_end=progress,
         )
         progress.clear()
     session.trained_on[cohort.fingerprint] = cohort
     return experiment
+
+
+def suggest_name(cohort: str, recipe: str) -> str:
+    """A name for a bundle: the cohort's, in the letters that a bundle's may have, and the recipe.
+
+    >>> suggest_name("cleveland+hungary", "default"), suggest_name("my file (2)", "lesson")
+    ('cleveland-hungary-default', 'my-file-2-lesson')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", cohort)[: MAX_NAME - 1 - len(recipe)].strip("-")
+    return f"{plain}-{recipe}"
 
 
 def show_trial(trial: Experiment) -> None:

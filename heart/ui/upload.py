@@ -16,7 +16,15 @@ from heart.data.apart.client import prepare
 from heart.data.formats.table import MAX_BYTES
 from heart.data.read import BadRows
 from heart.data.report import CohortReport
-from heart.errors import BadCell, BadCellsError, CohortError, DialectError
+from heart.data.titles import MAX_SOURCE
+from heart.errors import (
+    BadCell,
+    BadCellsError,
+    Candidate,
+    CohortError,
+    DialectError,
+    show_controls,
+)
 from heart.scoring.safe_csv import to_safe_csv
 from heart.ui.errors import show_error
 from heart.ui.session import Session
@@ -25,7 +33,7 @@ MAX_UPLOAD_MIB = MAX_BYTES // 2**20
 
 Read = Callable[..., Any]
 """`read_cohort_apart` or `read_patients_apart`, called with the bytes, `dialect=` and, for a
-cohort, `bad_rows=`.
+cohort, `file_name=` and `bad_rows=`.
 """
 
 
@@ -44,14 +52,16 @@ class TableUpload:
         session: keeps the result.
         purpose: a word that tells this uploader from others.
         read: makes something of the bytes.
-        with_bad_rows: whether `read` takes `bad_rows=`.
+        as_cohort: whether `read` takes `file_name=` and `bad_rows=`.
     """
 
-    def __init__(self, session: Session, purpose: str, read: Read, *, with_bad_rows: bool) -> None:
+    def __init__(self, session: Session, purpose: str, read: Read, *, as_cohort: bool) -> None:
         self._session = session
         self._purpose = purpose
         self._read = read
-        self._with_bad_rows = with_bad_rows
+        self._as_cohort = as_cohort
+        self._file_name: str | None = None
+        self._file_id: str | None = None
         self._result: Any = None
         self._answers = Answers()
 
@@ -70,9 +80,11 @@ class TableUpload:
         if upload is None:
             return
         content = upload.getvalue()
+        self._file_name = show_controls(upload.name[:MAX_SOURCE])
+        self._file_id = upload.file_id
         mark = hashlib.sha256(content).hexdigest()
         answers = self._session.once(f"answers {self._purpose}", mark, Answers)
-        depends_on = (mark, answers.dialect, answers.bad_rows)
+        depends_on = (mark, self._file_name, answers.dialect, answers.bad_rows)
         self._result = self._session.once(
             f"file {self._purpose}", depends_on, lambda: self._try_to_read(content, answers)
         )
@@ -96,12 +108,30 @@ class TableUpload:
             show_error(error)
         return None if isinstance(error, CohortError) else self._result
 
+    @property
+    def unread(self) -> str | None:
+        """The name of a file that is there and was refused, or about which something is still
+        asked; None otherwise.
+        """
+        return self._file_name if isinstance(self._result, CohortError) else None
+
+    def take(self) -> bool:
+        """Whether this file, which was read, is handed over for the first time since it was chosen
+        or since it was last read in another way.
+        """
+        handed_over = (self._file_id, self._result)
+        key = f"taken {self._purpose}"
+        is_new = self._session.kept(key, handed_over) is None
+        return self._session.once(key, handed_over, lambda: True) and is_new
+
     def _try_to_read(self, content: bytes, answers: Answers) -> Any:
         """What was read, or why it was not."""
-        options = {"bad_rows": answers.bad_rows} if self._with_bad_rows else {}
+        options: dict[str, Any] = {"dialect": answers.dialect}
+        if self._as_cohort:
+            options |= {"file_name": self._file_name, "bad_rows": answers.bad_rows}
         try:
             with st.spinner("Reading the file …"):
-                return self._read(content, dialect=answers.dialect, **options)
+                return self._read(content, **options)
         except CohortError as error:
             return error
 
@@ -118,7 +148,6 @@ def _ask_dialect(error: DialectError, purpose: str) -> str | None:
         )
         st.text(f"Expected: {error.expected}\nFound: {error.found}")
         names = [candidate.name for candidate in error.candidates]
-        meanings = {candidate.name: candidate.meaning for candidate in error.candidates}
         st.markdown(
             "What each choice would make of the first patients"
             + (":" if len(names) == 1 else ", where the choices differ:")
@@ -127,7 +156,7 @@ def _ask_dialect(error: DialectError, purpose: str) -> str | None:
         chosen = st.radio(
             "Which is right?",
             names,
-            captions=[meanings[name] for name in names],
+            captions=[_caption(candidate) for candidate in error.candidates],
             index=None,
             key=f"dialect_{purpose}",
         )
@@ -136,6 +165,12 @@ def _ask_dialect(error: DialectError, purpose: str) -> str | None:
         ):
             return chosen
     return None
+
+
+def _caption(candidate: Candidate) -> str:
+    """What a choice says of the codes, and the share of diseased patients that it gives."""
+    outcome = f"Would make {candidate.outcome}." if candidate.outcome else ""
+    return f"{candidate.meaning}. {outcome}".rstrip()
 
 
 def preview_table(error: DialectError) -> pd.DataFrame:

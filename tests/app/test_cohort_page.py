@@ -92,12 +92,17 @@ def test_upload_becomes_the_cohort_with_its_evidence(visit):
 
 
 def test_upload_stays_the_cohort_on_other_pages_and_hospitals_can_be_chosen_again(visit):
-    app = upload(visit("cohort"), csv_of(d.kaggle_303(d.invent_patients(120, seed=4))))
+    content = csv_of(d.kaggle_303(d.invent_patients(120, seed=4)))
+    app = upload(visit("cohort"), content)
     app = go(app, "train")
     assert [radio.value for radio in app.radio if radio.label == "Patients of"] == ["Your own file"]
+    assert "heart.csv" in said(app)
     app = go(app, "cohort")
     (source,) = (radio for radio in app.radio if radio.label == "Patients of")
-    assert figures(source.set_value("Hospitals").run())["Patients"] == "303"
+    app = source.set_value("Hospitals").run()
+    assert figures(app)["Patients"] == "303"
+    app = upload(app, content)
+    assert "Shown below: your own file heart.csv" in said(app), "the same file, chosen again"
 
 
 def test_undecided_file_is_asked_about_and_read_as_answered(visit):
@@ -111,8 +116,13 @@ def test_undecided_file_is_asked_about_and_read_as_answered(visit):
         preview.loc["kaggle-303", "Heart disease"].tolist()
         != preview.loc["kaggle-303-binary", "Heart disease"].tolist()
     )
+    assert "heart.csv has not been read" in said(app)
+    assert "SHA-256 of the table" not in said(app), "another table's reading under the question"
+    captions = dict(zip(question.options, question.proto.captions, strict=True))
+    assert captions["kaggle-303"].endswith("Would make 3 of 6 diseased (50\u00a0%).")
     app = press(question.set_value("kaggle-303").run(), "Read it this way")
     assert figures(app)["Patients"] == "6"
+    assert "SHA-256 of the table" in said(app)
 
 
 def test_bad_cells_are_listed_and_their_rows_left_out_when_wanted(visit):
@@ -133,6 +143,8 @@ def test_refused_file_says_what_it_seems_to_be_and_the_cohort_stays(visit):
         visit("cohort"), b"age,sex,ejection_fraction,serum_creatinine,DEATH_EVENT\n75,1,20,1.9,1\n"
     )
     assert "it seems to be heart-failure records" in said(app)
+    assert "Until it is: Cleveland Clinic Foundation." in said(app)
+    assert "SHA-256 of the table" not in said(app), "another table's reading under the refusal"
     assert figures(app)["Patients"] == "303"
 
 

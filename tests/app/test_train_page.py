@@ -4,6 +4,7 @@ import pytest
 
 from heart.errors import TrainingError
 from heart.ui.progress import MAX_TRAININGS, training_slot
+from tests.support import dialects as d
 from tests.support.visitor import figures, go, press, said
 
 
@@ -25,6 +26,15 @@ def test_result_has_the_counts_of_the_parts(visit):
         "test: 28 of 61 diseased",
     ]
     assert "Accuracy, test" in figures(app)
+
+
+def test_file_chosen_here_keeps_its_name_in_the_model(visit):
+    content = d.uci(d.invent_patients(120, seed=4), header=True)
+    app = visit("train")
+    app = app.file_uploader[0].upload("_our_ Klinik, été (2).csv", content, "text/csv").run()
+    app = train(app)
+    assert "patients of `our_ Klinik, ete (2)` for" in said(app)
+    assert "our_-Klinik-ete-2-default" in said(press(app, "Keep for this session"))
 
 
 def test_kept_model_is_used_on_every_page(visit):

@@ -214,7 +214,7 @@ def test_inverted_upload_is_put_right_trained_on_and_judged(address, new_page):
     fill_number(page, "Members", 2)
     page.get_by_role("button", name="Train", exact=True).click()
     page.get_by_role("button", name="Keep for this session").click()
-    expect(page.get_by_text("(upload)")).to_be_visible()
+    expect(page.get_by_text("(heart)")).to_be_visible()
     go_to(page, "Threshold")
     page.get_by_role("button", name="Cross-validate this model's recipe").click()
     expect(page.get_by_text("Report on the test part")).to_be_visible(timeout=60_000)

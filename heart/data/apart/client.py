@@ -34,7 +34,11 @@ _SETTINGS = {
 
 
 def read_cohort_apart(
-    content: bytes, *, dialect: str | None = None, bad_rows: BadRows = "stop"
+    content: bytes,
+    *,
+    file_name: str | None = None,
+    dialect: str | None = None,
+    bad_rows: BadRows = "stop",
 ) -> Cohort:
     """What `read_cohort` makes of a file's bytes.
 
@@ -42,9 +46,10 @@ def read_cohort_apart(
         CohortError: as `read_cohort`, and where reading takes too long, too much memory, or too
             many files are read already.
     """
+    options: dict[str, Any] = {"file_name": file_name, "dialect": dialect, "bad_rows": bad_rows}
     if not IS_POSSIBLE:
-        return read_cohort(content, dialect=dialect, bad_rows=bad_rows)
-    cohort = _READING.read("cohort", content, {"dialect": dialect, "bad_rows": bad_rows})
+        return read_cohort(content, **options)
+    cohort = _READING.read("cohort", content, options)
     assert isinstance(cohort, Cohort)  # noqa: S101
     return cohort
 

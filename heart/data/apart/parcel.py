@@ -88,14 +88,17 @@ def _pack_error(error: CohortError) -> bytes:
     head = {
         "error": type(error).__name__,
         "words": [error.expected, error.found, error.action],
-        "candidates": [(c.name, c.meaning, [dict(row) for row in c.rows]) for c in candidates],
+        "candidates": [c._replace(rows=tuple(map(dict, c.rows))) for c in candidates],
     }
     return _join(head, {"bad_cells": _table_of(bad_cells, BadCell._fields)})
 
 
 def _unpack_error(head: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> CohortError:
     if head["error"] == DialectError.__name__:
-        candidates = [Candidate(name, says, tuple(rows)) for name, says, rows in head["candidates"]]
+        candidates = [
+            Candidate(name, says, tuple(rows), *counts)
+            for name, says, rows, *counts in head["candidates"]
+        ]
         return DialectError(*head["words"], candidates=candidates)
     if head["error"] == BadCellsError.__name__:
         cells = tuple(_rows_of(tables["bad_cells"], BadCell))

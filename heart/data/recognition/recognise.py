@@ -22,7 +22,7 @@ from heart.data.codings import (
     TargetRule,
 )
 from heart.data.dialects.cells import Parsed, Tokens
-from heart.data.dialects.reading import Reading, codes_of, means
+from heart.data.dialects.reading import Reading, codes_of, means, nums_of
 from heart.data.recognition.evidence import (
     CLEAR_Z,
     Agreement,
@@ -306,7 +306,13 @@ def _is_upright(reading: Reading) -> bool:
 def _ask(left: list[Reading], known: KnownPatients, preview: Preview) -> DialectError:
     usual_first = sorted(left, key=lambda reading: not reading.is_usual)
     candidates = [
-        Candidate(reading.name, reading.meaning, tuple(preview(reading))) for reading in usual_first
+        Candidate(
+            reading.name,
+            reading.meaning,
+            tuple(preview(reading)),
+            *_count_outcomes(known.parsed, reading),
+        )
+        for reading in usual_first
     ]
     names = ", ".join(candidate.name for candidate in candidates)
     if left[0].mmol and len(left) == 1:
@@ -324,3 +330,11 @@ def _ask(left: list[Reading], known: KnownPatients, preview: Preview) -> Dialect
         "Choose one of them as the dialect.",
         candidates=candidates,
     )
+
+
+def _count_outcomes(parsed: Parsed, reading: Reading) -> tuple[int, int] | tuple[None, None]:
+    """How many rows a reading makes diseased, and how many healthy."""
+    if parsed.target is None:
+        return None, None
+    counts, nums = parsed.target.counts(), nums_of(parsed.target, reading)
+    return int(counts[np.isfinite(nums) & (nums > 0)].sum()), int(counts[nums == 0].sum())
