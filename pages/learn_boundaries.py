@@ -1,6 +1,7 @@
 """Lesson: curved boundaries, and why a hidden layer needs an activation."""
 
 from heart.ui.lessons.boundaries import show_boundaries, show_boundaries_code
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 
 open_lesson(
@@ -26,4 +27,5 @@ show_question(
     "It is the activation between them that bends it.",
 )
 show_boundaries_code()
+show_exercise("boundaries")
 show_way_on("boundaries")

@@ -3,6 +3,7 @@
 from heart.ui.lessons.classes import show_classes_code, show_clouds, show_tables
 from heart.ui.lessons.classes_severity import show_severity
 from heart.ui.lessons.classes_softmax import show_softmax
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 
 open_lesson(
@@ -30,4 +31,5 @@ show_question(
     " logit only.",
 )
 show_classes_code()
+show_exercise("classes")
 show_way_on("classes")

@@ -1,6 +1,7 @@
 """Lesson: a category as a code, as one-hot and as an embedding, and what the wrong way costs."""
 
 from heart.ui.lessons.encodings import show_encodings
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_question, show_way_on
 
 open_lesson(
@@ -21,4 +22,5 @@ show_question(
     " patients at its word. Free heights need no such choice; a penalty or a short vector keeps"
     " rare categories in check.",
 )
+show_exercise("encodings")
 show_way_on("encodings")

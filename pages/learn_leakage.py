@@ -1,5 +1,6 @@
 """Lesson: leakage on purpose, and how large each lie is."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.leakage import show_leaks
 
@@ -29,4 +30,5 @@ show_question(
     " nine of ten and the slope for two of three: filled by outcome, these columns are copies of"
     " the answer. A table with many gaps and a suspiciously good model belong together.",
 )
+show_exercise("leakage")
 show_way_on("leakage")

@@ -1,5 +1,6 @@
 """Lesson: why a network ends with logits, and what a sigmoid or softmax too many does."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.logits import show_ways, show_ways_code
 from heart.ui.lessons.logits_endings import show_endings
@@ -35,4 +36,5 @@ show_question(
     " nothing is left to learn. Look at the loss and the probabilities, not at accuracy alone.",
 )
 show_ways_code()
+show_exercise("logits")
 show_way_on("logits")

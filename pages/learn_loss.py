@@ -1,5 +1,6 @@
 """Lesson: why a classifier learns by cross-entropy and not by squared error."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.loss import show_likelihood, show_loss_code, show_losses, show_straight_line
 
@@ -29,4 +30,5 @@ show_question(
     " than a coin” is not the bottom.",
 )
 show_loss_code()
+show_exercise("loss")
 show_way_on("loss")

@@ -1,5 +1,6 @@
 """Lesson: what accuracy, precision and recall hide."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.metrics import show_metrics_code, show_table
 
@@ -29,4 +30,5 @@ show_question(
     " recall and specificity each look inside one group.",
 )
 show_metrics_code()
+show_exercise("metrics")
 show_way_on("metrics")

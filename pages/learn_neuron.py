@@ -1,5 +1,6 @@
 """Lesson: what a single neuron computes, and how it learns."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.neuron import show_neuron, show_neuron_code
 
@@ -29,4 +30,5 @@ show_question(
     " large weights.",
 )
 show_neuron_code()
+show_exercise("neuron")
 show_way_on("neuron")

@@ -1,5 +1,6 @@
 """Lesson: under- and overfitting, on two moons and on patients."""
 
+from heart.ui.lessons.exercise import show_exercise
 from heart.ui.lessons.frame import open_lesson, show_formula, show_question, show_way_on
 from heart.ui.lessons.overfitting import show_capacity, show_overfitting_code
 from heart.ui.lessons.overfitting_patients import show_patients
@@ -31,4 +32,5 @@ show_question(
     " it is badly wrong.",
 )
 show_overfitting_code()
+show_exercise("overfitting")
 show_way_on("overfitting")

@@ -24,9 +24,14 @@ MAX_SEED = 9_999
     "lesson", required=False, type=OneOf(LESSONS), help="[default: say which there are]"
 )
 @click.option("--random-state", type=WHOLE, default=0, help=f"seed, 0 to {MAX_SEED}")
-def learn(*, lesson: str | None, random_state: int) -> dict[str, Any]:
-    """Compute what a lesson of the Learn page claims."""
+@click.option("--answer", help="to the lesson's exercise: is it right, and why")
+def learn(*, lesson: str | None, random_state: int, answer: str | None) -> dict[str, Any]:
+    """Compute what a lesson of the Learn page claims, or check an answer to its exercise."""
     if lesson is None:
+        if answer is not None:
+            raise SettingsError(
+                "the lesson whose exercise is answered", "no lesson", "Name it before --answer."
+            )
         return {"lessons": list(LESSONS)}
     if not 0 <= random_state <= MAX_SEED:
         raise SettingsError(
@@ -35,7 +40,27 @@ def learn(*, lesson: str | None, random_state: int) -> dict[str, Any]:
     # the networks are tiny: on a busy machine threads only wait for each other (torch reads this
     # when it is loaded, which is below)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    return {"lesson": lesson, "random_state": random_state, **FIGURES[lesson](random_state)}
+    if answer is not None:
+        return _check_answer(lesson, answer)
+    figures = FIGURES[lesson](random_state)
+    return {"lesson": lesson, "random_state": random_state, **figures, **_exercise(lesson)}
+
+
+def _exercise(lesson: str) -> dict[str, Any]:
+    """What the lesson asks in the end."""
+    from heart.lessons.exercise import Choice
+    from heart.lessons.exercises import EXERCISES
+
+    question, kind, _ = EXERCISES[lesson]
+    options = {"options": list(kind.options)} if isinstance(kind, Choice) else {}
+    return {"exercise": {"question": question.replace("**", ""), **options}}
+
+
+def _check_answer(lesson: str, answer: str) -> dict[str, Any]:
+    """What an answer to the lesson's exercise is worth."""
+    from heart.lessons.exercises import EXERCISES
+
+    return {"lesson": lesson, "answer": answer, **EXERCISES[lesson].check(answer)._asdict()}
 
 
 def _neuron(random_state: int) -> dict[str, Any]:

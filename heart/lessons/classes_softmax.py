@@ -15,6 +15,9 @@ from heart.lessons.mlp import FloatArray, PointMLP, Points, fit
 
 N_PLACES = 161
 
+PETAL_RECIPE = Recipe(layers=0, units=1, epochs=300, lr=0.1)
+"""How the fitted lines of the lesson are learnt."""
+
 IntArray = npt.NDArray[np.int64]
 
 

@@ -82,6 +82,7 @@ class Session:
         used: whether the form was ever filled, so that the browser's copy of it is an old one.
         taken_upload: SHA-256 of the bundle file that was last taken.
         fees: what measurements cost, where the visitor has changed it.
+        solved: lessons whose exercise was answered right.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
     """
@@ -101,6 +102,7 @@ class Session:
     compared: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     taken_upload: str | None = None
     fees: Fees | None = None
+    solved: set[str] = field(default_factory=set)
     problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)

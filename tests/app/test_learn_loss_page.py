@@ -1,6 +1,7 @@
 """The lesson on losses: a confident mistake, surprise, likelihood, and the straight line."""
 
-from tests.support.visitor import figures, said
+from heart.lessons.exercises import EXERCISES
+from tests.support.visitor import figures, go, press, said
 
 
 def move(app, label, value):
@@ -15,6 +16,23 @@ def test_confident_mistake_is_there_without_moving_anything(visit):
         "Squared error pushes the logit with **0.0132**, cross-entropy with **0.9933**, **75"
         " times** as hard" in said(app)
     )
+
+
+def test_exercise_is_checked_and_a_right_answer_is_kept(visit):
+    app = answered(visit("learn_loss"), None)
+    assert "Give an answer first." in said(app)
+    app = answered(app, -8.0)
+    assert "**Not yet.** " + EXERCISES["loss"].check(-8.0).why in said(app)
+    assert app.session_state["heart"].solved == set()
+    app = answered(app, -0.7)
+    assert "**Right.** " + EXERCISES["loss"].check(-0.7).why in said(app)
+    assert app.session_state["heart"].solved == {"loss"}
+    assert "You have answered this" in said(go(go(app, "learn"), "learn_loss"))
+
+
+def answered(app, number):
+    app.number_input(key="loss_exercise").set_value(number)
+    return press(app, "Check my answer")
 
 
 def test_moved_logit_changes_the_answer(visit):

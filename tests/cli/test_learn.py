@@ -4,6 +4,7 @@ import pytest
 
 from heart.commands.learn import FIGURES
 from heart.lessons import LESSONS
+from heart.lessons.exercises import EXERCISES
 from heart.paths import PAGES
 from tests.support.running import answer, run
 
@@ -23,6 +24,25 @@ def test_neuron_finds_the_same_weights_three_ways():
     assert weights[0] == pytest.approx(weights[1], abs=1e-4)
     assert weights[0] == pytest.approx(weights[2], abs=1e-4)
     assert told["gradient_differs_from_numerical_by"] < 1e-6
+
+
+def test_exercise_is_told_and_an_answer_to_it_is_checked_as_on_the_page():
+    told = answer("learn", "loss")["exercise"]
+    assert "**" not in told["question"]
+    assert "squared error" in told["question"]
+    wrong, right = (answer("learn", "loss", "--answer", given) for given in ("-8", "-0.7"))
+    assert (wrong["right"], right["right"]) == (False, True)
+    assert right["why"] == EXERCISES["loss"].check(-0.7).why
+    assert answer("learn", "encodings")["exercise"]["options"][0] == "Sex"
+
+
+def test_answer_that_is_none_is_refused():
+    status, _, err = run("learn", "loss", "--answer", "steep")
+    assert status == 2
+    assert "a number from -8 to 8" in err
+    status, _, err = run("learn", "--answer", "3")
+    assert status == 2
+    assert "Name it before --answer" in err
 
 
 def test_loss_of_a_confident_mistake():

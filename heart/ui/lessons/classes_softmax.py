@@ -9,6 +9,7 @@ import streamlit as st
 
 from heart.charts.lessons.classes import curve_frame, softmax_lines
 from heart.lessons.classes_softmax import (
+    PETAL_RECIPE,
     Lines,
     Petals,
     fit_lines,
@@ -16,7 +17,6 @@ from heart.lessons.classes_softmax import (
     mean_loss,
     softmax_curves,
 )
-from heart.lessons.learned import Recipe
 from heart.ui.cache import show_chart
 from heart.ui.lessons.frame import choose_one
 
@@ -27,7 +27,7 @@ START = ((0.0, 0.0), (2.0, -5.0), (4.0, -14.5))
 @lru_cache(maxsize=1)
 def _fitted() -> Lines:
     """What a network without a hidden layer learns; once a process."""
-    return fit_lines(load_petals(), Recipe(layers=0, units=1, epochs=300, lr=0.1))
+    return fit_lines(load_petals(), PETAL_RECIPE)
 
 
 @st.fragment

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from heart import paths
-from heart.lessons import LESSONS
+from heart.lessons import LESSONS, Lesson
+from heart.ui.navigation import PAGES
 
 T = TypeVar("T")
 
@@ -58,7 +59,10 @@ def show_code(*functions: Callable[..., object]) -> None:
 
 
 def show_way_on(name: str) -> None:
-    """Links to the lesson before, the overview and the lesson after."""
+    """Links to where the same happens with patients, to the lesson before, the overview and the
+    lesson after.
+    """
+    _show_page_with_patients(LESSONS[name])
     names = list(LESSONS)
     position = names.index(name)
     left, middle, right = st.columns(3)
@@ -69,6 +73,14 @@ def show_way_on(name: str) -> None:
     if position + 1 < len(names):
         after = LESSONS[names[position + 1]]
         right.page_link(after.path, label=f"Next: {after.title}", icon="➡️")
+
+
+def _show_page_with_patients(lesson: Lesson) -> None:
+    title, icon = PAGES[lesson.page]
+    st.header("With patients")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(paths.PAGES / f"{lesson.page}.py", label=f"The {title} page", icon=icon)
+        st.markdown(f"{lesson.there}.")
 
 
 @contextmanager
