@@ -38,7 +38,8 @@ def _judge(given: float) -> Verdict:
     return right(
         f"{here}, where {whole + 1}\u00a0% are, for"
         f" {percent(precision_at(whole + 1), digits=1)}. The false alarms come from the"
-        " healthy: the more of them there are, the more of them hear “ill”, while sensitivity and specificity stay the same.",
+        " healthy: the more of them there are, the more of them hear “ill”, while sensitivity and"
+        " specificity stay the same."
     )
 
 

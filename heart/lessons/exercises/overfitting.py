@@ -33,7 +33,8 @@ def _judge(given: str) -> Verdict:
     return right(
         f"{here}, the lowest. Fewer units cannot follow the moons; more learn the noise of the"
         f" train points: at {WIDTHS[-1]} units the train loss is"
-        f" {sweep()['train_loss'].iloc[-1]:.3f} and the test loss {sweep()['test_loss'].iloc[-1]:.3f}.",
+        f" {sweep()['train_loss'].iloc[-1]:.3f} and the test loss"
+        f" {sweep()['test_loss'].iloc[-1]:.3f}."
     )
 
 
