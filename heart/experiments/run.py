@@ -31,6 +31,7 @@ from heart.model.classifier import HeartClassifier
 from heart.model.loop import EpochRecord, OnEpochEnd
 from heart.model.network import count_weights
 from heart.model.preprocessing import HeartPreprocessor
+from heart.model.training import pick_device
 
 MAX_WEIGHT_BYTES = MAX_BYTES - 2**18
 """What a bundle has left for its weights."""
@@ -112,6 +113,20 @@ def check_size(settings: Settings) -> None:
         )
 
 
+def plan_experiment(cohort: Cohort, settings: Settings, *, name: str) -> Split:
+    """The parts that a run would train and judge on; whatever can be refused before training is.
+
+    Raises:
+        HeartError: for a name that a bundle cannot have, weights that it cannot hold, a device that
+            is not there, or a cohort that cannot be split.
+    """
+    check_name(name)
+    check_title(cohort.name)
+    check_size(settings)
+    pick_device(settings.device)
+    return split_for(cohort, settings)
+
+
 def run_experiment(
     cohort: Cohort,
     settings: Settings,
@@ -139,11 +154,8 @@ def run_experiment(
         HeartError: for a name that a bundle cannot have, a cohort that cannot be split,
             a setting outside its bounds, or a training that cannot finish.
     """
-    check_name(name)
-    check_title(cohort.name)
     check_rule(rule, cost_ratio, at_least)
-    check_size(settings)
-    split = split_for(cohort, settings)
+    split = plan_experiment(cohort, settings, name=name)
     classifier = HeartClassifier.from_settings(settings)
     classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
     draft = _draft(classifier, cohort, settings, name=name, created_at=created_at)

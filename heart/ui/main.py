@@ -6,7 +6,8 @@ from heart import paths
 from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
 from heart.ui.navigation import PAGES, START
-from heart.ui.session import show_footer
+from heart.ui.session import get_session, show_footer, show_told
+from heart.ui.unsaved import ask_before_leaving
 from heart.ui.warmup import load_all, load_first, load_heavy, load_lessons
 
 st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
@@ -37,7 +38,10 @@ elif page.url_path:
     load_all()
 else:  # the Patient page, whose path is empty, shows its form while torch is still being imported
     load_first()
+show_told()  # of what ended in a new run of the script
 with errors_shown():
     page.run()
     load_heavy()  # after the page: on a cold server the footer waits for the model
     show_footer()
+    show_told()
+    ask_before_leaving(get_session())

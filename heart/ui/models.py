@@ -29,21 +29,20 @@ from heart.ui.errors import hide_folders, show_error
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
+from heart.ui.unsaved import describe_unsaved, note_saved
 
 IN_USE = "the model in use"
 THIS_COHORT = "the patients chosen on the Cohort page"
-_DONE = "registry_done"
+_ASKING = "registry_asking"
+"""The model that is to become the active one, while that is being asked."""
 
 
 def show_models(session: Session) -> Listing:
-    """The list, and what was last done to it."""
+    """The list."""
     registry = open_registry()
     listing = registry.read()
-    notes = st.container()  # always there: what comes and goes above an open popover would close it
-    if message := st.session_state.pop(_DONE, None):
-        notes.success(message, icon="✅")
     if registry.read_only:
-        notes.info(
+        st.info(
             "This server's models cannot be changed from here: take one into use, or download it.",
             icon="🔒",
         )
@@ -61,7 +60,7 @@ def models_table(listing: Listing, in_use: Bundle) -> pd.DataFrame:
     return pd.DataFrame(rows).fillna("")
 
 
-def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
+def _row(entry: Entry, active: str, in_use: Bundle | None) -> dict[str, str]:
     bundle = entry.about
     if bundle is None:
         return {
@@ -72,7 +71,8 @@ def _row(entry: Entry, active: str, in_use: Bundle) -> dict[str, str]:
     figures = bundle.metrics["test"]["figures"]
     states = {
         "active": entry.name == active,
-        "in use": bundle.name == in_use.name and bundle.created_at == in_use.created_at,
+        "in use": in_use is not None
+        and (bundle.name, bundle.created_at) == (in_use.name, in_use.created_at),
     }
     return {
         "name": entry.name,
@@ -105,13 +105,15 @@ def show_actions(session: Session, listing: Listing) -> None:
         if chosen.about is not None:
             _show_using(session, registry, name)
         if not registry.read_only:
-            _show_changing(registry, chosen, name)
+            _show_changing(session, registry, chosen, listing.active)
+    if not registry.read_only and (asked := st.session_state.get(_ASKING)):
+        _ask_to_activate(session, listing, asked)
 
 
 def _show_using(session: Session, registry: Registry, name: str) -> None:
     if st.button("Use in this session", type="primary", key="registry_use"):
         session.use(load_shared(registry.path_of(name)), Origin.KEPT)
-        _finish("That model is now in use on every page.")
+        st.rerun()
     content = registry.path_of(name).read_bytes()
     st.download_button(
         "Download",
@@ -123,44 +125,85 @@ def _show_using(session: Session, registry: Registry, name: str) -> None:
     )
 
 
-def _show_changing(registry: Registry, chosen: Entry, name: str) -> None:
+def _show_changing(session: Session, registry: Registry, chosen: Entry, active: str) -> None:
+    name = chosen.name
     if chosen.about is not None and st.button(
-        "Make it the active one", help="New visitors and the command line start with it."
+        "Make it the active one",
+        help="New visitors and the command line start with it. You are asked first.",
+        disabled=name == active,
     ):
-        _try(lambda: registry.activate(name), "It is now the active one.")
+        st.session_state[_ASKING] = name
     if chosen.about is not None:
         with st.popover("Rename"):
             new = st.text_input(
                 "New name", key="registry_new_name", help="Letters, digits, - and _, at most 64."
             )
             if st.button("Rename it", key="registry_rename") and new:
-                _try(lambda: registry.rename(name, new), "The model was renamed.")
+                _try(session, lambda: registry.rename(name, new), "The model was renamed.")
     with st.popover("Delete"):
         st.text(f"{name} will be gone for good.")
         typed = st.text_input("Type its name to confirm", key="registry_typed")
         if st.button("Delete it for good", key="registry_delete", disabled=typed != name):
-            _try(lambda: registry.delete(name), "The model was deleted.")
+            _try(session, lambda: registry.delete(name), "The model was deleted.")
 
 
-def _try(change: Callable[[], object], message: str) -> None:
-    """Carry out a change; its mistake is shown where it happens."""
+def _stop_asking() -> None:
+    st.session_state.pop(_ASKING, None)
+
+
+@st.dialog("Make it the active model for everybody?", on_dismiss=_stop_asking)
+def _ask_to_activate(session: Session, listing: Listing, name: str) -> None:
+    """What will change and for whom, then yes or no."""
+    st.markdown(
+        "Whoever opens the app from now on starts with it, and so does this server's command line"
+        " where no bundle is named. Visitors who are here already keep the model that they use, and"
+        " so do you."
+    )
+    st.table(active_table(listing, name))
+    with st.container(horizontal=True):
+        if st.button("Make it active for everybody", type="primary", key="registry_activate"):
+            _stop_asking()
+            activate = open_registry().activate
+            _try(session, lambda: activate(name), "It is now the active model for everybody.")
+        if st.button("Leave it as it is", key="registry_leave"):
+            _stop_asking()
+            st.rerun()
+
+
+def active_table(listing: Listing, name: str) -> pd.DataFrame:
+    """The active model now and then: name, patients, threshold and figures on test, all text."""
+    entries = {entry.name: entry for entry in listing.entries}
+    columns = {"now": entries[listing.active], "then": entries[name]}
+    return pd.DataFrame({when: _describe(entry) for when, entry in columns.items()}).fillna("")
+
+
+def _describe(entry: Entry) -> dict[str, str]:
+    row = _row(entry, "", None)
+    if entry.about is None:
+        return {"name": code(entry.name), "state": row["state"]}
+    figures = {name: cell for name, cell in row.items() if name.endswith("on test")}
+    names = {name: code(row[name]) for name in ("name", "cohort")}
+    return {**names, "threshold": row["threshold"], **figures}
+
+
+def _try(session: Session, change: Callable[[], object], message: str) -> None:
+    """Carry out a change and say so on the page as it is then; a mistake is shown where it
+    happens.
+    """
     try:
         change()
     except HeartError as error:
         show_error(error)
         return
-    _finish(message)
-
-
-def _finish(message: str) -> None:
-    """Show the page anew, with a message on top."""
-    st.session_state[_DONE] = message
+    session.told.append(message)
     st.rerun()
 
 
 def show_saving(session: Session) -> None:
-    """The model in use, kept under a name."""
+    """The model in use, kept under a name, and what a reload would lose."""
     registry = open_registry()
+    if lost := describe_unsaved(session):
+        st.caption(lost)
     if registry.read_only:
         st.caption("Here nothing can be kept. Download the model on the Bundle page instead.")
         return
@@ -168,7 +211,12 @@ def show_saving(session: Session) -> None:
         "Name", value=session.bundle.name, help="Letters, digits, - and _, at most 64.", width=320
     )
     if st.button("Keep it"):
-        _try(lambda: registry.save(session.bundle, name), "The model is kept.")
+        _try(session, lambda: _keep(session, registry, name), "The model is kept.")
+
+
+def _keep(session: Session, registry: Registry, name: str) -> None:
+    registry.save(session.bundle, name)
+    note_saved(session, session.bundle)
 
 
 def show_comparison(session: Session, entries: Sequence[Entry]) -> None:

@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from heart.ui.browser_part import browser_part
 from heart.ui.forms import Entered, put_back
 from heart.ui.session import Session, get_session
 from heart.units import CONVERSIONS, UNITS
 
 _KEY = "patient_memory"
-_FOLDER, _NAME = "browser", "form"
+_NAME = "form"
 
 
 def remember_form(session: Session, entered: Entered) -> None:
@@ -34,7 +31,7 @@ def remember_form(session: Session, entered: Entered) -> None:
         "units": session.units,
         "asked": session.asked,
     }
-    _component()(
+    browser_part(_NAME)(
         key=_KEY,
         data={"used": session.used, "form": form if is_kept else None},
         on_recalled_change=_take_back,
@@ -42,17 +39,6 @@ def remember_form(session: Session, entered: Entered) -> None:
         width="content",
         height="content",
     )
-
-
-def _component() -> Any:
-    """The component, from a file: the pages' policy forbids scripts that are not this server's
-    files, which is how Streamlit would run a text.
-    """
-    manager, name = get_bidi_component_manager(), f"heart.{_NAME}"
-    if manager.get_component_asset_root(name) is None:  # a fresh server
-        manifest = ComponentManifest("heart", "1", [ComponentConfig(_NAME, _FOLDER)])
-        manager.register_from_manifest(manifest, Path(__file__).parent)
-    return st.components.v2.component(name, js=f"{_NAME}.js")
 
 
 def _ask() -> None:

@@ -12,13 +12,13 @@ import streamlit as st
 from heart.errors import HeartError
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.errors import show_parts
+from heart.ui.session_runs import SessionRuns
 from heart.units import MG_DL
 
 if TYPE_CHECKING:  # the Patient page's first paint does not wait for what these need
     from heart.bundle import Bundle
     from heart.data import Cohort
     from heart.evaluation.fees import Fees
-    from heart.experiments.run import Experiment
 
 _KEY = "heart"
 T = TypeVar("T")
@@ -70,7 +70,7 @@ class Session:
         use_upload: whether that is what is looked at and trained on.
         trained_on: cohorts that are not shipped and that a model in this session learnt from, by
             fingerprint.
-        trial: a training run that was neither kept nor discarded.
+        runs: the trainings of this session and their models.
         stopped: whether the last training run was stopped by the visitor.
         patient: what was last calculated, feature to value.
         units: in which cholesterol is shown and typed, of `heart.units.UNITS`.
@@ -83,6 +83,8 @@ class Session:
         taken_upload: SHA-256 of the bundle file that was last taken.
         fees: what measurements cost, where the visitor has changed it.
         solved: lessons whose exercise was answered right.
+        told: what has happened and is still to be said.
+        saved: fingerprints of models that were kept on the server or downloaded.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
     """
@@ -91,7 +93,7 @@ class Session:
     upload: Cohort | None = None
     use_upload: bool = False
     trained_on: dict[str, Cohort] = field(default_factory=dict)
-    trial: Experiment | None = None
+    runs: SessionRuns = field(default_factory=SessionRuns)
     stopped: bool = False
     patient: dict[str, Any] | None = None
     units: str = MG_DL
@@ -103,6 +105,8 @@ class Session:
     taken_upload: str | None = None
     fees: Fees | None = None
     solved: set[str] = field(default_factory=set)
+    told: list[str] = field(default_factory=list)
+    saved: set[str] = field(default_factory=set)
     problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)
@@ -130,19 +134,36 @@ class Session:
         return self.model.bundle
 
     def use(self, bundle: Bundle, origin: Origin) -> None:
-        """Make this the model that the pages use."""
+        """Make this the model that the pages use, and say so."""
         self.problem = None
         self._model = ModelInUse(bundle, origin)
+        self.told.append(f"The model {origin.value} is now in use on every page.")
 
     def use_changed(self, bundle: Bundle, change: Change) -> None:
-        """Make this, the model in use after a change, the model that the pages use."""
+        """Make this, the model in use after a change, the model that the pages use, and say so."""
         self._model = self.model.changed(bundle, change)
+        self.told.append(f"The model is now in use on every page, {change.value}.")
 
-    def keep_trial(self) -> None:
-        """Make the trial the model in use."""
-        if self.trial is not None:
-            self.use(self.trial.bundle, Origin.TRAINED)
-            self.trial = None
+    @property
+    def own_model(self) -> Bundle | None:
+        """The model in use where it was trained or changed in this session, and so is nowhere else
+        unless it was saved; None for others, and before anything has asked for a model.
+        """
+        model = self._model
+        is_own = model is not None and (model.origin is Origin.TRAINED or model.changes)
+        return model.bundle if model is not None and is_own else None
+
+    def is_in_use(self, bundle: Bundle) -> bool:
+        """Whether this very model is the one that the pages use."""
+        return self._model is not None and self._model.bundle is bundle
+
+    def note_cohort(self, cohort: Cohort) -> None:
+        """Hold a cohort that is not shipped for the models that learnt from it, and no longer those
+        from which neither a run of this session nor the model in use learnt.
+        """
+        wanted = {*self.runs.tables, self.bundle.data.fingerprint, cohort.fingerprint}
+        held = {**self.trained_on, cohort.fingerprint: cohort}
+        self.trained_on = {table: held[table] for table in held if table in wanted}
 
     def note_stop(self) -> None:
         """Remember that the visitor stopped the training."""
@@ -191,6 +212,13 @@ def get_session() -> Session:
         st.session_state[_KEY] = Session()
     session: Session = st.session_state[_KEY]
     return session
+
+
+def show_told() -> None:
+    """Say what has happened, and no more of it."""
+    session = get_session()
+    while session.told:
+        st.toast(session.told.pop(0), icon=":material/check_circle:", duration="long")
 
 
 def show_footer() -> None:

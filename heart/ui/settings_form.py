@@ -1,4 +1,6 @@
-"""The settings form of the Train page, generated from the bounds."""
+"""The settings form of the Train page, generated from the bounds; what is filled in stays while
+other pages are visited.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +42,7 @@ def _show_more(start: Settings) -> dict[str, Any]:
             "Hidden layers",
             ", ".join(map(str, start.hidden)),
             key=f"train_{start.recipe}_hidden",
+            persist_state="session",
             help=(
                 "Width of each hidden layer, as in “32” or “64, 32”: at most four, at most 256"
                 " wide. Empty: a logistic regression."
@@ -49,6 +52,7 @@ def _show_more(start: Settings) -> dict[str, Any]:
             "Linear path",
             start.linear_path,
             key=f"train_{start.recipe}_linear_path",
+            persist_state="session",
             help=(
                 "Whether the inputs also reach the output directly, as in a logistic regression,"
                 " beside the hidden layers."
@@ -59,13 +63,18 @@ def _show_more(start: Settings) -> dict[str, Any]:
             CATEGORY_INPUTS,
             index=CATEGORY_INPUTS.index(start.categories),
             key=f"train_{start.recipe}_categories",
+            persist_state="session",
             help=(
                 "An embedding gives each category a vector of its own; a code used as a number"
                 " ranks them."
             ),
         )
         changes["device"] = st.selectbox(
-            "Device", DEVICES, index=DEVICES.index(start.device), key=f"train_{start.recipe}_device"
+            "Device",
+            DEVICES,
+            index=DEVICES.index(start.device),
+            key=f"train_{start.recipe}_device",
+            persist_state="session",
         )
     others = [name for name in BOUNDS if name not in (*COMMON, "time_limit")]
     for position, name in enumerate(others):
@@ -87,6 +96,7 @@ def _show_bound(name: str, start: Settings) -> int | float:
         format="%d" if bound.kind is int else ("%.5f" if name == "lr" else "%.2f"),
         help=f"{bound.help} From {bound.low:g} to {bound.high:g}.",
         key=f"train_{start.recipe}_{name}",
+        persist_state="session",
     )
 
 

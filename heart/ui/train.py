@@ -3,48 +3,84 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import datetime
+from typing import Any
 
 import streamlit as st
 
+from heart.bundle import serialise_bundle
 from heart.charts import loss_curves
-from heart.config import Settings
+from heart.config import RECIPES, Settings
 from heart.data import Cohort
 from heart.evaluation.figures import METRICS, write_value
-from heart.experiments.run import Experiment, run_experiment
+from heart.experiments.run import plan_experiment, run_experiment
+from heart.experiments.runs import SHOWN, Run, describe_run
 from heart.markdown import code
 from heart.model.loop import history_frame
 from heart.ui.cache import show_chart
 from heart.ui.figures import figures_table
 from heart.ui.progress import LiveProgress, training_slot
-from heart.ui.session import Session
+from heart.ui.session import Origin, Session
+from heart.ui.session_runs import SessionRun
+from heart.ui.settings_form import build_settings
+from heart.ui.unsaved import describe_unsaved
 
 MAX_NAME = 64
 """Letters of a bundle's name."""
 
 
+def choose_recipe() -> str:
+    """The recipe that the settings start from; it stays chosen while other pages are visited."""
+    recipe: str = st.selectbox(
+        "Recipe",
+        list(RECIPES),
+        help=(
+            "“default” was chosen by cross-validation on Cleveland. “lesson” is the tutorial"
+            " model: codes as numbers, one hidden layer of 32, 50 epochs."
+        ),
+        key="train_recipe",
+        persist_state="session",
+    )
+    return recipe
+
+
 def run_trial(
-    session: Session, cohort: Cohort, settings: Settings, *, created_at: datetime
-) -> Experiment:
-    """Train with live progress and return the experiment; a cohort that is not shipped stays in the
-    session, to judge the model on.
+    session: Session,
+    cohort: Cohort,
+    recipe: str,
+    changes: dict[str, Any],
+    *,
+    created_at: datetime,
+) -> SessionRun:
+    """Train with live progress and a button that stops it; the run, which is then one of the
+    session's. What can be refused is refused before that button is there.
 
     Raises:
-        HeartError: for a cohort that cannot be split, a training that cannot finish, or too many
-            trainings at once.
+        HeartError: for settings outside their bounds, a cohort that cannot be split, a training
+            that cannot finish, or too many trainings at once.
     """
+    settings, name = build_settings(recipe, changes), suggest_name(cohort.name, recipe)
     with training_slot():
-        progress = LiveProgress(settings.max_epochs)
-        experiment = run_experiment(
-            cohort,
-            settings,
-            name=suggest_name(cohort.name, settings.recipe),
-            created_at=created_at,
-            on_epoch_end=progress,
+        plan_experiment(cohort, settings, name=name)
+        st.button(
+            "Stop training",
+            help="Ends the training at the next epoch; nothing of it is kept.",
+            on_click=session.note_stop,
         )
-        progress.clear()
-    session.trained_on[cohort.fingerprint] = cohort
-    return experiment
+        entry = _train(cohort, settings, name=name, created_at=created_at)
+    session.note_cohort(cohort)
+    return session.runs.add(entry)
+
+
+def _train(cohort: Cohort, settings: Settings, *, name: str, created_at: datetime) -> SessionRun:
+    progress, began = LiveProgress(settings.max_epochs), time.perf_counter()
+    experiment = run_experiment(
+        cohort, settings, name=name, created_at=created_at, on_epoch_end=progress
+    )
+    seconds = time.perf_counter() - began
+    progress.clear()
+    return SessionRun(describe_run(experiment, seconds=seconds), experiment.bundle)
 
 
 def suggest_name(cohort: str, recipe: str) -> str:
@@ -57,34 +93,75 @@ def suggest_name(cohort: str, recipe: str) -> str:
     return f"{plain}-{recipe}"
 
 
-def show_trial(trial: Experiment) -> None:
-    """What a training run gave: sizes, figures of every part, loss curves."""
-    bundle, split = trial.bundle, trial.split
-    st.header("Result")
+def show_result(session: Session, entry: SessionRun) -> None:
+    """What a training run gave, and what can be done with its model."""
+    st.header(f"Result of run {entry.run.number}")
+    show_headline(entry.run)
+    show_actions(session, entry)
+    show_details(entry.run)
+
+
+def show_headline(run: Run) -> None:
+    """On how many patients it was trained and tested, and the figures that matter first."""
+    test, train = run.metrics["test"], run.metrics["train"]
     st.markdown(
-        f"Trained on **{split.train.n}** patients of {code(bundle.data.cohort)} for"
-        f" {bundle.epochs_run} epochs; tested on **{split.test.n}** it never saw."
+        f"Trained on **{train['n']}** patients of {code(run.cohort)} for {run.epochs} epochs;"
+        f" tested on **{test['n']}** it never saw. It took {run.seconds:.1f} s."
     )
-    test, train = bundle.metrics["test"]["figures"], bundle.metrics["train"]["figures"]
-    for column, name in zip(
-        st.columns(4), ("accuracy", "roc_auc", "log_loss", "recall"), strict=True
-    ):
+    for column, name in zip(st.columns(len(SHOWN)), SHOWN, strict=True):
         column.metric(
             f"{METRICS[name].label}, test",
-            write_value(test[name][0], name),
-            help=f"On train: {write_value(train[name][0], name)}",
+            write_value(test["figures"][name][0], name),
+            help=f"On train: {write_value(train['figures'][name][0], name)}",
         )
-    st.table(figures_table(bundle.metrics))
+
+
+def show_details(run: Run) -> None:
+    """The figures of every part, and the loss curves."""
+    st.table(figures_table(run.metrics))
     st.caption(
-        f"Accuracy, recall and the like at the threshold of {bundle.threshold.value:.0%}; 95 %"
+        f"Accuracy, sensitivity and the like at the threshold of {run.threshold:.0%}; 95 %"
         " intervals in brackets."
     )
     show_chart(
         loss_curves,
-        history_frame(trial.history),
+        history_frame(run.history),
         alt="Loss on the train and valid parts against the epoch",
     )
     st.caption(
         "The train loss is taken while units are dropped and values hidden, so it may lie above the"
         " valid loss."
     )
+
+
+def show_actions(session: Session, entry: SessionRun) -> None:
+    """Keep the model for the session, download it, or forget the run."""
+    number, bundle = entry.run.number, entry.bundle
+    in_use = session.is_in_use(bundle)
+    with st.container(horizontal=True):
+        if not in_use and st.button(
+            "Keep for this session",
+            type="primary",
+            help="Every page then uses it. The Models page keeps it beyond this session.",
+        ):
+            session.use(bundle, Origin.TRAINED)
+            st.rerun()
+        st.download_button(
+            "Download",
+            lambda: serialise_bundle(bundle),
+            f"{bundle.name}.joblib",
+            "application/octet-stream",
+            on_click=lambda: session.saved.add(entry.run.bundle),
+            help="One file, which the Bundle page takes back.",
+        )
+        if st.button("Discard", help="Forgets this run; a model in use stays in use."):
+            session.runs.discard(number)
+            st.rerun()
+    if in_use:
+        st.caption("This model is in use on every page. The Models page keeps it for good.")
+
+
+def show_losses(session: Session) -> None:
+    """What a reload would lose, if anything."""
+    if lost := describe_unsaved(session):
+        st.caption(lost)

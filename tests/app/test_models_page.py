@@ -34,6 +34,12 @@ def write(app, label, text):
     return field.input(text).run()
 
 
+def activate(app, name):
+    """The visitor after making a model the active one, and saying yes when asked."""
+    asked = press(choose(app, "A model of the list", name), "Make it the active one")
+    return press(asked, "Make it active for everybody")
+
+
 def labels(app):
     return [button.label for button in app.button]
 
@@ -61,10 +67,25 @@ def test_model_of_the_list_comes_into_use_for_this_visitor_alone(visit, registry
 def test_active_model_is_what_new_visitors_start_with_and_others_keep_theirs(visit, registry):
     early = visit("patient")
     assert "shipped with the app" in said(early)
-    press(choose(visit("models"), "A model of the list", "older"), "Make it the active one")
+    activate(visit("models"), "older")
     assert registry.active == "older"
     assert "the active model of this server" in said(visit("patient"))
     assert "shipped with the app" in said(go(early, "cohort"))
+
+
+def test_making_a_model_active_asks_first_and_says_what_changes_for_whom(visit, registry):
+    app = press(choose(visit("models"), "A model of the list", "older"), "Make it the active one")
+    assert registry.active is None
+    assert "Whoever opens the app from now on starts with it" in said(app)
+    (changes,) = (table.value for table in app.table if "then" in table.value)
+    assert list(changes.loc["name"]) == ["`cleveland`", "`older`"]
+    assert changes.loc["threshold", "then"] == "33.3%"
+    app = press(app, "Leave it as it is")
+    assert registry.active is None
+    assert "Make it active for everybody" not in labels(app)
+    app = activate(app, "older")
+    assert "now the active model for everybody" in said(app)
+    assert "now the active model for everybody" not in said(app.run())
 
 
 def test_renaming_and_deleting_change_the_folder(visit, registry):
@@ -178,7 +199,7 @@ def test_app_opens_with_the_shipped_model_where_the_active_one_is_broken(visit, 
     assert str(registry.folder) not in said(app)
     table = go(app, "models").dataframe[0].value.set_index("name")
     assert table.loc["newer", "state"] == "cannot be read"
-    app = press(choose(app, "A model of the list", "older"), "Make it the active one")
+    app = activate(app, "older")
     assert registry.active == "older"
     assert "cannot be used" not in said(visit("patient"))
     app = press(choose(app, "A model of the list", "older"), "Use in this session")

@@ -38,10 +38,64 @@ def test_file_chosen_here_keeps_its_name_in_the_model(visit):
 
 
 def test_kept_model_is_used_on_every_page(visit):
-    app = press(train(visit("train")), "Keep for this session")
+    trained = train(visit("train"))
+    app = press(trained, "Keep for this session")
     assert "cleveland-default, trained in this session" in said(app)
+    assert "The model trained in this session is now in use on every page." in said(app)
     app = press(press(go(app, "patient"), "Fill in an example patient"), "Calculate")
     assert "the model's 2 members" in said(app)
+
+
+def test_result_curve_and_settings_stay_when_the_page_is_left_and_after_keep(visit):
+    app = visit("train")
+    app.text_input(key="train_default_hidden").set_value("8, 8")
+    app = train(app, members=3)
+    result = (figures(app), app.table[0].value)
+    for after in ("leaving", "keeping"):
+        if after == "keeping":
+            app = press(app, "Keep for this session")
+            assert "Keep for this session" not in [button.label for button in app.button]
+        app = go(go(app, "cohort"), "train")
+        assert figures(app) == result[0]
+        assert app.table[0].value.equals(result[1])
+        assert len(app.get("vega_lite_chart")) == 1
+        assert app.number_input(key="train_default_members").value == 3
+        assert app.text_input(key="train_default_hidden").value == "8, 8"
+
+
+def test_chosen_recipe_stays_when_the_page_is_left(visit):
+    app = visit("train")
+    app = app.selectbox(key="train_recipe").set_value("lesson").run()
+    app = go(go(app, "cohort"), "train")
+    assert app.selectbox(key="train_recipe").value == "lesson"
+
+
+def test_what_a_bundle_could_not_hold_is_refused_before_there_is_a_button_to_stop(
+    visit, count_calls
+):
+    app = visit("train")
+    app.text_input(key="train_default_hidden").set_value("256, 256, 256")
+    calls = count_calls("heart.ui.train", "run_experiment")
+    app = train(app, members=512)
+    assert "weights of at most" in said(app)
+    assert "Stop training" not in [button.label for button in app.button]
+    assert calls == []
+
+
+def test_page_says_what_a_reload_would_lose_until_it_is_saved(visit, tmp_path, monkeypatch):
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path))
+    app = visit("train")
+    assert "A reload of this tab" not in said(app)
+    app = train(app)
+    assert "or closing it, loses a run that is not kept." in said(app)
+    app = press(app, "Keep for this session")
+    assert "loses the model in use, which was neither kept" in said(app)
+    app = go(app, "models")
+    assert "loses the model in use, which was neither kept" in said(app)
+    app = press(app, "Keep it")
+    assert "The model is kept." in said(app)
+    assert "A reload of this tab" not in said(app)
+    assert "A reload of this tab" not in said(go(app, "train"))
 
 
 def test_kept_model_is_this_visitors_own(visit):

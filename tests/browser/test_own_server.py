@@ -52,7 +52,8 @@ def test_models_are_kept_chosen_handed_on_renamed_and_deleted(own_server, new_pa
     expect(page.get_by_text("The model is kept.")).to_be_visible()
     choose(page, "A model of the list", "mine")
     page.get_by_role("button", name="Make it the active one").click()
-    expect(page.get_by_text("It is now the active one.")).to_be_visible()
+    page.get_by_role("button", name="Make it active for everybody").click()
+    expect(page.get_by_text("It is now the active model for everybody.")).to_be_visible()
     visitor = new_page()
     open_page(visitor, own_server)
     expect(

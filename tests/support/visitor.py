@@ -28,6 +28,7 @@ def said(app):
         app.warning,
         app.info,
         app.success,
+        app.toast,
     )
     return "\n".join(element.value for kind in kinds for element in kind)
 
