@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from itertools import permutations
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -136,14 +139,22 @@ def _mean_loss(height: FloatArray, n: IntArray, diseased: IntArray) -> float:
     return float(total.sum() / n.sum())
 
 
-def order_losses(n: IntArray, diseased: IntArray) -> dict[tuple[int, ...], float]:
+def order_losses(n: IntArray, diseased: IntArray) -> Mapping[tuple[int, ...], float]:
     """The line's mean log-loss for every order of the categories: the positions of category 0, 1, …
     and the nats a patient.
     """
-    return {
-        order: fit_heights(n, diseased, np.array(order)).line_loss
-        for order in permutations(range(len(n)))
-    }
+    return _order_losses(tuple(n.tolist()), tuple(diseased.tolist()))
+
+
+@lru_cache(maxsize=16)  # 24 fits take 0.1 s, and the page asks at each move
+def _order_losses(n: tuple[int, ...], diseased: tuple[int, ...]) -> Mapping[tuple[int, ...], float]:
+    counts = np.array(n), np.array(diseased)
+    return MappingProxyType(
+        {
+            order: fit_heights(*counts, np.array(order)).line_loss
+            for order in permutations(range(len(n)))
+        }
+    )
 
 
 def positions_of(n: IntArray, diseased: IntArray, order: str) -> IntArray:

@@ -124,6 +124,8 @@ def show_neuron() -> None:
         names, learning = _choose_features(), _choose_learning()
     with picture, errors_shown():
         learned = _learn(*names, learning)
+        if st.session_state.get("neuron_shown", 0) > learning.epochs:  # chosen of more epochs
+            st.session_state["neuron_shown"] = learning.epochs
         shown = st.slider(
             "Epoch shown (0 is the start)",
             0,
