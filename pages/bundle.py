@@ -35,7 +35,7 @@ with load:
         if upload is not None and load_upload(session, upload):
             st.rerun()
     if session.model.origin is Origin.LOADED:
-        st.success("The loaded model is in use on every page.", icon="✅")
+        st.success("The loaded model is in use on every page.", icon=":material/check_circle:")
 
 st.header("What is in it")
 st.table(describe_bundle(session.bundle))

@@ -67,7 +67,7 @@ if known:
         alt=f"{feature.title}: shares of the healthy and of the diseased for each value",
     )
 else:
-    st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon="❔")
+    st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon=":material/help:")
 
 st.header("Missing values")
 show_chart(

@@ -19,7 +19,7 @@ with errors_shown():
     if scores is None:
         st.info(
             "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features.",
-            icon="👆",
+            icon=":material/arrow_upward:",
         )
     else:
         show_scores(scores)

@@ -56,7 +56,7 @@ def _choose_hospitals(before: tuple[str, ...]) -> tuple[str, ...]:
         key="hospitals",
     )
     if not chosen:
-        st.info("Choose at least one hospital.", icon="👆")
+        st.info("Choose at least one hospital.", icon=":material/arrow_upward:")
         st.stop()
     return tuple(name for name in SHIPPED if name in chosen)
 
@@ -126,7 +126,7 @@ def show_reading(report: CohortReport) -> None:
             "z is the strength of a relation in standard errors; from 3 on it is hardly chance."
         )
     for warning in report.warnings:
-        st.text(f"⚠️ {warning}")
+        st.text(f"Warning: {warning}")
     _show_list("Changed", report.changes, lambda c: f"{c.column}, {c.rows:,} rows: {c.reason}.")
     _show_list("Set aside", report.set_aside, lambda entry: f"Row {entry.row}: {entry.reason}.")
     _show_list(

@@ -35,7 +35,7 @@ def show_error(*errors: HeartError) -> None:
     goes through `st.text`, never through markup.
     """
     with st.container(border=True):
-        st.error("That did not work. Nothing was lost.", icon="⚠️")
+        st.error("That did not work. Nothing was lost.", icon=":material/warning:")
         for error in errors:
             show_parts(error)
 

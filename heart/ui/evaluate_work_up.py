@@ -65,7 +65,7 @@ def _show(session: Session, fits: WorkUp) -> None:
         key="work_up_steps",
     )
     if not names:
-        st.info("Choose at least one step.", icon="👆")
+        st.info("Choose at least one step.", icon=":material/arrow_upward:")
         return
     fees = current_fees(session)
     table = session.once(

@@ -18,7 +18,7 @@ from heart.units import UNITS, to_canonical, to_shown
 
 NOT_KNOWN = "not known"
 PER_ROW = 4
-WRONG = "⚠"
+WRONG = "Check:"
 """Stands before the label of a field whose value cannot be."""
 
 

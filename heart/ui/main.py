@@ -10,7 +10,11 @@ from heart.ui.session import get_session, show_footer, show_told
 from heart.ui.unsaved import ask_before_leaving
 from heart.ui.warmup import load_all, load_first, load_heavy, load_lessons
 
-st.set_page_config(page_title="Heart", page_icon="🫀", layout="wide")
+BROWSER = paths.PACKAGE / "ui" / "browser"
+
+# a file: a Material symbol here makes the browser ask another machine for it
+st.set_page_config(page_title="Heart", page_icon=BROWSER / "icon.svg", layout="wide")
+st.html(BROWSER / "look.css")
 pages = [
     st.Page(
         paths.PAGES / f"{name}.py",

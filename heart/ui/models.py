@@ -44,7 +44,7 @@ def show_models(session: Session) -> Listing:
     if registry.read_only:
         st.info(
             "This server's models cannot be changed from here: take one into use, or download it.",
-            icon="🔒",
+            icon=":material/lock:",
         )
     st.dataframe(
         models_table(listing, session.bundle),
@@ -96,7 +96,7 @@ def show_actions(session: Session, listing: Listing) -> None:
         st.info(
             "No model is kept here yet, beside the one that comes with the app. Train one, then"
             " keep it below.",
-            icon="🗂️",
+            icon=":material/stacks:",
         )
     first = names.index(listing.active)
     name = st.selectbox("A model of the list", names, index=first, key="registry_name", width=320)
@@ -241,7 +241,7 @@ def show_comparison(session: Session, entries: Sequence[Entry]) -> None:
     if pair[0] is pair[1]:
         st.info(
             "These are the same model. Choose another one, or train one and keep it above.",
-            icon="👯",
+            icon=":material/group:",
         )
         return
     _show_compared(session, _compare(session, *pair, cohort))

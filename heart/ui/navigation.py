@@ -10,15 +10,15 @@ START = "patient"
 
 PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        START: ("Patient", "🩺"),
-        "cohort": ("Cohort", "👥"),
-        "train": ("Train", "🏋️"),
-        "evaluate": ("Evaluate", "🔬"),
-        "threshold": ("Threshold", "⚖️"),
-        "score": ("Score", "📋"),
-        "bundle": ("Bundle", "📦"),
-        "models": ("Models", "🗂️"),
-        "learn": ("Learn", "🎓"),
+        START: ("Patient", ":material/stethoscope:"),
+        "cohort": ("Cohort", ":material/groups:"),
+        "train": ("Train", ":material/model_training:"),
+        "evaluate": ("Evaluate", ":material/query_stats:"),
+        "threshold": ("Threshold", ":material/tune:"),
+        "score": ("Score", ":material/fact_check:"),
+        "bundle": ("Bundle", ":material/deployed_code:"),
+        "models": ("Models", ":material/stacks:"),
+        "learn": ("Learn", ":material/school:"),
     }
 )
-"""Title and icon of each page, by the name of its file in pages/, which is its path in the URL."""
+"""Title and icon (a Material symbol) of each page, by the name of its file in pages/, which is its path in the URL."""

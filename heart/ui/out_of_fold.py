@@ -61,7 +61,7 @@ def compute_out_of_fold(session: Session) -> OutOfFold | None:
         return predictions
     st.info(
         f"A threshold is judged on patients that the model did not see. {WHAT}",
-        icon="⏳",
+        icon=":material/hourglass_top:",
     )
     return run_once(session, LABEL, _KEY, session.bundle.network, partial(_work, session))
 
@@ -70,7 +70,7 @@ def ask_for_out_of_fold() -> None:
     """The same button for a fragment, which could not stop what it started: the next run of the
     whole page computes them, in `answer_request`.
     """
-    st.info(WHAT, icon="⏳")
+    st.info(WHAT, icon=":material/hourglass_top:")
     if st.button(LABEL, type="primary", key=_ASKED + "_button"):
         st.session_state[_ASKED] = True
         st.rerun()

@@ -43,12 +43,15 @@ def show_result(session: Session, entered: Entered) -> Answer | None:
 
 def _show_what_to_do(entered: Entered) -> None:
     if find_example(entered.values) is None:
-        st.info("Fill in the form and press **Calculate**. Leave out what is not known.", icon="👈")
+        st.info(
+            "Fill in the form and press **Calculate**. Leave out what is not known.",
+            icon=":material/edit_note:",
+        )
     else:
         st.info(
             "Guess first: how probable is heart disease in this patient, and would you follow it"
             " up? Then press **Calculate**.",
-            icon="🤔",
+            icon=":material/psychology:",
         )
 
 
@@ -127,7 +130,7 @@ def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
     missing = [w.message.removesuffix(" is not known.") for w in warnings if w.problem == "missing"]
     others = [w.message for w in warnings if w.problem != "missing"]
     if others:
-        st.warning("Unusual: " + " ".join(others), icon="🔎")
+        st.warning("Unusual: " + " ".join(others), icon=":material/search:")
     if missing:
         expected = (
             "The model was trained to expect that, but it says less."
@@ -137,7 +140,7 @@ def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:
         )
         st.info(
             f"Not known ({len(missing)} of {len(FEATURES)}): {', '.join(missing)}. {expected}",
-            icon="❔",
+            icon=":material/help:",
         )
 
 

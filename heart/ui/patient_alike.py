@@ -21,13 +21,13 @@ def show_alike(answer: Answer) -> None:
     """The nearest patients of the model's cohort, and how many of them were ill."""
     cases = find_cases(answer.session)
     if cases is None:
-        st.info(not_here(answer.session), icon="❔")
+        st.info(not_here(answer.session), icon=":material/help:")
         return
     found = find_neighbours(cases, answer.patient)
     if not len(found.rows):
         st.info(
             "Too few values are known in common with the cohort's patients to say who is alike.",
-            icon="❔",
+            icon=":material/help:",
         )
         return
     _show_count(answer, cases, found)
@@ -55,7 +55,7 @@ def _show_count(answer: Answer, cases: Cases, found: Neighbours) -> None:
         st.info(
             f"{len(found.itself)} {plural} exactly these values in the cohort (row {rows}), and"
             " probably is this very patient: left out of the count.",
-            icon="🔁",
+            icon=":material/repeat:",
         )
 
 

@@ -21,7 +21,7 @@ def show_elsewhere(answer: Answer) -> None:
         st.info(
             "This model names patients of one outcome only, so its answers cannot be carried to a"
             " place where another share is ill.",
-            icon="⚖️",
+            icon=":material/balance:",
         )
         return
     st.markdown(

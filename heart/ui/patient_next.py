@@ -30,19 +30,20 @@ def show_next(answer: Answer) -> None:
     """The tests that were not done yet, by what they could change for their price."""
     session = answer.session
     if not can_hide(session.bundle):
-        st.info(NOT_TRAINED, icon="❔")
+        st.info(NOT_TRAINED, icon=":material/help:")
         return
     cases = find_cases(session)
     found = find_next_tests(session.bundle, answer.patient, cases, fees=current_fees(session))
     if found.tests:
         _show_tests(answer, found)
         if cases is None:
-            st.info(not_here(session), icon="❔")
+            st.info(not_here(session), icon=":material/help:")
         else:
             st.caption(_explain(answer))
     elif not found.unread:
         st.success(
-            "Nothing that the model could use is left to measure in this patient.", icon="✅"
+            "Nothing that the model could use is left to measure in this patient.",
+            icon=":material/check_circle:",
         )
     if found.unread:
         names = ", ".join(feature(name).in_units(session.units).label for name in found.unread)

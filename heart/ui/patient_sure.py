@@ -62,7 +62,7 @@ def show_sure(answer: Answer) -> None:
     with right:
         st.markdown("**Does the model know such patients?**")
         if cases is None:
-            st.info(not_here(session), icon="❔")
+            st.info(not_here(session), icon=":material/help:")
         else:
             _show_familiarity(answer, cases)
 
@@ -122,7 +122,7 @@ def _show_unseen(
 ) -> None:
     session = answer.session
     if cases is None:
-        st.info(not_here(session), icon="❔")
+        st.info(not_here(session), icon=":material/help:")
         return
     if unseen is None or zone is None or nearby is None:
         st.markdown(
@@ -188,7 +188,11 @@ def _write_place(place: Place) -> str:
     of = f"{place.patients} {people}"
     if place.feature.is_coded:
         share = place.same / place.patients
-        return f"⚠ none of {of}" if place.outside else f"{place.same} of {of} ({share:.0%})"
+        return (
+            f":material/warning: none of {of}"
+            if place.outside
+            else f"{place.same} of {of} ({share:.0%})"
+        )
     if place.outside:
-        return f"⚠ {'above' if place.below > 0.5 else 'below'} all {of}"
+        return f":material/warning: {'above' if place.below > 0.5 else 'below'} all {of}"
     return f"above {place.below:.0%} of {of}"

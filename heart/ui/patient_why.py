@@ -31,7 +31,7 @@ def show_why(answer: Answer) -> None:
             "No values were hidden from this model in training, so it learnt little or nothing of"
             " what “not known” means, and cannot be asked what it would say if less were known. "
             + not_here(answer.session),
-            icon="❔",
+            icon=":material/help:",
         )
         return
     units = answer.session.units
@@ -71,7 +71,7 @@ def _introduce(told: Why) -> str:
         )
     return (
         f"{start}; of this patient **{write_share(told.probability)}**. Each bar is what one known"
-        " value adds on the way, the largest first: ▶ raises it, ◀ lowers it."
+        " value adds on the way, the largest first: ► raises it, ◄ lowers it."
     )
 
 

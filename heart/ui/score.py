@@ -131,7 +131,7 @@ def show_judged(scores: Scores) -> None:
         return
     at = scores.judged.at
     if scores.overlap is not None and scores.overlap.sentence:
-        st.warning(scores.overlap.sentence, icon="♻️")
+        st.warning(scores.overlap.sentence, icon=":material/recycling:")
     st.caption(
         f"{at.n:,} patients, {at.positives:,} of them diseased, at the threshold of"
         f" {at.threshold:.0%}. 95 % intervals in brackets."

@@ -231,7 +231,7 @@ def show_footer() -> None:
         st.warning(
             "The active model of this server cannot be used. The model that comes with the app is"
             " in use instead; choose another one on the Models page.",
-            icon="⚠️",
+            icon=":material/warning:",
         )
         show_parts(session.problem)
     st.text(  # not markdown: names come from files

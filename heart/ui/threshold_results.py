@@ -179,7 +179,7 @@ def show_prevalence(
         f"With {prevalence:.0%} instead of {curves.prevalence:.0%} ill: {', '.join(words)}. The"
         f" model's probabilities would be wrong there: a risk of {choice.value:.0%} would show as"
         f" {moved:.0%}. This assumes that only the share of ill patients differs.",
-        icon="⚖️",
+        icon=":material/balance:",
     )
 
 

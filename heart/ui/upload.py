@@ -144,7 +144,7 @@ def _ask_dialect(error: DialectError, purpose: str) -> str | None:
         st.warning(
             "**One question before this file can be used.** Nothing was guessed and nothing is"
             " lost.",
-            icon="❓",
+            icon=":material/help:",
         )
         st.text(f"Expected: {error.expected}\nFound: {error.found}")
         names = [candidate.name for candidate in error.candidates]
@@ -195,7 +195,8 @@ def _ask_bad_rows(error: BadCellsError, purpose: str) -> bool:
     rows = len({cell.row for cell in error.bad_cells})
     with st.container(border=True):
         st.warning(
-            f"{describe_bad_cells(error.bad_cells)} The file was not thrown away.", icon="🔎"
+            f"{describe_bad_cells(error.bad_cells)} The file was not thrown away.",
+            icon=":material/search:",
         )
         table = bad_cells_table(error.bad_cells)
         st.dataframe(table.head(1000), hide_index=True)
@@ -234,7 +235,7 @@ def download_table(label: str, table: pd.DataFrame, file_name: str, *, key: str)
 def show_unused_columns(report: CohortReport) -> None:
     """The names of personal and of other columns that are not used."""
     if report.personal:
-        st.text(f"🔒 Personal data that is not kept: {', '.join(report.personal)}.")
+        st.text(f"Personal data that is not kept: {', '.join(report.personal)}.")
     others = [name for name in report.dropped if name not in report.personal]
     if others:
         st.text(f"Columns that are not used: {', '.join(others)}.")

@@ -95,6 +95,8 @@ async def warm_up(
 ) -> AsyncIterator[dict[str, Any]]:
     """Load everything in the background, so that the server answers at once."""
     keep_values_out_of_logs()
+    for name in ("numpy", "PIL.Image"):  # what main.py's page icon needs, before there are threads
+        import_module(name)
     threading.Thread(target=_load_everything, name="heart-warm-up", daemon=True).start()
     yield {}
 

@@ -72,7 +72,7 @@ def test_a_recalibrated_model_says_what_its_figures_are_mapped_by(look, shipped)
 def test_values_stand_among_patients_of_the_same_sex(look, shipped):
     (table,) = look("How sure", shipped).table
     places = table.value.iloc[:, -1]
-    assert places["Age"] == "⚠ above all 97 women"
+    assert places["Age"] == ":material/warning: above all 97 women"
     assert places["Sex"] == "97 of 303 patients (32%)"
     assert places["Thallium scan"] == "1 of 96 women (1%)"
 

@@ -43,3 +43,11 @@ def test_page_has_no_accessibility_violation(visited, scheme):
 def test_narrow_window_needs_no_sideways_scrolling(visited):
     visited.set_viewport_size({"width": 390, "height": 900})
     expect_no_sideways_scrolling(visited)
+
+
+def test_title_stands_right_below_the_navigation_and_not_under_it(visited):
+    for width in (1280, 390):
+        visited.set_viewport_size({"width": width, "height": 900})
+        bottom = visited.get_by_test_id("stHeader").bounding_box()
+        top = visited.get_by_role("heading", level=1).bounding_box()["y"]
+        assert 0 <= top - bottom["y"] - bottom["height"] < 60

@@ -68,11 +68,11 @@ def show_way_on(name: str) -> None:
     left, middle, right = st.columns(3)
     if position:
         before = LESSONS[names[position - 1]]
-        left.page_link(before.path, label=f"Before: {before.title}", icon="⬅️")
-    middle.page_link(paths.PAGES / "learn.py", label="All lessons", icon="🎓")
+        left.page_link(before.path, label=f"Before: {before.title}", icon=":material/arrow_back:")
+    middle.page_link(paths.PAGES / "learn.py", label="All lessons", icon=":material/school:")
     if position + 1 < len(names):
         after = LESSONS[names[position + 1]]
-        right.page_link(after.path, label=f"Next: {after.title}", icon="➡️")
+        right.page_link(after.path, label=f"Next: {after.title}", icon=":material/arrow_forward:")
 
 
 def _show_page_with_patients(lesson: Lesson) -> None:

@@ -160,7 +160,7 @@ def _show_shares(table: Table) -> None:
         who = f"nobody in the table is {missing}" if table.n else "there are no patients"
         st.info(
             f"Not defined: {who}, and Bayes' theorem needs a sensitivity and a specificity.",
-            icon="❔",
+            icon=":material/help:",
         )
         return
     st.markdown(
