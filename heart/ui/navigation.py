@@ -21,4 +21,6 @@ PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "learn": ("Learn", ":material/school:"),
     }
 )
-"""Title and icon (a Material symbol) of each page, by the name of its file in pages/, which is its path in the URL."""
+"""Title and icon (a Material symbol) of each page, by the name of its file in pages/, which is its
+path in the URL.
+"""

@@ -1,4 +1,4 @@
-"""Icons are Material symbols, which come with Streamlit; emoji need a font that a machine may lack."""
+"""Icons are Material symbols, which come with Streamlit; emoji need a font that may be missing."""
 
 import re
 from pathlib import Path
