@@ -31,7 +31,7 @@ from heart.data.columns import name_columns  # noqa: E402
 from heart.data.dialects.cells import parse_table  # noqa: E402
 from heart.data.formats.detect import open_table  # noqa: E402
 from heart.scoring.safe_csv import SafeCsvWriter  # noqa: E402
-from heart.scoring.table import CHUNK, score_patients, score_rows  # noqa: E402
+from heart.scoring.table import CHUNK, score_patients, score_rows, write_rows  # noqa: E402
 
 READ_ROWS = 100_000
 BUNDLE = ROOT / "models" / "cleveland.joblib"
@@ -157,7 +157,7 @@ def print_scoring(path: Path, out: Path) -> None:
     read = time.perf_counter() - start
     start = time.perf_counter()
     with out.open("wb") as file:
-        score_patients(bundle, patients, file)
+        write_rows(patients, score_patients(bundle, patients), file)
     scored = time.perf_counter() - start
     print(parsed, read, scored, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 

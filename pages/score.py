@@ -3,7 +3,15 @@
 import streamlit as st
 
 from heart.ui.errors import errors_shown
-from heart.ui.score import score_upload, show_judged, show_scores
+from heart.ui.score import (
+    ask_for_identifiers,
+    ask_for_table,
+    score_table,
+    show_counts,
+    show_judged,
+    show_reading_of,
+)
+from heart.ui.score_rows import show_probabilities, show_rows
 from heart.ui.session import get_session
 
 session = get_session()
@@ -15,12 +23,14 @@ st.markdown(
     " outcome is not needed; if the file has one, you also see how the model does there."
 )
 with errors_shown():
-    scores = score_upload(session)
-    if scores is None:
-        st.info(
-            "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features.",
-            icon=":material/arrow_upward:",
-        )
-    else:
-        show_scores(scores)
+    table = ask_for_table(session)
+    if table is not None:
+        scores = score_table(session, table)
+        show_counts(scores)
+        identifiers = None
+        with errors_shown():
+            identifiers = ask_for_identifiers(session, table)
+        show_rows(session, scores, identifiers)
+        show_reading_of(scores, identifiers)
+        show_probabilities(session, scores)
         show_judged(scores)

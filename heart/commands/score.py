@@ -10,12 +10,15 @@ import click
 from heart.commands.inputs import ACTIVE_HELP, command, complete_bundle, dialect_option, find_bundle
 from heart.commands.output import on_terminal, print_rows
 from heart.commands.streams import FILE, STREAM, read_standard_input
-from heart.commands.suggestions import refuse_more
+from heart.commands.suggestions import refuse_more, suggest
 from heart.commands.targets import Target, out_option
+from heart.errors import SettingsError
 
 if TYPE_CHECKING:
+    from heart.data import Patients
     from heart.evaluation.judged import Judged
     from heart.experiments.overlap import Overlap
+    from heart.scoring.table import Positions, Scored
 
 
 def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]) -> str | None:
@@ -46,35 +49,90 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     required=True,
     binary=False,
 )
+@click.option(
+    "--id",
+    "identifier",
+    metavar="COLUMN",
+    help="a column of the file that stands beside each answer, such as a case number",
+)
+@click.option(
+    "--only",
+    metavar="ROWS",
+    default="all",
+    show_default=True,
+    help="which rows are written: all, failed, near (the threshold), disease, no-disease, missed,"
+    " false-alarms",
+)
 @dialect_option
-def score(*, bundle: str | None, file: Path, out: Target, dialect: str | None) -> dict[str, Any]:
+def score(
+    *,
+    bundle: str | None,
+    file: Path,
+    out: Target,
+    identifier: str | None,
+    only: str,
+    dialect: str | None,
+) -> dict[str, Any]:
     """Score every patient of a file and write a table, row by row in the same order. Where the file
     has outcomes, say how the model does.
     """
     from heart.data import read_patients
+    from heart.data.identifiers import read_identifiers
+    from heart.data.read import read_content
     from heart.experiments.overlap import find_overlap
-    from heart.scoring.table import judge_scores, score_patients
+    from heart.scoring.table import judge_scores, score_patients, write_rows
 
+    _check_filter(only)
     chosen = find_bundle(bundle)
     source = read_standard_input() if str(file) == STREAM else _find_table(file)
-    patients = read_patients(source, dialect=dialect)
+    content = read_content(source)  # once: a pipe has nothing for a second reading
+    patients = read_patients(content, dialect=dialect)
+    rows = patients.frame.index
+    kept = None if identifier is None else read_identifiers(content, identifier).of_rows(rows)
+    scored = score_patients(chosen, patients, on_chunk=on_terminal(print_rows))
+    positions = _choose(only, patients, scored, chosen.threshold.value)
     with out.open() as target:
-        scored = score_patients(chosen, patients, target, on_chunk=on_terminal(print_rows))
+        write_rows(patients, scored, target, positions=positions, identifiers=kept)
     judged = judge_scores(chosen, patients, scored)
     report = patients.report
     return {
         "written": str(out),
         "rows": scored.n,
+        "rows_written": len(positions),
         "failed": scored.failed,
         "disease": scored.positive,
         "threshold": chosen.threshold.value,
         "dialect": report.dialect,
         "evidence": list(report.evidence),
         "converted": [change._asdict() for change in report.changes],
-        "dropped_columns": list(report.dropped),
-        "personal_columns": list(report.personal),
+        "identifier": identifier,
+        "dropped_columns": [name for name in report.dropped if name != identifier],
+        "personal_columns": [name for name in report.personal if name != identifier],
         "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
     }
+
+
+def _check_filter(only: str) -> None:
+    from heart.scoring.selection import FILTERS
+
+    if only not in FILTERS:
+        action = suggest(only, FILTERS) or "Correct the name."
+        raise SettingsError(f"--only one of {', '.join(FILTERS)}", repr(only[:40]), action)
+
+
+def _choose(only: str, patients: Patients, scored: Scored, threshold: float) -> Positions:
+    """The rows to write, in the file's order.
+
+    Raises:
+        SettingsError: if the rows are told by an outcome, and the file has none.
+    """
+    from heart.scoring.selection import NEED_OUTCOME, choose_rows, find_rows
+
+    rows = find_rows(patients, scored, threshold=threshold)
+    if only in NEED_OUTCOME and not rows.has_outcomes:
+        expected, found = f"outcomes in the file, for --only {only}", "none that can be read"
+        raise SettingsError(expected, found, "Leave --only out, or choose other rows.")
+    return choose_rows(rows, only)
 
 
 def _find_table(file: Path) -> Path | bytes:

@@ -100,7 +100,7 @@ def read_cohort(
         CohortError: for anything else that is not a table of heart patients; it says what was found
             instead.
     """
-    read = _read(_content(source), need_target=True, dialect=dialect)
+    read = _read(read_content(source), need_target=True, dialect=dialect)
     frame, aside = _use_rows(read, bad_rows)
     _check_classes(frame)
     if not isinstance(source, bytes):
@@ -117,7 +117,7 @@ def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> 
     Raises:
         CohortError: as `read_cohort`, but not for single cells or rows.
     """
-    read = _read(_content(source), need_target=False, dialect=dialect)
+    read = _read(read_content(source), need_target=False, dialect=dialect)
     errors: dict[int, str] = {}
     for cell in read.bad_cells:
         if cell.column != TARGET:
@@ -130,7 +130,12 @@ def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> 
     return Patients(frame, num, errors, _report(read, counted, ()))
 
 
-def _content(source: str | Path | bytes) -> bytes:
+def read_content(source: str | Path | bytes) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        CohortError: if it cannot be read, or is too large.
+    """
     if isinstance(source, bytes):
         return source
     path = Path(source)

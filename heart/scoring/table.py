@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.data import Patients
+from heart.data.identifiers import Identifiers
 from heart.evaluation.judged import Judged, judge
 from heart.schema import FEATURE_NAMES
 from heart.scoring.patient import DISEASE, score_cohort
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 
 CHUNK = 65_536
 NOTHING_KNOWN = "nothing is known about this patient"
+TEXTS = ("decision", "unknown", "unusual", "error")
+ROW, ANSWERS = "row", ("probability", *TEXTS)
 
 OnChunk = Callable[[int, int], None]
 """Called after every chunk with the rows done and all rows."""
+
+Positions = npt.NDArray[np.int64]
+"""Which rows, counted from 0, in an order."""
 
 
 class Scored(NamedTuple):
@@ -33,14 +39,14 @@ class Scored(NamedTuple):
         failed: rows that could not be scored.
         positive: rows decided "disease".
         y_score: float64, shape (n,): the probabilities, NaN where a row could not be scored.
-        first: the first rows of the table.
+        answers: `ANSWERS`, shape (n, 5), texts as categories; the index is the row's number.
     """
 
     n: int
     failed: int
     positive: int
     y_score: npt.NDArray[np.float64]
-    first: pd.DataFrame
+    answers: pd.DataFrame
 
 
 def score_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]) -> pd.DataFrame:
@@ -52,6 +58,12 @@ def score_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]
         features: canonical features, shape (n, 13); the index is the row's number.
         errors: row to why it cannot be scored; probability and decision of such a row are missing.
     """
+    answers = _answer_rows(bundle, features, errors)
+    return _beside(features[list(FEATURE_NAMES)], answers)
+
+
+def _answer_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]) -> pd.DataFrame:
+    """`ANSWERS` of some rows."""
     scored = score_cohort(bundle, features)
     error = pd.Series(
         np.where(features.isna().all(axis=1), NOTHING_KNOWN, ""), index=features.index, dtype="str"
@@ -60,46 +72,106 @@ def score_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]
     if len(wrong):
         error.loc[wrong] = [errors[row] for row in wrong]
     failed = (error != "").to_numpy()
-    table = scored.assign(
+    return scored.assign(
         probability=scored["probability"].round(6).mask(failed),
         **{name: scored[name].mask(failed) for name in ("decision", "unknown", "unusual")},
-        error=error,
+        error=error.astype("category"),
     )
-    return (
-        pd.concat([features[list(FEATURE_NAMES)], table], axis=1).rename_axis("row").reset_index()
-    )
+
+
+def _beside(features: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([features, answers], axis=1).rename_axis(ROW).reset_index()
 
 
 def score_patients(
-    bundle: Bundle, patients: Patients, file: BinaryIO, *, on_chunk: OnChunk | None = None
+    bundle: Bundle, patients: Patients, *, on_chunk: OnChunk | None = None
 ) -> Scored:
-    """Score every row and write the table as CSV that is safe for spreadsheets.
+    """Score every row.
 
     Args:
         bundle: the model.
         patients: the rows.
-        file: open for writing bytes.
         on_chunk: sees the progress; whatever it raises ends the scoring.
     """
-    n = len(patients.frame)
-    y_score = np.full(n, np.nan)
-    failed = positive = 0
-    first = pd.DataFrame()
+    n, chunks = len(patients.frame), []
+    for rows in _cut(np.arange(n)):
+        chunks.append(_answer_rows(bundle, patients.frame.iloc[rows], patients.errors))
+        if on_chunk is not None:
+            on_chunk(int(rows[-1]) + 1, n)
+    answers = _join(chunks)
+    return Scored(
+        n,
+        int((answers["error"] != "").sum()),
+        int((answers["decision"] == DISEASE).sum()),
+        answers["probability"].to_numpy(dtype=np.float64),
+        answers,
+    )
+
+
+def _cut(positions: Positions) -> Iterator[Positions]:
+    for start in range(0, len(positions), CHUNK):
+        yield positions[start : start + CHUNK]
+
+
+def _join(chunks: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The chunks below each other; their texts stay categories."""
+    texts = {
+        name: pd.api.types.union_categoricals([chunk[name] for chunk in chunks]) for name in TEXTS
+    }
+    probability = np.concatenate([chunk["probability"].to_numpy() for chunk in chunks])
+    index = chunks[0].index.append([chunk.index for chunk in chunks[1:]])
+    return pd.DataFrame({"probability": probability, **texts}, index=index)
+
+
+def rows_table(
+    patients: Patients,
+    scored: Scored,
+    positions: Positions,
+    *,
+    identifiers: Identifiers | None = None,
+) -> pd.DataFrame:
+    """These rows: `row`, the identifier where there is one, the 13 features, and `ANSWERS`.
+
+    Args:
+        patients: the file's rows.
+        scored: what scoring them gave.
+        positions: of the rows that are wanted.
+        identifiers: a column of the file that is kept, under its own name unless that is taken.
+    """
+    table = _beside(
+        patients.frame[list(FEATURE_NAMES)].iloc[positions], scored.answers.iloc[positions]
+    )
+    if identifiers is not None:
+        texts = identifiers.texts.iloc[positions].to_numpy()
+        table.insert(1, _free_name(identifiers.name, table.columns), texts)
+    return table
+
+
+def _free_name(name: str, taken: pd.Index) -> str:
+    return f"{name} of the file" if name in taken else name
+
+
+def write_rows(
+    patients: Patients,
+    scored: Scored,
+    file: BinaryIO,
+    *,
+    positions: Positions | None = None,
+    identifiers: Identifiers | None = None,
+) -> None:
+    """Write rows as CSV that is safe for spreadsheets, as `rows_table` has them.
+
+    Args:
+        patients: the file's rows.
+        scored: what scoring them gave.
+        file: open for writing bytes.
+        positions: of the rows that are wanted; all by default.
+        identifiers: a column of the file that is kept.
+    """
+    wanted = np.arange(scored.n) if positions is None else positions
     with SafeCsvWriter(file) as writer:
-        for start, table in _chunks(bundle, patients):
-            writer.write(table)
-            y_score[start : start + len(table)] = table["probability"]
-            failed += int((table["error"] != "").sum())
-            positive += int((table["decision"] == DISEASE).sum())
-            first = table.head(100) if not start else first
-            if on_chunk is not None:
-                on_chunk(start + len(table), n)
-    return Scored(n, failed, positive, y_score, first)
-
-
-def _chunks(bundle: Bundle, patients: Patients) -> Iterator[tuple[int, pd.DataFrame]]:
-    for start in range(0, len(patients.frame), CHUNK):
-        yield start, score_rows(bundle, patients.frame.iloc[start : start + CHUNK], patients.errors)
+        for rows in _cut(wanted) if len(wanted) else [wanted]:
+            writer.write(rows_table(patients, scored, rows, identifiers=identifiers))
 
 
 def judge_scores(bundle: Bundle, patients: Patients, scored: Scored) -> Judged | None:

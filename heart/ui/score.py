@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-import io
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
 
 from heart.data import Patients
-from heart.data.apart.client import read_patients_apart
+from heart.data.apart.client import read_identifiers_apart, read_patients_apart
+from heart.data.identifiers import Identifiers
 from heart.evaluation.figures import OVERALL, SHARES, write_figure
 from heart.evaluation.judged import Judged
 from heart.experiments.overlap import Overlap, find_overlap
-from heart.schema import FEATURE_NAMES
+from heart.scoring.example import EXAMPLE_NAME, example_file, example_frame
 from heart.scoring.table import Scored, judge_scores, score_patients
+from heart.ui.downloads import offer_csv
 from heart.ui.figures import confusion_table, label_index
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
+
+UPLOAD_FIRST = "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features."
+
+
+class Table(NamedTuple):
+    """A visitor's file.
+
+    Attributes:
+        content: its bytes.
+        patients: its rows.
+    """
+
+    content: bytes
+    patients: Patients
 
 
 class Scores(NamedTuple):
@@ -26,98 +42,122 @@ class Scores(NamedTuple):
 
     Attributes:
         patients: the rows.
-        scored: counts and the first rows.
-        content: the table as CSV.
+        scored: counts, and the answer to each row.
+        threshold: by which they were decided.
         judged: how the model does, if the file has outcomes of both kinds.
         overlap: how many of the patients the model has seen.
     """
 
     patients: Patients
     scored: Scored
-    content: bytes
+    threshold: float
     judged: Judged | None
     overlap: Overlap | None
 
 
-def score_upload(session: Session) -> Scores | None:
-    """The visitor's file, scored with the model in use; None without one that can be read."""
+def ask_for_table(session: Session) -> Table | None:
+    """The visitor's file, or the example where that is wanted; None without one that can be
+    read.
+    """
     upload = TableUpload(session, "score", read_patients_apart, as_cohort=False)
     upload.show("A file of patients")
     patients = upload.ask()
-    if patients is None:
-        return None
-    depends_on = (session.bundle, patients)
-    return session.once("scores", depends_on, lambda: _score(session, patients))
+    if upload.content is not None:
+        return None if patients is None else Table(upload.content, patients)
+    if _wants_example():
+        return session.once("example to score", None, _read_example)
+    st.info(UPLOAD_FIRST, icon=":material/arrow_upward:")
+    return None
+
+
+def _wants_example() -> bool:
+    choice = st.container(horizontal=True, vertical_alignment="center")
+    wanted = choice.toggle(
+        "Score an example file",
+        key="score_example",
+        help="Public patients of the four hospitals, with their outcomes.",
+    )
+    offer_csv(EXAMPLE_NAME, example_frame, container=choice)
+    return wanted
+
+
+def _read_example() -> Table:
+    content = example_file()
+    return Table(content, read_patients_apart(content))
+
+
+def score_table(session: Session, table: Table) -> Scores:
+    """The file scored with the model in use, once."""
+    depends_on = (session.bundle, table.patients)
+    return session.once("scores", depends_on, lambda: _score(session, table.patients))
 
 
 def _score(session: Session, patients: Patients) -> Scores:
-    bundle, buffer = session.bundle, io.BytesIO()
+    bundle = session.bundle
     bar = st.progress(0.0, "Scoring …")
 
     def show_progress(done: int, rows: int) -> None:
         bar.progress(done / rows, f"{done:,} of {rows:,} rows")
 
-    scored = score_patients(bundle, patients, buffer, on_chunk=show_progress)
+    scored = score_patients(bundle, patients, on_chunk=show_progress)
     judged = judge_scores(bundle, patients, scored)
     cohorts = own_cohorts(session)
     overlap = None if judged is None else find_overlap(bundle, patients.frame, cohorts=cohorts)
     bar.empty()
-    return Scores(patients, scored, buffer.getvalue(), judged, overlap)
+    return Scores(patients, scored, bundle.threshold.value, judged, overlap)
 
 
-def show_scores(scores: Scores) -> None:
-    """Counts, the first rows, the download, and how the file was read."""
+def ask_for_identifiers(session: Session, table: Table) -> Identifiers | None:
+    """The column that the visitor wants back beside each answer; None where there is none, or none
+    is wanted.
+
+    Raises:
+        CohortError: if the column cannot be read.
+    """
+    names = table.patients.report.dropped
+    if not names:
+        return None
+    chosen = st.selectbox(
+        "Keep a column to tell the rows apart",
+        [None, *names],
+        format_func=lambda name: "None" if name is None else name,
+        help="Such as a case number. It stands beside each answer here and in the downloaded file,"
+        " and is kept nowhere else.",
+        key="score_identifier",
+    )
+    if chosen is None:
+        return None
+    rows = table.patients.frame.index
+    return session.once(
+        "identifiers",
+        (table.patients, chosen),
+        lambda: read_identifiers_apart(table.content, chosen).of_rows(rows),
+    )
+
+
+def show_counts(scores: Scores) -> None:
+    """How many patients, and what became of them."""
     scored = scores.scored
     rows, disease, failed = st.columns(3)
     rows.metric("Patients", f"{scored.n:,}")
     disease.metric("Decided “disease”", f"{scored.positive:,}")
     failed.metric("Could not be scored", f"{scored.failed:,}")
-    st.download_button(
-        "Download all rows",
-        scores.content,
-        file_name="scores.csv",
-        mime="text/csv",
-        on_click="ignore",
-        type="primary",
-        key="download_scores",
-    )
-    st.caption(
-        "CSV, safe for spreadsheets: a text that begins like a formula is defused. Features are in"
-        " UCI's codes."
-    )
-    _show_first_rows(scored)
+
+
+def show_reading_of(scores: Scores, identifiers: Identifiers | None) -> None:
+    """How the file was read, folded away."""
     with st.expander("How the file was read"):
         report = scores.patients.report
         changes = [f"{c.column}, {c.rows:,} rows: {c.reason}." for c in report.changes]
         st.text("\n".join((*report.evidence, *changes)))
+        if identifiers is not None:
+            st.text(f"Kept to tell the rows apart: {identifiers.name}.")
+            report = replace(
+                report,
+                dropped=tuple(n for n in report.dropped if n != identifiers.name),
+                personal=tuple(n for n in report.personal if n != identifiers.name),
+            )
         show_unused_columns(report)
-
-
-def _show_first_rows(scored: Scored) -> None:
-    shown = _readable(scored.first)
-    probability = st.column_config.ProgressColumn(
-        "probability", min_value=0.0, max_value=1.0, format="%.2f"
-    )
-    error = st.column_config.TextColumn("error", width="large" if scored.failed else "small")
-    answers = ("row", "probability", "decision", "unknown", "unusual", "error")
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_config={"probability": probability, "error": error},
-        column_order=[*answers, *FEATURE_NAMES],
-    )
-    st.caption(f"The first {len(shown):,} of {scored.n:,} rows.")
-
-
-def _readable(table: pd.DataFrame) -> pd.DataFrame:
-    """Texts as texts, and the rows that could not be scored first."""
-    texts = {
-        name: table[name].astype(object).fillna("").astype("str")
-        for name in ("decision", "unknown", "unusual")
-    }
-    return table.assign(**texts).sort_values(
-        "error", key=lambda errors: errors == "", kind="stable"
-    )
 
 
 def show_judged(scores: Scores) -> None:

@@ -46,7 +46,8 @@ class Answers:
 
 
 class TableUpload:
-    """A visitor's file for one purpose. It is read once; what it cannot say is asked.
+    """A visitor's file for one purpose. It is read once; what it cannot say is asked. Its bytes are
+    in `content` once it is shown, None where there is no file.
 
     Args:
         session: keeps the result.
@@ -62,6 +63,7 @@ class TableUpload:
         self._as_cohort = as_cohort
         self._file_name: str | None = None
         self._file_id: str | None = None
+        self.content: bytes | None = None
         self._result: Any = None
         self._answers = Answers()
 
@@ -79,7 +81,7 @@ class TableUpload:
         )
         if upload is None:
             return
-        content = upload.getvalue()
+        content = self.content = upload.getvalue()
         self._file_name = show_controls(upload.name[:MAX_SOURCE])
         self._file_id = upload.file_id
         mark = hashlib.sha256(content).hexdigest()

@@ -20,6 +20,7 @@ def test_file_without_outcome_is_scored(visit):
     assert table["probability"].between(0, 1).all()
     assert figures(app)["Patients"] == str(len(new))
     assert "no outcome that can be read" in said(app)
+    assert not any("Missed" in option for option in app.button_group(key="score_filter").options)
 
 
 def test_row_that_cannot_be_scored_comes_first_with_the_reason(visit):
@@ -29,6 +30,29 @@ def test_row_that_cannot_be_scored_comes_first_with_the_reason(visit):
     assert figures(app)["Could not be scored"] == "1"
     first = app.dataframe[0].value.iloc[0]
     assert (first["row"], first["error"]) == (4, "column chol: 'much' is not 50 to 1000 mg/dl")
+
+
+def test_example_is_scored_and_a_column_of_it_kept(visit):
+    app = visit("score")
+    app = app.toggle(key="score_example").set_value(True).run()
+    assert figures(app)["Patients"] == "78"
+    assert "case" not in app.dataframe[0].value
+    app = app.selectbox(key="score_identifier").set_value("case").run()
+    table = app.dataframe[0].value
+    assert table.columns[:2].tolist() == ["row", "case"]
+    assert table["case"].iloc[0] == "cleveland-1"
+
+
+def test_missed_patients_are_the_diseased_that_were_decided_healthy(visit):
+    app = upload(visit("score"), d.uci(d.load_shipped("hungary").frame))
+    missed = app.table[0].value.loc["diseased", "decided: no disease"]
+    app = app.button_group(key="score_filter").set_value("missed").run()
+    app = app.selectbox(key="score_order").set_value("lowest").run()
+    table = app.dataframe[0].value
+    assert len(table) == missed
+    assert set(table["outcome"]) == {"diseased"}
+    assert table["probability"].is_monotonic_increasing
+    assert f"Download these {missed} rows" in [b.label for b in app.get("download_button")]
 
 
 def test_models_own_patients_are_marked(visit):

@@ -72,3 +72,35 @@ def test_shipped_cohort_is_scored_by_its_name(tmp_path):
     answer("score", "cleveland", "hungary", "--out", by_name)
     answer("score", "cleveland", ROOT / "data" / "hungary.csv", "--out", by_path)
     assert by_name.read_bytes() == by_path.read_bytes()
+
+
+def test_identifier_stands_beside_each_answer_and_only_missed_patients_are_written(write, tmp_path):
+    out = tmp_path / "missed.csv"
+    frame = d.uci_table(load_shipped("hungary").frame).assign(**{"=case": range(294)})
+    told = answer(
+        "score",
+        SHIPPED_BUNDLE,
+        write(d.write(frame)),
+        *("--id", "=case", "--only", "missed"),
+        *("--out", out),
+    )
+    written = pd.read_csv(out)
+    assert told["rows_written"] == len(written) == told["judged"]["confusion"]["fn"] > 0
+    assert told["dropped_columns"] == []
+    assert (written["row"] - 1).tolist() == written["'=case"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--id", "age"), "a column of the file that is no feature"),
+        (("--only", "mised"), "Did you mean missed?"),
+        (("--only", "missed"), "outcomes in the file"),
+    ],
+)
+def test_column_or_rows_that_there_are_not_are_refused(write, tmp_path, options, said):
+    file = write(d.write(d.uci_table(d.cleveland()).drop(columns="num").assign(case=1)))
+    code, _, error = run("score", SHIPPED_BUNDLE, file, *options, "--out", tmp_path / "x.csv")
+    assert code == 2
+    assert said in error
+    assert not (tmp_path / "x.csv").exists()

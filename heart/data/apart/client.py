@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import heart
-from heart.data.apart.parcel import unpack
+from heart.data.apart.parcel import Read, unpack
 from heart.data.cohort import Cohort
+from heart.data.identifiers import Identifiers, read_identifiers
 from heart.data.read import BadRows, Patients, read_cohort, read_patients
 from heart.errors import CohortError
 
@@ -67,6 +68,19 @@ def read_patients_apart(content: bytes, *, dialect: str | None = None) -> Patien
     return patients
 
 
+def read_identifiers_apart(content: bytes, column: str) -> Identifiers:
+    """What `read_identifiers` makes of a file's bytes.
+
+    Raises:
+        CohortError: as `read_cohort_apart`, and where there is no such column.
+    """
+    if not IS_POSSIBLE:
+        return read_identifiers(content, column)
+    identifiers = _READING.read("identifiers", content, {"column": column})
+    assert isinstance(identifiers, Identifiers)  # noqa: S101
+    return identifiers
+
+
 def prepare() -> None:
     """Start the reading process, where there is none, and do not wait for it."""
     if IS_POSSIBLE:
@@ -95,7 +109,7 @@ class _Reading:
         with self._lock:
             self._running()
 
-    def read(self, kind: str, content: bytes, options: dict[str, Any]) -> Cohort | Patients:
+    def read(self, kind: str, content: bytes, options: dict[str, Any]) -> Read:
         """What reading in the other process gives.
 
         Raises:

@@ -13,12 +13,14 @@ import pyarrow as pa
 
 from heart.data.cohort import Cohort
 from heart.data.dialects.canonical import Change, SetAside
+from heart.data.identifiers import Identifiers
 from heart.data.read import Patients
 from heart.data.report import CohortReport, UnusualValue
 from heart.errors import BadCell, BadCellsError, Candidate, CohortError, DialectError
 from heart.schema import TARGET
 
-Result = Cohort | Patients | CohortError
+Read = Cohort | Patients | Identifiers
+Result = Read | CohortError
 BATCH = 2**12
 _LENGTH = 8
 _LISTS: dict[str, Any] = {
@@ -34,6 +36,9 @@ def pack(result: Result) -> bytes:
     """A parcel with what was read, or the refusal."""
     if isinstance(result, CohortError):
         return _pack_error(result)
+    if isinstance(result, Identifiers):
+        table = pa.table({"row": result.texts.index.to_numpy(), "text": result.texts.array})
+        return _join({"kind": "identifiers", "name": result.name}, {"texts": table})
     plain: dict[str, Any] = {}
     tables = {}
     for field in fields(result.report):
@@ -68,6 +73,10 @@ def unpack(parcel: bytes) -> Result:
         raise RuntimeError(head["defect"])
     if "error" in head:
         return _unpack_error(head, tables)
+    if head["kind"] == "identifiers":
+        frame = tables["texts"].to_pandas()
+        texts = frame.set_index("row")["text"].astype("str").rename_axis(None).rename(None)
+        return Identifiers(head["name"], texts)
     lists: dict[str, Any] = {
         name: tuple(_rows_of(tables[name], kind)) for name, kind in _LISTS.items()
     }

@@ -21,16 +21,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from heart.data.apart import parcel
-from heart.data.cohort import Cohort
 from heart.data.dialects.checks import canonical_schema
-from heart.data.read import Patients, read_cohort, read_patients
+from heart.data.identifiers import read_identifiers
+from heart.data.read import read_cohort, read_patients
 from heart.data.recognition.known import reference
 from heart.errors import CohortError
 
 NICE = 5
-READERS: dict[str, Callable[..., Cohort | Patients]] = {
+READERS: dict[str, Callable[..., parcel.Read]] = {
     "cohort": read_cohort,
     "patients": read_patients,
+    "identifiers": read_identifiers,
 }
 FORMATS = ("text", "xlsx", "parquet")
 

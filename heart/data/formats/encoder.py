@@ -27,10 +27,12 @@ class Encoder:
 
     Args:
         to_texts: makes texts of a block's different values; what is null then is missing.
+        most: different texts that the column may have.
     """
 
-    def __init__(self, to_texts: ToTexts) -> None:
+    def __init__(self, to_texts: ToTexts, *, most: int = MAX_TEXTS) -> None:
         self._to_texts = to_texts
+        self._most = most
         self._texts: list[pa.Array] = []
         self._n_new = 0
         self._blocks: list[npt.NDArray[np.integer[Any]]] = []
@@ -54,15 +56,16 @@ class Encoder:
     def _count(self, texts: pa.Array) -> None:
         """Count the different texts, now and then."""
         self._n_new += len(texts)
-        if self._n_new > MAX_TEXTS:
+        if self._n_new > self._most:
             self._n_new = 0
-            check_different(pc.count_distinct(pa.concat_arrays([*self._texts, texts])).as_py())
+            n_texts = pc.count_distinct(pa.concat_arrays([*self._texts, texts])).as_py()
+            check_different(n_texts, self._most)
 
     def finish(self) -> Column:
         """The whole column; texts that are equal without their blanks share a code."""
         every = pa.concat_arrays(self._texts).dictionary_encode()
         texts, codes = every.dictionary, every.indices.to_numpy()
-        check_different(len(texts))
+        check_different(len(texts), self._most)
         codes = codes.astype(np.min_scalar_type(max(len(texts) - 1, 0)))
         ends = np.cumsum([len(block) for block in self._texts])
         starts = (end - len(block) for end, block in zip(ends, self._texts, strict=True))

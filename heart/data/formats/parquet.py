@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -70,16 +70,22 @@ def open_parquet(content: bytes) -> Table:
     if not n_rows:
         raise no_rows()
 
-    def read(positions: Sequence[int]) -> Cells:
+    def read_with(positions: Sequence[int], make: Callable[[], Encoder]) -> Cells:
         try:
-            columns = [_read_column(file, content, kept[position]) for position in positions]
+            columns = [_read_column(file, content, kept[i], make()) for i in positions]
         except CohortError:
             raise
         except _DAMAGE as error:
             raise _damaged() from error
         return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
 
-    return Table(header, len(header), ("Parquet",), read)
+    def read(positions: Sequence[int]) -> Cells:
+        return read_with(positions, lambda: Encoder(_as_texts))
+
+    def read_as_written(position: int) -> Cells:
+        return read_with([position], lambda: Encoder(_as_exact_texts, most=MAX_ROWS))
+
+    return Table(header, len(header), ("Parquet",), read, read_as_written)
 
 
 def _check_summary(content: bytes) -> None:
@@ -108,9 +114,8 @@ def _check_plain(schema: pa.Schema) -> None:
             raise CohortError("columns of numbers or words", instead, action)
 
 
-def _read_column(file: pq.ParquetFile, content: bytes, name: str) -> Column:
+def _read_column(file: pq.ParquetFile, content: bytes, name: str, encoder: Encoder) -> Column:
     _check_pages(file.metadata, content, file.schema_arrow.get_field_index(name))
-    encoder = Encoder(_as_texts)
     n_rows = 0
     for batch in file.iter_batches(BATCH, columns=[name], use_threads=False):
         values = batch.column(0)
@@ -163,6 +168,20 @@ def _as_texts(values: pa.Array) -> pa.Array:
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return values.cast(pa.large_string())
     return pa.array([_as_text(value) for value in values.to_pylist()], pa.large_string())
+
+
+def _as_exact_texts(values: pa.Array) -> pa.Array:
+    """The same, and of a number with a point all digits."""
+    if pa.types.is_floating(values.type):
+        texts = [_all_digits(value) for value in values.to_pylist()]
+        return pa.array(texts, pa.large_string())
+    return _as_texts(values)
+
+
+def _all_digits(value: float | None) -> str:
+    if value is None or np.isnan(value):
+        return ""
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _as_text(value: Any) -> str:

@@ -73,12 +73,15 @@ class Table(NamedTuple):
         width: how many columns.
         notes: what was noticed about the container, in words.
         read: reads the columns at these positions.
+        read_as_written: reads the column at this position and changes nothing in it: its texts may
+            all differ, and a comma stays one.
     """
 
     header: tuple[str, ...]
     width: int
     notes: tuple[str, ...]
     read: Callable[[Sequence[int]], Cells]
+    read_as_written: Callable[[int], Cells]
 
 
 def check_width(width: int) -> None:
@@ -107,15 +110,15 @@ def check_lines(n_lines: int) -> None:
         )
 
 
-def check_different(n_texts: int) -> None:
+def check_different(n_texts: int, most: int = MAX_TEXTS) -> None:
     """Refuse a column of very many different cells.
 
     Raises:
         CohortError: saying how many are allowed.
     """
-    if n_texts > MAX_TEXTS:
+    if n_texts > most:
         raise CohortError(
-            f"at most {MAX_TEXTS:,} different values in a column",
+            f"at most {most:,} different values in a column",
             f"{n_texts:,}",
             "Round the numbers, or cut the file into parts.",
         )

@@ -52,9 +52,12 @@ def open_text(content: bytes) -> Table:
     has_index, has_trailing = layout.header[:1] == ("",), layout.header[-1:] == ("",)
     check_header(layout.header[has_index : -1 if has_trailing else None])
 
+    point = _with_points if layout.decimal_comma else _as_it_is
+
     def read(positions: Sequence[int]) -> Cells:
         nameless = [0] * has_index + [layout.width - 1] * has_trailing
-        cells = _parse(text, layout, [*positions, *nameless])
+        every = [*positions, *nameless]
+        cells = _parse(text, layout, every, [Encoder(point) for _ in every])
         n = len(positions)
         if has_index:
             _check_index(cells.columns[n])
@@ -62,11 +65,14 @@ def open_text(content: bytes) -> Table:
             _check_empty(cells.columns[-1])
         return cells._replace(columns=cells.columns[:n])
 
+    def read_as_written(position: int) -> Cells:
+        return _parse(text, layout, [position], [Encoder(_as_it_is, most=MAX_ROWS)])
+
     names = tuple(
         name or ("(empty)" if position else "row index")
         for position, name in enumerate(layout.header)
     )
-    return Table(names, layout.width, notes, read)
+    return Table(names, layout.width, notes, read, read_as_written)
 
 
 def _find_table(text: bytes) -> tuple[bytes, Layout, tuple[str, ...]]:
@@ -124,8 +130,10 @@ def _read_arff(text: bytes, head_end: int, body_start: int) -> tuple[bytes, Layo
     return body, Layout(",", header, len(header), 0, decimal_comma=False, quote="'")
 
 
-def _parse(text: bytes, layout: Layout, positions: Sequence[int]) -> Cells:
-    """The columns at these positions, block by block.
+def _parse(
+    text: bytes, layout: Layout, positions: Sequence[int], encoders: Sequence[Encoder]
+) -> Cells:
+    """The columns at these positions, block by block, each collected by its encoder.
 
     Raises:
         CohortError: if there is no whole row, there are too many, or Arrow cannot cut them.
@@ -141,7 +149,6 @@ def _parse(text: bytes, layout: Layout, positions: Sequence[int]) -> Cells:
         ragged.append(Ragged(int(row.number), int(row.actual_columns), int(row.expected_columns)))
         return "skip" if len(ragged) <= MAX_RAGGED else "error"
 
-    encoders = [Encoder(_with_points if layout.decimal_comma else _as_it_is) for _ in positions]
     try:
         n_rows = _encode_rows(_open_csv(text, layout, positions, skip), positions, encoders, ragged)
     except pa.ArrowInvalid as error:

@@ -64,7 +64,8 @@ def open_xlsx(content: bytes) -> Table:
         )
         return Cells(columns, pd.RangeIndex(1, len(body) + 1), ())
 
-    return Table(tuple(name or "row index" for name in header), len(first), notes, read)
+    names = tuple(name or "row index" for name in header)
+    return Table(names, len(first), notes, read, lambda position: read([position]))
 
 
 def _read_first_sheet(archive: Archive) -> tuple[list[list[str]], tuple[str, ...]]:

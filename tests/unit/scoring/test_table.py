@@ -11,7 +11,13 @@ import heart.scoring.table
 from heart.data import read_patients
 from heart.evaluation.judged import metrics_at, score_part
 from heart.schema import FEATURE_NAMES
-from heart.scoring.table import NOTHING_KNOWN, judge_scores, score_patients, score_rows
+from heart.scoring.table import (
+    NOTHING_KNOWN,
+    judge_scores,
+    score_patients,
+    score_rows,
+    write_rows,
+)
 from tests.support import dialects as d
 
 COLUMNS = ["row", *FEATURE_NAMES, "probability", "decision", "unknown", "unusual", "error"]
@@ -29,7 +35,8 @@ def table():
 def scored(bundle, content):
     buffer = io.BytesIO()
     patients = read_patients(content)
-    result = score_patients(bundle, patients, buffer)
+    result = score_patients(bundle, patients)
+    write_rows(patients, result, buffer)
     return (
         patients,
         result,
@@ -69,9 +76,9 @@ def test_chunks_do_not_show(bundle, monkeypatch):
     monkeypatch.setattr(heart.scoring.table, "CHUNK", 50)
     seen = []
     buffer = io.BytesIO()
-    pieces = score_patients(
-        bundle, read_patients(content), buffer, on_chunk=lambda done, n: seen.append((done, n))
-    )
+    patients = read_patients(content)
+    pieces = score_patients(bundle, patients, on_chunk=lambda done, n: seen.append((done, n)))
+    write_rows(patients, pieces, buffer)
     assert seen == [
         (50, 303),
         (100, 303),
