@@ -11,7 +11,7 @@ X = alt.X(
     "start:Q",
     title="probability of disease",
     axis=alt.Axis(format="%"),
-    scale=alt.Scale(domain=[0, 1]),
+    scale=alt.Scale(domain=[0, 1], nice=False, padding=0),
 )
 
 

@@ -30,6 +30,7 @@ from heart.charts.evaluate import work_up
 from heart.charts.explain import alike_patients, certainty_ranges, next_test_ranges
 from heart.charts.patient import hundred_frame
 from heart.charts.patient_why import waterfall
+from heart.charts.score import probabilities, probabilities_by_outcome
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
 from heart.charts.what_if import answer_dots, answer_line
 from heart.data import load_shipped
@@ -42,6 +43,7 @@ from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.experiments.hospitals import local_recalibration
 from heart.model.loop import EpochRecord, history_frame
 from heart.schema import feature
+from heart.scoring.selection import Rows, probability_frame
 
 COHORT = load_shipped("cleveland")
 HISTORY = [EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)]
@@ -83,6 +85,7 @@ RANGES = pd.DataFrame(
     }
 )
 
+SCORED = probability_frame(Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3))
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
     (missing_values, missing_frame(COHORT)),
@@ -114,6 +117,8 @@ CHARTS = [
     (alike_patients, RANGES.assign(outcome="healthy")),
     (next_test_ranges, RANGES),
     (work_up, RANGES),
+    (probabilities, SCORED),
+    (probabilities_by_outcome, SCORED),
 ]
 
 
