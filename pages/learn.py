@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from heart.lessons import LESSONS
+from heart.ui.lessons.gallery import show_gallery
 
 st.title("Learn")
 st.markdown(
@@ -10,7 +10,4 @@ st.markdown(
     " something, watch what happens; every number is computed here and now, and the address in the"
     " browser holds your settings, so that you can share what you see."
 )
-for number, lesson in enumerate(LESSONS.values(), 1):
-    with st.container(border=True):
-        st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=lesson.icon)
-        st.caption(lesson.question)
+show_gallery()

@@ -11,7 +11,7 @@ import click
 from heart.commands.inputs import WHOLE, OneOf, command
 from heart.commands.output import HISTORIC, on_terminal, print_share, with_bounds
 from heart.errors import SettingsError
-from heart.lessons import LESSONS
+from heart.lessons import LESSONS, Lesson
 
 if TYPE_CHECKING:
     from heart.model.loop import OnEpochEnd
@@ -32,7 +32,7 @@ def learn(*, lesson: str | None, random_state: int, answer: str | None) -> dict[
             raise SettingsError(
                 "the lesson whose exercise is answered", "no lesson", "Name it before --answer."
             )
-        return {"lessons": list(LESSONS)}
+        return {"lessons": list(LESSONS), "course": [_describe(each) for each in LESSONS.values()]}
     if not 0 <= random_state <= MAX_SEED:
         raise SettingsError(
             f"a seed from 0 to {MAX_SEED:,}", str(random_state), "Choose one inside."
@@ -44,6 +44,16 @@ def learn(*, lesson: str | None, random_state: int, answer: str | None) -> dict[
         return _check_answer(lesson, answer)
     figures = FIGURES[lesson](random_state)
     return {"lesson": lesson, "random_state": random_state, **figures, **_exercise(lesson)}
+
+
+def _describe(lesson: Lesson) -> dict[str, Any]:
+    """A lesson as its card on the Learn page has it."""
+    return {
+        "lesson": lesson.name,
+        "title": lesson.title,
+        "minutes": lesson.minutes,
+        "builds_on": ", ".join(lesson.builds_on),
+    }
 
 
 def _exercise(lesson: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The lesson on losses: a confident mistake, surprise, likelihood, and the straight line."""
 
+from heart.lessons import LESSONS
 from heart.lessons.exercises import EXERCISES
 from tests.support.visitor import figures, go, press, said
 
@@ -27,7 +28,13 @@ def test_exercise_is_checked_and_a_right_answer_is_kept(visit):
     app = answered(app, -0.7)
     assert "**Right.** " + EXERCISES["loss"].check(-0.7).why in said(app)
     assert app.session_state["heart"].solved == {"loss"}
-    assert "You have answered this" in said(go(go(app, "learn"), "learn_loss"))
+    app = go(app, "learn")
+    assert [text for text in said(app).splitlines() if text.endswith("**Done**")] == [
+        "8 minutes · builds on lesson 1 · :material/check_circle: **Done**"
+    ]
+    (progress,) = app.get("progress")
+    assert progress.proto.text.startswith(f"**1 of {len(LESSONS)}** lessons done")
+    assert "You have answered this" in said(go(app, "learn_loss"))
 
 
 def answered(app, number):

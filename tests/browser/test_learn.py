@@ -55,6 +55,7 @@ def test_lesson_shows_its_parts_without_a_violation(visited):
     expect(page.locator(CHARTS).first).to_be_visible()
     expect(page.locator(".katex").first).to_be_visible()  # the formula
     expect(page.get_by_text("To think about.")).to_be_visible()
+    expect(page.get_by_role("button", name="Check my answer")).to_be_visible()
     page.get_by_text("The decisive lines").first.click()
     expect(page.get_by_test_id("stCode").first).to_be_visible()
     assert violations_of(page, without=[CODE]) == []
@@ -70,6 +71,16 @@ def test_lesson_fits_a_narrow_dark_window(visited):
 def test_last_lesson_leads_back_to_all(newcomer):
     newcomer.get_by_role("link", name="All lessons").click()
     expect_page(newcomer, "learn")
+    expect(newcomer.get_by_role("link", name=LESSONS[-1].title)).to_be_visible()
+    assert violations_of(newcomer) == []
+
+
+def test_whole_card_is_the_link_and_has_its_picture(newcomer):
+    picture = newcomer.locator(f".st-key-learn_card_{LESSONS[0].name} img")
+    expect(picture).to_have_js_property("naturalWidth", 640)
+    box = picture.bounding_box()
+    newcomer.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    wait_for_lesson(newcomer, LESSONS[0])
 
 
 def test_settings_of_a_lesson_travel_in_the_url(address, new_page):

@@ -10,7 +10,14 @@ from tests.support.running import answer, run
 
 
 def test_without_a_name_it_says_which_lessons_there_are():
-    assert answer("learn") == {"lessons": list(LESSONS)}
+    told = answer("learn")
+    assert told["lessons"] == list(LESSONS) == [row["lesson"] for row in told["course"]]
+    assert told["course"][1] == {
+        "lesson": "loss",
+        "title": "Why cross-entropy",
+        "minutes": LESSONS["loss"].minutes,
+        "builds_on": "neuron",
+    }
 
 
 def test_every_lesson_has_its_page_and_its_figures():
