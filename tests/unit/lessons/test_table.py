@@ -14,7 +14,7 @@ def test_every_lesson_has_a_small_picture_without_a_background_and_there_is_no_o
             assert picture.width == 2 * 320
             assert picture.width / picture.height == 16 / 9
             least, most = picture.getchannel("A").getextrema()
-        assert (least, most) == (0, 255)
+        assert least == 0 < most
 
 
 def test_lesson_builds_on_earlier_ones_only():
