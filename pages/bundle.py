@@ -10,6 +10,7 @@ from heart.ui.bundle import (
     show_way_back,
 )
 from heart.ui.errors import errors_shown
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Origin, get_session
 
 session = get_session()
@@ -38,7 +39,7 @@ with load:
         st.success("The loaded model is in use on every page.", icon=":material/check_circle:")
 
 st.header("What is in it")
-st.table(describe_bundle(session.bundle))
+st.table(describe_bundle(session.bundle, own_cohorts(session)))
 
 st.header("Model card")
 with errors_shown():

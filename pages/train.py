@@ -4,11 +4,18 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from heart.config import get_recipe
 from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
 from heart.ui.settings_form import show_settings_fields
-from heart.ui.train import choose_recipe, run_trial, show_losses, show_result
+from heart.ui.train import (
+    choose_recipe,
+    run_trial,
+    show_completeness,
+    show_losses,
+    show_result,
+)
 
 session = get_session()
 
@@ -20,6 +27,8 @@ st.markdown(
 
 cohort = show_cohort_choice(session).cohort
 recipe = choose_recipe()
+if get_recipe(recipe).complete_rows:
+    show_completeness(cohort)
 with st.form("train"):
     changes = show_settings_fields(recipe)
     started = st.form_submit_button("Train", type="primary")

@@ -15,6 +15,7 @@ import sklearn
 import torch
 
 import heart
+from heart.bundle.learnt import Learnt
 from heart.config import Settings
 from heart.data.frames import canonical_frame
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
@@ -64,6 +65,8 @@ class Bundle:
         data: the cohort it was trained on.
         versions: of the libraries it was trained with.
         recalibration: the map from the network's probabilities to the bundle's answers.
+        learnt: from whom it has learnt; None where that is not known, as in format versions 1
+            and 2.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Bundle:
     data: Provenance
     versions: Mapping[str, str]
     recalibration: Recalibration = NO_RECALIBRATION
+    learnt: Learnt | None = None
 
     def predict_members(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Each member's probability of disease, recalibrated, float64, shape (M, n), for a frame as

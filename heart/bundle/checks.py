@@ -86,6 +86,17 @@ def blob(value: object, where: str) -> None:
         raise refuse(f"{where} to be bytes", _show(value))
 
 
+def bits(n: int) -> Check:
+    """Bytes that hold n bits, a multiple of 8."""
+
+    def check(value: object, where: str) -> None:
+        if type(value) is not bytes or len(value) != n // 8:
+            shown = f"{len(value)} bytes" if type(value) is bytes else _show(value)
+            raise refuse(f"{where} to be {n // 8} bytes, a bit for each of {n}", shown)
+
+    return check
+
+
 def optional(inner: Check) -> Check:
     """None, or what `inner` accepts."""
 

@@ -1,4 +1,4 @@
-"""What a bundle may hold: the layout of format versions 1 and 2, and the digest."""
+"""What a bundle may hold: the layout of format versions 1 to 3, and the digest."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from heart.bundle.checks import (
     Check,
+    bits,
     blob,
     integer,
     listing,
@@ -21,6 +22,7 @@ from heart.bundle.checks import (
     table,
     text,
 )
+from heart.bundle.learnt import N_BYTES
 from heart.bundle.rules import check_agreement
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError
@@ -28,9 +30,11 @@ from heart.evaluation.recalibration import MAX_KNOTS, METHODS
 from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES
 
-FORMAT, FORMAT_VERSION = "heart-bundle", 2
-READABLE = (1, 2)
-"""Version 2 adds `recalibration`, and `at_least` to the threshold; version 1 is still read."""
+FORMAT, FORMAT_VERSION = "heart-bundle", 3
+READABLE = (1, 2, 3)
+"""Version 2 adds `recalibration`, and `at_least` to the threshold; version 3 adds `learnt`. All are
+read.
+"""
 
 PARTS = ("train", "valid", "test")
 FIGURES = (
@@ -172,7 +176,20 @@ _VERSION_2: dict[str, Check] = _VERSION_1 | {
     "recalibration": _RECALIBRATION,
 }
 
-_LAYOUTS: dict[int, Check] = {1: record(_VERSION_1), 2: record(_VERSION_2)}
+_LEARNT: Check = record(
+    dict.fromkeys(PARTS, record({"public": bits(8 * N_BYTES), "others": _COUNT}))
+)
+
+_VERSION_3: dict[str, Check] = _VERSION_2 | {
+    "format_version": one_of([3]),
+    "learnt": optional(_LEARNT),
+}
+
+_LAYOUTS: dict[int, Check] = {
+    1: record(_VERSION_1),
+    2: record(_VERSION_2),
+    3: record(_VERSION_3),
+}
 
 
 def check_name(name: str) -> None:
@@ -248,7 +265,7 @@ def check_layout(content: object) -> dict[str, Any]:
     )
     if version not in READABLE:
         raise refuse(
-            f"format version {' or '.join(map(str, READABLE))}",
+            f"format version {READABLE[0]} to {READABLE[-1]}",
             f"{_show_version(version)}, which needs another version of this software",
         )
     _LAYOUTS[version if type(version) is int else FORMAT_VERSION](content, "bundle")

@@ -11,11 +11,14 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 from heart.bundle.bundle import Bundle, Provenance
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.bundle.layout import FORMAT, FORMAT_VERSION
+from heart.bundle.learnt import Learnt, LearntPart, learnt_from
 from heart.bundle.rules import describe_feature
 from heart.bundle.weights import pack_weights, unpack_weights
 from heart.config import BOUNDS, Settings
 from heart.data.patients import frame_of_patients
-from heart.errors import BundleError, SettingsError
+from heart.data.shipped import load_shipped
+from heart.data.split import Split, split_cohort
+from heart.errors import BundleError, CohortError, SettingsError, SplitError
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.model.network import HeartMLP
@@ -41,6 +44,7 @@ def to_content(bundle: Bundle) -> dict[str, Any]:
         "recalibration": _plain_recalibration(bundle.recalibration),
         "metrics": dict(bundle.metrics),
         "data": bundle.data._asdict(),
+        "learnt": _plain_learnt(bundle.learnt),
         "golden": _plain_golden(bundle),
         "versions": dict(bundle.versions),
     }
@@ -77,6 +81,10 @@ def _plain_recalibration(recalibration: Recalibration) -> dict[str, Any]:
     return recalibration._asdict() | {"knots": [list(knot) for knot in recalibration.knots]}
 
 
+def _plain_learnt(learnt: Learnt | None) -> dict[str, Any] | None:
+    return learnt and {name: part._asdict() for name, part in learnt._asdict().items()}
+
+
 def _floats(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings that are measured numbers as floats, also where somebody wrote 0 or 1."""
     return settings | {
@@ -111,6 +119,7 @@ def from_content(content: dict[str, Any], device: str) -> Bundle:
         data=Provenance(**content["data"]),
         versions=content["versions"],
         recalibration=_restore_recalibration(content.get("recalibration")),
+        learnt=_restore_learnt(content),
     )
 
 
@@ -121,6 +130,35 @@ def _restore_recalibration(entry: dict[str, Any] | None) -> Recalibration:
     return Recalibration(
         **entry | {"knots": tuple((before, after) for before, after in entry["knots"])}
     )
+
+
+def _restore_learnt(content: dict[str, Any]) -> Learnt | None:
+    """From whom it has learnt. Format versions 1 and 2 do not say: there the split of a shipped
+    cohort is made again, and counts if it has as many patients as the bundle tells of.
+    """
+    if "learnt" in content:
+        entry = content["learnt"]
+        return entry and Learnt(**{name: LearntPart(**part) for name, part in entry.items()})
+    split = _split_of_shipped(Provenance(**content["data"]), content["settings"])
+    told = [part["n"] for part in content["metrics"].values()]
+    if split is None or [part.n for part in split] != told:
+        return None
+    return learnt_from(part.features for part in split)
+
+
+def _split_of_shipped(data: Provenance, settings: dict[str, Any]) -> Split | None:
+    """The parts of a shipped cohort; None where the bundle's is another one."""
+    try:
+        cohort = load_shipped(data.cohort)
+        if cohort.fingerprint != data.fingerprint:
+            return None
+        return split_cohort(
+            cohort,
+            random_state=settings["random_state"],
+            complete_rows=settings["complete_rows"],
+        )
+    except (CohortError, SplitError):
+        return None
 
 
 def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> HeartPreprocessor:

@@ -38,6 +38,7 @@ def check_agreement(content: dict[str, Any]) -> None:
     _check_epochs(content["settings"])
     _check_threshold(content["threshold"])
     _check_recalibration(content.get("recalibration"))
+    _check_learnt(content.get("learnt"), content["metrics"])
     _check_golden_values(content["golden"])
 
 
@@ -227,6 +228,20 @@ def _check_recalibration(recalibration: Mapping[str, Any] | None) -> None:
             f"no slope or intercept that {method} does not use",
             f"{recalibration['slope']:g} and {recalibration['intercept']:g}",
         )
+
+
+def _check_learnt(learnt: Mapping[str, Any] | None, metrics: Mapping[str, Any]) -> None:
+    """No part names more patients than it has; who is not among the others is named."""
+    for name, part in (learnt or {}).items():
+        named, others = int.from_bytes(part["public"]).bit_count(), part["others"]
+        n = metrics[name]["n"]
+        # a patient who is in a part twice is named once
+        if named + others > n or (named == 0) != (others == n):
+            raise refuse(
+                f"learnt.{name} to name its {n} patients, those of the shipped hospitals and the"
+                " number of others",
+                f"{named} and {others} others",
+            )
 
 
 def _check_golden_values(golden: list[dict[str, Any]]) -> None:

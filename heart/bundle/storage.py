@@ -39,11 +39,12 @@ def serialise_bundle(bundle: Bundle) -> bytes:
 
 def fingerprint_of(bundle: Bundle) -> str:
     """SHA-256, hexadecimal, by which a model is told from every other one: of everything in its
-    file but the golden patients' answers, whose last digits are the machine's that wrote them.
+    file but the golden patients' answers, whose last digits are the machine's that wrote them, and
+    what depends on the format's version alone.
     """
     content = to_content(bundle)
-    del content["golden"]
-    return digest(content)
+    apart = {"golden", "format_version", *(key for key, value in content.items() if value is None)}
+    return digest({key: value for key, value in content.items() if key not in apart})
 
 
 def save_bundle(bundle: Bundle, path: str | Path) -> Path:

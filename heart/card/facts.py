@@ -11,21 +11,18 @@ import numpy as np
 import pandas as pd
 
 from heart.bundle import Bundle
+from heart.bundle.learnt import Learnt
 from heart.data import SHIPPED, Cohort, Split, load_shipped
-from heart.errors import BundleError
 from heart.evaluation.judged import Judged, judge
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
-from heart.experiments.overlap import find_seen
-from heart.experiments.run import split_of
+from heart.experiments.run import find_cohort, find_learnt, split_for
 from heart.schema import FEATURES, Feature
 
 EXPECTED_ROC_AUC = 0.9
 """What models of these features reach; the sample size hardly depends on it."""
-
-MIN_ELSEWHERE = 20
 
 
 class Facts(NamedTuple):
@@ -33,6 +30,7 @@ class Facts(NamedTuple):
 
     Attributes:
         bundle: the model.
+        learnt: from whom it has learnt; None where that is not known.
         cohort: the patients that it was developed on; None where they are not here.
         split: its parts; None where the cohort is not here.
         unseen: the patients that the charts and subgroups are of; None where the cohort is not
@@ -40,20 +38,20 @@ class Facts(NamedTuple):
         out_of_fold: whether those are the out-of-fold predictions of train and valid; else they are
             the test part.
         subgroups: a `subgroup_table` of them.
-        elsewhere: other hospitals, patients that the model has seen left out.
-        unchecked: whether it is not known which patients of the other hospitals it has seen.
+        elsewhere: the hospitals of which no patient is in a part of the model's; where that is
+            not known, those that it does not name.
         needed: the sample size that the criteria ask for; None where the bundle names patients of
             one outcome only.
     """
 
     bundle: Bundle
+    learnt: Learnt | None
     cohort: Cohort | None
     split: Split | None
     unseen: Judged | None
     out_of_fold: bool
     subgroups: pd.DataFrame | None
     elsewhere: tuple[Judged, ...]
-    unchecked: bool
     needed: SampleSize | None
 
 
@@ -69,13 +67,15 @@ def gather_facts(
             network's own scale.
     """
     tables = list(cohorts)
-    cohort, split = _find_cohort(bundle, tables)
+    cohort, learnt = find_cohort(bundle, tables), find_learnt(bundle, tables)
+    split = None if cohort is None else split_for(cohort, bundle.settings)
     unseen, features = None, None
     if split is not None:
         unseen, features = _judge_unseen(bundle, split, predictions)
     threshold = bundle.threshold.value
     return Facts(
         bundle=bundle,
+        learnt=learnt,
         cohort=cohort,
         split=split,
         unseen=unseen,
@@ -85,8 +85,7 @@ def gather_facts(
             if unseen is None or features is None
             else subgroup_table(features, unseen.y_true, unseen.y_score, threshold=threshold)
         ),
-        elsewhere=tuple(_judge_elsewhere(bundle, tables)),
-        unchecked=split is None,
+        elsewhere=tuple(_judge_elsewhere(bundle, learnt)),
         needed=_sample_size(bundle),
     )
 
@@ -100,15 +99,6 @@ def _sample_size(bundle: Bundle) -> SampleSize | None:
         prevalence=data.positives / data.n,
         roc_auc=EXPECTED_ROC_AUC,
     )
-
-
-def _find_cohort(bundle: Bundle, tables: list[Cohort]) -> tuple[Cohort, Split] | tuple[None, None]:
-    try:
-        split = split_of(bundle, tables)
-    except BundleError:
-        return None, None
-    own = [cohort for cohort in tables if cohort.fingerprint == bundle.data.fingerprint]
-    return (own[0] if own else load_shipped(bundle.data.cohort)), split
 
 
 def _judge_unseen(
@@ -137,20 +127,15 @@ def _judge_unseen(
     return unseen, features
 
 
-def _judge_elsewhere(bundle: Bundle, tables: list[Cohort]) -> Iterable[Judged]:
-    """Each shipped hospital that the model was not trained on, without the patients that it has
-    seen.
-    """
+def _judge_elsewhere(bundle: Bundle, learnt: Learnt | None) -> Iterable[Judged]:
+    """Each shipped hospital of which no patient is in a part of the model's."""
+    own = bundle.data.cohort.split("+") if learnt is None else learnt.hospitals
     for name in SHIPPED:
-        if name in bundle.data.cohort.split("+"):
-            continue
-        cohort = load_shipped(name)
-        seen = find_seen(bundle, cohort.features, cohorts=tables)
-        fresh = np.ones(cohort.n, dtype=np.bool_) if seen is None else ~seen
-        if fresh.sum() >= MIN_ELSEWHERE:
+        if name not in own:
+            cohort = load_shipped(name)
             yield judge(
-                cohort.y_true[fresh],
-                bundle.predict_proba(cohort.features[fresh]),
+                cohort.y_true,
+                bundle.predict_proba(cohort.features),
                 threshold=bundle.threshold.value,
                 name=SHIPPED[name],
             )

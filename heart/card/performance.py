@@ -186,9 +186,7 @@ def calibration(facts: Facts) -> str:
 def elsewhere(facts: Facts) -> str:
     """Other hospitals."""
     if not facts.elsewhere:
-        return (
-            "It was trained on all the hospitals that are here: there is no other one to try it on."
-        )
+        return "It has patients of all the hospitals that are here: there is no other one to try it on."  # noqa: E501
     rows = [_elsewhere_row(hospital) for hospital in facts.elsewhere]
     heads = (
         "hospital",
@@ -197,14 +195,14 @@ def elsewhere(facts: Facts) -> str:
         *(METRICS[name].words for name in ELSEWHERE),
         "intercept, slope",
     )
-    caption = (
-        "Nothing of these hospitals was used. At the model's own threshold, 95 % intervals in"
-        " brackets."
+    used = (
+        "**Whether the model has learnt from these patients is not known**: the bundle does not say"
+        " whose it has, and its table is not here. The figures may flatter it."
+        if facts.learnt is None
+        else "No patient of these hospitals was used."
     )
-    unchecked = (
-        "Whether the model has seen some of these patients is not known." if facts.unchecked else ""
-    )
-    return paragraphs(table(heads, rows), caption, unchecked)
+    caption = "At the model's own threshold, 95 % intervals in brackets."
+    return paragraphs(table(heads, rows), f"{used} {caption}")
 
 
 def _elsewhere_row(hospital: Judged) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ read.
 
 from __future__ import annotations
 
+from heart.bundle.learnt import Learnt, write_sources
 from heart.card.facts import Facts
-from heart.data import SHIPPED
 from heart.evaluation.figures import METRICS, SHARES, write_figure
 from heart.evaluation.thresholds import RULES
 from heart.markdown import bullets, code, paragraphs, table
@@ -42,16 +42,27 @@ def in_short(facts: Facts) -> str:
     return table(("model", code(bundle.name)), rows)
 
 
-def intended_use(_: Facts) -> str:
+def intended_use(facts: Facts) -> str:
     """For whom and what for."""
+    whom = (
+        "It speaks of adults **referred for coronary angiography in the 1980s**, at"
+        if _is_of_the_collection(facts)
+        else "It speaks of patients like those that it learnt from; who those were, the bundle does"
+        " not say in full. Its questions are those of adults **referred for coronary"
+        " angiography**, at"
+    )
     return paragraphs(
         "For learning and research: a clinician in training enters what is known about a patient"
         " and gets a probability that can be questioned; an analyst sees how such a model is made"
         " and judged.",
-        "It speaks of adults **referred for coronary angiography** in four hospitals in the 1980s,"
-        " at the time when the results of the tests are there and the angiogram is not. It says"
+        f"{whom} the time when the results of the tests are there and the angiogram is not. It says"
         " whether disease is present **now** (diagnostic), not what will happen.",
     )
+
+
+def _is_of_the_collection(facts: Facts) -> bool:
+    """Whether everybody it learnt from is a patient of the shipped hospitals."""
+    return facts.learnt is not None and facts.learnt.all_public
 
 
 def not_for(_: Facts) -> str:
@@ -118,15 +129,7 @@ def limits(facts: Facts) -> str:
             f"{imaging} come from fluoroscopy and a thallium scan, tests that a clinic may not"
             " have; without them the model says less."
         ),
-        (
-            "The patients were referred because somebody suspected disease: the share of disease is"
-            " far above that of the population."
-        ),
-        "The data are from the 1980s. Tests, treatment and referral have changed since.",
-        (
-            "The outcome was read from angiograms by people; how well two of them agreed is not"
-            " recorded."
-        ),
+        *_limits_of_patients(facts),
         (
             "The spread of the members is the model's own uncertainty, not a range that a patient"
             " will fall in."
@@ -145,22 +148,30 @@ def limits(facts: Facts) -> str:
     return bullets(lines)
 
 
+def _limits_of_patients(facts: Facts) -> list[str]:
+    if not _is_of_the_collection(facts):
+        return [
+            (
+                "When, how and from whom its data were taken is not known of all its patients, nor"
+                " how well the people who read the outcome agreed."
+            )
+        ]
+    return [
+        (
+            "The patients were referred because somebody suspected disease: the share of disease is"
+            " far above that of the population."
+        ),
+        "The data are from the 1980s. Tests, treatment and referral have changed since.",
+        (
+            "The outcome was read from angiograms by people; how well two of them agreed is not"
+            " recorded."
+        ),
+    ]
+
+
 def data(facts: Facts) -> str:
     """Where the patients come from, and the outcome."""
     bundle = facts.bundle
-    hospitals = [SHIPPED[name] for name in bundle.data.cohort.split("+") if name in SHIPPED]
-    if facts.split is not None and hospitals:
-        source = (
-            f"{', '.join(hospitals)}: UCI Heart Disease collection, 1989 (DOI 10.24432/C52P4X, CC"
-            " BY 4.0); collected by A. Janosi, W. Steinbrunn, M. Pfisterer and R. Detrano."
-            " Patients undergoing coronary angiography, described in Detrano et al., American"
-            " Journal of Cardiology 1989;64:304-310."
-        )
-    else:
-        source = (
-            "Where these patients come from, when and how they were chosen, the bundle does not"
-            " say: ask whoever made it."
-        )
     counts = (
         f"Cohort {code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives} of"
         " them diseased."
@@ -182,5 +193,32 @@ def data(facts: Facts) -> str:
         f" {bundle.settings.random_state}."
     )
     return paragraphs(
-        f"{counts} {source}", f"Outcome: {TARGET_LABEL.lower()}.", parts, split, fingerprint
+        f"{counts} {_write_origin(facts.learnt)}",
+        f"Outcome: {TARGET_LABEL.lower()}.",
+        parts,
+        split,
+        fingerprint,
     )
+
+
+def _write_origin(learnt: Learnt | None) -> str:
+    """Which hospitals the patients of the three parts are from, as far as it is known."""
+    if learnt is None:
+        return (
+            "Where these patients come from, when and how they were chosen, the bundle does not"
+            " say: ask whoever made it."
+        )
+    sentences = [f"In the three parts: {write_sources(learnt)}."]
+    if learnt.hospitals:
+        sentences.append(
+            "The shipped hospitals are those of the UCI Heart Disease collection, 1989 (DOI"
+            " 10.24432/C52P4X, CC BY 4.0); collected by A. Janosi, W. Steinbrunn, M. Pfisterer and"
+            " R. Detrano. Patients undergoing coronary angiography, described in Detrano et al.,"
+            " American Journal of Cardiology 1989;64:304-310."
+        )
+    if not learnt.all_public:
+        sentences.append(
+            "Where the patients of none of the shipped hospitals come from, when and how they were"
+            " chosen, the bundle does not say: ask whoever made it."
+        )
+    return " ".join(sentences)

@@ -18,7 +18,7 @@ def show(*, bundle: str | None) -> dict[str, Any]:
 
 
 def describe_bundle(bundle: Bundle) -> dict[str, Any]:
-    """Name, fingerprint, data, settings, threshold, recalibration, figures and versions."""
+    """Everything in a bundle but its weights, with its fingerprint and from whom it learnt."""
     from heart.bundle.storage import fingerprint_of
 
     return {
@@ -26,10 +26,30 @@ def describe_bundle(bundle: Bundle) -> dict[str, Any]:
         "created_at": bundle.created_at,
         "fingerprint": fingerprint_of(bundle),
         "data": bundle.data._asdict(),
+        "learnt": describe_learnt(bundle),
         "settings": bundle.settings.as_dict()
         | {"epochs_run": bundle.epochs_run, "device_used": bundle.device_used},
         "threshold": bundle.threshold._asdict(),
         "recalibration": bundle.recalibration._asdict(),
         "metrics": dict(bundle.metrics),
         "versions": dict(bundle.versions),
+    }
+
+
+def describe_learnt(bundle: Bundle) -> dict[str, Any] | None:
+    """The shipped hospitals whose patients are in the model's parts, with their number, and how
+    many others there are; None where that is not known.
+    """
+    from heart.experiments.run import find_learnt
+
+    learnt = find_learnt(bundle)
+    if learnt is None:
+        return None
+    return {
+        "hospitals": learnt.hospitals,
+        "others": learnt.others + learnt.test.others,
+        "parts": {
+            name: {"public": int(part.flags.sum()), "others": part.others}
+            for name, part in learnt._asdict().items()
+        },
     }

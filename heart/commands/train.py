@@ -70,14 +70,16 @@ def train(
     **changes: Any,
 ) -> dict[str, Any]:
     """Train a model and write it as a bundle."""
+    from heart.data.completeness import count_complete
     from heart.experiments.run import run_experiment
 
     given = {name: value for name, value in changes.items() if value is not None}
     widths = {} if hidden is None else {"hidden": parse_widths(hidden)}
     settings = get_recipe(recipe, **given, **widths)
     check_costs(rule, cost_ratio, at_least)
+    patients = cohort.read()
     experiment = run_experiment(
-        cohort.read(),
+        patients,
         settings,
         name=UNNAMED if out.is_stream else out.path.stem,
         created_at=datetime.now(UTC),
@@ -87,4 +89,9 @@ def train(
         on_epoch_end=on_terminal(print_epoch),
     )
     out.write_bundle(experiment.bundle)
-    return {"written": str(out), **describe_bundle(experiment.bundle)}
+    used = count_complete(patients) if settings.complete_rows else ()
+    return {
+        "written": str(out),
+        "complete_rows": [count._asdict() for count in used],
+        **describe_bundle(experiment.bundle),
+    }

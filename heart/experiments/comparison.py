@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -28,8 +28,8 @@ class Comparison(NamedTuple):
     Attributes:
         y_true: 0 or 1, shape (n,).
         left_out: patients of the cohort that one of the two learnt from.
-        unchecked: names of those whose own patients are not here, so that it is not known whether
-            some are among these.
+        unchecked: names of those of whom it is not known whether they have learnt from some of
+            these patients.
         sides: the two at their own thresholds, under different names.
         differences: figure to second minus first, with its paired bootstrap interval.
     """
@@ -57,9 +57,7 @@ def compare_bundles(
     """
     tables = [*cohorts, cohort]
     seen = [find_seen(bundle, cohort.features, cohorts=tables) for bundle in (first, second)]
-    fresh = ~np.logical_or.reduce(
-        [np.zeros(cohort.n, dtype=np.bool_), *(flags for flags in seen if flags is not None)]
-    )
+    fresh = ~(seen[0].fitted | seen[1].fitted)
     y_true, features = cohort.y_true[fresh], cohort.features[fresh]
     if np.bincount(y_true, minlength=2).min() < MIN_PER_CLASS:
         raise CohortError(
@@ -76,9 +74,19 @@ def compare_bundles(
     return Comparison(
         y_true=y_true,
         left_out=int((~fresh).sum()),
-        unchecked=tuple(name for name, flags in zip(names, seen, strict=True) if flags is None),
+        unchecked=tuple(
+            name for name, of in zip(names, seen, strict=True) if (of.unknown & fresh).any()
+        ),
         sides=(sides[0], sides[1]),
         differences=bootstrap_differences(y_true, sides[0].y_score, sides[1].y_score),
+    )
+
+
+def write_unchecked(names: Sequence[str]) -> str:
+    """That these models may have learnt from the patients they are compared on."""
+    return (
+        f"Whether {' and '.join(names)} learnt from some of these patients is not known:"
+        " not all the patients of its training are here. The comparison is fair only if it did not."
     )
 
 

@@ -10,12 +10,28 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.bundle import Bundle
+from heart.bundle.learnt import Learnt
 from heart.data import Cohort
 from heart.data.recognition.known import match_frame
 from heart.data.rows import row_groups
-from heart.errors import BundleError
-from heart.experiments.run import split_of
+from heart.experiments.run import find_cohort, find_learnt, split_for
 from heart.schema import FEATURE_NAMES
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+class Seen(NamedTuple):
+    """What a model has seen of n patients; each of them is at most one of the three.
+
+    Attributes:
+        fitted: it was fitted or stopped on them (its train and valid parts), shape (n,).
+        tested: they are in its test part, which it never saw but was reported on, shape (n,).
+        unknown: whether it has seen them cannot be known, shape (n,).
+    """
+
+    fitted: BoolArray
+    tested: BoolArray
+    unknown: BoolArray
 
 
 class Overlap(NamedTuple):
@@ -25,23 +41,26 @@ class Overlap(NamedTuple):
         n: judged patients.
         seen: those of them whose values it was fitted or stopped on (its train and valid parts).
         tested: those that are in its test part, which it never saw but was reported on.
-        known: whether the model's own patients are here to compare with; if not, both counts are 0
-            and say nothing.
+        unknown: those of whom it cannot be known.
     """
 
     n: int
     seen: int
     tested: int
-    known: bool
+    unknown: int
+
+    @property
+    def known(self) -> bool:
+        """Whether the counts hold for every patient."""
+        return not self.unknown
 
     @property
     def sentence(self) -> str:
         """What to keep in mind when the figures are read; empty where there is nothing."""
-        if not self.known:
-            return (
-                "The patients that this model learnt from are not here, so it cannot be checked"
-                " whether these are the same ones."
-            )
+        parts = [self._about_seen(), self._about_unknown()]
+        return " ".join(part for part in parts if part)
+
+    def _about_seen(self) -> str:
         if not self.seen:
             return ""
         sentence = (
@@ -54,15 +73,37 @@ class Overlap(NamedTuple):
             else sentence
         )
 
+    def _about_unknown(self) -> str:
+        if not self.unknown:
+            return ""
+        whom = "these are" if self.unknown == self.n else f"{self.unknown:,} of them are"
+        return (
+            "The patients that this model learnt from are not all here, so it cannot be checked"
+            f" whether {whom} the same ones: these figures may flatter it."
+        )
+
 
 def find_overlap(
     bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()
 ) -> Overlap:
     """How many of these patients the model has seen.
 
+    Args:
+        bundle: the model.
+        features: canonical features, shape (n, 13).
+        cohorts: tables beside the shipped ones that the model may have been trained on.
+    """
+    seen = find_seen(bundle, features, cohorts=cohorts)
+    return Overlap(len(features), *(int(flags.sum()) for flags in seen))
+
+
+def find_seen(bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()) -> Seen:
+    """Which of these patients the model has seen.
+
     Two rows are the same patient if they are the same patient of a shipped hospital (as
     `heart.data.recognition.known` recognises them, also where other columns are missing), or equal
-    in all features.
+    in all features. Who else it has learnt from, a bundle does not tell: there its own table has
+    to be here, or nothing is known.
 
     Args:
         bundle: the model.
@@ -70,36 +111,37 @@ def find_overlap(
         cohorts: tables beside the shipped ones that the model may have been trained on.
     """
     tables = list(cohorts)
-    fitted = find_seen(bundle, features, cohorts=tables)
-    if fitted is None:
-        return Overlap(len(features), 0, 0, known=False)
-    tested = _is_among(features, split_of(bundle, tables).test.features) & ~fitted
-    return Overlap(len(features), int(fitted.sum()), int(tested.sum()), known=True)
+    learnt, own = find_learnt(bundle, tables), find_cohort(bundle, tables)
+    split = None if own is None else split_for(own, bundle.settings)
+    if learnt is None and split is None:
+        nobody = np.zeros(len(features), dtype=np.bool_)
+        return Seen(nobody, nobody, ~nobody)
+    fitted, tested, unknown = _public(learnt, match_frame(features))
+    if split is not None:
+        fitted |= _are_equal(features, pd.concat([split.train.features, split.valid.features]))
+        tested |= _are_equal(features, split.test.features)
+        unknown &= learnt is None
+    return Seen(fitted, tested & ~fitted, unknown & ~fitted & ~tested)
 
 
-def find_seen(
-    bundle: Bundle, features: pd.DataFrame, *, cohorts: Iterable[Cohort] = ()
-) -> npt.NDArray[np.bool_] | None:
-    """Which of these patients the model was fitted or stopped on, shape (n,); None where its own
-    patients are not here to compare with.
-
-    Args:
-        bundle: the model.
-        features: canonical features, shape (n, 13).
-        cohorts: tables beside the shipped ones that the model may have been trained on.
-    """
-    try:
-        split = split_of(bundle, cohorts)
-    except BundleError:
-        return None
-    return _is_among(features, pd.concat([split.train.features, split.valid.features]))
+def _public(
+    learnt: Learnt | None, matched: npt.NDArray[np.int16]
+) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Fitted, tested and unknown, of what a bundle says of the shipped hospitals' patients."""
+    is_public = matched >= 0
+    if learnt is None:
+        nobody = np.zeros_like(is_public)
+        return nobody, nobody.copy(), ~nobody
+    others = learnt.others + learnt.test.others
+    return (
+        is_public & learnt.fitted[matched],
+        is_public & learnt.tested[matched],
+        ~is_public & (others > 0),
+    )
 
 
-def _is_among(features: pd.DataFrame, others: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Which rows are patients of the other frame, shape (n,)."""
+def _are_equal(features: pd.DataFrame, others: pd.DataFrame) -> BoolArray:
+    """Which rows are equal to a row of the other frame, shape (n,)."""
     columns = list(FEATURE_NAMES)
     groups = row_groups(pd.concat([others[columns], features[columns]], ignore_index=True))
-    equal = np.isin(groups[len(others) :], groups[: len(others)])
-    theirs = match_frame(others)
-    ours = match_frame(features)
-    return equal | ((ours >= 0) & np.isin(ours, theirs[theirs >= 0]))
+    return np.isin(groups[len(others) :], groups[: len(others)])

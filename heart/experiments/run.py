@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
 from heart.bundle.layout import FIGURES, check_name, check_title
+from heart.bundle.learnt import Learnt, learnt_from
 from heart.bundle.reader import MAX_BYTES
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, Split, load_shipped, split_cohort
@@ -93,6 +94,25 @@ def split_of(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Split:
     return split_for(cohort, bundle.settings)
 
 
+def learnt_from_split(split: Split) -> Learnt | None:
+    """Who the patients of the three parts are; None where their table knows too little for that."""
+    return learnt_from(part.features for part in split)
+
+
+def find_learnt(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> Learnt | None:
+    """From whom the bundle has learnt: as it says itself or, of an older format, as its cohort
+    says; None where that is not known.
+
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+    """
+    if bundle.learnt is not None:
+        return bundle.learnt
+    cohort = find_cohort(bundle, cohorts)
+    return None if cohort is None else learnt_from_split(split_for(cohort, bundle.settings))
+
+
 def check_size(settings: Settings) -> None:
     """Refuse settings whose weights no bundle could hold, before they are trained.
 
@@ -163,7 +183,8 @@ def run_experiment(
     choice = select_threshold(
         split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least
     )
-    return Experiment(judge(draft, split, choice), split, classifier.history_)
+    bundle = replace(judge(draft, split, choice), learnt=learnt_from_split(split))
+    return Experiment(bundle, split, classifier.history_)
 
 
 def _draft(

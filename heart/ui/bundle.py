@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,14 +11,17 @@ import streamlit as st
 
 from heart.bundle import Bundle, load_bundle, serialise_bundle
 from heart.bundle.calculator import check_size, export_calculator
+from heart.bundle.learnt import write_sources
 from heart.bundle.onnx import export_onnx
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.card import Card, gather_facts, make_card, to_html, to_markdown
+from heart.data import Cohort
 from heart.errors import BundleError
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, Recalibration
 from heart.evaluation.thresholds import RULES
+from heart.experiments.run import find_learnt
 from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.cache import show_chart
@@ -43,8 +47,13 @@ CALCULATOR_HELP = (
 OPEN_AT_FIRST = ("In short", "Intended use", "Not to be used for", "How it was judged")
 
 
-def describe_bundle(bundle: Bundle) -> pd.DataFrame:
-    """What is in a bundle: one row an entry, `what` (index) and `value`, all text."""
+def describe_bundle(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> pd.DataFrame:
+    """What is in a bundle: one row an entry, `what` (index) and `value`, all text.
+
+    Args:
+        bundle: the model.
+        cohorts: tables beside the shipped ones that it may have been trained on.
+    """
     settings, threshold = bundle.settings, bundle.threshold
     rule = RULES[threshold.rule].description + (
         "" if threshold.at_least is None else f" ({threshold.at_least:.0%})"
@@ -54,10 +63,11 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
         "Name": code(bundle.name),
         "Made": bundle.created_at.replace("T", " ").replace("+00:00", " UTC"),
         "Fingerprint": f"{fingerprint_of(bundle)[:16]}…, in full in a report",
-        "Trained on": (
+        "Cohort": (
             f"{code(bundle.data.cohort)}: {bundle.data.n} patients, {bundle.data.positives}"
-            " diseased"
+            f" diseased; {write_parts(bundle.metrics)}"
         ),
+        "Learnt from": write_sources(find_learnt(bundle, cohorts)),
         "Table's SHA-256": f"{bundle.data.fingerprint[:16]}…",
         "Features": ", ".join(feature.name for feature in bundle.preprocessor.features),
         "Network": (
@@ -78,6 +88,12 @@ def describe_bundle(bundle: Bundle) -> pd.DataFrame:
         ),
     }
     return pd.DataFrame({"value": list(rows.values())}, index=pd.Index(list(rows), name="what"))
+
+
+def write_parts(metrics: Mapping[str, Any]) -> str:
+    """How many patients were fitted on, stopped on and reported on."""
+    n = {name: part["n"] for name, part in metrics.items()}
+    return f"fitted on {n['train']}, stopped on {n['valid']}, tested on {n['test']}"
 
 
 def describe_recalibration(recalibration: Recalibration) -> str:

@@ -21,6 +21,7 @@ from heart.experiments.comparison import (
     compare_bundles,
     reliability_frame,
     roc_frame,
+    write_unchecked,
 )
 from heart.markdown import code
 from heart.ui.cache import show_chart
@@ -272,15 +273,12 @@ def _show_compared(session: Session, comparison: Comparison) -> None:
         if comparison.left_out
         else ""
     )
+    whom = "" if comparison.unchecked else ", from whom neither model has learnt"
     st.caption(
-        f"{n} patients, {diseased} of them diseased, from whom neither model has learnt.{left_out}"
-        " 95 % intervals in brackets."
+        f"{n} patients, {diseased} of them diseased{whom}.{left_out} 95 % intervals in brackets."
     )
     if comparison.unchecked:
-        st.text(
-            f"The patients that {' and '.join(comparison.unchecked)} learnt from are not here: some"
-            " may be among these."
-        )
+        st.text(write_unchecked(comparison.unchecked))
     st.table(comparison_table(comparison))
     left, right = st.columns(2, gap="large")
     with left:

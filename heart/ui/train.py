@@ -13,13 +13,15 @@ from heart.bundle import serialise_bundle
 from heart.charts import loss_curves
 from heart.config import RECIPES, Settings
 from heart.data import Cohort
+from heart.data.completeness import write_complete
 from heart.evaluation.figures import METRICS, write_value
-from heart.experiments.run import plan_experiment, run_experiment
+from heart.experiments.run import find_cohort, plan_experiment, run_experiment
 from heart.experiments.runs import SHOWN, Run, describe_run
 from heart.markdown import code
 from heart.model.loop import history_frame
 from heart.ui.cache import show_chart
 from heart.ui.figures import figures_table
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import LiveProgress, training_slot
 from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
@@ -93,10 +95,18 @@ def suggest_name(cohort: str, recipe: str) -> str:
     return f"{plain}-{recipe}"
 
 
+def show_completeness(cohort: Cohort) -> None:
+    """Whom a recipe of complete rows leaves out, by hospital."""
+    st.caption(write_complete(cohort) or "Every value of every patient is known: all are used.")
+
+
 def show_result(session: Session, entry: SessionRun) -> None:
     """What a training run gave, and what can be done with its model."""
     st.header(f"Result of run {entry.run.number}")
     show_headline(entry.run)
+    cohort = find_cohort(entry.bundle, own_cohorts(session))
+    if entry.bundle.settings.complete_rows and cohort is not None:
+        show_completeness(cohort)
     show_actions(session, entry)
     show_details(entry.run)
 

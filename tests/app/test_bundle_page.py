@@ -21,7 +21,10 @@ def test_page_describes_the_model_in_use(visit):
     assert table["Fingerprint"] == f"{told[:16]}…, in full in a report"
     assert told == fingerprint_of(load_bundle(SHIPPED_BUNDLE))
     assert table["Name"] == "`cleveland`"
-    assert table["Trained on"] == "`cleveland`: 303 patients, 139 diseased"
+    assert table["Cohort"] == (
+        "`cleveland`: 303 patients, 139 diseased; fitted on 193, stopped on 49, tested on 61"
+    )
+    assert table["Learnt from"] == "Cleveland Clinic Foundation (303 patients)"
     assert table["Table's SHA-256"] == f"{load_shipped('cleveland').fingerprint[:16]}…"
 
 
@@ -88,6 +91,7 @@ def test_card_of_a_model_whose_patients_are_not_here_says_so(visit):
         shipped,
         name="stranger",
         data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64),
+        learnt=None,
     )
     app = upload(visit("bundle"), serialise_bundle(stranger))
     assert "the bundle does not say" in said(app)

@@ -231,4 +231,4 @@ def test_text_of_a_bundle_is_shown_as_text(visit, registry):
     app = press(choose(visit("models"), "A model of the list", "_odd_"), "Use in this session")
     table = go(app, "bundle").table[0].value["value"]
     assert table["Name"] == "`_odd_`"
-    assert table["Trained on"].startswith("`www.evil.example/x`: 303")
+    assert table["Cohort"].startswith("`www.evil.example/x`: 303")

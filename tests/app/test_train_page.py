@@ -120,6 +120,12 @@ def test_lesson_recipe_fills_the_form(visit):
     assert app.number_input(key="train_lesson_dropout").value == 0.5
     assert app.number_input(key="train_lesson_max_epochs").value == 50
     assert app.text_input(key="train_lesson_hidden").value == "32"
+    left_out = "Only patients of whom every value is known are used: 297 of 303."
+    assert said(app).count(left_out) == 1  # before training
+    app.number_input(key="train_lesson_max_epochs").set_value(3)
+    app = press(app, "Train")
+    assert "Trained on **189** patients" in said(app)
+    assert said(app).count(left_out) == 2  # and with its result
 
 
 def test_widths_that_are_no_numbers_are_refused(visit):

@@ -26,6 +26,7 @@ KEYS = [
     "recalibration",
     "metrics",
     "data",
+    "learnt",
     "golden",
     "versions",
     "sha256",

@@ -1228,6 +1228,7 @@ INTS = [
     "metrics.train.positives",
     "metrics.train.confusion.tn",
     "recalibration.patients",
+    "learnt.train.others",
 ]
 LISTS = [
     "features",
@@ -1308,7 +1309,11 @@ def kinds(good):
 
 
 CONTRADICTIONS = {
-    "a version of the future": {"format_version": 3},
+    "a version of the future": {"format_version": 4},
+    "version 2 with the parts of 3": {"format_version": 2},
+    "more patients learnt from than there are": {"learnt.train.public": b"\xff" * 115},
+    "nobody learnt from": {"learnt.train.public": b"\0" * 115},
+    "a bit map that is cut": {"learnt.train.public": b"\xff" * 114},
     "a version of the far future": {"format_version": 10**18},
     "version 0": {"format_version": 0},
     "version 1 with the parts of 2": {"format_version": 1},

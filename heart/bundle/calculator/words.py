@@ -57,7 +57,11 @@ def write_disclaimer(bundle: Bundle) -> str:
 
 
 def is_of_shipped(bundle: Bundle) -> bool:
-    """Whether the model learnt from hospitals that come with Heart, by the table's fingerprint."""
+    """Whether the model learnt from patients of the shipped hospitals alone: as it says itself or,
+    of an older format, by the table's fingerprint.
+    """
+    if bundle.learnt is not None:
+        return bundle.learnt.all_public
     try:
         return load_shipped(bundle.data.cohort).fingerprint == bundle.data.fingerprint
     except CohortError:

@@ -7,7 +7,7 @@ ranks of a row are combined into one number that is looked up among the patients
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -133,11 +133,33 @@ def _rank_texts(name: str, parsed: Parsed, reading: Reading) -> IntArray:
 
 
 def match_frame(frame: pd.DataFrame) -> Matched:
-    """Every row's patient, for a frame of canonical columns."""
+    """Every row's patient, for a frame of canonical features.
+
+    Columns of the key in which the frame knows nothing are left out: a file without cholesterol
+    holds the same patients. Of several patients with the same key the one who is equal in every
+    feature is taken, else the first. A row of which too little of the key is known is a patient if
+    it is equal to one in every feature.
+    """
+    if not can_be_matched(frame):
+        return np.full(len(frame), -1, dtype=np.int16)
+    key = [name for name in KEY if frame[name].notna().any()]
+    matched = _match(_rank_frame(frame, key), len(frame))
+    little = frame[key].notna().sum(axis=1).to_numpy() < MIN_KNOWN
+    alike = np.flatnonzero((matched >= 0) | little)
+    exact = _match(_rank_frame(frame.iloc[alike], FEATURE_NAMES), len(alike))
+    matched[alike] = np.where(exact >= 0, exact, matched[alike])
+    return matched
+
+
+def can_be_matched(frame: pd.DataFrame) -> bool:
+    """Whether enough columns of the key are known for the patients of a frame to be recognised."""
+    return int(frame[list(KEY)].notna().any().sum()) >= MIN_KNOWN
+
+
+def _rank_frame(frame: pd.DataFrame, columns: Iterable[str]) -> dict[str, _Ranked]:
     rows = np.arange(len(frame))
     levels = reference().levels
-    ranked = {name: _Ranked(levels[name].rank(numeric_codes(frame[name])), rows) for name in KEY}
-    return _match(ranked, len(frame))
+    return {name: _Ranked(levels[name].rank(numeric_codes(frame[name])), rows) for name in columns}
 
 
 def _match(key: Mapping[str, _Ranked], n: int) -> Matched:

@@ -16,7 +16,16 @@ from tests.support.bundles import KEYS, dump, put, sign
 
 WRONG = [
     ("format", "other-bundle", "bundle.format"),
-    ("format_version", 3, "format version 1 or 2, but found 3"),
+    ("format_version", 4, "format version 1 to 3, but found 4"),
+    ("format_version", 2, "bundle to have the keys"),
+    ("learnt", {}, "bundle.learnt to have the keys train, valid, test"),
+    ("learnt.train.public", b"\0" * 114, "learnt.train.public to be 115 bytes"),
+    ("learnt.train.public", b"\0" * 116, "learnt.train.public to be 115 bytes"),
+    ("learnt.train.public", "0" * 115, "learnt.train.public to be 115 bytes"),
+    ("learnt.train.others", -1, "learnt.train.others"),
+    ("learnt.train.others", 1, "learnt.train to name its"),
+    ("learnt.train.public", b"\0" * 115, "learnt.train to name its"),
+    ("learnt.test.public", b"\xff" * 115, "learnt.test to name its"),
     ("format_version", 1, "bundle to have the keys"),
     ("recalibration.method", "magic", "recalibration.method"),
     ("recalibration.slope", 0.0, "recalibration.slope"),

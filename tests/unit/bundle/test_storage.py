@@ -22,7 +22,7 @@ from heart.errors import BundleError
 from heart.evaluation.recalibration import MIN_GAP, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import run_experiment
-from tests.support.bundles import KEYS, NOON, sign, weights_of
+from tests.support.bundles import KEYS, NOON, put, sign, weights_of
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSION_2_PREDICTS = [
@@ -273,6 +273,31 @@ def test_version_1_has_no_recalibration_and_version_2_has():
     assert second.predict_proba(load_shipped("hungary").features)[:3] == pytest.approx(
         VERSION_2_PREDICTS, abs=1e-6
     )
+
+
+def test_whom_versions_1_and_2_learnt_from_is_made_again_and_version_3_says_it():
+    by_version = [
+        load_bundle(Path(__file__).with_name(f"version_{version}.joblib")).learnt
+        for version in READABLE
+    ]
+    assert [learnt.hospitals for learnt in by_version] == [
+        {"cleveland": 303},
+        {"cleveland": 303},
+        {"cleveland": 200},
+    ]
+    assert [learnt.others for learnt in by_version] == [0, 0, 19]
+
+
+@pytest.mark.parametrize("path", ["data.fingerprint", "metrics"])
+def test_old_bundle_that_tells_of_other_patients_is_not_believed(path):
+    file = Path(__file__).with_name("version_2.joblib")
+    content = read_plain(file.read_bytes())
+    if path == "metrics":  # as many as 61 patients fewer
+        content["metrics"]["test"] |= {"n": 0, "positives": 0}
+        content["metrics"]["test"]["confusion"] = dict.fromkeys(("tn", "fp", "fn", "tp"), 0)
+    else:
+        content = put(content, path, "0" * 64)
+    assert load_bundle(sign(content)).learnt is None
 
 
 def test_file_over_the_limit_is_refused_before_it_is_read(tmp_path):

@@ -7,15 +7,17 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from markdown_it import MarkdownIt
 from sklearn.metrics import roc_auc_score
 
 from heart.bundle import load_bundle
+from heart.bundle.learnt import LearntPart
 from heart.card import gather_facts, make_card, to_html, to_markdown
 from heart.card.facts import characteristics
 from heart.card.tripod import ITEMS, OPEN, answer_of
-from heart.data import load_shipped
+from heart.data import SHIPPED, load_shipped
 from heart.evaluation.figures import write_figure
 from heart.experiments.run import run_experiment, split_of
 from heart.experiments.stored import find_stored
@@ -107,7 +109,8 @@ def card(facts):
 @pytest.fixture(scope="module")
 def stranger(shipped):
     """A model of a cohort that is not here."""
-    return replace(shipped, data=shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64))
+    data = shipped.data._replace(cohort="elsewhere", fingerprint="0" * 64)
+    return replace(shipped, data=data, learnt=None)
 
 
 def section(card, title):
@@ -196,9 +199,11 @@ def test_card_of_a_stranger_says_what_cannot_be_computed(stranger):
     for title in ("Who is in it", "Calibration", "Subgroups"):
         assert "not here" in section(card, title)
     assert "the bundle does not say" in section(card, "Data")
-    assert "Whether the model has seen some of these patients is not known" in section(
-        card, "Other hospitals"
-    )
+    elsewhere = section(card, "Other hospitals")
+    assert "Whether the model has learnt from these patients is not known" in elsewhere
+    assert "No patient of these hospitals was used" not in elsewhere
+    whom = section(card, "Intended use") + section(card, "Limits")
+    assert "1980s" not in whom
     assert {item.number for item in ITEMS if answer_of(item, facts) == OPEN} >= {
         "5a",
         "6a",
@@ -208,6 +213,27 @@ def test_card_of_a_stranger_says_what_cannot_be_computed(stranger):
     }
     assert not any(entry.charts for entry in card.sections)
     assert to_html(card).count("<figure") == 0
+
+
+def test_own_hospital_is_no_other_one_whatever_the_file_was_called(shipped):
+    # as it is after a model of Cleveland's patients from an upload was loaded elsewhere
+    data = shipped.data._replace(cohort="my-file", fingerprint="0" * 64)
+    facts = gather_facts(replace(shipped, data=data))
+    assert [hospital.name for hospital in facts.elsewhere] == [
+        SHIPPED[name] for name in ("hungary", "switzerland", "va_long_beach")
+    ]
+    card = make_card(facts)
+    assert "No patient of these hospitals was used" in section(card, "Other hospitals")
+    assert "Cleveland Clinic Foundation (303 patients)" in section(card, "Data")
+    assert "in the 1980s" in section(card, "Intended use")
+
+
+def test_hospital_of_which_one_patient_was_used_is_no_other_one(shipped):
+    flags = shipped.learnt.test.flags
+    flags[303] = True  # the first Hungarian
+    test = LearntPart(np.packbits(flags).tobytes(), 0)
+    facts = gather_facts(replace(shipped, learnt=shipped.learnt._replace(test=test)))
+    assert SHIPPED["hungary"] not in [hospital.name for hospital in facts.elsewhere]
 
 
 def test_model_of_all_hospitals_has_no_other_one(small):
