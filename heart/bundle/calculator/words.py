@@ -9,8 +9,7 @@ from hashlib import sha256
 from heart.bundle.bundle import Bundle
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
-from heart.data import SHIPPED, load_shipped
-from heart.errors import CohortError
+from heart.data import SHIPPED
 from heart.evaluation.figures import METRICS, write_figure
 from heart.evaluation.members import write_members
 from heart.evaluation.recalibration import METHODS
@@ -57,15 +56,8 @@ def write_disclaimer(bundle: Bundle) -> str:
 
 
 def is_of_shipped(bundle: Bundle) -> bool:
-    """Whether the model learnt from patients of the shipped hospitals alone: as it says itself or,
-    of an older format, by the table's fingerprint.
-    """
-    if bundle.learnt is not None:
-        return bundle.learnt.all_public
-    try:
-        return load_shipped(bundle.data.cohort).fingerprint == bundle.data.fingerprint
-    except CohortError:
-        return False
+    """Whether the model is known to have learnt from patients of the shipped hospitals alone."""
+    return bundle.learnt is not None and bundle.learnt.all_public
 
 
 def write_words(bundle: Bundle) -> dict[str, object]:
@@ -174,7 +166,7 @@ def _write_cohort(bundle: Bundle) -> str:
     counts = (
         f"{data.cohort}: {train['n']} of {data.n} patients, {train['positives']} of them diseased"
     )
-    if not is_of_shipped(bundle):
+    if bundle.learnt is None or not is_of_shipped(bundle):
         return f"{counts}. Where they come from and how they were chosen, ask whoever made it."
-    hospitals = "; ".join(SHIPPED[name] for name in data.cohort.split("+"))
+    hospitals = "; ".join(SHIPPED[name] for name in bundle.learnt.hospitals)
     return f"{counts}. {hospitals} (UCI Heart Disease collection, 1989, DOI 10.24432/C52P4X)."
