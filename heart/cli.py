@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "app": "Start the pages.",
         "cohort": "How a file is read and why, who is in it, what is missing, how it is split.",
         "train": "Train a model and write it as a bundle.",
+        "runs": "What was trained here: list it, show a run, write a note about it, forget it.",
         "evaluate": "Judge models by repeated cross-validation, and at hospitals they never saw.",
         "threshold": "Choose a threshold on out-of-fold predictions, report it on the test part.",
         "recalibrate": "Compare recalibrations on out-of-fold predictions, put one into a bundle.",

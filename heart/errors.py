@@ -179,3 +179,7 @@ class TrainingError(HeartError, RuntimeError):
 
 class BundleError(HeartError, ValueError):
     """A file that is not a valid bundle, or a bundle that cannot be written."""
+
+
+class RunsError(HeartError, RuntimeError):
+    """A file of runs that cannot be read or written, or a run that is not in it."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_data_path, user_state_path
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -34,3 +34,8 @@ FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
 def user_models() -> Path:
     """The folder of the user's own in which models are kept where the clone's is of no use."""
     return user_data_path("heart", appauthor=False) / "models"
+
+
+def user_runs() -> Path:
+    """The file in which the user's trainings on the command line are written down."""
+    return user_state_path("heart", appauthor=False) / "runs.sqlite3"

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from heart.errors import SettingsError
+from heart.errors import SettingsError, show_controls
 
 STREAM = "-"
 """Stands for standard input or standard output where a file is asked for."""
@@ -49,3 +49,11 @@ def read_standard_input() -> bytes:
         SettingsError: if something else reads it already.
     """
     return take_standard_input().read(MAX_INPUT + 1)
+
+
+def agrees(question: str) -> bool:
+    """Whether somebody at a terminal says yes."""
+    if not (sys.stdin and sys.stdin.isatty()):
+        return False
+    print(show_controls(question), end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

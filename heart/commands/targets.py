@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from heart.commands.streams import FILE, STREAM, take_stream
-from heart.errors import BundleError, SettingsError, show_controls
+from heart.commands.streams import FILE, STREAM, agrees, take_stream
+from heart.errors import BundleError, SettingsError
 from heart.paths import READ_ONLY_VARIABLE
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class OutOption(click.Option):
             return Target(target)
         self._check_replaceable(target, inputs())
         forced = click.get_current_context().meta.get("heart.force", False)
-        if not forced and not _agrees_to_replace(target):
+        if not forced and not agrees(f"Replace {target}? [y/N] "):
             raise _exists(target)
         return Target(target, replace=True)
 
@@ -216,15 +216,6 @@ def _check_registry(target: Path) -> None:
     from heart.bundle.registry import open_registry
 
     open_registry().check_may_hold(target)
-
-
-def _agrees_to_replace(target: Path) -> bool:
-    """Whether somebody at a terminal says yes."""
-    if not (sys.stdin and sys.stdin.isatty()):
-        return False
-    question = show_controls(f"Replace {target}? [y/N] ")
-    print(question, end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _exists(target: Path) -> SettingsError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from heart.commands.inputs import (
     costs_options,
 )
 from heart.commands.output import on_terminal, print_epoch
+from heart.commands.runs import write_down
 from heart.commands.show import describe_bundle
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, get_recipe, parse_widths
@@ -69,7 +71,7 @@ def train(
     at_least: float | None,
     **changes: Any,
 ) -> dict[str, Any]:
-    """Train a model and write it as a bundle."""
+    """Train a model and write it as a bundle; `runs` lists what was trained."""
     from heart.data.completeness import count_complete
     from heart.experiments.run import run_experiment
 
@@ -77,7 +79,7 @@ def train(
     widths = {} if hidden is None else {"hidden": parse_widths(hidden)}
     settings = get_recipe(recipe, **given, **widths)
     check_costs(rule, cost_ratio, at_least)
-    patients = cohort.read()
+    patients, began = cohort.read(), time.perf_counter()
     experiment = run_experiment(
         patients,
         settings,
@@ -88,10 +90,13 @@ def train(
         at_least=at_least,
         on_epoch_end=on_terminal(print_epoch),
     )
+    seconds = time.perf_counter() - began
     out.write_bundle(experiment.bundle)
+    run = write_down(experiment, seconds=seconds, written=str(out))
     used = count_complete(patients) if settings.complete_rows else ()
     return {
         "written": str(out),
+        "run": run,
         "complete_rows": [count._asdict() for count in used],
         **describe_bundle(experiment.bundle),
     }

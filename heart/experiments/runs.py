@@ -28,7 +28,7 @@ class Run(NamedTuple):
         name: of the model.
         cohort, patients, positives: the table that it learnt from, its rows, and how many of them
             are diseased.
-        table: SHA-256 of the table.
+        cohort_sha256: of the table.
         settings: as `heart.config.Settings.as_dict` writes them.
         epochs: that were run.
         device: that it was run on.
@@ -36,7 +36,7 @@ class Run(NamedTuple):
         threshold: from which on the model decides "disease".
         metrics: of every part, as a bundle has them.
         history: each epoch.
-        bundle: fingerprint of the model.
+        fingerprint: of the model, as `heart.bundle.storage.fingerprint_of` gives it.
         written: the file that the model went to; empty where it went to none.
         note: what somebody wrote about it.
     """
@@ -47,7 +47,7 @@ class Run(NamedTuple):
     cohort: str
     patients: int
     positives: int
-    table: str
+    cohort_sha256: str
     settings: Mapping[str, Any]
     epochs: int
     device: str
@@ -55,7 +55,7 @@ class Run(NamedTuple):
     threshold: float
     metrics: Mapping[str, Any]
     history: tuple[EpochRecord, ...]
-    bundle: str
+    fingerprint: str
     written: str = ""
     note: str = ""
 
@@ -89,7 +89,7 @@ def describe_run(experiment: Experiment, *, seconds: float, written: str = "") -
         cohort=bundle.data.cohort,
         patients=bundle.data.n,
         positives=bundle.data.positives,
-        table=bundle.data.fingerprint,
+        cohort_sha256=bundle.data.fingerprint,
         settings=bundle.settings.as_dict(),
         epochs=bundle.epochs_run,
         device=bundle.device_used,
@@ -97,7 +97,7 @@ def describe_run(experiment: Experiment, *, seconds: float, written: str = "") -
         threshold=bundle.threshold.value,
         metrics=bundle.metrics,
         history=experiment.history,
-        bundle=fingerprint_of(bundle),
+        fingerprint=fingerprint_of(bundle),
         written=written,
     )
 

@@ -87,4 +87,4 @@ class SessionRuns:
     @property
     def tables(self) -> set[str]:
         """SHA-256 of each table that a run learnt from."""
-        return {entry.run.table for entry in self.entries}
+        return {entry.run.cohort_sha256 for entry in self.entries}

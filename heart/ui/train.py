@@ -161,7 +161,7 @@ def show_actions(session: Session, entry: SessionRun) -> None:
             lambda: serialise_bundle(bundle),
             f"{bundle.name}.joblib",
             "application/octet-stream",
-            on_click=lambda: session.saved.add(entry.run.bundle),
+            on_click=lambda: session.saved.add(entry.run.fingerprint),
             help="One file, which the Bundle page takes back.",
         )
         if st.button("Discard", help="Forgets this run; a model in use stays in use."):

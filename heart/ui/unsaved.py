@@ -38,7 +38,7 @@ def find_unsaved(session: Session) -> tuple[str, ...]:
 
 def _find(session: Session) -> Iterator[str]:
     waiting = sum(
-        entry.run.bundle not in session.saved and not session.is_in_use(entry.bundle)
+        entry.run.fingerprint not in session.saved and not session.is_in_use(entry.bundle)
         for entry in session.runs.entries
     )
     if waiting:

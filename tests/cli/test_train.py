@@ -15,7 +15,7 @@ def test_trained_bundle_is_written_shown_and_used(tmp_path):
     file = tmp_path / "mine.joblib"
     told = answer("train", "--out", file, *SMALL, "--random-state", "7")
     assert told["settings"]["random_state"] == 7
-    of_the_run = {"written", "complete_rows"}
+    of_the_run = {"written", "run", "complete_rows"}
     assert answer("show", file) == {key: told[key] for key in told.keys() - of_the_run}
     assert told["learnt"]["hospitals"] == {"cleveland": 303}
     assert told["complete_rows"] == []

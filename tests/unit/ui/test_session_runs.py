@@ -67,7 +67,7 @@ def test_cohorts_stay_while_a_run_or_the_model_in_use_learnt_from_them():
     session.use(SimpleNamespace(data=SimpleNamespace(fingerprint="used")), Origin.TRAINED)
     for table in ("used", "run", "discarded"):
         session.note_cohort(SimpleNamespace(fingerprint=table))
-        session.runs.add(made()._replace(run=RUN._replace(table=table)))
+        session.runs.add(made()._replace(run=RUN._replace(cohort_sha256=table)))
     session.runs.discard(3)
     session.runs.discard(1)
     session.note_cohort(SimpleNamespace(fingerprint="new"))
