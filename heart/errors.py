@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from heart.shares import write_share
+
 SHOWN_ROW = 40
 NO_OUTCOME = "is empty: the outcome is not known"
 _INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -102,9 +104,7 @@ class Candidate(NamedTuple):
         n = self.diseased + self.healthy
         if not self.healthy:
             return f"{self.diseased:,} diseased, the others left open"
-        return f"{self.diseased:,} of {n:,} diseased ({self.diseased / n:.0%})".replace(
-            "%", "\u00a0%"
-        )
+        return f"{self.diseased:,} of {n:,} diseased ({write_share(self.diseased / n)})"
 
 
 class DialectError(CohortError):

@@ -8,6 +8,7 @@ from heart.data import split_cohort
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
 from heart.ui.downloads import file_name, offer_csv
@@ -29,7 +30,9 @@ st.text(f"Shown below: {describe_source(session)}")
 patients, diseased, incomplete, different = st.columns(4)
 patients.metric("Patients", cohort.n)
 diseased.metric(
-    "Diseased", f"{cohort.positives} ({cohort.positives / cohort.n:.0%})", help=TARGET_LABEL
+    "Diseased",
+    f"{cohort.positives} ({write_share(cohort.positives / cohort.n)})",
+    help=TARGET_LABEL,
 )
 incomplete.metric("With a missing value", int(cohort.features.isna().any(axis=1).sum()))
 different.metric(
@@ -83,7 +86,7 @@ with errors_shown():
     split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
     st.table(
         split.table()
-        .assign(share=lambda table: table["share"].map("{:.1%}".format))
+        .assign(share=lambda table: table["share"].map(lambda share: write_share(share, digits=1)))
         .set_index("part")
     )
 

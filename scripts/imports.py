@@ -18,6 +18,7 @@ DOCUMENT = ROOT / "docs" / "ARCHITECTURE.md"
 BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawing: end -->"
 
 FLOORS = (
+    ("shares",),
     ("errors", "paths", "atomic", "markdown", "units"),
     ("schema", "config"),
     ("data.columns", "data.codings", "data.rows", "data.patients"),

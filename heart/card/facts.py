@@ -20,6 +20,7 @@ from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
 from heart.experiments.run import find_cohort, find_learnt, split_for
 from heart.schema import FEATURES, Feature
+from heart.shares import write_share
 
 EXPECTED_ROC_AUC = 0.9
 """What models of these features reach; the sample size hardly depends on it."""
@@ -182,4 +183,4 @@ def _quartiles(values: FloatArray) -> str:
 
 
 def _share(count: int, n: int) -> str:
-    return f"{count} ({count / n:.0%})" if n else "–"
+    return f"{count} ({write_share(count / n)})" if n else "–"

@@ -12,6 +12,7 @@ from heart.evaluation.figures import (
 )
 from heart.evaluation.judged import Judged
 from heart.markdown import bullets, code, paragraphs, table
+from heart.shares import write_share
 
 ABSENT = "The patients that this model was developed on are not here, so this cannot be computed."
 
@@ -91,7 +92,8 @@ def missing(facts: Facts) -> str:
     """How unknown values are handled."""
     settings = facts.bundle.settings
     masked = (
-        f"In training {settings.masking:.0%} of the values were hidden at random, so that the model"
+        f"In training {write_share(settings.masking)} of the values were hidden at random, so that"
+        " the model"
         " learnt what unknown means."
         if settings.masking
         else "Values were not hidden in training: with unknown values the model is less to be trusted."  # noqa: E501
@@ -126,7 +128,8 @@ def sample(facts: Facts) -> str:
     ]
     caption = (
         f"For {features} predictor parameters, one a feature,"
-        f" {facts.bundle.data.positives / facts.bundle.data.n:.1%} diseased and an AUC of"
+        f" {write_share(facts.bundle.data.positives / facts.bundle.data.n, digits=1)} diseased and"
+        " an AUC of"
         f" {EXPECTED_ROC_AUC:g} (Riley et al., BMJ 2020;368:m441). A network has more parameters"
         " than features: these are lower bounds."
     )
@@ -178,8 +181,9 @@ def calibration(facts: Facts) -> str:
     return (
         f"Of {at.n} patients ({facts.unseen.name}): intercept"
         f" {write_value(agreement.intercept, 'intercept')} (0 is right), slope"
-        f" {write_value(agreement.slope, 'slope')} (1 is right); expected {agreement.expected:.1%}"
-        f" diseased, observed {agreement.observed:.1%}."
+        f" {write_value(agreement.slope, 'slope')} (1 is right); expected"
+        f" {write_share(agreement.expected, digits=1)}"
+        f" diseased, observed {write_share(agreement.observed, digits=1)}."
     )
 
 
@@ -210,7 +214,7 @@ def _elsewhere_row(hospital: Judged) -> tuple[str, ...]:
     return (
         hospital.name,
         str(at.n),
-        f"{at.positives} ({at.positives / at.n:.0%})",
+        f"{at.positives} ({write_share(at.positives / at.n)})",
         *(write_figure(hospital.figure(name), name) for name in ELSEWHERE),
         write_calibration(calibration.intercept, calibration.slope),
     )
@@ -228,7 +232,7 @@ def subgroups(facts: Facts) -> str:
             or write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
             for name in shown
         ]
-        share = f"{row['diseased']} ({row['share']:.0%})" if row["patients"] else "0"
+        share = f"{row['diseased']} ({write_share(row['share'])})" if row["patients"] else "0"
         rows.append((str(row["group"]), str(row["patients"]), share, *figures))
     caption = (
         f"Patients: {facts.unseen.name}. Fewer than 15 patients, or 5 of either outcome, get no"

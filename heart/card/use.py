@@ -10,6 +10,7 @@ from heart.evaluation.figures import METRICS, SHARES, write_figure
 from heart.evaluation.thresholds import RULES
 from heart.markdown import bullets, code, paragraphs, table
 from heart.schema import TARGET_LABEL, feature
+from heart.shares import write_share
 
 
 def in_short(facts: Facts) -> str:
@@ -36,7 +37,7 @@ def in_short(facts: Facts) -> str:
             f"{METRICS['log_loss'].label} on test",
             write_figure(test["figures"]["log_loss"], "log_loss"),
         ),
-        ("Decides “disease”", f"at {bundle.threshold.value:.1%} and above"),
+        ("Decides “disease”", f"at {write_share(bundle.threshold.value, digits=1)} and above"),
         ("Made", f"{code(bundle.created_at)} with Heart {code(bundle.versions['heart'])}"),
     ]
     return table(("model", code(bundle.name)), rows)
@@ -94,7 +95,7 @@ def not_for(_: Facts) -> str:
 def threshold(facts: Facts) -> str:
     """The threshold and why."""
     choice = facts.bundle.threshold
-    wanted = "" if choice.at_least is None else f", at least {choice.at_least:.0%}"
+    wanted = "" if choice.at_least is None else f", at least {write_share(choice.at_least)}"
     reason = (
         f"Disease is decided at **{choice.value:.4g}** and above. Rule:"
         f" {RULES[choice.rule].description}{wanted}. One missed patient counts as much as"

@@ -13,6 +13,27 @@ from heart.schema import DISEASED, HEALTHY
 
 Drawing = alt.Chart | alt.LayerChart | alt.FacetChart
 
+NUMBERS: alt.theme.NumberLocaleKwds = {
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3],
+    "currency": ["", ""],
+    "percent": "\N{NO-BREAK SPACE}%",
+}
+"""How axes and tooltips write numbers (d3-format): shares as `heart.shares` does."""
+
+
+@alt.theme.register("heart", enable=True)
+def heart_theme() -> alt.theme.ThemeConfig:
+    """What holds for every chart."""
+    return {
+        "config": {
+            "locale": {"number": NUMBERS},
+            "view": {"continuousWidth": 300, "continuousHeight": 300},
+        }
+    }
+
+
 ORANGE, BLUE, GREY = "#e07b39", "#4a90c2", "#8a8f98"
 
 SHARE: dict[str, Any] = {"axis": alt.Axis(format="%"), "scale": alt.Scale(domain=[0, 1])}

@@ -7,6 +7,8 @@ from collections.abc import Container, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from heart.shares import write_share
+
 
 class Figure(NamedTuple):
     """A figure and its 95 % interval; all three are None where the part cannot give it."""
@@ -138,19 +140,6 @@ def write_value(value: float | None, name: str, *, digits: int | None = None) ->
 def write_calibration(intercept: float, slope: float) -> str:
     """Calibration intercept and slope, as in "+0.12, 0.98"."""
     return f"{write_value(intercept, 'intercept')}, {write_value(slope, 'slope')}"
-
-
-def write_share(probability: float) -> str:
-    """A probability in whole percent; neither none nor all where it is only close to it.
-
-    >>> write_share(0.314), write_share(0.004), write_share(0.996), write_share(1.0)
-    ('31%', '<1%', '>99%', '100%')
-    """
-    if 0 < probability < 0.005:
-        return "<1%"
-    if 0.995 < probability < 1:
-        return ">99%"
-    return f"{probability:.0%}"
 
 
 def write_of_100(probability: float) -> str:

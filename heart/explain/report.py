@@ -15,7 +15,7 @@ from heart.bundle.calculator.words import write_disclaimer, write_purpose
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
 from heart.evaluation.fees import FEES, SOURCE, Fees
-from heart.evaluation.figures import write_of_100, write_share
+from heart.evaluation.figures import write_of_100
 from heart.evaluation.members import write_members
 from heart.explain.cases import Cases, Unseen
 from heart.explain.certainty import find_nearby, find_novelty, find_zone, member_spread
@@ -40,6 +40,7 @@ from heart.explain.words import (
 from heart.model.problems import describe_range, training_ranges
 from heart.schema import Feature, Value
 from heart.scoring.patient import Prediction
+from heart.shares import write_share
 from heart.units import MG_DL
 
 NOT_CAUSAL = (
@@ -108,7 +109,7 @@ def _describe_answer(subject: Subject) -> tuple[str, ...]:
         write_of_100(p).replace("**", ""),
         (
             f"Decision: {prediction.label} ({write_share(p)} {sign} the threshold of"
-            f" {threshold.value:.0%}, at which one missed patient counts as much as"
+            f" {write_share(threshold.value)}, at which one missed patient counts as much as"
             f" {threshold.cost_ratio:g} false alarms)."
         ),
     )
@@ -119,7 +120,8 @@ def _describe_answer(subject: Subject) -> tuple[str, ...]:
     return (
         *sentences,
         (
-            f"Where {place.there:.0%} of such patients are ill, instead of the {place.here:.0%}"
+            f"Where {write_share(place.there)} of such patients are ill, instead of the"
+            f" {write_share(place.here)}"
             f" that the model learnt from: {write_share(there.probability)}, decision:"
             f" {there.label}."
         ),
@@ -233,6 +235,6 @@ def _describe_model(bundle: Bundle) -> tuple[tuple[str, str], ...]:
                 " ill"
             ),
         ),
-        ("Threshold", f"{bundle.threshold.value:.0%}"),
+        ("Threshold", f"{write_share(bundle.threshold.value)}"),
         ("Fingerprint", f"{fingerprint_of(bundle)} (SHA-256)"),
     )

@@ -41,11 +41,11 @@ from scipy.special import expit
 from heart.bundle import Bundle
 from heart.data.patients import canonical_patient, dtype_of
 from heart.evaluation.calibration import EDGE, to_logits
-from heart.evaluation.figures import write_share
 from heart.evaluation.members import find_ends
 from heart.explain.shapley import shapley_values
 from heart.model.preprocessing import Encoded
 from heart.schema import FEATURE_NAMES, Feature, Value
+from heart.shares import write_share
 from heart.units import MG_DL
 
 Game = Literal["masked", "interventional"]

@@ -6,13 +6,14 @@ import math
 from collections.abc import Mapping
 
 from heart.bundle import Bundle
-from heart.evaluation.figures import Figure, write_share
+from heart.evaluation.figures import Figure
 from heart.evaluation.intervals import proportion
 from heart.evaluation.members import MANY
 from heart.explain.certainty import CLOSEST, WANTED, Members, Nearby, Novelty, ZoneOf
 from heart.explain.next_tests import NextTest
 from heart.explain.why import Why
 from heart.schema import Feature, Value
+from heart.shares import write_share
 from heart.units import MG_DL
 
 ZONES = {"rule out": "Rule out", "cannot tell": "Cannot tell", "rule in": "Rule in"}
@@ -78,21 +79,22 @@ def _were_ill(diseased: int, share: Figure) -> str:
     """As in "24 were ill (77 %, exact 95 % interval 59 % to 90 %)"."""
     verb = "was" if diseased == 1 else "were"
     return (
-        f"{diseased} {verb} ill ({share.value:.0%}, exact 95 % interval {share.low:.0%} to"
-        f" {share.high:.0%})"
+        f"{diseased} {verb} ill ({write_share(share.value)}, exact 95 % interval"
+        f" {write_share(share.low)} to"
+        f" {write_share(share.high)})"
     )
 
 
 def describe_zone(found: ZoneOf, patients: int) -> str:
     """The zone and what its patients had."""
     zone = found.zone
-    where = f"**{ZONES[zone.name]}** ({zone.low:.0%} to {zone.high:.0%})"
+    where = f"**{ZONES[zone.name]}** ({write_share(zone.low)} to {write_share(zone.high)})"
     if zone.patients == 0:
         return f"{where}: in cross-validation nobody fell into this zone."
     return (
         f"{where}: in cross-validation {zone.patients} of {patients} patients fell into this zone;"
         f" {_were_ill(zone.diseased, zone.share)}. Its borders keep a sensitivity and a specificity"
-        f" of {WANTED:.0%} on these patients."
+        f" of {write_share(WANTED)} on these patients."
     )
 
 
@@ -107,7 +109,8 @@ def describe_nearby(nearby: Nearby) -> str:
         verdict = "which agrees with what the model said"
     return (
         f"Of the {nearby.patients} patients in cross-validation with the nearest probabilities"
-        f" ({nearby.low:.0%} to {nearby.high:.0%}, on average {nearby.expected:.0%})"
+        f" ({write_share(nearby.low)} to {write_share(nearby.high)}, on average"
+        f" {write_share(nearby.expected)})"
         f" {_were_ill(nearby.diseased, nearby.share)}, {verdict}."
     )
 
@@ -147,7 +150,7 @@ def describe_novelty(novelty: Novelty) -> str:
 
 def write_span(low: float, high: float) -> str:
     """A range of probabilities; a dash where there is none."""
-    return "–" if math.isnan(low) else f"{low:.0%} to {high:.0%}"
+    return "–" if math.isnan(low) else f"{write_share(low)} to {write_share(high)}"
 
 
 def write_chance(test: NextTest) -> str:
@@ -155,4 +158,4 @@ def write_chance(test: NextTest) -> str:
     if test.chance.value is None:
         return f"– (known of {test.drawn})" if test.drawn else "–"
     low, high = test.chance.low or 0.0, test.chance.high or 0.0
-    return f"{test.changed} of {test.drawn} ({low:.0%} to {high:.0%})"
+    return f"{test.changed} of {test.drawn} ({write_share(low)} to {write_share(high)})"

@@ -24,6 +24,7 @@ from heart.evaluation.thresholds import RULES
 from heart.experiments.run import find_learnt
 from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import find_out_of_fold
@@ -56,7 +57,7 @@ def describe_bundle(bundle: Bundle, cohorts: Iterable[Cohort] = ()) -> pd.DataFr
     """
     settings, threshold = bundle.settings, bundle.threshold
     rule = RULES[threshold.rule].description + (
-        "" if threshold.at_least is None else f" ({threshold.at_least:.0%})"
+        "" if threshold.at_least is None else f" ({write_share(threshold.at_least)})"
     )
     layers = " → ".join(map(str, settings.hidden)) or "none"
     rows = {

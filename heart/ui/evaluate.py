@@ -25,6 +25,7 @@ from heart.evaluation.thresholds import bayes_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
 from heart.experiments.run import recalibrate
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.out_of_fold import compute_out_of_fold, split_in_use
 from heart.ui.progress import Tell, run_once
@@ -70,7 +71,7 @@ def _run_models(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold] | N
             cohort,
             folds=Folds.fitting(cohort.features, cohort.y_true, repeats),
             on_model=lambda model, share: tell(
-                f"{model}: {share:.0%}", (MODELS.index(model) + share) / len(MODELS)
+                f"{model}: {write_share(share)}", (MODELS.index(model) + share) / len(MODELS)
             ),
         )
 
@@ -133,7 +134,8 @@ def _show_calibration(y_true: IntArray, y_score: FloatArray) -> None:
     st.caption(
         f"Intercept {write_value(calibration.intercept, 'intercept')} (0 is right), slope"
         f" {write_value(calibration.slope, 'slope')} (1 is right); expected"
-        f" {calibration.expected:.1%}, observed {calibration.observed:.1%}. Brier score:"
+        f" {write_share(calibration.expected, digits=1)}, observed"
+        f" {write_share(calibration.observed, digits=1)}. Brier score:"
         f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f}, uncertainty"
         f" {parts.uncertainty:.4f}. The mean of the repeats' predictions is judged here."
     )
@@ -166,7 +168,8 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
     )
     st.table(subgroups_shown(table))
     st.caption(
-        f"At the threshold of {threshold:.0%}; 95 % intervals. Fewer than 15 patients, or 5 of"
+        f"At the threshold of {write_share(threshold)}; 95 % intervals. Fewer than 15 patients, or"
+        " 5 of"
         " either outcome, get no figures."
     )
 
@@ -176,8 +179,8 @@ def subgroups_shown(table: pd.DataFrame) -> pd.DataFrame:
     rows = {
         row["group"]: {
             "Patients": str(row["patients"]),
-            "Diseased": f"{row['diseased']} ({row['share']:.0%})",
-            "Expected": "–" if pd.isna(row["expected"]) else f"{row['expected']:.0%}",
+            "Diseased": f"{row['diseased']} ({write_share(row['share'])})",
+            "Expected": "–" if pd.isna(row["expected"]) else f"{write_share(row['expected'])}",
             **{METRICS[name].label: _subgroup_cell(row, name) for name in SUBGROUP_FIGURES},
         }
         for row in table.to_dict("records")

@@ -14,6 +14,7 @@ from heart.evaluation.figures import METRICS, write_calibration, write_figure, w
 from heart.evaluation.judged import Judged
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
 from heart.experiments.learning_curve import learning_curve
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import Session
@@ -34,7 +35,7 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         return judge_elsewhere(
             cohort.name,
             RECIPES["default"],
-            on_share=lambda share: tell(f"{share:.0%} of the hospitals", share),
+            on_share=lambda share: tell(f"{write_share(share)} of the hospitals", share),
         )
 
     key = f"elsewhere {cohort.fingerprint}"
@@ -57,7 +58,7 @@ def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
             "hospital": SHIPPED[result.tested_on],
             "features": FEATURE_TITLES[result.features],
             "patients": str(result.judged.scores.n),
-            "diseased": f"{result.judged.scores.positives / result.judged.scores.n:.0%}",
+            "diseased": f"{write_share(result.judged.scores.positives / result.judged.scores.n)}",
             **_figures(result.judged, "accuracy"),
             "1989": _write_study(result),
             **_figures(result.judged, "roc_auc", "log_loss"),
@@ -108,7 +109,7 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
         return learning_curve(
             cohort,
             RECIPES["default"],
-            on_share=lambda share: tell(f"{share:.0%} of the fits", share),
+            on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
 
     key = f"learning {cohort.fingerprint}"

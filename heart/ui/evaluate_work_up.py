@@ -26,6 +26,7 @@ from heart.experiments.work_up import (
     fit_work_up,
     work_up_table,
 )
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
@@ -44,7 +45,7 @@ def show_work_up(session: Session, cohort: Cohort) -> None:
             cohort,
             RECIPES["default"],
             folds=Folds.fitting(cohort.features, cohort.y_true, REPEATS),
-            on_share=lambda share: tell(f"{share:.0%} of the fits", share),
+            on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
 
     key = f"work-up {cohort.fingerprint}"
@@ -147,7 +148,7 @@ def _row(row: Mapping[Any, Any]) -> dict[str, str]:
         "dollars": "–" if first else f"{row['cost']:,.2f}",
         "so far": f"{row['cumulated']:,.2f}",
         "result": "–" if first else "later" if row["later"] else "at once",
-        "known of": "–" if first else f"{row['measured']:.0%}",
+        "known of": "–" if first else f"{write_share(row['measured'])}",
         **{METRICS[name].label: write_value(row[name], name) for name in FIGURES},
         "log-loss falls by": write_figure(
             (row["gain"], row["gain_low"], row["gain_high"]), "log_loss", signed=True
@@ -162,7 +163,8 @@ def _explain(fits: WorkUp) -> str:
         f"The default recipe, trained once a fold ({folds.n_splits} folds, {folds.n_repeats} times)"
         " with values hidden at random; each patient is predicted by models that never saw that"
         " patient, with all later steps hidden. All patients are examined in this order and pay"
-        f" its price. Net benefit at the threshold of {bayes_threshold(COST_RATIO):.0%}. Falls of"
+        f" its price. Net benefit at the threshold of {write_share(bayes_threshold(COST_RATIO))}."
+        " Falls of"
         " the log-loss are means over folds with corrected resampled t intervals (Nadeau and"
         f" Bengio 2003); “{NOTHING}”: by less than {WORTH:g}, with an interval that reaches 0;"
         " what a step adds depends on what is known before it. What it costs the patient is not in"

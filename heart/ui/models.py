@@ -24,6 +24,7 @@ from heart.experiments.comparison import (
     write_unchecked,
 )
 from heart.markdown import code
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.cohort import cohort_of, describe_source
 from heart.ui.errors import hide_folders, show_error
@@ -84,7 +85,7 @@ def _row(entry: Entry, active: str, in_use: Bundle | None) -> dict[str, str]:
             f"{METRICS[name].words} on test": write_figure(figures[name], name)
             for name in ("roc_auc", "log_loss")
         },
-        "threshold": f"{bundle.threshold.value:.1%}",
+        "threshold": f"{write_share(bundle.threshold.value, digits=1)}",
         "fingerprint": f"{bundle.data.fingerprint[:12]}…",
     }
 
@@ -309,7 +310,9 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
     }
     for name in ("recall", "specificity"):
         rows[METRICS[name].label] = [*_pair(comparison, name), "each at its own threshold"]
-    rows["Threshold"] = [f"{side.at.threshold:.1%}" for side in comparison.sides] + [""]
+    rows["Threshold"] = [
+        f"{write_share(side.at.threshold, digits=1)}" for side in comparison.sides
+    ] + [""]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
     columns = [code(first.name), code(second.name), "second minus first"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")

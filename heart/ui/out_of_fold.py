@@ -12,6 +12,7 @@ from heart.data import Split
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
 from heart.experiments.stored import cross_validate_bundle, find_stored
+from heart.shares import write_share
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import Tell, run_now, run_once
 from heart.ui.session import Session
@@ -92,5 +93,5 @@ def _work(session: Session, tell: Tell) -> OutOfFold:
     return cross_validate_bundle(
         session.bundle,
         split_in_use(session),
-        on_share=lambda share: tell(f"{share:.0%} of the fits", share),
+        on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
     )

@@ -9,9 +9,10 @@ import streamlit as st
 
 from heart.charts import hundred_people
 from heart.charts.patient import HUNDRED_PX, hundred_frame
-from heart.evaluation.figures import write_of_100, write_share
+from heart.evaluation.figures import write_of_100
 from heart.evaluation.members import write_members
 from heart.schema import FEATURES, Value
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown, show_error
 from heart.ui.forms import Entered
@@ -117,7 +118,7 @@ def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
     with st.container(border=True, gap="xxsmall"):
         st.markdown(
             f"**Decision: {word}** ({write_share(prediction.probability)} {sign} the threshold of"
-            f" {threshold.value:.0%})"
+            f" {write_share(threshold.value)})"
         )
         st.caption(
             f"This would {negation}be followed up. At this threshold one missed patient counts as"

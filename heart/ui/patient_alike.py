@@ -7,11 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.explain import alike_patients
-from heart.evaluation.figures import write_share
 from heart.explain.cases import LEARNT, OUT_OF_FOLD, SOURCES, Cases
 from heart.explain.neighbours import Neighbours, find_neighbours
 from heart.explain.words import write_value
 from heart.schema import DISEASED, HEALTHY
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import find_cases, name_cohort, not_here
@@ -45,8 +45,9 @@ def _show_count(answer: Answer, cases: Cases, found: Neighbours) -> None:
     n, share = len(found.rows), found.share
     verb = "was" if found.diseased == 1 else "were"
     st.markdown(
-        f"Of the {n} most alike patients **{found.diseased} {verb} ill** ({share.value:.0%}, exact"
-        f" 95 % interval {share.low:.0%} to {share.high:.0%}). The model says"
+        f"Of the {n} most alike patients **{found.diseased} {verb} ill**"
+        f" ({write_share(share.value)}, exact"
+        f" 95 % interval {write_share(share.low)} to {write_share(share.high)}). The model says"
         f" {write_share(answer.prediction.probability)}."
     )
     if len(found.itself):

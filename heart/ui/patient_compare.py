@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from heart.evaluation.figures import write_share
 from heart.explain.compare import Beside, compare_patients
 from heart.explain.words import write_value
 from heart.schema import FEATURES
+from heart.shares import write_share
 from heart.ui.forms import fill_patient
 from heart.ui.patient_answer import Answer
 from heart.ui.session import Session

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from heart.bundle import Bundle
-from heart.evaluation.figures import write_share
 from heart.evaluation.members import write_members
 from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
+from heart.shares import write_share
 from heart.ui.patient_answer import Answer
 
 KEY = "patient_prevalence"
@@ -25,7 +25,8 @@ def show_elsewhere(answer: Answer) -> None:
         )
         return
     st.markdown(
-        f"The model learnt where **{here:.0%}** of the patients were ill. A patient from a place"
+        f"The model learnt where **{write_share(here)}** of the patients were ill. A patient from"
+        " a place"
         " where fewer are ill, such as a general practice, has a lower probability with the same"
         " findings, and one from a place where more are ill a higher one."
     )
@@ -77,10 +78,10 @@ def _show_both(answer: Answer, place: Elsewhere) -> None:
     for column, (whose, share, prediction) in zip(st.columns(2, border=True), pairs, strict=True):
         with column:
             st.metric(
-                f"Probability where {share:.0%} are ill, {whose}",
+                f"Probability where {write_share(share)} are ill, {whose}",
                 write_share(prediction.probability),
             )
-            st.markdown(f"Decision at {prediction.threshold:.0%}: **{prediction.label}**")
+            st.markdown(f"Decision at {write_share(prediction.threshold)}: **{prediction.label}**")
             if prediction.low is not None and prediction.high is not None:
                 told = write_members(bundle.network.members).capitalize()
                 low, high = write_share(prediction.low), write_share(prediction.high)

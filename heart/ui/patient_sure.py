@@ -33,6 +33,7 @@ from heart.explain.words import (
     write_value,
 )
 from heart.schema import Value
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.out_of_fold import ask_for_out_of_fold, find_out_of_fold
 from heart.ui.patient_answer import Answer
@@ -191,8 +192,8 @@ def _write_place(place: Place) -> str:
         return (
             f":material/warning: none of {of}"
             if place.outside
-            else f"{place.same} of {of} ({share:.0%})"
+            else f"{place.same} of {of} ({write_share(share)})"
         )
     if place.outside:
         return f":material/warning: {'above' if place.below > 0.5 else 'below'} all {of}"
-    return f"above {place.below:.0%} of {of}"
+    return f"above {write_share(place.below)} of {of}"

@@ -12,7 +12,6 @@ from heart.bundle import Bundle
 from heart.charts.style import Drawing
 from heart.charts.what_if import answer_dots, answer_line
 from heart.errors import PatientError
-from heart.evaluation.figures import write_share
 from heart.evaluation.members import write_members
 from heart.explain.what_if import (
     NOT_KNOWN,
@@ -25,6 +24,7 @@ from heart.explain.what_if import (
     what_if,
 )
 from heart.schema import Feature, Value
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.patient_answer import Answer
 from heart.units import to_canonical, to_shown

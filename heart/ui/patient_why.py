@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.patient_why import waterfall
-from heart.evaluation.figures import write_share
 from heart.evaluation.members import write_members
 from heart.explain.why import (
     Step,
@@ -17,6 +16,7 @@ from heart.explain.why import (
     waterfall_frame,
 )
 from heart.schema import FEATURES
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.model_cohort import find_model_cohort
 from heart.ui.patient_answer import Answer

@@ -16,6 +16,7 @@ from heart.evaluation.judged import Judged
 from heart.experiments.overlap import Overlap, find_overlap
 from heart.scoring.example import EXAMPLE_NAME, example_file, example_frame
 from heart.scoring.table import Scored, judge_scores, score_patients
+from heart.shares import write_share
 from heart.ui.downloads import offer_csv
 from heart.ui.figures import confusion_table, label_index
 from heart.ui.model_cohort import own_cohorts
@@ -174,7 +175,7 @@ def show_judged(scores: Scores) -> None:
         st.warning(scores.overlap.sentence, icon=":material/recycling:")
     st.caption(
         f"{at.n:,} patients, {at.positives:,} of them diseased, at the threshold of"
-        f" {at.threshold:.0%}. 95 % intervals in brackets."
+        f" {write_share(at.threshold)}. 95 % intervals in brackets."
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))

@@ -12,7 +12,6 @@ import streamlit as st
 
 from heart.charts.score import probabilities, probabilities_by_outcome
 from heart.data.identifiers import Identifiers
-from heart.evaluation.figures import write_share
 from heart.schema import DISEASED, FEATURE_NAMES, HEALTHY
 from heart.scoring.selection import (
     FILTERS,
@@ -25,6 +24,7 @@ from heart.scoring.selection import (
     probability_frame,
 )
 from heart.scoring.table import Positions, rows_table, write_rows
+from heart.shares import write_share
 from heart.ui.downloads import show_chart_with_data
 from heart.ui.score import Scores
 from heart.ui.session import Session

@@ -11,6 +11,7 @@ import streamlit as st
 
 from heart.errors import HeartError
 from heart.paths import SHIPPED_BUNDLE
+from heart.shares import write_share
 from heart.ui.errors import show_parts
 from heart.ui.session_runs import SessionRuns
 from heart.units import MG_DL
@@ -237,5 +238,5 @@ def show_footer() -> None:
     st.text(  # not markdown: names come from files
         f"Model in use: {bundle.name}, {model.history}; trained on {bundle.metrics['train']['n']}"
         f" of {bundle.data.n} patients ({bundle.data.cohort}); decides “disease” at"
-        f" {bundle.threshold.value:.0%} and above."
+        f" {write_share(bundle.threshold.value)} and above."
     )

@@ -25,6 +25,7 @@ from heart.evaluation.thresholds import (
 )
 from heart.experiments.run import judge
 from heart.experiments.stored import recalibrated
+from heart.shares import write_share
 from heart.ui.out_of_fold import split_in_use
 from heart.ui.session import Change, Session
 from heart.ui.threshold_results import (
@@ -44,9 +45,9 @@ RULE_HELP = (
 )
 
 ZONE_WORDS = {
-    "rule out": "Rule out: below {high:.0%}",
-    "cannot tell": "Cannot tell: {low:.0%} to {high:.0%}",
-    "rule in": "Rule in: {low:.0%} and above",
+    "rule out": "Rule out: below {high}",
+    "cannot tell": "Cannot tell: {low} to {high}",
+    "rule in": "Rule in: {low} and above",
 }
 
 
@@ -184,7 +185,7 @@ def zones_table(zones: Zones) -> pd.DataFrame:
     """One row a zone, in words."""
     n = sum(zone.patients for zone in zones.zones)
     rows = {
-        ZONE_WORDS[zone.name].format(low=zone.low, high=zone.high): {
+        ZONE_WORDS[zone.name].format(low=write_share(zone.low), high=write_share(zone.high)): {
             "patients": str(zone.patients),
             "of 100": f"{100 * zone.patients / n:.0f}",
             "diseased": str(zone.diseased),

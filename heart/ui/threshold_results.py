@@ -16,6 +16,7 @@ from heart.evaluation.policies import of_thousand, threshold_at_prevalence
 from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
 from heart.evaluation.thresholds import RULES, ThresholdChoice, tuned_rule
 from heart.scoring.safe_csv import to_safe_csv
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.figures import confusion_table, label_index
 
@@ -46,7 +47,7 @@ def _show_figures(table: pd.DataFrame, choice: ThresholdChoice) -> None:
     show_chart(
         threshold_curves,
         curve_frame(table, choice.value, titles={name: METRICS[name].words for name in SHOWN[:4]}),
-        alt=f"Figures against the threshold with bands, {choice.value:.0%} marked",
+        alt=f"Figures against the threshold with bands, {write_share(choice.value)} marked",
     )
     st.caption("Shaded: 95 % bootstrap bands over patients.")
 
@@ -55,7 +56,7 @@ def _show_cost(curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdCh
     show_chart(
         threshold_cost,
         cost_frame(table, choice.value),
-        alt=f"Cost of 100 patients, {choice.value:.0%} marked",
+        alt=f"Cost of 100 patients, {write_share(choice.value)} marked",
     )
     tuned = _tuned(curves, choice)
     show_chart(
@@ -75,12 +76,14 @@ def _show_benefit(curves: ThresholdCurves, choice: ThresholdChoice, prevalence: 
     show_chart(
         decision,
         frame,
-        alt=f"Net benefit of the model, of following up all and none, {choice.value:.0%} marked",
+        alt="Net benefit of the model, of following up all and none,"
+        f" {write_share(choice.value)} marked",
     )
     row = nearest_row(frame, choice.value)
     st.caption(
         "Net benefit counts true positives less false ones at the threshold's odds (Vickers and"
-        f" Elkin 2006). At {row['threshold']:.0%} the model saves {max(row['avoided'], 0):.0f} of"
+        f" Elkin 2006). At {write_share(row['threshold'])} the model saves"
+        f" {max(row['avoided'], 0):.0f} of"
         " 100 follow-ups against following up everybody, at the same benefit."
     )
 
@@ -88,12 +91,14 @@ def _show_benefit(curves: ThresholdCurves, choice: ThresholdChoice, prevalence: 
 def show_choice(curves: ThresholdCurves, choice: ThresholdChoice) -> None:
     """The threshold, and how far the tuned one moves from resample to resample."""
     st.markdown(
-        f"Threshold **{choice.value:.0%}**: disease is decided at this probability and above."
+        f"Threshold **{write_share(choice.value)}**: disease is decided at this probability and"
+        " above."
     )
     low, middle, high = np.quantile(_tuned(curves, choice), [0.1, 0.5, 0.9])
     st.caption(
         f"Tuned ({RULES[tuned_rule(choice.rule)].tuned}) on resamples of these patients it is"
-        f" {middle:.0%} in the middle, and eight times of ten from {low:.0%} to {high:.0%}: so few"
+        f" {write_share(middle)} in the middle, and eight times of ten from {write_share(low)} to"
+        f" {write_share(high)}: so few"
         " patients do not settle it."
     )
 
@@ -128,14 +133,16 @@ def show_counts(
                 f" {at.fn * choice.cost_ratio + at.fp:g}"
             )
         else:
-            st.caption(f"Of 1,000 patients of whom {prevalence:.0%} are ill.")
+            st.caption(f"Of 1,000 patients of whom {write_share(prevalence)} are ill.")
     with figures:
         row = nearest_row(table, choice.value)
         cells = [
             write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
             for name in SHOWN
         ]
-        st.table(pd.DataFrame({f"at {row['threshold']:.0%}": cells}, index=label_index(*SHOWN)))
+        st.table(
+            pd.DataFrame({f"at {write_share(row['threshold'])}": cells}, index=label_index(*SHOWN))
+        )
 
 
 def choose_prevalence(curves: ThresholdCurves) -> float:
@@ -148,7 +155,8 @@ def choose_prevalence(curves: ThresholdCurves) -> float:
         here,
         format="%d %%",
         help=(
-            f"Here {here} % are ill. Sensitivity and specificity stay; what a positive or negative"
+            f"Here {here}\N{NO-BREAK SPACE}% are ill. Sensitivity and specificity stay; what a"
+            " positive or negative"
             " answer means does not."
         ),
     )
@@ -176,15 +184,17 @@ def show_prevalence(
         else choice.value
     )
     st.warning(
-        f"With {prevalence:.0%} instead of {curves.prevalence:.0%} ill: {', '.join(words)}. The"
-        f" model's probabilities would be wrong there: a risk of {choice.value:.0%} would show as"
-        f" {moved:.0%}. This assumes that only the share of ill patients differs.",
+        f"With {write_share(prevalence)} instead of {write_share(curves.prevalence)} ill:"
+        f" {', '.join(words)}. The"
+        f" model's probabilities would be wrong there: a risk of {write_share(choice.value)} would"
+        " show as"
+        f" {write_share(moved)}. This assumes that only the share of ill patients differs.",
         icon=":material/balance:",
     )
 
 
 def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.0%}"
+    return "–" if np.isnan(value) else f"{write_share(value)}"
 
 
 def offer_table(table: pd.DataFrame) -> None:

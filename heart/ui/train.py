@@ -19,6 +19,7 @@ from heart.experiments.run import find_cohort, plan_experiment, run_experiment
 from heart.experiments.runs import SHOWN, Run, describe_run
 from heart.markdown import code
 from heart.model.loop import history_frame
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.figures import figures_table
 from heart.ui.model_cohort import own_cohorts
@@ -130,7 +131,7 @@ def show_details(run: Run) -> None:
     """The figures of every part, and the loss curves."""
     st.table(figures_table(run.metrics))
     st.caption(
-        f"Accuracy, sensitivity and the like at the threshold of {run.threshold:.0%}; 95 %"
+        f"Accuracy, sensitivity and the like at the threshold of {write_share(run.threshold)}; 95 %"
         " intervals in brackets."
     )
     show_chart(

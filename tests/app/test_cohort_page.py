@@ -34,14 +34,14 @@ def test_hospital_shows_its_counts(visit, name):
     shown = figures(choose_hospitals(visit("cohort"), name))
     patients, diseased = COUNTS[name]
     assert shown["Patients"] == str(patients)
-    assert shown["Diseased"] == f"{diseased} ({diseased / patients:.0%})"
+    assert shown["Diseased"] == f"{diseased} ({100 * diseased / patients:.0f}\u00a0%)"
 
 
 def test_hospitals_can_be_combined(visit):
     shown = figures(choose_hospitals(visit("cohort"), "va_long_beach", "cleveland", "hungary"))
     assert (shown["Patients"], shown["Diseased"], shown["Different patients"]) == (
         "797",
-        "394 (49%)",
+        "394 (49\u00a0%)",
         "795",
     )
 
@@ -85,7 +85,7 @@ def test_first_rows_are_the_files(visit):
 
 def test_upload_becomes_the_cohort_with_its_evidence(visit):
     app = upload(visit("cohort"), csv_of(d.kaggle_303(d.cleveland())))
-    assert figures(app)["Diseased"] == "139 (46%)"
+    assert figures(app)["Diseased"] == "139 (46\u00a0%)"
     assert "303 of 303 rows are known patients (303 Cleveland)" in said(app)
     assert "the target is inverted: 139 rows marked 0 are diseased" in said(app)
     assert app.table[0].value.loc["Target", "value"] == "inverted in the file, put right here"

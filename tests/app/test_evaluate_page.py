@@ -120,6 +120,6 @@ def test_recalibration_goes_into_the_model_and_back_out(visit):
     app = go(app, "bundle")
     assert "Platt" in app.table[0].value.loc["Recalibration"].item()
     app = go(app, "threshold")
-    assert "Threshold **33%**" in said(app)
+    assert "Threshold **33\u00a0%**" in said(app)
     app = go(app, "evaluate")
     assert app.radio[0].value == "platt"

@@ -42,7 +42,7 @@ def test_steps_are_told_with_cost_and_verdict(computed):
     assert list(table.index) == ["Nothing known", *(f"{i} · {t}" for i, t in enumerate(TITLES, 1))]
     assert table["so far"].iloc[-1] == "323.97"
     assert table.loc["6 · Thallium scan", "dollars"] == "1.00"
-    assert table.loc["7 · Fluoroscopy", "known of"] == "99%"
+    assert table.loc["7 · Fluoroscopy", "known of"] == "99\u00a0%"
     assert set(table["verdict"]) <= {"–", HELPS, MAY_HELP, NOTHING}
 
 

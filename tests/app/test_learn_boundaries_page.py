@@ -15,8 +15,9 @@ def test_claim_is_there_without_moving_anything(visit):
     straight, curved = accuracies(app)
     assert 35 < straight < 65
     assert curved > 90
-    assert f"is right for **{straight:.0f}%** of the test points, no better than chance" in said(
-        app
+    assert (
+        f"is right for **{straight:.0f}\u00a0%** of the test points, no better than chance"
+        in said(app)
     )
 
 

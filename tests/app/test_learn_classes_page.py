@@ -13,7 +13,7 @@ def test_claims_are_there_without_moving_anything(visit):
     )
     assert "124 rows of *wine* with 13 columns" in text
     assert "Grade 4 has only 13 patients" in text
-    assert figures(app)["Share of the commonest grade"] == "54.1%"
+    assert figures(app)["Share of the commonest grade"] == "54.1\u00a0%"
     assert float(figures(app)["Accuracy"].rstrip("%")) > 54.1
 
 

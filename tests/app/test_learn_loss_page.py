@@ -12,7 +12,7 @@ def move(app, label, value):
 
 def test_confident_mistake_is_there_without_moving_anything(visit):
     app = visit("learn_loss")
-    assert figures(app)["Probability of disease"] == "0.7%"
+    assert figures(app)["Probability of disease"] == "0.7\u00a0%"
     assert (
         "Squared error pushes the logit with **0.0132**, cross-entropy with **0.9933**, **75"
         " times** as hard" in said(app)

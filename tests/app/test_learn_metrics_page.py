@@ -12,7 +12,7 @@ def values(app):
 
 def test_claim_is_there_without_moving_anything(visit):
     app = visit("learn_metrics")
-    assert "**115 of 123** are ill (93.5%)" in said(app)
+    assert "**115 of 123** are ill (93.5\u00a0%)" in said(app)
     found = values(app)
     assert found["Accuracy"] == "0.935"
     assert found["Specificity"] == "0.000"
@@ -37,7 +37,7 @@ def test_the_model_that_is_good_at_the_hospital_is_wrong_for_most_whom_it_calls_
 ):
     app = press(visit("learn_metrics"), "Cleveland's model, its test patients")
     app = app.slider(key="metrics_share").set_value(1).run()
-    assert "“ill” is right for **4.4%**" in said(app)
+    assert "“ill” is right for **4.4\u00a0%**" in said(app)
 
 
 def test_healthy_people_have_no_recall(visit):

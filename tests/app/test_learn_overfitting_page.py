@@ -48,7 +48,7 @@ def test_patients_are_cross_validated_at_the_press_of_a_button(visit, monkeypatc
     assert "Without dropout the network is right" not in said(app)
     app = press(app, "Cross-validate the four networks")
     text = said(app)
-    assert "Without dropout the network is right for **100.0%** of the train patients" in text
+    assert "Without dropout the network is right for **100.0\u00a0%** of the train patients" in text
     assert "A second layer, with dropout, by test log-loss: **hurts** (+1.0" in text
     assert app.table[0].value.index.tolist() == list(VARIANTS)
     assert "Cross-validate the four networks" not in [button.label for button in app.button]

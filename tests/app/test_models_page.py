@@ -50,7 +50,7 @@ def test_list_shows_every_file_with_its_figures_or_its_problem(visit, registry):
     assert table.loc["broken", "state"] == "cannot be read"
     assert "a file that begins with b'PK" in table.loc["broken", "cohort"]
     assert table.loc["older", "cohort"] == "cleveland (303)"
-    assert table.loc["older", "threshold"] == "33.3%"
+    assert table.loc["older", "threshold"] == "33.3\u00a0%"
     assert registry.load("older").data.fingerprint.startswith(
         table.loc["older", "fingerprint"][:-1]
     )
@@ -79,7 +79,7 @@ def test_making_a_model_active_asks_first_and_says_what_changes_for_whom(visit, 
     assert "Whoever opens the app from now on starts with it" in said(app)
     (changes,) = (table.value for table in app.table if "then" in table.value)
     assert list(changes.loc["name"]) == ["`cleveland`", "`older`"]
-    assert changes.loc["threshold", "then"] == "33.3%"
+    assert changes.loc["threshold", "then"] == "33.3\u00a0%"
     app = press(app, "Leave it as it is")
     assert registry.active is None
     assert "Make it active for everybody" not in labels(app)

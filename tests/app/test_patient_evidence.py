@@ -43,8 +43,12 @@ def shipped():
 def test_the_shipped_model_says_how_sure_it_is(look, shipped):
     text = said(look("How sure", shipped))
     assert "17 of its 32 members are at or above the threshold" in text
-    assert "**Cannot tell** (18% to 73%): in cross-validation 92 of 242 patients" in text
-    assert "13 were ill (43%, exact 95 % interval 25% to 63%), which agrees" in text
+    assert (
+        "**Cannot tell** (18\u00a0% to 73\u00a0%): in cross-validation 92 of 242 patients" in text
+    )
+    assert (
+        "13 were ill (43\u00a0%, exact 95 % interval 25\u00a0% to 63\u00a0%), which agrees" in text
+    )
     assert "**Unlike the cohort**" in text
     assert "not of this very network" in text
     assert "recalibration" not in text
@@ -73,8 +77,8 @@ def test_values_stand_among_patients_of_the_same_sex(look, shipped):
     (table,) = look("How sure", shipped).table
     places = table.value.iloc[:, -1]
     assert places["Age"] == ":material/warning: above all 97 women"
-    assert places["Sex"] == "97 of 303 patients (32%)"
-    assert places["Thallium scan"] == "1 of 96 women (1%)"
+    assert places["Sex"] == "97 of 303 patients (32\u00a0%)"
+    assert places["Thallium scan"] == "1 of 96 women (1\u00a0%)"
 
 
 def test_a_single_member_of_an_own_cohort_says_what_it_cannot_know(look, own, trained):

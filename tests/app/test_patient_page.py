@@ -44,7 +44,9 @@ def test_example_patient_is_predicted_as_the_library_does(visit):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
     expected = predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT)
     assert values(app) == EXAMPLE_PATIENT
-    assert figures(app)["Probability of heart disease"] == f"{expected.probability:.0%}"
+    assert (
+        figures(app)["Probability of heart disease"] == f"{100 * expected.probability:.0f}\u00a0%"
+    )
     assert f"about **{expected.of_100}** have heart disease" in said(app)
     assert f"**Decision: {expected.label}**" in said(app)
     assert "A probability, not a diagnosis" in said(app)
@@ -115,7 +117,9 @@ def test_changed_value_is_answered_at_once(visit):
     app = press(press(visit(), "Fill in an example patient"), "Calculate")
     app.number_input(key="patient_age").set_value(40.0).run()
     expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {**EXAMPLE_PATIENT, "age": 40})
-    assert figures(app)["Probability of heart disease"] == f"{expected.probability:.0%}"
+    assert (
+        figures(app)["Probability of heart disease"] == f"{100 * expected.probability:.0f}\u00a0%"
+    )
 
 
 def test_another_patient_waits_for_calculate(visit):
@@ -164,7 +168,7 @@ def test_number_that_only_the_other_unit_allows_stays_when_the_unit_is_changed(v
     app = press(app, "Calculate")
     shown = figures(app)["Probability of heart disease"]
     expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {"chol": 6.9 * 38.67})
-    assert shown == f"{expected.probability:.0%}"
+    assert shown == f"{100 * expected.probability:.0f}\u00a0%"
 
 
 def test_values_limits_help_and_words_follow_the_unit_and_nothing_drifts(visit):
@@ -230,19 +234,21 @@ def open_part(app, title):
 
 def test_patient_from_where_fewer_are_ill_is_shown_beside_the_answer(visit):
     app = open_part(press(press(visit(), "Fill in an example patient"), "Calculate"), "Elsewhere")
-    assert "The model learnt where **46%** of the patients were ill" in said(app)
-    assert "Probability where 46% are ill, as where the model learnt" not in figures(app)
+    assert "The model learnt where **46\u00a0%** of the patients were ill" in said(app)
+    assert "Probability where 46\u00a0% are ill, as where the model learnt" not in figures(app)
     app.slider(key="patient_prevalence").set_value(10)
     app = app.run()
     bundle = load_bundle(SHIPPED_BUNDLE)
     here = predict_patient(bundle, EXAMPLE_PATIENT)
     there = here.corrected(go_elsewhere(bundle, 0.1).correct)
     assert figures(app) == {
-        "Probability of heart disease": f"{here.probability:.0%}",
-        "Probability where 46% are ill, as where the model learnt": f"{here.probability:.0%}",
-        "Probability where 10% are ill, as chosen": f"{there.probability:.0%}",
+        "Probability of heart disease": f"{100 * here.probability:.0f}\u00a0%",
+        "Probability where 46\u00a0% are ill, as where the model learnt": (
+            f"{100 * here.probability:.0f}\u00a0%"
+        ),
+        "Probability where 10\u00a0% are ill, as chosen": f"{100 * there.probability:.0f}\u00a0%",
     }
-    assert said(app).count(f"Decision at 33%: **{there.label}**") == (
+    assert said(app).count(f"Decision at 33\u00a0%: **{there.label}**") == (
         2 if here.label == there.label else 1
     )
     assert "All log-odds move by -2.04" in said(app)
@@ -271,7 +277,7 @@ def test_patients_are_put_side_by_side_and_what_differs_is_marked(visit):
     assert list(table.value.loc["Serum cholesterol"]) == ["300 mg/dl", "**≠ 180 mg/dl**"]
     assert list(table.value.loc["Age"]) == ["80 years"] * 2
     expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {**EXAMPLE_PATIENT, "chol": 180})
-    assert table.value.loc["Probability", "Patient 2"] == f"{expected.probability:.0%}"
+    assert table.value.loc["Probability", "Patient 2"] == f"{100 * expected.probability:.0f}\u00a0%"
     app.radio(key="patient_units").set_value("mmol/l").run()
     assert app.table[0].value.loc["Serum cholesterol", "Patient 2"] == "**≠ 4.65 mmol/l**"
 

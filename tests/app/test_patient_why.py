@@ -51,8 +51,8 @@ def test_shipped_model_goes_from_nothing_known_to_the_answer(look, shipped):
     app = look("Why", shipped, SOME)
     told = explain_patient(shipped, SOME)
     text = said(app)
-    assert f"nothing is known, the model says **{told.base:.0%}**" in text
-    assert f"of this patient **{told.probability:.0%}**" in text
+    assert f"nothing is known, the model says **{100 * told.base:.0f}\u00a0%**" in text
+    assert f"of this patient **{100 * told.probability:.0f}\u00a0%**" in text
     assert "nine of ten of the model's 32 members" in text
     assert "Not known, without a part in it: Sex, Resting blood pressure" in text
     table = steps(app)
@@ -61,7 +61,7 @@ def test_shipped_model_goes_from_nothing_known_to_the_answer(look, shipped):
     ]
     assert table["Effect, log-odds"].tolist()[4:] == ["no part in it"] * 9
     assert table["Effect, log-odds"].iloc[0].startswith(f"{told.steps[0].effect}, ")
-    assert table["Then"].iloc[-1] == f"{told.probability:.0%}"
+    assert table["Then"].iloc[-1] == f"{100 * told.probability:.0f}\u00a0%"
     assert "causes" not in text
 
 
@@ -132,7 +132,7 @@ def test_second_patient_starts_as_this_one_and_is_compared(look, shipped):
     app.selectbox(key="what_if_cp").set_value(2)
     app = app.number_input(key="what_if_age").set_value(50.0).run()
     expected = compare_patients(shipped, SOME, SOME | {"cp": 2, "age": 50})
-    assert figures(app)["Probability of the second patient"] == f"{expected.other:.0%}"
+    assert figures(app)["Probability of the second patient"] == f"{100 * expected.other:.0f}\u00a0%"
     assert "- Age: 61 years → 50 years (nobody can change it)" in said(app)
     assert "- Chest pain: asymptomatic → atypical angina" in said(app)
     app = press(app, "As this patient again")
@@ -165,5 +165,5 @@ def test_why_names_every_limit_in_the_visitors_units_and_is_never_quite_certain(
     patient = person | tests
     assert 0.995 < explain_patient(shipped, patient).probability < 1
     text = said(look("Why", shipped, patient, units="mmol/l"))
-    assert "of this patient **>99%**" in text
+    assert "of this patient **>99\u00a0%**" in text
     assert "120 mg/dl" not in text

@@ -21,7 +21,7 @@ def by_label(elements, label):
 
 def test_default_is_the_bayes_threshold_of_two_to_one(visit):
     app = visit("threshold")
-    assert "Threshold **33%**" in said(app)
+    assert "Threshold **33\u00a0%**" in said(app)
     assert "242 patients of train and valid, 111 of them diseased" in said(app)
     assert "(10-fold cross-validation)" in said(app)
 
@@ -33,7 +33,9 @@ def test_matrices_hold_every_patient_of_their_part(visit):
     assert [int(matrix.to_numpy().sum()) for matrix in matrices] == [242, 61]
 
 
-@pytest.mark.parametrize(("ratio", "shown"), [(1.0, "50%"), (4.0, "20%"), (9.0, "10%")])
+@pytest.mark.parametrize(
+    ("ratio", "shown"), [(1.0, "50\u00a0%"), (4.0, "20\u00a0%"), (9.0, "10\u00a0%")]
+)
 def test_cost_moves_the_threshold(visit, ratio, shown):
     app = visit("threshold")
     app = app.number_input[0].set_value(ratio).run()
@@ -45,7 +47,7 @@ def test_threshold_by_hand_goes_into_the_model(visit):
     app = app.radio[0].set_value("manual").run()
     app = by_label(app.slider, "Threshold").set_value(60).run()
     app = press(app, "Use this threshold in the model")
-    assert "decides “disease” at 60% and above" in said(app)
+    assert "decides “disease” at 60\u00a0% and above" in said(app)
     app = go(app, "bundle")
     assert "0.6: chosen by hand" in app.table[0].value.loc["Threshold"].item()
 
@@ -89,12 +91,12 @@ def test_tuned_threshold_is_said_to_move(visit):
 def test_another_share_of_ill_patients_changes_what_an_answer_means(visit):
     app = visit("threshold")
     assert not app.warning
-    before = app.table[1].value["at 33%"]
+    before = app.table[1].value["at 33\u00a0%"]
     app = by_label(app.slider, "Share of ill patients where it is used").set_value(9).run()
-    after = app.table[1].value["at 33%"]
+    after = app.table[1].value["at 33\u00a0%"]
     assert before["Sensitivity (recall)"] == after["Sensitivity (recall)"]
     assert float(after["Positive predictive value (precision)"][:5]) < 0.4
-    assert "With 9% instead of 46% ill" in app.warning[0].value
+    assert "With 9\u00a0% instead of 46\u00a0% ill" in app.warning[0].value
 
 
 def test_thousand_patients_follow_the_share_of_ill_ones(visit):
@@ -133,7 +135,7 @@ def test_model_without_predictions_is_cross_validated_once_and_then_only_looked_
     assert "each predicted 1 times" in said(app)
     app = app.number_input[0].set_value(4.0).run()
     app = go(go(app, "train"), "threshold")
-    assert "Threshold **33%**" in said(app)
+    assert "Threshold **33\u00a0%**" in said(app)
     assert len(calls) == 1
 
 

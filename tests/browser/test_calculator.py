@@ -275,7 +275,7 @@ def test_comma_is_a_point_and_what_was_typed_stays(page, shipped):
     page.keyboard.press("Enter")
     calculate(page)
     expected = predict_patient(shipped, {"age": 61, "oldpeak": 0.5, "cp": 4})
-    expect(page.locator(".figure")).to_contain_text(f"{expected.probability:.0%}")
+    expect(page.locator(".figure")).to_contain_text(f"{100 * expected.probability:.0f}\u00a0%")
     expect(page.locator("#field-oldpeak")).to_have_value("0,5")
     expect(page.get_by_role("status")).to_contain_text("probability of heart disease now. Decision")
     expect(page.get_by_role("img")).to_have_accessible_name(

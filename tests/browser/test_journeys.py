@@ -113,7 +113,7 @@ def test_stopped_training_keeps_nothing(address, new_page):
 def test_moving_the_threshold_changes_the_decision(address, new_page):
     page = new_page()
     open_page(page, address, "threshold")
-    expect(page.get_by_text("Threshold 33%: disease is decided")).to_be_visible()
+    expect(page.get_by_text("Threshold 33\u00a0%: disease is decided")).to_be_visible()
     page.get_by_text("By hand", exact=True).click()
     slider = (
         page.get_by_test_id("stSlider")
@@ -123,11 +123,11 @@ def test_moving_the_threshold_changes_the_decision(address, new_page):
     slider.focus()
     for _ in range(7):
         slider.press("ArrowRight")
-    expect(page.get_by_text("Threshold 40%: disease is decided")).to_be_visible()
+    expect(page.get_by_text("Threshold 40\u00a0%: disease is decided")).to_be_visible()
     page.get_by_role("tab", name="Net benefit").click()
     expect(page.get_by_text("Net benefit counts true positives")).to_be_visible()
     page.get_by_role("button", name="Use this threshold in the model").click()
-    expect(page.get_by_text("decides “disease” at 40% and above")).to_be_visible()
+    expect(page.get_by_text("decides “disease” at 40\u00a0% and above")).to_be_visible()
 
 
 def test_bundle_travels_by_download_and_load(address, new_page, tmp_path):

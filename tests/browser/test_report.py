@@ -67,7 +67,7 @@ def test_report_of_the_answer_on_the_screen_is_downloaded(new_page, address):
     html = download.value.path().read_text()
     bundle = load_bundle(SHIPPED_BUNDLE)
     prediction = predict_patient(bundle, EXAMPLE_PATIENT)
-    assert f'<div class="number">{prediction.probability:.0%}' in html
+    assert f'<div class="number">{100 * prediction.probability:.0f}\u00a0%' in html
     assert "300 mg/dl" in html
     assert "patients fell into this zone" in html
     assert re.search(r"<span>\d{4}-\d\d-\d\d \d\d:\d\d [^<]+</span>", html)

@@ -15,8 +15,8 @@ def test_page_is_written_and_the_answer_told(tmp_path):
     prediction = predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT)
     assert told["probability"] == prediction.probability
     page = out.read_text()
-    assert f'<div class="number">{prediction.probability:.0%}' in page
-    assert "Where 10% of such patients are ill" in page
+    assert f'<div class="number">{100 * prediction.probability:.0f}\u00a0%' in page
+    assert "Where 10\u00a0% of such patients are ill" in page
     assert "patients fell into this zone" in page
     assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d", page)
 

@@ -17,8 +17,8 @@ from imports import (
 
 MODULES = read_modules()
 ROOT_MODULES = {"__init__", "__main__", "cli"}
-ROOT_MODULES |= {"atomic", "config", "errors", "markdown", "paths", "schema", "units"}
-CHARTS_SEE = {"charts", "schema"}
+ROOT_MODULES |= {"atomic", "config", "errors", "markdown", "paths", "schema", "shares", "units"}
+CHARTS_SEE = {"charts", "schema", "shares"}
 STDLIB_ONLY = ROOT_MODULES - {"cli"}
 HEAVY = {"torch", "safetensors", "sklearn", "altair"}
 

@@ -25,6 +25,7 @@ from heart.model.network import HeartMLP
 from heart.model.preprocessing import HeartPreprocessor
 from heart.model.problems import PROBLEM_WORDS, describe_range, training_ranges
 from heart.schema import Feature
+from heart.shares import write_share
 from heart.units import CONVERSIONS, MG_DL, UNITS
 
 TOLERANCE = 1e-6
@@ -46,7 +47,7 @@ def describe_model(bundle: Bundle) -> dict[str, Any]:
         },
         "edge": EDGE,
         "threshold": bundle.threshold.value,
-        "threshold_text": f"{bundle.threshold.value:.0%}",
+        "threshold_text": f"{write_share(bundle.threshold.value)}",
         "explained": bundle.settings.masking > 0,
         "golden": _describe_golden(bundle, folded),
         "tolerance": TOLERANCE,

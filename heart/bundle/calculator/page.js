@@ -33,13 +33,13 @@ function round(number) {
 
 /** In whole percent; neither none nor all where it is only close to it. */
 function percent(p) {
-  if (p > 0 && p < 0.005) return "<1%";
-  return p > 0.995 && p < 1 ? ">99%" : `${round(p * 100)}%`;
+  if (p > 0 && p <= 0.005) return "<1\u00a0%";
+  return p >= 0.995 && p < 1 ? ">99\u00a0%" : `${round(p * 100)}\u00a0%`;
 }
 
 /** How many of a hundred, as `percent` says it. */
 function count(p) {
-  return percent(p).replace("%", "").replace("<", "fewer than ").replace(">", "more than ");
+  return percent(p).replace("\u00a0%", "").replace("<", "fewer than ").replace(">", "more than ");
 }
 
 // ---- Units: what is typed and shown may be in another one, values are always in the model's

@@ -15,6 +15,7 @@ from heart.evaluation.members import write_members
 from heart.evaluation.recalibration import METHODS
 from heart.evaluation.thresholds import RULES
 from heart.schema import FEATURES
+from heart.shares import write_share
 
 NOT_FOR = (
     "deciding about a patient's care (it is not a medical device); people who were not referred for"
@@ -122,7 +123,7 @@ def _write_unknown(bundle: Bundle) -> str:
 def write_facts(bundle: Bundle) -> dict[str, str]:
     """What a recipient should know of the model: heading to text."""
     threshold, data, test = bundle.threshold, bundle.data, bundle.metrics["test"]
-    wanted = "" if threshold.at_least is None else f" ({threshold.at_least:.0%})"
+    wanted = "" if threshold.at_least is None else f" ({write_share(threshold.at_least)})"
     used = {f.name for f in bundle.preprocessor.features}
     unused = ", ".join(f.label for f in FEATURES if f.name not in used)
     return {
@@ -150,7 +151,7 @@ def _write_share(bundle: Bundle) -> dict[str, str]:
     train = bundle.metrics["train"]
     if not 0 < train["positives"] < train["n"]:
         return {}
-    share = f"{train['positives'] / train['n']:.0%}"
+    share = f"{write_share(train['positives'] / train['n'])}"
     return {
         "Elsewhere": (
             f"{share} of the patients that it learnt from were diseased. Where fewer are, an answer"

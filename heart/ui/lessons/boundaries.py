@@ -9,6 +9,7 @@ import streamlit as st
 from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.mlp import PointMLP
 from heart.lessons.points import sample_curves
+from heart.shares import write_share
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
 from heart.ui.lessons.networks import (
@@ -88,8 +89,8 @@ def _describe(kind: str, recipe: Recipe, straight: Picture, chosen: Picture) -> 
     )
     st.markdown(
         f"On the {kind}, a network without a hidden layer is right for"
-        f" **{straight.test_accuracy:.0%}** of the test points, {beside}. Yours"
-        f" ({_name(recipe).lower()}) is right for **{chosen.test_accuracy:.0%}**."
+        f" **{write_share(straight.test_accuracy)}** of the test points, {beside}. Yours"
+        f" ({_name(recipe).lower()}) is right for **{write_share(chosen.test_accuracy)}**."
     )
 
 

@@ -21,6 +21,7 @@ from heart.lessons.classes_softmax import softmax
 from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.mlp import count_classes
 from heart.lessons.points import sample_blobs
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
@@ -151,9 +152,11 @@ def show_clouds() -> None:
 
 def _describe_clouds(n_classes: int, clouds: Clouds) -> None:
     st.markdown(
-        f"Softmax is right for **{clouds.softmax.test_accuracy:.1%}** of the test points,"
+        f"Softmax is right for **{write_share(clouds.softmax.test_accuracy, digits=1)}** of the"
+        " test points,"
         f" {n_classes} one-vs-rest networks on the same points for"
-        f" **{clouds.one_vs_rest.test_accuracy:.1%}**. The softmax probabilities of a point sum to"
+        f" **{write_share(clouds.one_vs_rest.test_accuracy, digits=1)}**. The softmax"
+        " probabilities of a point sum to"
         f" 1; the one-vs-rest ones sum to anything from **{clouds.least:.2f}** to"
         f" **{clouds.largest:.2f}**."
     )
@@ -172,8 +175,9 @@ def show_tables() -> None:
         fit = _learn_table(name, units, seed)
         st.markdown(
             f"{fit.n_train} rows of *{name}* with {fit.n_columns} columns to learn from,"
-            f" {fit.n_test} to judge by: the network is right for **{fit.test_accuracy:.1%}** of"
-            f" the test rows (train: {fit.train_accuracy:.1%})."
+            f" {fit.n_test} to judge by: the network is right for"
+            f" **{write_share(fit.test_accuracy, digits=1)}** of"
+            f" the test rows (train: {write_share(fit.train_accuracy, digits=1)})."
         )
         alt = (
             f"Confusion matrix of {name} on {fit.n_test} test rows: true class against decided"

@@ -23,6 +23,7 @@ from heart.lessons.classes_severity import (
     predict_severity,
     severity_settings,
 )
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one
@@ -92,12 +93,12 @@ def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> 
     first, second, third, fourth = st.columns(4)
     first.metric(
         "Accuracy",
-        f"{decided.accuracy:.1%}",
-        help=f"95 % interval {interval.low:.0%} to {interval.high:.0%}",
+        f"{write_share(decided.accuracy, digits=1)}",
+        help=f"95 % interval {write_share(interval.low)} to {write_share(interval.high)}",
     )
     second.metric(
         "Share of the commonest grade",
-        f"{commonest.accuracy:.1%}",
+        f"{write_share(commonest.accuracy, digits=1)}",
         help="What always saying grade 0 would get right.",
     )
     third.metric(
@@ -126,7 +127,8 @@ def _explain(y_true: np.ndarray, severity: Severity, decided: Decided, commonest
     probable, median = (judge(y_true, choose(severity.y_score)) for choose in WAYS.values())
     st.markdown(
         "**Why ordered classes are harder.** Always saying the commonest grade is right for"
-        f" {commonest.accuracy:.0%}; the network for {decided.accuracy:.0%}. Grade"
+        f" {write_share(commonest.accuracy)}; the network for {write_share(decided.accuracy)}."
+        " Grade"
         f" {counts.argmin()} has only {counts.min()} patients: micro averages hardly see it, macro"
         f" averages count it as much as the {counts.max()} of grade {counts.argmax()}. Neighbouring"
         " grades overlap. And the loss does not know that the grades have an order: taking 4 for 0"

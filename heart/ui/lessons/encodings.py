@@ -22,6 +22,7 @@ from heart.lessons.encodings import (
     through_one_hot,
 )
 from heart.schema import feature
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.encodings_costs import SEEDS, show_costs
@@ -199,7 +200,8 @@ def _describe_chance(chance: float) -> str:
         )
     verdict = "**hardly chance**" if chance < RARE else "these patients cannot tell"
     return (
-        f"If a line were the truth, {chance:.0%} of such tables would show a gap like this:"
+        f"If a line were the truth, {write_share(chance)} of such tables would show a gap like"
+        " this:"
         f" {verdict}."
     )
 

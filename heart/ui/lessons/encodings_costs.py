@@ -16,6 +16,7 @@ from heart.lessons.encodings_costs import (
     score_logistic,
 )
 from heart.schema import feature
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.lessons.frame import show_code
 from heart.ui.progress import Tell, run_once
@@ -98,7 +99,7 @@ def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: i
             members=members,
             n_repeats=n_repeats,
             random_state=random_state,
-            on_share=lambda share: tell(f"{share:.0%}", share),
+            on_share=lambda share: tell(f"{write_share(share)}", share),
         )
 
     # a key a choice: each is kept

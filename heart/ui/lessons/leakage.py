@@ -13,6 +13,7 @@ from heart.charts.lessons.leakage import LIES, REPORTS, all_lies, lie_frame, rep
 from heart.lessons.leakage import FOREST, LEAKS, MAX_SEED, Lie, Setup, measure_leak, summarise_lies
 from heart.lessons.leakage_mistakes import fill_by_outcome
 from heart.lessons.pipeline import encode_clean, learn_fill
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code, slow_bar
@@ -70,7 +71,7 @@ def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
         return measure_leak(
             setup,
             n_splits=n_splits,
-            on_share=lambda share: tell(share, f"{n_splits} splits: {share:.0%}"),
+            on_share=lambda share: tell(share, f"{n_splits} splits: {write_share(share)}"),
         )
 
 
@@ -103,7 +104,7 @@ def _show_one(setup: Setup, n_splits: int) -> None:
     )
     st.caption(
         "Below: the difference, split by split; orange is the mean, the grey band its 95 %"
-        f" interval. {_how_paired(setup)} In {lie.flattered:.0%} of the splits the mistake"
+        f" interval. {_how_paired(setup)} In {write_share(lie.flattered)} of the splits the mistake"
         f" flatters; nine of ten differences lie between {lie.q05:+.1f} and {lie.q95:+.1f}. Splits"
         " of the same patients are no independent samples: the interval is widened for that"
         " (Nadeau and Bengio 2003)."
@@ -124,7 +125,7 @@ def _how_paired(setup: Setup) -> str:
 
 def _show_metrics(lie: Lie, figure: str) -> None:
     honest, leaky, difference = st.columns(3)
-    unit = "%" if figure == "accuracy" else ""
+    unit = "\N{NO-BREAK SPACE}%" if figure == "accuracy" else ""
     honest.metric(f"Honest {FIGURES[figure]}", f"{lie.honest:.1f}{unit}")
     leaky.metric("With the mistake", f"{lie.leaky:.1f}{unit}")
     difference.metric(
@@ -167,7 +168,7 @@ def _measure_all(setup: Setup, n_splits: int, tell: Tell) -> pd.DataFrame:
     for done, (name, leak) in enumerate(LEAKS.items()):
 
         def on_share(share: float, done: int = done, name: str = name) -> None:
-            tell(f"{MISTAKES[name].title}: {share:.0%}", (done + share) / len(LEAKS))
+            tell(f"{MISTAKES[name].title}: {write_share(share)}", (done + share) / len(LEAKS))
 
         measured = measure_leak(
             setup._replace(leak=name, model=leak.models[0]), n_splits=n_splits, on_share=on_share
@@ -183,8 +184,8 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     signed = {name: [f"{value:+.1f}" for value in table[name]] for name in ("mean", "low", "high")}
     columns = {
         "model": table["model"],
-        "honest": [f"{value:.1f}%" for value in table["honest"]],
-        "with the mistake": [f"{value:.1f}%" for value in table["leaky"]],
+        "honest": [write_share(value / 100, digits=1) for value in table["honest"]],
+        "with the mistake": [write_share(value / 100, digits=1) for value in table["leaky"]],
         "lie (points)": [
             f"{mean} ({low} to {high})" for mean, low, high in zip(*signed.values(), strict=True)
         ],

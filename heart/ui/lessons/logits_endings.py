@@ -15,6 +15,7 @@ import streamlit as st
 from heart.charts.lessons.logits import endings_while_learning, scores_by_ending
 from heart.lessons.logits_endings import Learnt, learn_endings
 from heart.schema import DISEASED, HEALTHY
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 
@@ -88,7 +89,8 @@ def _describe_endings(learnt: dict[str, Learnt]) -> None:
         f" the sigmoid twice it is **{sigmoid.losses[-1]:.3f}** and cannot go below"
         f" {sigmoid.floor:.3f}; with the softmax twice **{softmax.losses[-1]:.3f}**, and not below"
         f" {softmax.floor:.4f}. The sigmoid taken twice gives nobody less than 50 %: it calls"
-        f" **{_share_ill(sigmoid):.0%}** of the test patients ill. Nothing warns: both mistakes run"
+        f" **{write_share(_share_ill(sigmoid))}** of the test patients ill. Nothing warns: both"
+        " mistakes run"
         " without an error."
     )
 
@@ -131,8 +133,8 @@ def _readable(learnt: dict[str, Learnt]) -> pd.DataFrame:
         return (
             f"{each.losses[-1]:.4f}",
             f"{each.floor:.4f}",
-            f"{low:.1%} to {high:.1%}",
-            f"{each.accuracy:.1%}",
+            f"{write_share(low, digits=1)} to {write_share(high, digits=1)}",
+            f"{write_share(each.accuracy, digits=1)}",
             f"{each.test_loss:.3f}",
         )
 
@@ -157,6 +159,6 @@ def _show_one_against_two(learnt: dict[str, Learnt]) -> None:
             " difference. Here both start as the same function; the two logits take half a step"
             " each, because they move apart. Then every step is the same."
         )
-    first.metric("Test accuracy, one logit", f"{one.accuracy:.1%}")
-    second.metric("Test accuracy, two logits", f"{two.accuracy:.1%}")
+    first.metric("Test accuracy, one logit", f"{write_share(one.accuracy, digits=1)}")
+    second.metric("Test accuracy, two logits", f"{write_share(two.accuracy, digits=1)}")
     third.metric("Largest difference of a probability", f"{difference:.0e}")

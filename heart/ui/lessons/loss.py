@@ -46,6 +46,7 @@ from heart.lessons.loss_likelihood import (
 )
 from heart.schema import DISEASED as ILL
 from heart.schema import HEALTHY
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
@@ -71,8 +72,8 @@ def show_losses() -> None:
         at = look_at(logit, y_true)
         given = at.probability if y_true else 1 - at.probability
         with controls:
-            st.metric("Probability of disease", f"{at.probability:.1%}")
-            st.metric("Given to what is true", f"{given:.1%}")
+            st.metric("Probability of disease", f"{write_share(at.probability, digits=1)}")
+            st.metric("Given to what is true", f"{write_share(given, digits=1)}")
         _show_curves(logit, y_true, losses, slopes)
         _say_slopes(at.squared_slope, at.cross_slope, given)
         st.table(_readable(at))
@@ -116,7 +117,8 @@ def _show_surprise(bits: float, given: float) -> None:
     text, chart = st.columns(2, gap="large")
     text.markdown(
         "Cross-entropy asks how probable you said that what happened would be. Here"
-        f" **{given:.1%}**, a surprise of **{bits:.2f} bits**: as surprising as {bits:.1f} tosses"
+        f" **{write_share(given, digits=1)}**, a surprise of **{bits:.2f} bits**: as surprising as"
+        f" {bits:.1f} tosses"
         " of a coin that all fall heads. What was certain is no surprise (0 bits); what was called"
         " impossible, and happens, is an infinite one."
     )
@@ -191,7 +193,7 @@ def _show_patients(weight: float) -> None:
     st.table(
         shown.assign(
             x=shown["x"].map("{:+.1f}".format),
-            **{"given to y": shown["given to y"].map("{:.0%}".format)},
+            **{"given to y": shown["given to y"].map(write_share)},
         ),
         hide_index=True,
     )

@@ -20,6 +20,7 @@ from heart.data import load_shipped
 from heart.evaluation.policies import rates_at_prevalence
 from heart.lessons.metrics import Reading, Table, call_everybody_ill, lazy_accuracy, read_table
 from heart.lessons.metrics_shares import meaning_at, screen_thousand, share_table
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
@@ -106,7 +107,8 @@ def _show_figures(table: Table) -> None:
     if lazy is not None:
         common = "ill" if table.ill >= table.healthy else "healthy"
         st.markdown(
-            f"**{table.ill} of {table.n}** are ill ({table.ill / table.n:.1%}). Answering"
+            f"**{table.ill} of {table.n}** are ill ({write_share(table.ill / table.n, digits=1)})."
+            " Answering"
             f" “{common}” to everybody, without looking, has an accuracy of **{lazy:.3f}**. This"
             f" table has **{_value(readings['accuracy'])}**, with a specificity of"
             f" **{_value(readings['specificity'])}** and a recall of"
@@ -164,7 +166,7 @@ def _show_shares(table: Table) -> None:
         )
         return
     st.markdown(
-        f"Where **{percent} %** are ill: {_mean('ill', meaning.precision)};"
+        f"Where **{percent}\N{NO-BREAK SPACE}%** are ill: {_mean('ill', meaning.precision)};"
         f" {_mean('healthy', meaning.npv)}. Sensitivity and specificity stay as in the table; what"
         " an answer means does not."
     )
@@ -178,7 +180,8 @@ def _show_curves(shares: pd.DataFrame, percent: int) -> None:
         st.markdown("**What an answer means**")
         frame = share_frame(shares, MEANING_TITLES, chosen=percent / 100)
         alt = (
-            f"Positive and negative predictive value against the share of ill patients, {percent} %"
+            "Positive and negative predictive value against the share of ill patients,"
+            f" {percent}\N{NO-BREAK SPACE}%"
             " marked"
         )
         show_chart(meaning_curves, frame, alt=alt, key="metrics_meaning")
@@ -187,7 +190,7 @@ def _show_curves(shares: pd.DataFrame, percent: int) -> None:
         frame = share_frame(shares, ACCURACY_TITLES, chosen=percent / 100)
         alt = (
             "Accuracy of the table's decisions and of the more frequent answer against the share"
-            f" of ill patients, {percent} % marked"
+            f" of ill patients, {percent}\N{NO-BREAK SPACE}% marked"
         )
         show_chart(accuracy_curves, frame, alt=alt, key="metrics_accuracy")
 
@@ -197,7 +200,7 @@ def _mean(answer: str, value: float | None) -> str:
     return (
         f"“{answer}” is never answered, so its predictive value is **not defined**"
         if value is None
-        else (f"“{answer}” is right for **{value:.1%}** of those who hear it")
+        else (f"“{answer}” is right for **{write_share(value, digits=1)}** of those who hear it")
     )
 
 

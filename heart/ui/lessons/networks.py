@@ -20,6 +20,7 @@ from heart.lessons.learned import Learned, Recipe
 from heart.lessons.mlp import PointMLP, Points
 from heart.lessons.points import region_cells
 from heart.model.loop import EpochRecord
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.lessons.frame import choose_one, slow_bar
 
@@ -122,13 +123,13 @@ def show_regions(title: str, picture: Picture, *, key: str) -> None:
     st.markdown(f"**{title}**")
     alt = (
         f"{title}: colour of the more probable class over the plane, stronger where it is surer,"
-        f" with the points; train accuracy {picture.train_accuracy:.0%}, test accuracy"
-        f" {picture.test_accuracy:.0%}"
+        f" with the points; train accuracy {write_share(picture.train_accuracy)}, test accuracy"
+        f" {write_share(picture.test_accuracy)}"
     )
     show_chart(decision_regions, picture.regions, alt=alt, key=key)
     train, test = st.columns(2)
-    train.metric("Train accuracy", f"{picture.train_accuracy:.1%}")
-    test.metric("Test accuracy", f"{picture.test_accuracy:.1%}")
+    train.metric("Train accuracy", f"{write_share(picture.train_accuracy, digits=1)}")
+    test.metric("Test accuracy", f"{write_share(picture.test_accuracy, digits=1)}")
 
 
 def show_curves(picture: Picture, *, key: str) -> None:

@@ -35,6 +35,7 @@ from heart.lessons.neuron_data import (
     tile_plane,
 )
 from heart.schema import DISEASED, FEATURES, HEALTHY, feature
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
@@ -150,7 +151,8 @@ def _show_boundary(learned: Learned, shown: int) -> None:
     st.markdown(
         f"After **{shown}** epochs the loss is **{neuron.losses_[shown]:.3f}** nats; at the start"
         f" it was {neuron.losses_[0]:.3f}, and no straight line can have less than"
-        f" {learned.least:.3f}. The neuron is right for **{right:.0%}** of the {len(plane.y)}"
+        f" {learned.least:.3f}. The neuron is right for **{write_share(right)}** of the"
+        f" {len(plane.y)}"
         " patients."
     )
     points = pd.DataFrame(plane.points, columns=list(plane.names)).assign(
@@ -237,7 +239,7 @@ def _show_tumours(learning: Learning) -> None:
     st.header("The same neuron on 30 features")
     words, table = st.columns([3, 2], gap="large")
     with words:
-        st.metric("Test accuracy, breast tumours", f"{scores.accuracy:.1%}")
+        st.metric("Test accuracy, breast tumours", f"{write_share(scores.accuracy, digits=1)}")
         st.markdown(
             "Scikit-learn's 569 breast tumours, learned with the settings above from three"
             f" quarters of them; of the other {scores.counts.sum()} the neuron misses **{missed}**"

@@ -21,6 +21,7 @@ from heart.lessons.overfitting import (
     summarise_sweep,
 )
 from heart.lessons.overfitting import Held as Regularisation
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
@@ -141,15 +142,17 @@ def _describe_networks(tiny: Picture, big: Picture, held: Picture) -> None:
     learnt = (
         "knows every train point"
         if big.train_accuracy == 1
-        else f"knows {big.train_accuracy:.1%} of the train points"
+        else f"knows {write_share(big.train_accuracy, digits=1)} of the train points"
     )
     times = f"{big.test_loss / held.test_loss:.1f} times"
     st.markdown(
-        f"The **tiny** network is right for {tiny.train_accuracy:.0%} of the train and"
-        f" **{tiny.test_accuracy:.1%}** of the test points: it underfits. The **big** one {learnt},"
-        f" and {big.test_accuracy:.1%} of the test points; its test loss is"
+        f"The **tiny** network is right for {write_share(tiny.train_accuracy)} of the train and"
+        f" **{write_share(tiny.test_accuracy, digits=1)}** of the test points: it underfits. The"
+        f" **big** one {learnt},"
+        f" and {write_share(big.test_accuracy, digits=1)} of the test points; its test loss is"
         f" **{big.test_loss:.2f}**, because it is sure of itself where it is wrong. The"
-        f" **regularised** one is right for **{held.test_accuracy:.1%}** of the test points with a"
+        f" **regularised** one is right for **{write_share(held.test_accuracy, digits=1)}** of the"
+        " test points with a"
         f" test loss of **{held.test_loss:.2f}**; the big one's is {times} that."
     )
 

@@ -20,6 +20,7 @@ from heart.lessons.overfitting_patients import (
     mean_figure,
     score_variants,
 )
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.progress import Tell, run_once
@@ -68,8 +69,10 @@ def _show_scores(scores: dict[str, FoldScores]) -> None:
 def _describe_patients(figures: dict[str, list[Figure]], table: pd.DataFrame) -> None:
     train, test, _ = figures["1 layer, dropout 0"]
     st.markdown(
-        f"Without dropout the network is right for **{train.value:.1%}** of the train patients and"
-        f" for **{test.value:.1%}** ({test.low:.0%} to {test.high:.0%}) of those it did not"
+        f"Without dropout the network is right for **{write_share(train.value, digits=1)}** of the"
+        " train patients and"
+        f" for **{write_share(test.value, digits=1)}** ({write_share(test.low)} to"
+        f" {write_share(test.high)}) of those it did not"
         " see.\n\n" + "\n".join(_sentence(row) for row in table.to_dict("records"))
     )
 
@@ -86,9 +89,9 @@ def _sentence(row: Mapping[Hashable, Any]) -> str:
 
 def _readable(figures: dict[str, list[Figure]]) -> pd.DataFrame:
     def share(figure: Figure) -> str:
-        return (
-            f"{figure.value:.1%} ({max(figure.low or 0, 0):.0%} to {min(figure.high or 1, 1):.0%})"
-        )
+        low, high = max(figure.low or 0, 0), min(figure.high or 1, 1)
+        value = write_share(figure.value, digits=1)
+        return f"{value} ({write_share(low)} to {write_share(high)})"
 
     def loss(figure: Figure) -> str:
         return f"{figure.value:.2f} ({figure.low:.2f} to {figure.high:.2f})"

@@ -172,7 +172,9 @@ def test_tests_that_a_clinic_may_not_have_are_named(card):
 def test_characteristics_are_counted_from_the_cohort(cleveland):
     rows = characteristics(cleveland).set_index("feature")
     frame, ill = cleveland.frame, cleveland.y_true == 1
-    assert rows.loc["Sex: female", "diseased"] == f"{int((frame['sex'][ill] == 0).sum())} (18%)"
+    assert (
+        rows.loc["Sex: female", "diseased"] == f"{int((frame['sex'][ill] == 0).sum())} (18\u00a0%)"
+    )
     assert rows.loc["Age (years)", "healthy"].startswith(f"{frame['age'][~ill].median():g} (")
     assert rows.loc["Major vessels coloured: 0", "missing"] == "4"
 

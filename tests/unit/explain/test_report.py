@@ -42,7 +42,7 @@ def report(shipped, cases, unseen):
 def test_answer_is_the_predictions(report, shipped):
     prediction = predict_patient(shipped, PATIENT)
     assert (report.probability, report.of_100) == (
-        f"{prediction.probability:.0%}",
+        f"{100 * prediction.probability:.0f}\u00a0%",
         prediction.of_100,
     )
     assert f"Decision: {prediction.label}" in report.answer[1]
@@ -90,8 +90,8 @@ def test_place_of_the_patient_is_said_beside_the_answer(shipped):
     subject = about(shipped, place=go_elsewhere(shipped, 0.1))
     (sentence,) = make_report(subject, made_at=NOON).answer[2:]
     there = subject.prediction.corrected(subject.place.correct)
-    assert "Where 10% of such patients are ill, instead of the 46%" in sentence
-    assert f": {there.probability:.0%}, decision: {there.label}." in sentence
+    assert "Where 10\u00a0% of such patients are ill, instead of the 46\u00a0%" in sentence
+    assert f": {100 * there.probability:.0f}\u00a0%, decision: {there.label}." in sentence
 
 
 def test_fingerprint_is_that_of_the_models_file(report, shipped, tmp_path):
@@ -145,6 +145,6 @@ def test_probability_near_none_is_not_written_as_none(shipped):
     subject = about(shipped)
     rare = subject._replace(prediction=subject.prediction.corrected(lambda _: 0.004))
     report = make_report(rare, made_at=NOON)
-    assert report.probability == "<1%"
+    assert report.probability == "<1\u00a0%"
     assert report.answer[0] == "Of 100 patients like this one, fewer than 1 has heart disease."
-    assert "Decision: no disease (<1% < the threshold of 33%" in report.answer[1]
+    assert "Decision: no disease (<1\u00a0% < the threshold of 33\u00a0%" in report.answer[1]

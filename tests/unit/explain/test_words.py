@@ -18,9 +18,11 @@ from heart.schema import EXAMPLE_PATIENT
 
 def test_of_few_members_all_are_told():
     few = describe_members(Members(2, 0.2, 0.3, 0.36, 0.19, 0.37, 1))
-    assert few.startswith("1 of its 2 members is at or above the threshold. They say 19% to 37%.")
+    assert few.startswith(
+        "1 of its 2 members is at or above the threshold. They say 19\u00a0% to 37\u00a0%."
+    )
     many = describe_members(Members(20, 0.2, 0.3, 0.36, 0.19, 0.37, 0))
-    assert "Nine of ten say 20% to 36%, all of them 19% to 37%." in many
+    assert "Nine of ten say 20\u00a0% to 36\u00a0%, all of them 19\u00a0% to 37\u00a0%." in many
     assert "a single member" in describe_members(None)
 
 
