@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.support.visitor import figures, said
+from heart.lessons.exercises import EXERCISES, neuron
+from tests.support.visitor import figures, go, press, said
 
 CLAIM = re.compile(
     r"After \*\*(\d+)\*\* epochs the loss is \*\*([\d.]+)\*\* nats; at the start it was ([\d.]+),"
@@ -24,8 +25,56 @@ def tables(app):
     return [table.value for table in app.table]
 
 
-def test_neuron_has_learned_without_moving_anything(visit):
+def at_end(app):
+    """The same visitor, looking at the last epoch."""
+    slider = app.slider(key="neuron_shown")
+    return slider.set_value(slider.max).run()
+
+
+def button(app, label):
+    (found,) = (each for each in app.button if each.label == label)
+    return found
+
+
+def test_page_opens_at_the_start_and_goes_on_step_by_step(visit):
     app = visit("learn_neuron")
+    epoch, loss, start, _ = claim(app)
+    assert (epoch, loss) == (0, start)
+    assert button(app, "Back to the start").disabled
+    app = press(press(app, "Step"), "Step")
+    assert claim(app)[0] == 2
+    assert claim(app)[1] < start
+    app = press(app, "Back to the start")
+    assert claim(app)[0] == 0
+
+
+def test_played_epochs_move_on_by_themselves_until_they_are_stopped(visit):
+    app = press(visit("learn_neuron"), "Play")
+    played = [claim(app)[0]] + [claim(app.run())[0] for _ in range(3)]
+    assert played == [1, 2, 3, 4]
+    app = press(app, "Pause")
+    assert [claim(app)[0], claim(app.run())[0]] == [4, 4]
+    app = app.slider(key="neuron_shown").set_value(59).run()
+    app = press(app, "Play")
+    assert claim(app)[0] == 60
+    assert claim(app.run())[0] == 60  # the last: it stands, and Play begins anew
+    assert button(app, "Step").disabled
+    app = press(app, "Play")
+    assert claim(app)[0] == 1
+    app = go(go(app, "learn"), "learn_neuron")  # left and opened again, it stands
+    assert [claim(app)[0], claim(app.run())[0]] == [1, 1]
+
+
+def test_exercise_asks_for_what_the_page_shows(visit):
+    app = visit("learn_neuron")
+    for given, right in ((neuron.run().first - 1, False), (neuron.run().first, True)):
+        app = app.slider(key="neuron_shown").set_value(given).run()
+        _, loss, _, least = claim(app)
+        assert (loss - least < neuron.NEAR) == right == EXERCISES["neuron"].check(given).right
+
+
+def test_neuron_has_learned_at_the_last_epoch(visit):
+    app = at_end(visit("learn_neuron"))
     epoch, loss, start, least = claim(app)
     assert epoch == 60
     assert least <= loss < least + 0.01 < start
@@ -44,7 +93,7 @@ def test_gradient_and_its_check_stand_side_by_side(visit):
 
 
 def test_epoch_moves_the_boundary(visit):
-    app = visit("learn_neuron")
+    app = at_end(visit("learn_neuron"))
     end = tables(app)[0]["formula"].astype(float).abs().max()
     app = app.slider(key="neuron_shown").set_value(0).run()
     epoch, loss, start, _ = claim(app)
@@ -59,11 +108,11 @@ def test_fewer_epochs_than_the_one_shown(visit):
     app = app.slider(key="neuron_epochs").set_value(20).run()
     epoch, loss, _, _ = claim(app)
     assert epoch == 20
-    assert loss == pytest.approx(claim(visit("learn_neuron"))[1], abs=0.05)
+    assert loss == pytest.approx(claim(at_end(visit("learn_neuron")))[1], abs=0.05)
 
 
 def test_single_rows_stay_above_the_least_loss(visit):
-    app = visit("learn_neuron")
+    app = at_end(visit("learn_neuron"))
     _, whole, _, _ = claim(app)
     app = app.button_group(key="neuron_batch").set_value("stochastic").run()
     _, single, _, least = claim(app)
@@ -73,7 +122,7 @@ def test_single_rows_stay_above_the_least_loss(visit):
 
 
 def test_other_features_are_other_patients_and_weights(visit):
-    app = visit("learn_neuron")
+    app = at_end(visit("learn_neuron"))
     _, before, _, _ = claim(app)
     app = app.selectbox(key="neuron_2").set_value("chol").run()
     assert claim(app)[1] > before

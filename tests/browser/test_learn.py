@@ -78,6 +78,7 @@ def test_last_lesson_leads_back_to_all(newcomer):
 def test_whole_card_is_the_link_and_has_its_picture(newcomer):
     picture = newcomer.locator(f".st-key-learn_card_{LESSONS[0].name} img")
     expect(picture).to_have_js_property("naturalWidth", 640)
+    picture.scroll_into_view_if_needed()
     box = picture.bounding_box()
     newcomer.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     wait_for_lesson(newcomer, LESSONS[0])

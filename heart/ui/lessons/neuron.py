@@ -5,40 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from heart.charts.lessons.neuron import (
-    boundary_among_patients,
-    loss_by_epoch,
-    loss_frame,
-    plane_frame,
-)
-from heart.lessons.neuron import (
-    LogisticNeuron,
-    Weights,
-    cross_entropy,
-    forward,
-    gradient,
-    learn_by_torch,
-    learn_three_ways,
-    numerical_gradient,
-)
-from heart.lessons.neuron_data import (
-    Plane,
-    TumourScores,
-    draw_boundary,
-    place_patients,
-    score_tumours,
-    split_tumours,
-    tile_plane,
-)
-from heart.schema import DISEASED, FEATURES, HEALTHY, feature
+from heart.lessons.neuron import LogisticNeuron, forward, gradient, learn_by_torch
+from heart.lessons.neuron_data import TumourScores, score_tumours, split_tumours
+from heart.schema import FEATURES, feature
 from heart.shares import write_share
-from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
+from heart.ui.lessons.neuron_epochs import Learned, learn_from, show_epochs
 
 MEASURED = [entry.name for entry in FEATURES if not entry.is_coded]
 LRS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
@@ -56,15 +32,6 @@ class Learning(NamedTuple):
     seed: int
 
 
-class Learned(NamedTuple):
-    """A neuron, the patients it learned from, three implementations' weights, the least loss."""
-
-    neuron: LogisticNeuron
-    plane: Plane
-    ways: dict[str, Weights]
-    least: float
-
-
 def _make_neuron(learning: Learning) -> LogisticNeuron:
     return LogisticNeuron(
         lr=learning.lr,
@@ -74,17 +41,9 @@ def _make_neuron(learning: Learning) -> LogisticNeuron:
     )
 
 
-@lru_cache(maxsize=30)
-def _solve(first: str, second: str) -> tuple[Plane, dict[str, Weights]]:
-    plane = place_patients(first, second)
-    return plane, learn_three_ways(plane.X, plane.y)
-
-
 @lru_cache(maxsize=32)
 def _learn(first: str, second: str, learning: Learning) -> Learned:
-    plane, ways = _solve(first, second)
-    least = cross_entropy(plane.X, plane.y, ways["scikit-learn"])
-    return Learned(_make_neuron(learning).fit(plane.X, plane.y), plane, ways, least)
+    return learn_from(first, second, _make_neuron(learning))
 
 
 @lru_cache(maxsize=32)
@@ -117,120 +76,17 @@ def _choose_learning() -> Learning:
     return Learning(lr, batch, epochs, seed)
 
 
-@st.fragment
 def show_neuron() -> None:
-    """The controls, the boundary, the gradient, the three implementations, and the tumours."""
+    """The controls, the epochs, and the tumours.
+
+    Not a fragment: the browser forgets that epochs are played only when the whole page runs.
+    """
     controls, picture = st.columns([1, 3], gap="large")
     with controls:
         names, learning = _choose_features(), _choose_learning()
     with picture, errors_shown():
-        learned = _learn(*names, learning)
-        if st.session_state.get("neuron_shown", 0) > learning.epochs:  # chosen of more epochs
-            st.session_state["neuron_shown"] = learning.epochs
-        shown = st.slider(
-            "Epoch shown (0 is the start)",
-            0,
-            learning.epochs,
-            learning.epochs,
-            key="neuron_shown",
-            bind="query-params",
-        )
-        _show_boundary(learned, shown)
-        gradients, ways = st.columns(2, gap="large")
-        with gradients:
-            _show_gradient(learned, shown)
-        with ways:
-            _show_ways(learned)
+        show_epochs(_learn(*names, learning))
     _show_tumours(learning)
-
-
-def _show_boundary(learned: Learned, shown: int) -> None:
-    neuron, plane = learned.neuron, learned.plane
-    at = neuron.path_[shown]
-    right = ((forward(plane.X, at) > 0.5) == plane.y).mean()
-    st.markdown(
-        f"After **{shown}** epochs the loss is **{neuron.losses_[shown]:.3f}** nats; at the start"
-        f" it was {neuron.losses_[0]:.3f}, and no straight line can have less than"
-        f" {learned.least:.3f}. The neuron is right for **{write_share(right)}** of the"
-        f" {len(plane.y)}"
-        " patients."
-    )
-    points = pd.DataFrame(plane.points, columns=list(plane.names)).assign(
-        outcome=np.where(plane.y == 1, DISEASED, HEALTHY)
-    )
-    titles = " and ".join(feature(name).label.lower() for name in plane.names)
-    left, right_side = st.columns([3, 2])
-    show_chart(
-        boundary_among_patients,
-        plane_frame(tile_plane(plane, at), points, draw_boundary(plane, at)),
-        alt=f"Patients by {titles}, and the neuron's straight boundary",
-        key="neuron_plane",
-        container=left,
-    )
-    with right_side:
-        _show_loss(learned, shown)
-
-
-def _show_loss(learned: Learned, shown: int) -> None:
-    """The loss after each epoch, and what both pictures show."""
-    frame = loss_frame(learned.neuron.losses_, shown=shown, least=learned.least)
-    show_chart(
-        loss_by_epoch,
-        frame,
-        alt="The loss after each epoch, and the least possible one",
-        key="neuron_loss",
-    )
-    st.caption(
-        "Orange line: the loss over all patients; the dot is the epoch shown. Dashed: the least"
-        " that a straight line can have. Left: the grey line is where the probability of"
-        " disease is 50 %; the paler the colour, the nearer to it."
-    )
-    st.caption(
-        "Cleveland; patients without one of the two measurements are left out:"
-        f" {learned.plane.n_left_out}. Both features are standardised for the neuron, and drawn in"
-        " their own units. The accuracy is on the patients it learned from: it promises"
-        " nothing for others."
-    )
-
-
-def _show_gradient(learned: Learned, shown: int) -> None:
-    plane, at = learned.plane, learned.neuron.path_[shown]
-    by_formula, by_trying = (
-        _as_row(slope(plane.X, plane.y, at)) for slope in (gradient, numerical_gradient)
-    )
-    names = _weight_names(plane)
-    st.header("Is the gradient right?")
-    st.markdown(
-        f"At epoch {shown}, by the formula and by moving each weight a little up and down (central"
-        " differences)."
-    )
-    rows = {
-        name: {"formula": f"{a:+.9f}", "by trying": f"{b:+.9f}", "difference": f"{abs(a - b):.0e}"}
-        for name, a, b in zip(names, by_formula, by_trying, strict=True)
-    }
-    st.table(pd.DataFrame(rows).T.rename_axis("gradient by"))
-
-
-def _show_ways(learned: Learned) -> None:
-    names = _weight_names(learned.plane)
-    rows = {
-        way: {name: f"{value:+.6f}" for name, value in zip(names, _as_row(at), strict=True)}
-        for way, at in learned.ways.items()
-    }
-    st.header("Do others find the same?")
-    st.markdown(
-        "The weights once each has converged. The loss is convex: it has one lowest place, wherever"
-        " one starts."
-    )
-    st.table(pd.DataFrame(rows).rename_axis("weight"))
-
-
-def _as_row(at: Weights) -> list[float]:
-    return [*(float(value) for value in at.w), at.b]
-
-
-def _weight_names(plane: Plane) -> list[str]:
-    return [*(f"w, {feature(name).label.lower()}" for name in plane.names), "b"]
 
 
 def _show_tumours(learning: Learning) -> None:
