@@ -115,12 +115,3 @@ class Exercise(NamedTuple):
             SettingsError: for an answer that is none of this kind.
         """
         return self.judge(self.kind.read(given))
-
-
-def percent(share: float, *, digits: int = 0) -> str:
-    r"""A share in words.
-
-    >>> percent(0.125, digits=1)
-    '12.5\xa0%'
-    """
-    return f"{share * 100:.{digits}f}\u00a0%"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from heart.lessons.exercise import Exercise, Number, Verdict, percent, right, wrong
+from heart.lessons.exercise import Exercise, Number, Verdict, right, wrong
 from heart.lessons.learned import Recipe, learn_by
 from heart.lessons.points import sample_curves
+from heart.shares import write_share
 
 MOST_UNITS = 8
 ENOUGH = 0.95
@@ -28,13 +29,13 @@ def fewest() -> int:
 def _judge(given: float) -> Verdict:
     units, least = round(given), fewest()
     word = "unit is" if units == 1 else "units are"
-    here = f"{units} {word} right for {percent(accuracy(units), digits=1)} of the test points"
+    here = f"{units} {word} right for {write_share(accuracy(units), digits=1)} of the test points"
     if units < least:
         return wrong(f"{here}. Too few: the boundary does not close.")
     if units > least:
         return wrong(f"{here}, but fewer are enough. Take one away.")
     return right(
-        f"{here}, {units - 1} for {percent(accuracy(units - 1), digits=1)}. Each unit bends the"
+        f"{here}, {units - 1} for {write_share(accuracy(units - 1), digits=1)}. Each unit bends the"
         f" plane along one straight line; it takes {units} of them to go round a circle.",
     )
 
@@ -42,7 +43,7 @@ def _judge(given: float) -> Verdict:
 EXERCISE = Exercise(
     "On the circles, with the settings the lesson opens with (400 points, noise 0.10, seed 0, one"
     " hidden layer of tanh units, 150 epochs): with **how few units** is the network right for at"
-    f" least {percent(ENOUGH)} of the test points?",
+    f" least {write_share(ENOUGH)} of the test points?",
     Number(1, MOST_UNITS, unit="units"),
     _judge,
 )

@@ -13,7 +13,8 @@ from heart.lessons.classes_softmax import (
     line_probabilities,
     load_petals,
 )
-from heart.lessons.exercise import Exercise, Number, Verdict, percent, right, wrong
+from heart.lessons.exercise import Exercise, Number, Verdict, right, wrong
+from heart.shares import write_share
 
 STEP = 0.1
 ONE_BESIDE = 1.01 * STEP
@@ -34,8 +35,8 @@ def crossing() -> float:
 
 def _judge(length: float) -> Verdict:
     _, second, third = load_petals().names
-    shares = line_probabilities(np.array([length]), lines())[0]
-    here = f"At {length:.1f} cm {second} has {percent(shares[1])} and {third} {percent(shares[2])}"
+    shares = [write_share(p) for p in line_probabilities(np.array([length]), lines())[0]]
+    here = f"At {length:.1f} cm {second} has {shares[1]} and {third} {shares[2]}"
     if abs(length - crossing()) > ONE_BESIDE:
         way = "longer" if length < crossing() else "shorter"
         return wrong(f"{here}. Try a {way} petal.")

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from heart.lessons.exercise import Exercise, Number, Verdict, percent, right, wrong
+from heart.lessons.exercise import Exercise, Number, Verdict, right, wrong
 from heart.lessons.loss import LIMIT, look_at
+from heart.shares import write_share
 
 STEP = 0.1
 ONE_BESIDE = 1.01 * STEP
@@ -29,8 +30,8 @@ def _judge(logit: float) -> Verdict:
         return wrong(f"{here}; it is steeper {way}.")
     return right(
         f"{here}: as steep as it gets, and that where the answer is hardly wrong, at a probability"
-        f" of {percent(best.probability)}. At a logit of {-LIMIT:g}, a confident mistake, squared"
-        f" error pushes by {abs(farthest.squared_slope):.4f} only, cross-entropy by"
+        f" of {write_share(best.probability)}. At a logit of {-LIMIT:g}, a confident mistake,"
+        f" squared error pushes by {abs(farthest.squared_slope):.4f} only, cross-entropy by"
         f" {abs(farthest.cross_slope):.4f}.",
     )
 

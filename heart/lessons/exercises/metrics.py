@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from heart.lessons.exercise import Exercise, Number, Verdict, percent, right, wrong
+from heart.lessons.exercise import Exercise, Number, Verdict, right, wrong
 from heart.lessons.metrics import Table
 from heart.lessons.metrics_shares import share_table
+from heart.shares import write_share
 
 TABLE = Table(tp=90, fp=20, fn=10, tn=80)
 
@@ -21,6 +22,10 @@ def _precisions() -> list[float]:
     return [float(share) for share in share_table(TABLE)["precision"]]
 
 
+def _right_share(whole: int) -> str:
+    return write_share(precision_at(whole), digits=1)
+
+
 def turning_point() -> int:
     """The largest whole percentage of ill patients at which “ill” is right for less than half."""
     return max(whole for whole in range(1, 100) if precision_at(whole) < 0.5)
@@ -28,16 +33,14 @@ def turning_point() -> int:
 
 def _judge(given: float) -> Verdict:
     whole, last = round(given), turning_point()
-    here = (
-        f"Where {whole}\u00a0% are ill, “ill” is right for {percent(precision_at(whole), digits=1)}"
-    )
+    here = f"Where {whole}\u00a0% are ill, “ill” is right for {_right_share(whole)}"
     if whole > last:
         return wrong(f"{here}: at least half. Fewer have to be ill.")
     if whole < last:
         return wrong(f"{here}: less than half, but it still is where more are ill.")
     return right(
         f"{here}, where {whole + 1}\u00a0% are, for"
-        f" {percent(precision_at(whole + 1), digits=1)}. The false alarms come from the"
+        f" {_right_share(whole + 1)}. The false alarms come from the"
         " healthy: the more of them there are, the more of them hear “ill”, while sensitivity and"
         " specificity stay the same."
     )

@@ -174,8 +174,8 @@ def _show_boundary(learned: Learned, shown: int) -> None:
     st.markdown(
         f"After **{shown}** epochs the loss is **{neuron.losses_[shown]:.4f}** nats; at the start"
         f" it was {neuron.losses_[0]:.4f}, and no straight line can have less than"
-        f" {learned.least:.4f}. The neuron is right for **{write_share(right)}** of the {len(plane.y)}"
-        " patients."
+        f" {learned.least:.4f}. The neuron is right for **{write_share(right)}** of the"
+        f" {len(plane.y)} patients."
     )
     points = pd.DataFrame(plane.points, columns=list(plane.names)).assign(
         outcome=np.where(plane.y == 1, DISEASED, HEALTHY)
