@@ -18,7 +18,7 @@ from heart.commands.extras import EXTRAS, MissingExtraError
 from heart.commands.inputs import JSON_OPTION
 from heart.commands.output import tell
 from heart.commands.suggestions import explain_usage
-from heart.errors import DialectError, HeartError
+from heart.errors import ColumnsError, DialectError, HeartError
 
 EXIT_USER_ERROR = 2
 
@@ -130,3 +130,6 @@ def _complain(error: HeartError, program: str) -> None:
     for candidate in error.candidates if isinstance(error, DialectError) else ():
         says = "; ".join(filter(None, (candidate.meaning, candidate.outcome)))
         print(f"  --dialect {candidate.name}: {says}", file=sys.stderr)
+    for column in error.open_columns if isinstance(error, ColumnsError) else ():
+        name = f"{column.name!r} ({column.key})"
+        print(f"  --columns {column.key}=…: {name}, {column.reason}", file=sys.stderr)

@@ -117,6 +117,36 @@ class DialectError(CohortError):
         self.candidates = tuple(candidates)
 
 
+class OpenColumn(NamedTuple):
+    """A column of a file of which nothing says what it is.
+
+    Attributes:
+        key: what stands for it in `columns=`: "#3" is the third.
+        name: as the file writes it, short enough to be shown.
+        options: canonical names of what it may be.
+        examples: its first different cells; none of a column that looks like personal data.
+        suggested: the one of the options that its values leave, if there is one.
+        reason: why the options are these, in words.
+    """
+
+    key: str
+    name: str
+    options: tuple[str, ...]
+    examples: tuple[str, ...]
+    suggested: str | None
+    reason: str
+
+
+class ColumnsError(CohortError):
+    """A table of which some columns have to be named; `open_columns` says which."""
+
+    def __init__(
+        self, expected: str, found: str, action: str, *, open_columns: Sequence[OpenColumn]
+    ) -> None:
+        super().__init__(expected, found, action)
+        self.open_columns = tuple(open_columns)
+
+
 class BadCell(NamedTuple):
     """An impossible cell: its row in the file (the first patient is 1), column, text and why."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from heart.commands.inputs import CohortChoice, cohort_argument, command
 from heart.commands.output import tell, wants_json
 from heart.config import RECIPES
-from heart.errors import BadCellsError, CohortError, DialectError, SplitError
+from heart.errors import BadCellsError, CohortError, ColumnsError, DialectError, SplitError
 
 if TYPE_CHECKING:
     from heart.data import Cohort
@@ -40,6 +40,7 @@ def _describe(cohort: Cohort) -> dict[str, Any]:
         "inverted": report.inverted,
         "matched": report.known,
         "matched_by_hospital": report.matched,
+        "columns": [entry._asdict() for entry in report.columns],
         "evidence": list(report.evidence),
         "warnings": list(report.warnings),
         "converted": [change._asdict() for change in report.changes],
@@ -76,6 +77,10 @@ def _describe_refusal(error: CohortError) -> dict[str, Any]:
                 "healthy": c.healthy,
             }
             for c in candidates
+        ],
+        "open_columns": [
+            {**column._asdict(), "options": list(column.options), "examples": list(column.examples)}
+            for column in (error.open_columns if isinstance(error, ColumnsError) else ())
         ],
         "refused": str(error),
     }

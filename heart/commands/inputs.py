@@ -234,6 +234,7 @@ class CohortChoice(NamedTuple):
 
     name: str
     dialect: str | None
+    columns: dict[str, str] | None
     leave_out_bad_rows: bool
 
     def read(self) -> Cohort:
@@ -253,12 +254,44 @@ class CohortChoice(NamedTuple):
                 read_standard_input() if piped else Path(self.name),
                 name="stdin" if piped else None,
                 dialect=self.dialect,
+                columns=self.columns,
                 bad_rows="leave out" if self.leave_out_bad_rows else "stop",
             )
 
 
 dialect_option = click.option(
     "--dialect", metavar="NAME", help="how the file is coded, where its values do not show it"
+)
+
+
+def _parse_columns(
+    _: click.Context, __: click.Parameter, values: tuple[str, ...]
+) -> dict[str, str] | None:
+    """A file's column to what it is.
+
+    Raises:
+        SettingsError: for a part that does not say both.
+    """
+    columns = {}
+    for part in (part for value in values for part in value.split(",")):
+        column, equals, name = part.rpartition("=")
+        if not equals or not column.strip():
+            raise SettingsError(
+                "--columns to be a column's name, =, and one of the 14 names, as in rbp=trestbps",
+                repr(part[:40]),
+                "Write the column as in the file, or #3 for the third; - for one that is not used.",
+            )
+        columns[column.strip()] = name.strip()
+    return columns or None
+
+
+columns_option = click.option(
+    "--columns",
+    metavar="NAME=FEATURE,…",
+    multiple=True,
+    callback=_parse_columns,
+    help="which column is which, where names and values do not show it, as in rbp=trestbps;"
+    " #3 is the third column, - one that is not used",
 )
 
 
@@ -274,9 +307,10 @@ def cohort_options(declared: Callable[[Function], Function]) -> Callable[[Functi
             cohort: str | None,
             leave_out_bad_rows: bool,
             dialect: str | None,
+            columns: dict[str, str] | None,
             **others: Any,
         ) -> Any:
-            choice = CohortChoice(cohort, dialect, leave_out_bad_rows) if cohort else None
+            choice = CohortChoice(cohort, dialect, columns, leave_out_bad_rows) if cohort else None
             return function(cohort=choice, **others)
 
         leave_out = click.option(
@@ -284,7 +318,7 @@ def cohort_options(declared: Callable[[Function], Function]) -> Callable[[Functi
             is_flag=True,
             help="leave out rows with an impossible cell instead of stopping",
         )
-        return declared(leave_out(dialect_option(call)))
+        return declared(leave_out(dialect_option(columns_option(call))))
 
     return decorate
 

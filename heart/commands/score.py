@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heart.commands.inputs import ACTIVE_HELP, command, complete_bundle, dialect_option, find_bundle
+from heart.commands.inputs import (
+    ACTIVE_HELP,
+    columns_option,
+    command,
+    complete_bundle,
+    dialect_option,
+    find_bundle,
+)
 from heart.commands.output import on_terminal, print_rows
 from heart.commands.streams import FILE, STREAM, read_standard_input
 from heart.commands.suggestions import refuse_more, suggest
@@ -64,6 +71,7 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     " false-alarms",
 )
 @dialect_option
+@columns_option
 def score(
     *,
     bundle: str | None,
@@ -72,6 +80,7 @@ def score(
     identifier: str | None,
     only: str,
     dialect: str | None,
+    columns: dict[str, str] | None,
 ) -> dict[str, Any]:
     """Score every patient of a file and write a table, row by row in the same order. Where the file
     has outcomes, say how the model does.
@@ -86,9 +95,14 @@ def score(
     chosen = find_bundle(bundle)
     source = read_standard_input() if str(file) == STREAM else _find_table(file)
     content = read_content(source)  # once: a pipe has nothing for a second reading
-    patients = read_patients(content, dialect=dialect)
+    patients = read_patients(content, dialect=dialect, columns=columns)
     rows = patients.frame.index
-    kept = None if identifier is None else read_identifiers(content, identifier).of_rows(rows)
+    others = patients.report.dropped
+    kept = (
+        None
+        if identifier is None
+        else read_identifiers(content, identifier, others=others).of_rows(rows)
+    )
     scored = score_patients(chosen, patients, on_chunk=on_terminal(print_rows))
     positions = _choose(only, patients, scored, chosen.threshold.value)
     with out.open() as target:
@@ -103,6 +117,7 @@ def score(
         "disease": scored.positive,
         "threshold": chosen.threshold.value,
         "dialect": report.dialect,
+        "columns": [entry._asdict() for entry in report.columns],
         "evidence": list(report.evidence),
         "converted": [change._asdict() for change in report.changes],
         "identifier": identifier,

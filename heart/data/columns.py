@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from heart.errors import CohortError, show_controls
@@ -25,22 +25,25 @@ _ALIASES: dict[str, str] = {
     ),
     "chol": (
         "cholesterol serumcholesterol serumcholestoral cholestoral serumchol cholesterolmgdl"
-        " cholmgdl cholmmoll cholesterolmmoll"
+        " cholmgdl cholmmoll cholesterolmmoll serumcholesterolmgperdl"
     ),
-    "fbs": "fastingbs fastingbloodsugar fbsover120 bloodsugar fastingbloodsugar120mgdl fbs120",
+    "fbs": (
+        "fastingbs fastingbloodsugar fbsover120 bloodsugar fastingbloodsugar120mgdl fbs120"
+        " fastingbloodsugargt120mgperdl"
+    ),
     "restecg": (
         "restingecg restingelectrocardiographicresults ekgresults ecg restingelectrocardiogram"
-        " restingecgresults"
+        " restingecgresults restingekgresults"
     ),
     "thalach": (
         "thalch maxhr maxheartrate maximumheartrate maximumheartrateachieved maxheartrateachieved"
         " maxheartratebpm"
     ),
     "exang": "exerciseangina exerciseinducedangina angina exerangina exerciseinduced",
-    "oldpeak": "stdepression stdepressioninducedbyexercise peak stdepr",
+    "oldpeak": "stdepression stdepressioninducedbyexercise peak stdepr oldpeakeqstdepression",
     "slope": (
         "stslope slp slopeofst slopest peakexercisestsegment stsegmentslope"
-        " slopeofthepeakexercisestsegment stsegment"
+        " slopeofthepeakexercisestsegment slopeofpeakexercisestsegment stsegment"
     ),
     "ca": (
         "caa nummajorvessels numberofmajorvessels vessels numberofvesselsfluro majorvessels"
@@ -50,7 +53,7 @@ _ALIASES: dict[str, str] = {
     "num": (
         "target output condition heartdisease ahd diagnosis class label disease goal"
         " predictedattribute diseasepresence hd presence heartdiseasepresence"
-        " diagnosisofheartdisease hasheartdisease"
+        " diagnosisofheartdisease hasheartdisease heartdiseasepresent"
     ),
 }
 _KNOWN = {alias: name for name, aliases in _ALIASES.items() for alias in [name, *aliases.split()]}
@@ -58,7 +61,7 @@ _KNOWN = {alias: name for name, aliases in _ALIASES.items() for alias in [name, 
 # a column called "HeartDisease" marks the diseased, one called "target" could mark either
 _TELLING = (
     "num heartdisease ahd disease diseasepresence presence hd heartdiseasepresence hasheartdisease"
-    " condition diagnosisofheartdisease"
+    " condition diagnosisofheartdisease heartdiseasepresent"
 )
 _TELLING_TARGETS = frozenset(_TELLING.split())
 
@@ -87,6 +90,14 @@ _ELSEWHERE: dict[str, str] = {
 """Other well-known tables, and the folded names of their columns."""
 
 
+class ColumnMatch(NamedTuple):
+    """A column that its name does not name: as the file writes it, what it is, and why."""
+
+    column: str
+    feature: str
+    reason: str
+
+
 class Naming(NamedTuple):
     """Which of a file's columns is which.
 
@@ -96,6 +107,8 @@ class Naming(NamedTuple):
         personal: those of them that look like personal data.
         telling: whether the target column's name says that its higher value means disease.
         canonical: whether these are the project's own 14 names.
+        matches: columns that something else than their names has named, and what.
+        doubts: what speaks against leaving columns unused, in sentences.
     """
 
     columns: dict[str, int]
@@ -103,6 +116,8 @@ class Naming(NamedTuple):
     personal: tuple[str, ...]
     telling: bool
     canonical: bool
+    matches: tuple[ColumnMatch, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 def fold(name: str) -> str:
@@ -143,7 +158,7 @@ def is_placeholder(names: Sequence[str]) -> bool:
 
 
 def name_columns(header: Sequence[str], *, need_target: bool = True) -> Naming:
-    """Which of the header's columns is which.
+    """Which of the header's columns is which, by their names alone.
 
     Raises:
         CohortError: if two columns are the same, too many features are missing, or there is no
@@ -151,21 +166,46 @@ def name_columns(header: Sequence[str], *, need_target: bool = True) -> Naming:
     """
     if is_placeholder(header):
         return name_positions(len(header), need_target=need_target)
+    naming = make_naming(header, known_columns(header))
+    check_features(naming, header, need_target=need_target)
+    return naming
+
+
+def known_columns(header: Sequence[str], *, but: Collection[int] = ()) -> dict[str, int]:
+    """Canonical name to the position of the column that has it, or an alias of it.
+
+    Args:
+        header: the columns' names.
+        but: positions that are not looked at.
+
+    Raises:
+        CohortError: if two columns are the same.
+    """
     columns: dict[str, int] = {}
-    dropped: list[str] = []
     for position, name in enumerate(header):
         known = recognise_name(name)
-        if known is None:
-            dropped.append(shorten(name))
-        elif known in columns:
+        if known is None or position in but:
+            continue
+        if known in columns:
             raise _twice(header[columns[known]], name, known)
-        else:
-            columns[known] = position
-    _check_features(columns, header, need_target=need_target)
-    personal = tuple(name for name in dropped if _PERSONAL.search(fold(name)))
+        columns[known] = position
+    return columns
+
+
+def make_naming(header: Sequence[str], columns: dict[str, int]) -> Naming:
+    """The naming of a header of which these columns are known and the others are dropped."""
+    used = set(columns.values())
+    dropped = [name for position, name in enumerate(header) if position not in used]
+    personal = tuple(shorten(name) for name in dropped if is_personal(name))
     target = fold(header[columns[TARGET]]) if TARGET in columns else ""
     is_canonical = {name.strip() for name in header} == set(COLUMNS)
-    return Naming(columns, tuple(dropped), personal, target in _TELLING_TARGETS, is_canonical)
+    shown = tuple(map(shorten, dropped))
+    return Naming(columns, shown, personal, target in _TELLING_TARGETS, is_canonical)
+
+
+def is_personal(name: str) -> bool:
+    """Whether a column's name looks like that of personal data."""
+    return _PERSONAL.search(fold(name)) is not None
 
 
 def name_positions(width: int, *, need_target: bool = True) -> Naming:
@@ -185,6 +225,11 @@ def name_positions(width: int, *, need_target: bool = True) -> Naming:
     return Naming(columns, (), (), telling=False, canonical=False)
 
 
+def count_columns(width: int) -> tuple[str, ...]:
+    """What the columns of a file without a header are called."""
+    return tuple(f"column {position + 1}" for position in range(width))
+
+
 def shorten(name: str) -> str:
     """A file's name for a column, short enough to be shown."""
     clean = show_controls(" ".join(name.split()))
@@ -196,10 +241,26 @@ def _twice(first: str, second: str, known: str) -> CohortError:
     return CohortError("each column once", both, "Remove one of them.")
 
 
-def _check_features(columns: dict[str, int], header: Sequence[str], *, need_target: bool) -> None:
+def is_enough(columns: Collection[str], *, need_target: bool) -> bool:
+    """Whether these columns make a table of heart patients."""
+    n = sum(name in columns for name in FEATURE_NAMES)
+    return (
+        n >= MIN_FEATURES
+        and all(name in columns for name in NEEDED)
+        and (TARGET in columns or not need_target)
+    )
+
+
+def check_features(naming: Naming, header: Sequence[str], *, need_target: bool) -> None:
+    """Refuse what is no table of heart patients.
+
+    Raises:
+        CohortError: saying which features are missing and what the table seems to be.
+    """
+    columns = naming.columns
     missing = [name for name in FEATURE_NAMES if name not in columns]
-    if len(FEATURE_NAMES) - len(missing) < MIN_FEATURES or any(name in missing for name in NEEDED):
-        subject = _guess_subject(header)
+    if not is_enough(columns, need_target=False):
+        subject = guess_subject(header)
         guess = f"; it seems to be {subject}" if subject else ""
         raise CohortError(
             f"a table of heart patients with at least {MIN_FEATURES} of the 13 features,"
@@ -215,7 +276,7 @@ def _check_features(columns: dict[str, int], header: Sequence[str], *, need_targ
         )
 
 
-def _guess_subject(header: Sequence[str]) -> str | None:
+def guess_subject(header: Sequence[str]) -> str | None:
     """What another known table the names belong to, or None."""
     folded = {fold(name) for name in header}
     hits = {subject: len(folded & set(names.split())) for subject, names in _ELSEWHERE.items()}

@@ -20,8 +20,9 @@ from heart.data.bad_cells import (
     list_bad,
     too_few_outcomes,
 )
+from heart.data.choice import choose_columns
 from heart.data.cohort import Cohort
-from heart.data.columns import Naming, name_columns, name_positions
+from heart.data.columns import Naming
 from heart.data.dialects.canonical import SetAside, convert
 from heart.data.dialects.cells import Parsed, parse_table
 from heart.data.dialects.reading import Reading, name_dialect
@@ -81,6 +82,7 @@ def read_cohort(
     name: str | None = None,
     file_name: str | None = None,
     dialect: str | None = None,
+    columns: Mapping[str, str] | None = None,
     bad_rows: BadRows = "stop",
 ) -> Cohort:
     """The patients in a CSV, ARFF, XLSX or Parquet file, in whichever dialect, with their outcomes.
@@ -91,16 +93,19 @@ def read_cohort(
             letters.
         file_name: what a file is called of which only the bytes are given.
         dialect: how the file is coded, where its values do not show it.
+        columns: which column is which, where names and values do not show it: a name, or "#3" for
+            the third, to one of the 14 canonical names, or to "" for one that is not to be used.
         bad_rows: whether a row with an impossible cell stops the reading or is left out.
 
     Raises:
+        ColumnsError: if columns are needed that neither names nor known patients name.
         DialectError: if the file's codes fit several dialects, or cholesterol seems to be in
             mmol/l, and none was chosen.
         BadCellsError: for impossible cells, listing row, column, value and reason.
         CohortError: for anything else that is not a table of heart patients; it says what was found
             instead.
     """
-    read = _read(read_content(source), need_target=True, dialect=dialect)
+    read = _read(read_content(source), need_target=True, dialect=dialect, columns=columns)
     frame, aside = _use_rows(read, bad_rows)
     _check_classes(frame)
     if not isinstance(source, bytes):
@@ -111,13 +116,18 @@ def read_cohort(
     return replace(cohort, name=own_title(cohort))
 
 
-def read_patients(source: str | Path | bytes, *, dialect: str | None = None) -> Patients:
+def read_patients(
+    source: str | Path | bytes,
+    *,
+    dialect: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Patients:
     """The patients in a file, to be scored; no target needed, no row lost, errors by row.
 
     Raises:
         CohortError: as `read_cohort`, but not for single cells or rows.
     """
-    read = _read(read_content(source), need_target=False, dialect=dialect)
+    read = _read(read_content(source), need_target=False, dialect=dialect, columns=columns)
     errors: dict[int, str] = {}
     for cell in read.bad_cells:
         if cell.column != TARGET:
@@ -157,13 +167,15 @@ def _read_at_most(path: Path, n_bytes: int) -> bytes:
         return file.read(n_bytes)
 
 
-def _read(content: bytes, *, need_target: bool, dialect: str | None) -> _Read:
+def _read(
+    content: bytes,
+    *,
+    need_target: bool,
+    dialect: str | None,
+    columns: Mapping[str, str] | None,
+) -> _Read:
     table = open_table(content)
-    naming = (
-        name_columns(table.header, need_target=need_target)
-        if table.header
-        else name_positions(table.width, need_target=need_target)
-    )
+    naming = choose_columns(table, need_target=need_target, columns=columns)
     parsed, notes = parse_table(table, naming), table.notes
     del table, content  # the bytes are not needed any more, and may be large
     _check_known(parsed)
@@ -261,6 +273,7 @@ def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> Coho
     reading = recognition.reading
     known = recognition.known.rematch(repaired.matched)
     evidence = (
+        *(f"{entry.column} is {entry.feature}: {entry.reason}." for entry in read.naming.matches),
         describe_known(known, reading),
         f"Decided by {recognition.decided_by}.",
         describe_relations(recognition.relations),
@@ -274,12 +287,17 @@ def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> Coho
         inverted=reading.inverted,
         matched=count_hospitals(repaired.matched),
         evidence=tuple(filter(None, evidence)),
-        warnings=(*describe_doubts(known, recognition.relations), *_warn(frame)),
+        warnings=(
+            *read.naming.doubts,
+            *describe_doubts(known, recognition.relations),
+            *_warn(frame),
+        ),
         restored=repaired.restored,
         set_aside=tuple(aside),
         bad_cells=_open_bad_cells(read),
         dropped=read.naming.dropped,
         personal=read.naming.personal,
+        columns=read.naming.matches,
         notes=read.notes,
     )
 

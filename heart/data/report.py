@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heart.data.columns import ColumnMatch
 from heart.data.dialects.canonical import Change, SetAside
 from heart.data.rows import row_groups
 from heart.errors import BadCell
@@ -51,6 +52,7 @@ class CohortReport:
         dropped: names of columns that are not used.
         personal: those of them that look like personal data.
         notes: what was noticed about the file's format.
+        columns: columns that their names do not name, what they are, and why.
     """
 
     rows: int
@@ -72,6 +74,7 @@ class CohortReport:
     dropped: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    columns: tuple[ColumnMatch, ...] = ()
 
     @property
     def duplicates(self) -> int:

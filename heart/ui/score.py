@@ -132,7 +132,7 @@ def ask_for_identifiers(session: Session, table: Table) -> Identifiers | None:
     return session.once(
         "identifiers",
         (table.patients, chosen),
-        lambda: read_identifiers_apart(table.content, chosen).of_rows(rows),
+        lambda: read_identifiers_apart(table.content, chosen, others=names).of_rows(rows),
     )
 
 
@@ -150,7 +150,8 @@ def show_reading_of(scores: Scores, identifiers: Identifiers | None) -> None:
     with st.expander("How the file was read"):
         report = scores.patients.report
         changes = [f"{c.column}, {c.rows:,} rows: {c.reason}." for c in report.changes]
-        st.text("\n".join((*report.evidence, *changes)))
+        warnings = [f"Doubtful: {warning}" for warning in report.warnings]
+        st.text("\n".join((*report.evidence, *warnings, *changes)))
         if identifiers is not None:
             st.text(f"Kept to tell the rows apart: {identifiers.name}.")
             report = replace(

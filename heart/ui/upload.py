@@ -22,18 +22,20 @@ from heart.errors import (
     BadCellsError,
     Candidate,
     CohortError,
+    ColumnsError,
     DialectError,
     show_controls,
 )
 from heart.scoring.safe_csv import to_safe_csv
+from heart.ui.columns import ask_columns
 from heart.ui.errors import show_error
 from heart.ui.session import Session
 
 MAX_UPLOAD_MIB = MAX_BYTES // 2**20
 
 Read = Callable[..., Any]
-"""`read_cohort_apart` or `read_patients_apart`, called with the bytes, `dialect=` and, for a
-cohort, `file_name=` and `bad_rows=`.
+"""`read_cohort_apart` or `read_patients_apart`, called with the bytes, `dialect=`, `columns=` and,
+for a cohort, `file_name=` and `bad_rows=`.
 """
 
 
@@ -43,6 +45,7 @@ class Answers:
 
     dialect: str | None = None
     bad_rows: BadRows = "stop"
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 class TableUpload:
@@ -86,7 +89,13 @@ class TableUpload:
         self._file_id = upload.file_id
         mark = hashlib.sha256(content).hexdigest()
         answers = self._session.once(f"answers {self._purpose}", mark, Answers)
-        depends_on = (mark, self._file_name, answers.dialect, answers.bad_rows)
+        depends_on = (
+            mark,
+            self._file_name,
+            answers.dialect,
+            answers.bad_rows,
+            answers.columns,
+        )
         self._result = self._session.once(
             f"file {self._purpose}", depends_on, lambda: self._try_to_read(content, answers)
         )
@@ -102,12 +111,22 @@ class TableUpload:
             if chosen is not None:
                 answers.dialect = chosen
                 st.rerun()
+        elif isinstance(error, ColumnsError):
+            columns = ask_columns(error, self._purpose)
+            if columns is not None:
+                answers.columns = tuple(columns.items())
+                st.rerun()
         elif isinstance(error, BadCellsError):
             if _ask_bad_rows(error, self._purpose):
                 answers.bad_rows = "leave out"
                 st.rerun()
         elif isinstance(error, CohortError):
             show_error(error)
+            if answers.columns and st.button(
+                "Name the columns again", key=f"columns_again_{self._purpose}"
+            ):
+                answers.columns = ()
+                st.rerun()
         return None if isinstance(error, CohortError) else self._result
 
     @property
@@ -128,7 +147,10 @@ class TableUpload:
 
     def _try_to_read(self, content: bytes, answers: Answers) -> Any:
         """What was read, or why it was not."""
-        options: dict[str, Any] = {"dialect": answers.dialect}
+        options: dict[str, Any] = {
+            "dialect": answers.dialect,
+            "columns": dict(answers.columns) or None,
+        }
         if self._as_cohort:
             options |= {"file_name": self._file_name, "bad_rows": answers.bad_rows}
         try:

@@ -138,6 +138,28 @@ def test_bad_cells_are_listed_and_their_rows_left_out_when_wanted(visit):
     assert figures(app)["Patients"] == str(len(table) - 2)
 
 
+def test_columns_that_nothing_names_are_asked_about_one_by_one(visit):
+    names = {"cp": "`a`", "sex": "b", "oldpeak": "c"}
+    patients = d.invent_patients(60, seed=3)
+    content = csv_of(d.whole(d.uci_table(patients)).rename(columns=names))
+    app = upload(visit("cohort"), content)
+    assert "Which column is which?" in said(app)
+    boxes = {box.label: box for box in app.selectbox if box.label.startswith("Column")}
+    assert list(boxes) == ["Column `b`", "Column `` `a` ``", "Column `c`"]
+    assert [box.value for box in boxes.values()] == ["", "cp", "oldpeak"]
+    app = press(app, "Read it with these columns")
+    assert "no column for sex" in said(app), "an answer that is not enough"
+    app = press(app, "Name the columns again")
+    app.selectbox(key="column_cohort_#2").set_value("sex")
+    app.selectbox(key="column_cohort_#3").set_value("sex")
+    app = press(app, "Read it with these columns")
+    assert "Each only once: Sex (sex) — needed." in said(app)
+    app.selectbox(key="column_cohort_#3").set_value("cp")
+    app = press(app, "Read it with these columns")
+    assert figures(app)["Patients"] == str(len(patients))
+    assert "• c is oldpeak: the user said so." in said(app)
+
+
 def test_refused_file_says_what_it_seems_to_be_and_the_cohort_stays(visit):
     app = upload(
         visit("cohort"), b"age,sex,ejection_fraction,serum_creatinine,DEATH_EVENT\n75,1,20,1.9,1\n"

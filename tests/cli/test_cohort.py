@@ -85,6 +85,24 @@ def test_undecided_file_needs_a_dialect(write):
     assert not answer("cohort", file, "--dialect", "kaggle-303-binary")["inverted"]
 
 
+def test_open_columns_are_listed_and_named_on_the_command_line(write):
+    table = d.whole(d.uci_table(d.invent_patients(60, seed=3))).rename(
+        columns={"cp": "a", "sex": "b"}
+    )
+    file = write(d.write(table))
+    status, out, err = run("cohort", file, "--json")
+    assert status == 2
+    columns = {column["name"]: column for column in json.loads(out)["open_columns"]}
+    assert "cp" in columns["a"]["options"]
+    assert "--columns #2=…: 'b' (#2)" in err
+    told = answer("cohort", file, "--columns", "#2=sex,a=cp")
+    assert {entry["column"]: entry["feature"] for entry in told["columns"]} == {
+        "a": "cp",
+        "b": "sex",
+    }
+    assert run("cohort", file, "--columns", "a")[2].count("--columns to be") == 1
+
+
 def test_bad_cells_stop_or_are_left_out(write):
     file = write(with_bad_cell())
     status, out, _ = run("cohort", file, "--json")

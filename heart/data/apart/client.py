@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ def read_cohort_apart(
     *,
     file_name: str | None = None,
     dialect: str | None = None,
+    columns: Mapping[str, str] | None = None,
     bad_rows: BadRows = "stop",
 ) -> Cohort:
     """What `read_cohort` makes of a file's bytes.
@@ -47,7 +49,12 @@ def read_cohort_apart(
         CohortError: as `read_cohort`, and where reading takes too long, too much memory, or too
             many files are read already.
     """
-    options: dict[str, Any] = {"file_name": file_name, "dialect": dialect, "bad_rows": bad_rows}
+    options: dict[str, Any] = {
+        "file_name": file_name,
+        "dialect": dialect,
+        "columns": None if columns is None else dict(columns),
+        "bad_rows": bad_rows,
+    }
     if not IS_POSSIBLE:
         return read_cohort(content, **options)
     cohort = _READING.read("cohort", content, options)
@@ -55,28 +62,37 @@ def read_cohort_apart(
     return cohort
 
 
-def read_patients_apart(content: bytes, *, dialect: str | None = None) -> Patients:
+def read_patients_apart(
+    content: bytes, *, dialect: str | None = None, columns: Mapping[str, str] | None = None
+) -> Patients:
     """What `read_patients` makes of a file's bytes.
 
     Raises:
         CohortError: as `read_cohort_apart`.
     """
+    options: dict[str, Any] = {
+        "dialect": dialect,
+        "columns": None if columns is None else dict(columns),
+    }
     if not IS_POSSIBLE:
-        return read_patients(content, dialect=dialect)
-    patients = _READING.read("patients", content, {"dialect": dialect})
+        return read_patients(content, **options)
+    patients = _READING.read("patients", content, options)
     assert isinstance(patients, Patients)  # noqa: S101
     return patients
 
 
-def read_identifiers_apart(content: bytes, column: str) -> Identifiers:
+def read_identifiers_apart(
+    content: bytes, column: str, *, others: Sequence[str] | None = None
+) -> Identifiers:
     """What `read_identifiers` makes of a file's bytes.
 
     Raises:
         CohortError: as `read_cohort_apart`, and where there is no such column.
     """
     if not IS_POSSIBLE:
-        return read_identifiers(content, column)
-    identifiers = _READING.read("identifiers", content, {"column": column})
+        return read_identifiers(content, column, others=others)
+    options = {"column": column, "others": others}
+    identifiers = _READING.read("identifiers", content, options)
     assert isinstance(identifiers, Identifiers)  # noqa: S101
     return identifiers
 

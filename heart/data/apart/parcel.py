@@ -12,11 +12,20 @@ from typing import Any
 import pyarrow as pa
 
 from heart.data.cohort import Cohort
+from heart.data.columns import ColumnMatch
 from heart.data.dialects.canonical import Change, SetAside
 from heart.data.identifiers import Identifiers
 from heart.data.read import Patients
 from heart.data.report import CohortReport, UnusualValue
-from heart.errors import BadCell, BadCellsError, Candidate, CohortError, DialectError
+from heart.errors import (
+    BadCell,
+    BadCellsError,
+    Candidate,
+    CohortError,
+    ColumnsError,
+    DialectError,
+    OpenColumn,
+)
 from heart.schema import TARGET
 
 Read = Cohort | Patients | Identifiers
@@ -28,6 +37,7 @@ _LISTS: dict[str, Any] = {
     "unusual": UnusualValue,
     "set_aside": SetAside,
     "bad_cells": BadCell,
+    "columns": ColumnMatch,
 }
 """The report's lists that may be as long as the file: they travel as tables."""
 
@@ -97,6 +107,7 @@ def _pack_error(error: CohortError) -> bytes:
     head = {
         "error": type(error).__name__,
         "words": [error.expected, error.found, error.action],
+        "open_columns": error.open_columns if isinstance(error, ColumnsError) else (),
         "candidates": [c._replace(rows=tuple(map(dict, c.rows))) for c in candidates],
     }
     return _join(head, {"bad_cells": _table_of(bad_cells, BadCell._fields)})
@@ -109,6 +120,9 @@ def _unpack_error(head: Mapping[str, Any], tables: Mapping[str, pa.Table]) -> Co
             for name, says, rows, *counts in head["candidates"]
         ]
         return DialectError(*head["words"], candidates=candidates)
+    if head["error"] == ColumnsError.__name__:
+        open_columns = [OpenColumn(*map(_frozen, entry)) for entry in head["open_columns"]]
+        return ColumnsError(*head["words"], open_columns=open_columns)
     if head["error"] == BadCellsError.__name__:
         cells = tuple(_rows_of(tables["bad_cells"], BadCell))
         return BadCellsError(*head["words"], bad_cells=cells)

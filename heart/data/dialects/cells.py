@@ -114,20 +114,19 @@ def parse_table(table: Table, naming: Naming) -> Parsed:
     columns = dict(zip(names, cells.columns, strict=True))
     return Parsed(
         numbers={
-            name: _numbers(columns[name])
+            name: numbers_of(columns[name])
             for name in FEATURE_NAMES
             if name in columns and name not in CATEGORIES
         },
-        categories={
-            name: _tokens(name, columns[name], token_of) for name in CATEGORIES if name in columns
-        },
-        target=_tokens(TARGET, columns[TARGET], target_token) if TARGET in columns else None,
+        categories={name: tokens_of(name, columns[name]) for name in CATEGORIES if name in columns},
+        target=tokens_of(TARGET, columns[TARGET], target_token) if TARGET in columns else None,
         rows=cells.rows,
         ragged=cells.ragged,
     )
 
 
-def _numbers(column: Column) -> Numbers:
+def numbers_of(column: Column) -> Numbers:
+    """The column as measurements."""
     texts = pd.Series(column.texts, dtype="str")
     plain = texts.str.fullmatch(NUMBER.pattern).to_numpy(dtype=bool)
     missing = texts.str.lower().isin(MISSING_WORDS).to_numpy(dtype=bool)
@@ -138,7 +137,12 @@ def _numbers(column: Column) -> Numbers:
     return Numbers(column, np.where(finite, values, np.nan), ~missing & ~finite)
 
 
-def _tokens(name: str, column: Column, fold: Callable[[str], str | None]) -> Tokens:
+def tokens_of(name: str, column: Column, fold: Callable[[str], str | None] = token_of) -> Tokens:
+    """The column as codes or words.
+
+    Raises:
+        CohortError: if it holds very many different values.
+    """
     if len(column.texts) > MAX_TOKENS:
         codes = "a few codes" if name == TARGET else f"the codes of {feature(name).label.lower()}"
         different = f"{len(column.texts):,} different values"

@@ -79,7 +79,7 @@ def open_parquet(content: bytes) -> Table:
             raise _damaged() from error
         return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
 
-    def read(positions: Sequence[int]) -> Cells:
+    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: ARG001
         return read_with(positions, lambda: Encoder(_as_texts))
 
     def read_as_written(position: int) -> Cells:

@@ -7,7 +7,7 @@ row. Everything that follows works on the different texts, which is what makes i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,15 @@ class Cells(NamedTuple):
     ragged: tuple[Ragged, ...]
 
 
+class Read(Protocol):
+    """Reads the columns at these positions; of a text with `first`, about so many rows of its
+    beginning.
+    """
+
+    def __call__(self, positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: D102
+        ...
+
+
 class Table(NamedTuple):
     """A file that has been opened.
 
@@ -72,7 +81,7 @@ class Table(NamedTuple):
         header: the columns' names, stripped; empty where the file has none.
         width: how many columns.
         notes: what was noticed about the container, in words.
-        read: reads the columns at these positions.
+        read: reads columns.
         read_as_written: reads the column at this position and changes nothing in it: its texts may
             all differ, and a comma stays one.
     """
@@ -80,7 +89,7 @@ class Table(NamedTuple):
     header: tuple[str, ...]
     width: int
     notes: tuple[str, ...]
-    read: Callable[[Sequence[int]], Cells]
+    read: Read
     read_as_written: Callable[[int], Cells]
 
 

@@ -54,10 +54,10 @@ def open_text(content: bytes) -> Table:
 
     point = _with_points if layout.decimal_comma else _as_it_is
 
-    def read(positions: Sequence[int]) -> Cells:
+    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:
         nameless = [0] * has_index + [layout.width - 1] * has_trailing
         every = [*positions, *nameless]
-        cells = _parse(text, layout, every, [Encoder(point) for _ in every])
+        cells = _parse(text, layout, every, [Encoder(point) for _ in every], first=first)
         n = len(positions)
         if has_index:
             _check_index(cells.columns[n])
@@ -131,9 +131,15 @@ def _read_arff(text: bytes, head_end: int, body_start: int) -> tuple[bytes, Layo
 
 
 def _parse(
-    text: bytes, layout: Layout, positions: Sequence[int], encoders: Sequence[Encoder]
+    text: bytes,
+    layout: Layout,
+    positions: Sequence[int],
+    encoders: Sequence[Encoder],
+    *,
+    first: int | None = None,
 ) -> Cells:
-    """The columns at these positions, block by block, each collected by its encoder.
+    """The columns at these positions, block by block until there are `first` rows, each collected
+    by its encoder.
 
     Raises:
         CohortError: if there is no whole row, there are too many, or Arrow cannot cut them.
@@ -150,7 +156,8 @@ def _parse(
         return "skip" if len(ragged) <= MAX_RAGGED else "error"
 
     try:
-        n_rows = _encode_rows(_open_csv(text, layout, positions, skip), positions, encoders, ragged)
+        batches = _open_csv(text, layout, positions, skip)
+        n_rows = _encode_rows(batches, positions, encoders, ragged, first=first)
     except pa.ArrowInvalid as error:
         too_many = len(ragged) > MAX_RAGGED
         raise (_too_ragged(ragged[0]) if too_many else _unreadable(error)) from error
@@ -167,8 +174,10 @@ def _encode_rows(
     positions: Sequence[int],
     encoders: Sequence[Encoder],
     ragged: Sequence[Ragged],
+    *,
+    first: int | None,
 ) -> int:
-    """How many whole rows there are; their cells go to the encoders."""
+    """How many whole rows there are, or were read; their cells go to the encoders."""
     n_rows = 0
     for batch in batches:
         n_rows += batch.num_rows
@@ -176,6 +185,8 @@ def _encode_rows(
             encoder.add(batch.column(str(position)))
         if n_rows + len(ragged) > MAX_ROWS:
             raise CohortError.too_many_rows(MAX_ROWS)
+        if first is not None and n_rows >= first:
+            break
     return n_rows
 
 

@@ -57,12 +57,13 @@ def open_xlsx(content: bytes) -> Table:
     if not body:
         raise no_rows()
 
-    def read(positions: Sequence[int]) -> Cells:
+    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:
+        rows = body[:first]
         columns = tuple(
-            encode_texts(pd.Series([row[position] for row in body], dtype="str"))
+            encode_texts(pd.Series([row[position] for row in rows], dtype="str"))
             for position in positions
         )
-        return Cells(columns, pd.RangeIndex(1, len(body) + 1), ())
+        return Cells(columns, pd.RangeIndex(1, len(rows) + 1), ())
 
     names = tuple(name or "row index" for name in header)
     return Table(names, len(first), notes, read, lambda position: read([position]))

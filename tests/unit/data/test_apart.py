@@ -27,6 +27,7 @@ READABLE = {
     "contradicting twins": d.tutorial(d.cleveland()),
     "words": d.kaggle_920(d.invent_patients(60, seed=8)),
     "conflicts": conflicts(40_000),
+    "odd names": d.write(d.kaggle_303(d.cleveland()).rename(columns={"trestbps": "rbp"})),
     "without missing codes": d.xlsx(d.uci_table(d.invent_patients(50, seed=1))),
 }
 

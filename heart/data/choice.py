@@ -1,0 +1,365 @@
+"""Which of a file's columns is which: by their names, by what somebody says, and by the known
+patients; what remains open is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from heart.data.columns import (
+    COLUMNS,
+    MIN_FEATURES,
+    ColumnMatch,
+    Naming,
+    check_features,
+    count_columns,
+    guess_subject,
+    is_enough,
+    is_personal,
+    is_placeholder,
+    known_columns,
+    make_naming,
+    name_positions,
+    shorten,
+)
+from heart.data.formats.table import Table
+from heart.data.recognition.anchors import find_anchors, is_enough_known, match_by
+from heart.data.recognition.samples import N_EXAMPLES, NUMBERS, Sample, may_be, sample_rows
+from heart.data.recognition.unnamed import (
+    Decided,
+    Equal,
+    compare_columns,
+    decide_columns,
+    find_undecided,
+)
+from heart.errors import CohortError, ColumnsError, OpenColumn
+from heart.schema import TARGET
+
+NOT_USED = ("", "-")
+BY_USER = "the user said so"
+
+
+class _Columns(NamedTuple):
+    """What names and the user say of a file's columns.
+
+    Attributes:
+        header: a name for every column; "column 3" where the file has none.
+        named: canonical name to position.
+        given: positions of which the user has said what they are; "" for not used.
+    """
+
+    header: tuple[str, ...]
+    named: dict[str, int]
+    given: dict[int, str]
+
+    @property
+    def open(self) -> list[int]:
+        """Positions of the columns of which neither says anything."""
+        named = {*self.named.values(), *self.given}
+        return [
+            position
+            for position, name in enumerate(self.header)
+            if position not in named and name not in ("row index", "(empty)")
+        ]
+
+    @property
+    def lacking(self) -> list[str]:
+        """Features, and the outcome, that have no column."""
+        return [name for name in COLUMNS if name not in self.named]
+
+
+class _Evidence(NamedTuple):
+    """What the values say: the rows they were read from, and the columns that they name."""
+
+    sample: Sample
+    decided: tuple[Decided, ...]
+    undecided: dict[int, dict[str, Equal]]
+
+
+def choose_columns(
+    table: Table, *, need_target: bool, columns: Mapping[str, str] | None = None
+) -> Naming:
+    """Which of the table's columns is which.
+
+    Args:
+        table: the opened file.
+        need_target: whether an outcome is needed.
+        columns: what the user says: a column's name, or "#3" for the third, to a canonical name,
+            or to "" where the column is not to be used.
+
+    Raises:
+        ColumnsError: if columns have to be named that neither names nor known patients name.
+        CohortError: if it is no table of heart patients, or what the user says cannot be.
+    """
+    is_counted = not table.header or is_placeholder(table.header)
+    if is_counted and not columns:
+        by_order = _name_by_order(table, need_target=need_target)
+        if by_order is not None:
+            return by_order
+    header = table.header or count_columns(table.width)
+    given = _read_given(columns or {}, header)
+    known = {} if is_counted else known_columns(header, but=given)
+    named = {name: position for name, position in known.items() if name not in given.values()}
+    named |= {name: position for position, name in given.items() if name}
+    chosen = _Columns(header, named, given)
+    if not chosen.open or not chosen.lacking:
+        return _finish(chosen, need_target=need_target)
+    evidence = _find_evidence(table, chosen)
+    _ask(chosen, evidence, need_target=need_target)
+    return _finish(chosen, evidence.decided, evidence.sample, need_target=need_target)
+
+
+def _name_by_order(table: Table, *, need_target: bool) -> Naming | None:
+    """UCI's order, for columns that are only counted; None where the known patients show that it is
+    another one, or the columns are too few or too many.
+    """
+    try:
+        naming = name_positions(table.width, need_target=need_target)
+    except CohortError:
+        return None
+    sample = sample_rows(table, range(table.width))
+    numbers = {name: naming.columns[name] for name in NUMBERS}
+    if set(numbers.values()) <= sample.columns.keys():
+        if is_enough_known(match_by(sample, numbers), sample.n):
+            return naming
+        if find_anchors(sample, {}, range(table.width)) is not None:
+            return None
+    return naming
+
+
+def _read_given(columns: Mapping[str, str], header: Sequence[str]) -> dict[int, str]:
+    """Position to what the user says that the column is.
+
+    Raises:
+        CohortError: for a column or a feature that does not exist, or one that is said twice.
+    """
+    given: dict[int, str] = {}
+    numbered = {f"#{i + 1}": i for i in range(len(header))}
+    positions = {name.strip(): i for i, name in enumerate(header)} | numbered
+    for column, name in columns.items():
+        position = positions.get(column.strip())
+        wanted = "" if name.strip() in NOT_USED else name.strip()
+        if position is None:
+            names = ", ".join(repr(shorten(name)) for name in header[:20])
+            raise CohortError(
+                f"a column among {names}", repr(column[:40]), "Correct its name, or write #1, #2 …"
+            )
+        if wanted and wanted not in COLUMNS:
+            raise CohortError(
+                f"one of {', '.join(COLUMNS)} for the column {shorten(column)!r}",
+                repr(wanted[:40]),
+                "Choose one of them, or - for a column that is not to be used.",
+            )
+        if position in given or (wanted and wanted in given.values()):
+            both = wanted or shorten(column)
+            raise CohortError("each column once", f"{both} twice", "Say it once.")
+        given[position] = wanted
+    return given
+
+
+def _find_evidence(table: Table, chosen: _Columns) -> _Evidence:
+    """What the known patients say about the open columns, and about those that the user named.
+
+    Raises:
+        CohortError: if they contradict the user.
+    """
+    said = {p: name for p, name in chosen.given.items() if name}
+    sample = sample_rows(table, [*chosen.named.values(), *chosen.open])
+    by_name = {name: p for name, p in chosen.named.items() if p not in said}
+    anchors = find_anchors(sample, by_name, [*chosen.open, *said])
+    if anchors is None:
+        return _Evidence(sample, (), {})
+    lacking = [name for name in COLUMNS if name not in by_name]
+    grid = compare_columns(sample, anchors, by_name, lacking)
+    decided = decide_columns(grid)
+    for entry in decided:
+        _check_said(entry, said, chosen.header)
+    new = tuple(e for e in decided if e.position not in said and e.feature not in said.values())
+    undecided = {
+        position: {name: equal for name, equal in names.items() if name in chosen.lacking}
+        for position, names in find_undecided(grid, decided).items()
+        if position not in said
+    }
+    return _Evidence(sample, new, {p: names for p, names in undecided.items() if names})
+
+
+def _check_said(entry: Decided, said: Mapping[int, str], header: Sequence[str]) -> None:
+    """Refuse what the known patients contradict.
+
+    Raises:
+        CohortError: saying what they show.
+    """
+    if entry.position in said and said[entry.position] != entry.feature:
+        raise CohortError(
+            "columns that the known patients in the file confirm",
+            f"{shorten(header[entry.position])!r} as {said[entry.position]}, while"
+            f" {_describe(entry, header)}",
+            "Leave the column out of what you say, or name it so.",
+        )
+
+
+def _ask(chosen: _Columns, evidence: _Evidence, *, need_target: bool) -> None:
+    """Ask about what is open, where it is needed or equals a feature without a lead; nothing where
+    the user has had his say and it is enough.
+
+    Raises:
+        ColumnsError: with the open columns.
+        CohortError: if the open columns cannot make it a table of heart patients.
+    """
+    known = {*chosen.named, *_positions(evidence)}
+    enough = is_enough(known, need_target=need_target)
+    clear = {p for p, names in evidence.undecided.items() if any(e.is_high for e in names.values())}
+    if enough and (chosen.given or not clear):
+        return
+    taken = {entry.position for entry in evidence.decided}
+    lacking = [name for name in COLUMNS if name not in known]
+    options = {
+        position: names
+        for position in chosen.open
+        if position not in taken and (not enough or position in clear)
+        if (names := _options(evidence, position, lacking))
+    }
+    _check_possible(chosen, evidence, options, need_target=need_target)
+    open_columns = [_open_column(chosen, evidence, position, options) for position in options]
+    listed = ", ".join(repr(column.name) for column in open_columns)
+    lack = f"no column for {', '.join(lacking)}"
+    example = f"{open_columns[0].name}={open_columns[0].options[0]}"
+    raise ColumnsError(
+        "columns whose names or values say what they are",
+        f"{lack}, and of these columns nothing says which they are: {listed}",
+        f"Say which column is which, as in --columns {example}; of a column that is none of them,"
+        f" --columns {open_columns[0].name}=-.",
+        open_columns=open_columns,
+    )
+
+
+def _check_possible(
+    chosen: _Columns,
+    evidence: _Evidence,
+    options: Mapping[int, Sequence[str]],
+    *,
+    need_target: bool,
+) -> None:
+    """Refuse a table that no answer would make one of heart patients.
+
+    Raises:
+        CohortError: saying which features are missing and what it seems to be.
+    """
+    naming = make_naming(chosen.header, {**chosen.named, **_positions(evidence)})
+    known = set(naming.columns)
+    possible = known | {name for names in options.values() for name in names}
+    few = len(known - {TARGET}) + len(options) < MIN_FEATURES
+    elsewhere = not evidence.decided and guess_subject(chosen.header) is not None
+    if few or elsewhere or not is_enough(possible, need_target=need_target):
+        check_features(naming, chosen.header, need_target=need_target)
+
+
+def _positions(evidence: _Evidence) -> dict[str, int]:
+    return {entry.feature: entry.position for entry in evidence.decided}
+
+
+def _options(evidence: _Evidence, position: int, lacking: Sequence[str]) -> list[str]:
+    """What a column may be: first what known patients' values equal, best first, then what its
+    values alone allow.
+    """
+    column = evidence.sample.columns.get(position)
+    if column is None:
+        return []
+    equal = evidence.undecided.get(position, {})
+    shown = sorted(equal, key=lambda name: -equal[name].share)
+    return shown + [name for name in lacking if name not in equal and may_be(column, name)]
+
+
+def _open_column(
+    chosen: _Columns, evidence: _Evidence, position: int, options: Mapping[int, Sequence[str]]
+) -> OpenColumn:
+    names, header = tuple(options[position]), chosen.header[position]
+    equal = evidence.undecided.get(position, {})
+    likely = {p: tuple(evidence.undecided.get(p) or options[p]) for p in options}
+    is_only = len(likely[position]) == 1 and [*likely.values()].count(likely[position]) == 1
+    suggested = likely[position][0] if is_only else None
+    examples = () if is_personal(header) else _examples(evidence.sample, position)
+    reason = _reason(equal, names, suggested)
+    return OpenColumn(f"#{position + 1}", shorten(header), names, examples, suggested, reason)
+
+
+def _reason(equal: Mapping[str, Equal], names: Sequence[str], suggested: str | None) -> str:
+    """Why a column is still open, and what speaks for the suggestion."""
+    if equal:
+        counts = ", ".join(
+            f"{name} in {entry.equal:,} of {entry.of:,}" for name, entry in equal.items()
+        )
+        return f"equal to {counts} known patients: too few, or another column or feature is as near"
+    if suggested:
+        return f"its values are possible for {suggested} only"
+    return f"its values are possible for {', '.join(names)}"
+
+
+def _examples(sample: Sample, position: int) -> tuple[str, ...]:
+    column = sample.columns[position]
+    if column.tokens is None:
+        return tuple(f"{value:g}" for value in column.floats[:N_EXAMPLES])
+    return tuple(map(shorten, column.tokens.column.texts[:N_EXAMPLES]))
+
+
+def _finish(
+    chosen: _Columns,
+    decided: Sequence[Decided] = (),
+    sample: Sample | None = None,
+    *,
+    need_target: bool,
+) -> Naming:
+    """The naming with its evidence, and with what speaks against leaving columns unused.
+
+    Raises:
+        CohortError: if it is no table of heart patients.
+    """
+    columns = {**chosen.named, **{entry.feature: entry.position for entry in decided}}
+    naming = make_naming(chosen.header, columns)
+    check_features(naming, chosen.header, need_target=need_target)
+    doubts = () if sample is None else _describe_unused(chosen, sample, columns)
+    said = [
+        ColumnMatch(shorten(chosen.header[position]), name, BY_USER)
+        for position, name in chosen.given.items()
+        if name
+    ]
+    shown = [
+        ColumnMatch(
+            shorten(chosen.header[entry.position]), entry.feature, _describe(entry, chosen.header)
+        )
+        for entry in decided
+    ]
+    return naming._replace(matches=(*said, *shown), doubts=doubts)
+
+
+def _describe_unused(
+    chosen: _Columns, sample: Sample, columns: Mapping[str, int]
+) -> tuple[str, ...]:
+    """The measurements without a column that an unused column may be, in a sentence each."""
+    unused = [p for p in chosen.open if p in sample.columns and p not in columns.values()]
+    sentences = []
+    for name in NUMBERS:
+        fitting = [p for p in unused if name not in columns and may_be(sample.columns[p], name)]
+        if fitting:
+            which = " or ".join(repr(shorten(chosen.header[p])) for p in fitting)
+            sentences.append(
+                f"No column is called {name}, and it is missing in every row: the values of {which}"
+                " are possible for it. If it is that column, say so"
+                f" (--columns {shorten(chosen.header[fitting[0]])}={name})."
+            )
+    return tuple(sentences)
+
+
+def _describe(entry: Decided, header: Sequence[str]) -> str:
+    """The evidence for a column, in words."""
+    equal, rival = entry.equal, entry.rival
+    says = f"equal to {entry.feature} in {equal.equal:,} of {equal.of:,} known patients"
+    if rival is None or not rival.equal.equal:
+        return says
+    other = (
+        f"it would be {rival.feature}"
+        if rival.position == entry.position
+        else f"{shorten(header[rival.position])!r} would be"
+    )
+    return f"{says} (next best: {other} in {rival.equal.equal:,} of {rival.equal.of:,})"
