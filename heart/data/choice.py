@@ -106,6 +106,8 @@ def choose_columns(
     if not chosen.open or not chosen.lacking:
         return _finish(chosen, need_target=need_target)
     evidence = _find_evidence(table, chosen)
+    if not table.header and not columns and not evidence.decided:
+        name_positions(table.width, need_target=need_target)  # says how many there have to be
     _ask(chosen, evidence, need_target=need_target)
     return _finish(chosen, evidence.decided, evidence.sample, need_target=need_target)
 
