@@ -27,10 +27,10 @@ class Encoder:
 
     Args:
         to_texts: makes texts of a block's different values; what is null then is missing.
-        most: different texts that the column may have.
+        most: different texts that the column may have; by default as many as any column.
     """
 
-    def __init__(self, to_texts: ToTexts, *, most: int = MAX_TEXTS) -> None:
+    def __init__(self, to_texts: ToTexts, *, most: int | None = None) -> None:
         self._to_texts = to_texts
         self._most = most
         self._texts: list[pa.Array] = []
@@ -56,7 +56,7 @@ class Encoder:
     def _count(self, texts: pa.Array) -> None:
         """Count the different texts, now and then."""
         self._n_new += len(texts)
-        if self._n_new > self._most:
+        if self._n_new > (self._most or MAX_TEXTS):
             self._n_new = 0
             n_texts = pc.count_distinct(pa.concat_arrays([*self._texts, texts])).as_py()
             check_different(n_texts, self._most)

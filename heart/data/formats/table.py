@@ -119,12 +119,13 @@ def check_lines(n_lines: int) -> None:
         )
 
 
-def check_different(n_texts: int, most: int = MAX_TEXTS) -> None:
-    """Refuse a column of very many different cells.
+def check_different(n_texts: int, most: int | None = None) -> None:
+    """Refuse a column of more different cells than `most`, by default than `MAX_TEXTS`.
 
     Raises:
         CohortError: saying how many are allowed.
     """
+    most = MAX_TEXTS if most is None else most
     if n_texts > most:
         raise CohortError(
             f"at most {most:,} different values in a column",
