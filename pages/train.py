@@ -7,6 +7,7 @@ import streamlit as st
 from heart.config import get_recipe
 from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
+from heart.ui.runs import follow_choice, show_runs
 from heart.ui.session import get_session
 from heart.ui.settings_form import show_settings_fields
 from heart.ui.train import (
@@ -45,11 +46,15 @@ if session.stopped:
     )
     session.stopped = False
 
+follow_choice(session)
 shown = session.runs.find(session.runs.shown)
 if shown is not None:
     show_result(session, shown)
-    show_losses(session)
 elif not started:
     st.caption(
         "The result appears here: counts, figures on train, valid and test, and the loss curves."
     )
+
+if session.runs.entries:
+    show_runs(session)
+show_losses(session)

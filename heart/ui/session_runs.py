@@ -70,8 +70,12 @@ class SessionRuns:
         return next((entry for entry in self.entries if entry.run.number == number), None)
 
     def discard(self, number: int) -> None:
-        """Forget a run, and its model where nothing else holds it."""
+        """Forget a run, and its model where nothing else holds it; the last of the others is
+        looked at.
+        """
         self.entries = [entry for entry in self.entries if entry.run.number != number]
+        if self.find(self.shown) is None:
+            self.shown = self.entries[-1].run.number if self.entries else None
 
     def note(self, number: int, text: str) -> None:
         """Give a run another note.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from heart.ui.cache import show_chart
 from heart.ui.figures import figures_table
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import LiveProgress, training_slot
+from heart.ui.runs import show_note
 from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
 from heart.ui.settings_form import build_settings
@@ -108,6 +110,7 @@ def show_result(session: Session, entry: SessionRun) -> None:
     cohort = find_cohort(entry.bundle, own_cohorts(session))
     if entry.bundle.settings.complete_rows and cohort is not None:
         show_completeness(cohort)
+    show_note(session, entry)
     show_actions(session, entry)
     show_details(entry.run)
 
@@ -139,10 +142,15 @@ def show_details(run: Run) -> None:
         history_frame(run.history),
         alt="Loss on the train and valid parts against the epoch",
     )
-    st.caption(
-        "The train loss is taken while units are dropped and values hidden, so it may lie above the"
-        " valid loss."
-    )
+    if hindered := describe_hindrance(run.settings):
+        st.caption(f"The train loss is taken while {hindered}, so it may lie above the valid loss.")
+
+
+def describe_hindrance(settings: Mapping[str, Any]) -> str:
+    """What makes it harder to be right in training than afterwards; empty where nothing does."""
+    dropped = ["units are dropped"] if settings["dropout"] and settings["hidden"] else []
+    hidden = ["values are hidden"] if settings["masking"] else []
+    return " and ".join([*dropped, *hidden])
 
 
 def show_actions(session: Session, entry: SessionRun) -> None:
@@ -153,7 +161,7 @@ def show_actions(session: Session, entry: SessionRun) -> None:
         if not in_use and st.button(
             "Keep for this session",
             type="primary",
-            help="Every page then uses it. The Models page keeps it beyond this session.",
+            help="Every page then uses it, as long as this session lasts.",
         ):
             session.use(bundle, Origin.TRAINED)
             st.rerun()
@@ -169,7 +177,10 @@ def show_actions(session: Session, entry: SessionRun) -> None:
             session.runs.discard(number)
             st.rerun()
     if in_use:
-        st.caption("This model is in use on every page. The Models page keeps it for good.")
+        st.caption(
+            "This model is in use on every page. It ends with this session, unless it is downloaded"
+            " or kept on the Models page."
+        )
 
 
 def show_losses(session: Session) -> None:

@@ -2,8 +2,10 @@
 
 import pytest
 
+from heart.config import get_recipe
 from heart.errors import TrainingError
 from heart.ui.progress import MAX_TRAININGS, training_slot
+from heart.ui.train import describe_hindrance
 from tests.support import dialects as d
 from tests.support.visitor import figures, go, press, said
 
@@ -63,6 +65,20 @@ def test_result_curve_and_settings_stay_when_the_page_is_left_and_after_keep(vis
         assert app.text_input(key="train_default_hidden").value == "8, 8"
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "units are dropped and values are hidden"),
+        ({"dropout": 0.0}, "values are hidden"),
+        ({"hidden": ()}, "values are hidden"),
+        ({"masking": 0.0}, "units are dropped"),
+        ({"dropout": 0.0, "masking": 0.0}, ""),
+    ],
+)
+def test_why_the_train_loss_may_be_higher_follows_the_settings(changes, words):
+    assert describe_hindrance(get_recipe("default", **changes).as_dict()) == words
+
+
 def test_chosen_recipe_stays_when_the_page_is_left(visit):
     app = visit("train")
     app = app.selectbox(key="train_recipe").set_value("lesson").run()
@@ -96,6 +112,39 @@ def test_page_says_what_a_reload_would_lose_until_it_is_saved(visit, tmp_path, m
     assert "The model is kept." in said(app)
     assert "A reload of this tab" not in said(app)
     assert "A reload of this tab" not in said(go(app, "train"))
+
+
+def test_runs_are_listed_chosen_compared_noted_kept_and_nobody_elses(visit):
+    app = train(train(visit("train")), members=3)
+    latest = figures(app)
+    table = app.dataframe[0].value
+    assert table["changed"].tolist() == ["members 2; most epochs 3", "members 3; most epochs 3"]
+    assert [f"{value:.3f}" for value in table.iloc[1][["roc_auc", "log_loss"]]] == [
+        latest["ROC AUC, test"],
+        latest["Log-loss, test"],
+    ]
+    app = choose(app, [0])
+    assert "Result of run 1" in said(app)
+    assert figures(app)["Log-loss, test"] == f"{table['log_loss'][0]:.3f}"
+    app = app.text_input(key="run_note_1").set_value(" the *smaller* one ").run()
+    assert app.dataframe[0].value["note"].tolist() == ["the *smaller* one", ""]
+    app = press(app, "Keep run 1")
+    assert app.dataframe[0].value["state"].tolist() == ["in use", ""]
+    app = choose(app, [0, 1])
+    assert "Loss on valid" in said(app)
+    assert len(app.get("vega_lite_chart")) == 3
+    app = press(app, "Discard")
+    assert app.dataframe[0].value["run"].tolist() == [2]
+    assert "Result of run 2" in said(app)
+    assert "trained in this session" in said(app)
+    assert not visit("train").dataframe
+
+
+def choose(app, rows):
+    """The visitor after choosing these rows of the table of runs, and no others."""
+    key = "runs_" + "_".join(str(number) for number in app.dataframe[0].value["run"])
+    app.session_state[key] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    return app.run()
 
 
 def test_kept_model_is_this_visitors_own(visit):

@@ -32,6 +32,7 @@ from heart.charts.patient import hundred_frame
 from heart.charts.patient_why import waterfall
 from heart.charts.score import probabilities, probabilities_by_outcome
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
+from heart.charts.train import run_curves
 from heart.charts.what_if import answer_dots, answer_line
 from heart.data import load_shipped
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
@@ -92,6 +93,7 @@ CHARTS = [
     (feature_by_outcome, outcome_frame(COHORT, feature("cp"))),
     (hundred_people, hundred_frame(31)),
     (loss_curves, history_frame(HISTORY)),
+    (run_curves, history_frame(HISTORY).assign(run="run 3")),
     (
         threshold_curves,
         curve_frame(
