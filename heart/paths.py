@@ -26,6 +26,9 @@ SHIPPED_BUNDLE = MODELS / "cleveland.joblib"
 SHIPPED_OUT_OF_FOLD = MODELS / "cleveland_out_of_fold.json"
 """Its recipe's out-of-fold predictions, which take most of a minute: no features of a patient."""
 
+SHIPPED_EVALUATION = MODELS / "evaluation"
+"""What the Evaluate page shows of each hospital, which takes minutes: no features of a patient."""
+
 
 FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
 """What the environment says about the registry."""

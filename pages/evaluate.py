@@ -7,11 +7,12 @@ import streamlit as st
 from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
 from heart.ui.evaluate import (
+    describe_judged,
     show_discrimination,
-    show_leaderboard,
     show_recalibration,
     show_subgroups,
 )
+from heart.ui.evaluate_leaderboard import show_leaderboard
 from heart.ui.evaluate_learning import show_elsewhere, show_learning_curve
 from heart.ui.evaluate_work_up import show_work_up
 from heart.ui.session import get_session
@@ -25,25 +26,31 @@ st.markdown(
     " the same patients, and at other hospitals."
 )
 cohort = show_cohort_choice(session).cohort
+st.markdown(describe_judged(session, cohort))
 
 st.header("Leaderboard")
-results = None
+st.markdown("Is the model in use better than simpler ones, or are they too close to tell?")
+predictions = None
 with errors_shown():
-    results = show_leaderboard(session, cohort)
+    predictions = show_leaderboard(session, cohort)
 
-if results is not None:
+if predictions is not None:
     st.header("Discrimination and calibration")
+    st.markdown("Does it rank the ill above the healthy, and do its probabilities hold?")
     with errors_shown():
-        show_discrimination(session, results["default"])
+        show_discrimination(session, predictions)
     st.header("Subgroups")
+    st.markdown("Is it as good for women as for men, for the young as for the old?")
     with errors_shown():
-        show_subgroups(session, cohort, results["default"])
+        show_subgroups(session, cohort, predictions)
 
 st.header("Other hospitals")
+st.markdown("What is its recipe worth where none of the patients were learnt from?")
 with errors_shown():
     show_elsewhere(session, cohort)
 
 st.header("How many patients")
+st.markdown("Would more patients to learn from help?")
 with errors_shown():
     show_learning_curve(session, cohort)
 

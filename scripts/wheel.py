@@ -12,6 +12,7 @@ SHIPPED = (
     "data",
     "models/cleveland.joblib",
     "models/cleveland_out_of_fold.json",
+    "models/evaluation",
     "pages",
     "streamlit_app.py",
     ".streamlit/config.toml",

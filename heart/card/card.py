@@ -81,7 +81,8 @@ def _make_charts(facts: Facts) -> dict[str, tuple[Chart, ...]]:
     if facts.unseen is None:
         return {}
     y_true, y_score = facts.unseen.y_true, facts.unseen.y_score
-    whose = f"{facts.unseen.at.n} patients ({facts.unseen.name})"
+    mean = ", each with the mean of the repeats" if facts.out_of_fold else ""
+    whose = f"{facts.unseen.at.n} patients ({facts.unseen.name}{mean})"
     benefit = decision_curve(y_true, y_score).assign(chosen=facts.bundle.threshold.value)
     return {
         "How it was judged": (

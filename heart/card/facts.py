@@ -4,7 +4,7 @@ are here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +12,15 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.bundle.learnt import Learnt
-from heart.data import SHIPPED, Cohort, Split, load_shipped
-from heart.evaluation.judged import Judged, judge
+from heart.data import Cohort, Split
+from heart.errors import SettingsError
+from heart.evaluation.judged import Judged, judge, judge_out_of_fold
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.recalibration import judge_recalibration
 from heart.evaluation.sample_size import SampleSize, sample_size
 from heart.evaluation.subgroups import subgroup_table
+from heart.experiments.hospitals import judge_itself
 from heart.experiments.run import find_cohort, find_learnt, split_for
 from heart.schema import FEATURES, Feature
 from heart.shares import write_share
@@ -43,6 +46,9 @@ class Facts(NamedTuple):
             not known, those that it does not name.
         needed: the sample size that the criteria ask for; None where the bundle names patients of
             one outcome only.
+        by_others: where the bundle is recalibrated, `judge_recalibration` of the out-of-fold
+            predictions: the bundle's own map was fitted on those very patients. None where it is
+            not, or there are no such predictions.
     """
 
     bundle: Bundle
@@ -54,6 +60,7 @@ class Facts(NamedTuple):
     subgroups: pd.DataFrame | None
     elsewhere: tuple[Judged, ...]
     needed: SampleSize | None
+    by_others: Mapping[str, float] | None = None
 
 
 def gather_facts(
@@ -70,10 +77,9 @@ def gather_facts(
     tables = list(cohorts)
     cohort, learnt = find_cohort(bundle, tables), find_learnt(bundle, tables)
     split = None if cohort is None else split_for(cohort, bundle.settings)
-    unseen, features = None, None
+    unseen, subgroups = None, None
     if split is not None:
-        unseen, features = _judge_unseen(bundle, split, predictions)
-    threshold = bundle.threshold.value
+        unseen, subgroups = _judge_unseen(bundle, split, predictions)
     return Facts(
         bundle=bundle,
         learnt=learnt,
@@ -81,14 +87,22 @@ def gather_facts(
         split=split,
         unseen=unseen,
         out_of_fold=unseen is not None and predictions is not None,
-        subgroups=(
-            None
-            if unseen is None or features is None
-            else subgroup_table(features, unseen.y_true, unseen.y_score, threshold=threshold)
-        ),
-        elsewhere=tuple(_judge_elsewhere(bundle, learnt)),
+        subgroups=subgroups,
+        elsewhere=judge_itself(bundle, learnt, threshold=bundle.threshold.value),
         needed=_sample_size(bundle),
+        by_others=_judge_by_others(bundle, predictions),
     )
+
+
+def _judge_by_others(bundle: Bundle, predictions: OutOfFold | None) -> Mapping[str, float] | None:
+    """What the method of recalibration is worth on patients that it was not fitted on."""
+    method = bundle.recalibration.method
+    if predictions is None or method == "none":
+        return None
+    try:
+        return judge_recalibration(method, predictions)
+    except SettingsError:  # it fitted them all, but not every part of them
+        return None
 
 
 def _sample_size(bundle: Bundle) -> SampleSize | None:
@@ -105,41 +119,21 @@ def _sample_size(bundle: Bundle) -> SampleSize | None:
 def _judge_unseen(
     bundle: Bundle, split: Split, predictions: OutOfFold | None
 ) -> tuple[Judged, pd.DataFrame]:
-    """Out-of-fold predictions where there are some, else the test part; with their features."""
+    """Out-of-fold predictions where there are some, else the test part; with their subgroups."""
+    threshold = bundle.threshold.value
     if predictions is None:
         part = split.test
+        y_score = bundle.predict_proba(part.features)
         return (
-            judge(
-                part.y_true,
-                bundle.predict_proba(part.features),
-                threshold=bundle.threshold.value,
-                name="the test part",
-            ),
-            part.features,
+            judge(part.y_true, y_score, threshold=threshold, name="the test part"),
+            subgroup_table(part.features, part.y_true, y_score, threshold=threshold),
         )
-    y_score = bundle.recalibration.apply(predictions.mean_score)
+    answers = bundle.recalibration.apply_to(predictions)
     features = pd.concat([split.train.features, split.valid.features])
-    unseen = judge(
-        predictions.y_true,
-        y_score,
-        threshold=bundle.threshold.value,
-        name="train and valid, out of fold",
+    return (
+        judge_out_of_fold(answers, threshold=threshold, name="train and valid, out of fold"),
+        subgroup_table(features, answers.y_true, answers.y_score, threshold=threshold),
     )
-    return unseen, features
-
-
-def _judge_elsewhere(bundle: Bundle, learnt: Learnt | None) -> Iterable[Judged]:
-    """Each shipped hospital of which no patient is in a part of the model's."""
-    own = bundle.data.cohort.split("+") if learnt is None else learnt.hospitals
-    for name in SHIPPED:
-        if name not in own:
-            cohort = load_shipped(name)
-            yield judge(
-                cohort.y_true,
-                bundle.predict_proba(cohort.features),
-                threshold=bundle.threshold.value,
-                name=SHIPPED[name],
-            )
 
 
 def characteristics(cohort: Cohort) -> pd.DataFrame:

@@ -168,9 +168,22 @@ def judged(facts: Facts) -> str:
         text = paragraphs(
             text,
             f"Cross-validated: the {facts.unseen.at.n} patients of train and valid, each predicted"
-            f" by models that never saw that patient (mean of the repeats): {scores}.",
+            " by models that never saw that patient. Each figure is that of a repeat, averaged"
+            f" over the repeats: {scores}.{_by_others(facts)}",
         )
     return text
+
+
+def _by_others(facts: Facts) -> str:
+    """What a recalibration that was fitted on the judged patients is worth on others."""
+    if facts.by_others is None:
+        return ""
+    loss = write_value(facts.by_others["log_loss"], "log_loss")
+    return (
+        f" The recalibration ({facts.bundle.recalibration.method}) was fitted on these same"
+        f" predictions, which flatters it; with each fold recalibrated by the others, log-loss"
+        f" {loss}."
+    )
 
 
 def calibration(facts: Facts) -> str:

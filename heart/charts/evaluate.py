@@ -83,7 +83,7 @@ def decision(frame: pd.DataFrame) -> Drawing:
         .transform_fold([*names], as_=["policy", "benefit"])
         .mark_line(strokeWidth=2, clip=True)
         .encode(
-            x=alt.X("threshold:Q", title="threshold", axis=alt.Axis(format="%")),
+            x=alt.X("threshold:Q", title="threshold", axis=alt.Axis(format="%"), scale=UNIT),
             y=alt.Y(
                 "benefit:Q",
                 title="net benefit, in true positives a patient",

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from heart.commands.fees import fee_option, plain_or_none, read_fees
-from heart.commands.inputs import WHOLE, CohortChoice, cohort_option, command
+from heart.commands.inputs import (
+    BUNDLE_HELP,
+    WHOLE,
+    CohortChoice,
+    cohort_option,
+    command,
+    complete_bundle,
+    find_bundle,
+)
 from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
 from heart.errors import SettingsError
 from heart.evaluation.figures import LEADERBOARD
+from heart.schema import FEATURE_NAMES
 
 if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.config import Settings
+    from heart.experiments.contenders import Contender
     from heart.experiments.cross_validation import Folds
     from heart.experiments.hospitals import External
     from heart.experiments.leaderboard import Entry
@@ -27,6 +39,15 @@ MOST = 50
 
 @command
 @cohort_option
+@click.option(
+    "--model",
+    "bundles",
+    multiple=True,
+    metavar="BUNDLE",
+    help=f"judge its recipe too, trained anew on these patients, may be repeated; {BUNDLE_HELP}."
+    " Of the first one are the hospitals and the work-up",
+    shell_complete=complete_bundle,
+)
 @click.option("--models", metavar="NAMES", help="names with commas between them [default: all]")
 @click.option("--folds", type=WHOLE, default=10, help="parts of a repeat")
 @click.option("--repeats", type=WHOLE, default=5, help="how often the patients are cut anew")
@@ -47,6 +68,7 @@ MOST = 50
 def evaluate(
     *,
     cohort: CohortChoice,
+    bundles: tuple[str, ...],
     models: str | None,
     folds: int,
     repeats: int,
@@ -56,38 +78,111 @@ def evaluate(
     steps: str | None,
     fee: tuple[str, ...],
 ) -> dict[str, Any]:
-    """Judge models by repeated cross-validation, and the default recipe at hospitals that it was
-    not trained on; or what each step of a work-up adds.
+    """Judge models by repeated cross-validation, and the default recipe (or that of a model) at
+    hospitals that it was not trained on; or what each step of a work-up adds.
     """
     from heart.data import SHIPPED
     from heart.experiments.cross_validation import Folds
     from heart.experiments.hospitals import judge_elsewhere
-    from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
+    from heart.experiments.leaderboard import MODELS, leaderboard, models_for, run_leaderboard
 
     names = MODELS if models is None else tuple(name.strip() for name in models.split(","))
     _check(names, MODELS, folds, repeats)
     get_recipe("default", random_state=random_state)  # says so if it is none
     cut = Folds(folds, repeats, random_state)
+    judged = _judged_bundles(bundles)
+    first = judged[0] if judged else None
     if work_up:
-        return _work_up(cohort, cut, steps, fee)
+        return _work_up(cohort, cut, steps, fee, first)
     patients = cohort.read()
+    possible = models_for(patients, cut)
+    left_out = [name for name in names if models is None and name not in possible]
+    names = tuple(name for name in names if name not in left_out)
+    contenders = {one.row: one.contender for one in judged if one.row not in MODELS}
     entries = leaderboard(
-        run_leaderboard(patients, folds=cut, models=names, on_model=on_terminal(print_share))
+        run_leaderboard(
+            patients,
+            folds=cut,
+            models=_with_recipes(names, judged),
+            contenders=contenders,
+            on_model=on_terminal(print_share),
+        )
     )
     shipped = set(patients.name.split("+")) <= set(SHIPPED)
+    settings, used = _settings_of(first)
     elsewhere = (
-        judge_elsewhere(patients.name, RECIPES["default"]) if shipped and not no_hospitals else []
+        judge_elsewhere(patients.name, settings, used=used) if shipped and not no_hospitals else []
     )
     return {
         "cohort": patients.name,
         "folds": cut._asdict(),
+        **({"judged": [_describe_judged(one) for one in judged]} if judged else {}),
+        **({"left_out": left_out} if left_out else {}),
         "leaderboard": [_describe_entry(entry) for entry in entries],
         "hospitals": [_describe_external(external) for external in elsewhere],
     }
 
 
+class JudgedBundle(NamedTuple):
+    """A bundle that was named, and the row of the leaderboard that its recipe has."""
+
+    bundle: Bundle
+    contender: Contender
+    row: str
+
+
+def _judged_bundles(named: Sequence[str]) -> list[JudgedBundle]:
+    """The bundles, each with a row: that of the recipe that it is, that of an earlier one with the
+    same settings, or one of its own name.
+    """
+    from heart.experiments.contenders import contender_of
+
+    judged: list[JudgedBundle] = []
+    for word in named:
+        bundle = find_bundle(word)
+        contender = contender_of(bundle)
+        same = next((one.row for one in judged if one.contender.key == contender.key), None)
+        taken = {one.row for one in judged}
+        own = bundle.name if f"model {bundle.name}" not in taken else f"{bundle.name} {len(taken)}"
+        judged.append(JudgedBundle(bundle, contender, contender.recipe or same or f"model {own}"))
+    return judged
+
+
+def _with_recipes(names: Sequence[str], judged: Sequence[JudgedBundle]) -> list[str]:
+    """The models that were asked for, and the named recipes that bundles are."""
+    recipes = (one.contender.recipe for one in judged)
+    return list(dict.fromkeys([*(name for name in recipes if name is not None), *names]))
+
+
+def _settings_of(first: JudgedBundle | None) -> tuple[Settings, tuple[str, ...]]:
+    """What is trained for the hospitals and the work-up: the first bundle's recipe, else the
+    default one.
+    """
+    if first is None:
+        return RECIPES["default"], FEATURE_NAMES
+    return first.contender.settings, first.contender.used
+
+
+def _describe_judged(one: JudgedBundle) -> dict[str, Any]:
+    from heart.experiments.run import find_cohort
+
+    return {
+        "model": one.bundle.name,
+        "row": one.row,
+        "recipe": one.contender.recipe or "changed settings",
+        "recalibration": one.contender.recalibration,
+        "threshold": one.bundle.threshold.value,
+        "what": "its recipe, trained anew on these patients; not its own weights",
+        "own_cohort_at_hand": find_cohort(one.bundle) is not None,
+    }
+
+
 def _work_up(
-    cohort: CohortChoice, cut: Folds, steps: str | None, fee: tuple[str, ...]
+    cohort: CohortChoice,
+    cut: Folds,
+    steps: str | None,
+    fee: tuple[str, ...],
+    first: JudgedBundle | None,
 ) -> dict[str, Any]:
     """What is known after each step, out of fold, and what it has cost."""
     from heart.evaluation.fees import STEPS, find_steps
@@ -97,17 +192,21 @@ def _work_up(
 
     names = list(STEPS) if steps is None else [name.strip() for name in steps.split(",")]
     chosen, fees = find_steps(names), read_fees(fee)
-    patients, threshold = cohort.read(), bayes_threshold(COST_RATIO)
+    patients = cohort.read()
+    threshold = bayes_threshold(COST_RATIO) if first is None else first.bundle.threshold.value
+    settings, used = _settings_of(first)
     fits = fit_work_up(
         patients,
-        RECIPES["default"],
+        settings,
         folds=cut,
+        used=used,
         on_share=on_terminal(partial(print_share, "cross-validation")),
     )
     table = work_up_table(fits, chosen, threshold=threshold, fees=fees)
     return {
         "cohort": patients.name,
         "folds": cut._asdict(),
+        **({} if first is None else {"judged": [_describe_judged(first)]}),
         "threshold": threshold,
         "work_up": [
             {name: plain_or_none(value) for name, value in row.items()}

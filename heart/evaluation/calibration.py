@@ -67,6 +67,18 @@ def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:
     )
 
 
+def mean_calibration(y_true: IntArray, y_scores: FloatArray) -> Calibration:
+    """`calibration_of` repeated predictions of the same patients: the mean over the repeats, as
+    every other figure of repeated predictions.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_scores: probabilities, shape (repeats, n).
+    """
+    each = [calibration_of(y_true, y_score) for y_score in y_scores]
+    return Calibration(*np.mean(each, axis=0).tolist())
+
+
 def intercept_of(y_true: IntArray, logits: FloatArray) -> float:
     """The shift of the logits under which as many patients are expected to be diseased as are;
     infinite for a single class.

@@ -16,10 +16,12 @@ _ROUNDING = 1e-12
 
 def roc_table(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) -> pd.DataFrame:
     """One row a false-positive rate: `fpr`, the true-positive rate `tpr`, and its pointwise 95 %
-    bootstrap band `low`, `high`.
+    bootstrap band `low`, `high`. The first row is where every curve starts, at (0, 0): the second
+    one, also at 0, is how high it rises before the first false alarm.
     """
-    value, low, high = _band(_roc, y_true, y_score, random_state)
-    return pd.DataFrame({"fpr": GRID, "tpr": value, "low": low, "high": high})
+    curves = _band(_roc, y_true, y_score, random_state)
+    value, low, high = (np.append(0.0, curve) for curve in curves)
+    return pd.DataFrame({"fpr": np.append(0.0, GRID), "tpr": value, "low": low, "high": high})
 
 
 def precision_recall_table(

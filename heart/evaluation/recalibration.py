@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.special import expit
 
 from heart.errors import SettingsError
-from heart.evaluation.calibration import calibration_of, to_logits
+from heart.evaluation.calibration import mean_calibration, to_logits
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 
@@ -64,6 +64,12 @@ class Recalibration(NamedTuple):
             # rounding may carry a line past its end by a bit
             return np.asarray(np.interp(y_score, before, after).clip(after[0], after[-1]))
         return np.asarray(expit(self.intercept + self.slope * to_logits(y_score)))
+
+    def apply_to(self, predictions: OutOfFold) -> OutOfFold:
+        """Out-of-fold predictions on the scale of the recalibrated answers, each repeat by itself:
+        the mean of the repeats is taken afterwards, here as everywhere.
+        """
+        return predictions._replace(y_score=self.apply(predictions.y_score))
 
 
 NO_RECALIBRATION = Recalibration()
@@ -175,23 +181,24 @@ def compare_recalibrations(predictions: OutOfFold) -> pd.DataFrame:
     methods = [
         name for name in METHODS if name != "isotonic" or len(predictions.y_true) >= MIN_ISOTONIC
     ]
-    return pd.DataFrame([_judge(name, recalibrate_folds(name, predictions)) for name in methods])
+    return pd.DataFrame(
+        [{"method": name, **judge_recalibration(name, predictions)} for name in methods]
+    )
 
 
-def _judge(method: str, predictions: OutOfFold) -> dict[str, object]:
+def judge_recalibration(method: str, predictions: OutOfFold) -> dict[str, float]:
+    """`log_loss`, `brier`, `intercept` and `slope` of the predictions after `recalibrate_folds`,
+    means over the repeats.
+
+    Raises:
+        SettingsError: for a method that these patients do not allow.
+    """
     from sklearn.metrics import brier_score_loss, log_loss  # noqa: PLC0415
 
-    y_true = predictions.y_true
-    rows = [
-        (
-            log_loss(y_true, scores, labels=[0, 1]),
-            brier_score_loss(y_true, scores),
-            *calibration_of(y_true, scores)[:2],
-        )
-        for scores in predictions.y_score
+    y_true, y_scores = predictions.y_true, recalibrate_folds(method, predictions).y_score
+    losses = [
+        (log_loss(y_true, scores, labels=[0, 1]), brier_score_loss(y_true, scores))
+        for scores in y_scores
     ]
-    return {"method": method} | dict(
-        zip(
-            ("log_loss", "brier", "intercept", "slope"), np.mean(rows, axis=0).tolist(), strict=True
-        )
-    )
+    means = (*np.mean(losses, axis=0).tolist(), *mean_calibration(y_true, y_scores)[:2])
+    return dict(zip(("log_loss", "brier", "intercept", "slope"), means, strict=True))

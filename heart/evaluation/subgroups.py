@@ -27,9 +27,12 @@ def subgroup_table(
     Args:
         features: canonical features, shape (n, 13).
         y_true: 0 or 1, shape (n,).
-        y_score: probabilities, shape (n,).
+        y_score: probabilities, shape (n,); or (repeats, n): the AUC is then the mean of the
+            repeats', and decided is by each patient's mean probability, as in
+            `heart.evaluation.judged.judge_out_of_fold`.
         threshold: at which disease is decided.
     """
+    scores = np.atleast_2d(y_score)
     groups = [("all", np.ones(len(y_true), dtype=np.bool_))]
     groups += [
         (label, features["sex"].eq(code).fillna(value=False).to_numpy(dtype=bool))
@@ -38,7 +41,7 @@ def subgroup_table(
     age = features["age"].to_numpy(dtype=np.float64)
     groups += [(_band(low, high), (age >= low) & (age < high)) for low, high in AGE_BANDS]
     return pd.DataFrame(
-        [_describe(name, y_true[inside], y_score[inside], threshold) for name, inside in groups]
+        [_describe(name, y_true[inside], scores[:, inside], threshold) for name, inside in groups]
     )
 
 
@@ -53,7 +56,7 @@ def _band(low: int, high: int) -> str:
 
 
 def _describe(
-    name: str, y_true: IntArray, y_score: FloatArray, threshold: float
+    name: str, y_true: IntArray, y_scores: FloatArray, threshold: float
 ) -> dict[str, object]:
     n, diseased = len(y_true), int(y_true.sum())
     row: dict[str, object] = {
@@ -69,7 +72,8 @@ def _describe(
             for end in ("", "_low", "_high")
         }
         return row | empty | {"expected": None, "note": TOO_FEW}
-    at, scores = metrics_at(y_true, y_score, threshold), score_part(y_true, y_score)
+    y_score = y_scores.mean(axis=0)
+    at, scores = metrics_at(y_true, y_score, threshold), score_part(y_true, y_scores)
     figures: dict[str, Figure] = {
         "recall": at.recall,
         "specificity": at.specificity,

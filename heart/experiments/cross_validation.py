@@ -22,6 +22,7 @@ from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
 from heart.model.preprocessing import HeartPreprocessor
+from heart.schema import FEATURE_NAMES
 
 OnShare = Callable[[float], object]
 """Sees the share of the work that is done; whatever it raises ends the work."""
@@ -77,11 +78,12 @@ def cross_validate(
     model: str | Settings,
     *,
     folds: Folds,
+    used: Sequence[str] = FEATURE_NAMES,
     on_share: OnShare | None = None,
 ) -> OutOfFold:
     """`predict_out_of_fold` for all patients of a cohort."""
     return predict_out_of_fold(
-        cohort.features, cohort.y_true, model, folds=folds, on_share=on_share
+        cohort.features, cohort.y_true, model, folds=folds, used=used, on_share=on_share
     )
 
 
@@ -91,6 +93,7 @@ def predict_out_of_fold(
     model: str | Settings,
     *,
     folds: Folds,
+    used: Sequence[str] = FEATURE_NAMES,
     on_share: OnShare | None = None,
 ) -> OutOfFold:
     """The out-of-fold predictions of a recipe ("default", "lesson"), of settings, or of one of
@@ -103,6 +106,7 @@ def predict_out_of_fold(
         y_true: 0 or 1, shape (n,).
         model: what to fit in each fold.
         folds: how the patients are cut.
+        used: names of the features that the model gets; the cut does not depend on them.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
@@ -110,12 +114,13 @@ def predict_out_of_fold(
     """
     start = time.perf_counter()
     splits = folds.split(features, y_true)
+    given = features[list(used)]
     tell = on_share or (lambda share: None)  # noqa: ARG005
     if isinstance(model, str) and model in OTHERS:
-        predictions = list(_predict_others(features, y_true, splits, model, tell))
+        predictions = list(_predict_others(given, y_true, splits, model, tell))
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
-        predictions = _predict_networks(features, y_true, splits, settings, on_share)
+        predictions = _predict_networks(given, y_true, splits, settings, on_share)
     y_score = np.empty((folds.n_repeats, len(y_true)))
     fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
     for i, ((_, test), scores) in enumerate(zip(splits, predictions, strict=True)):

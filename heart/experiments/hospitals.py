@@ -4,7 +4,8 @@ patients would mend.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -14,10 +15,12 @@ import pandas as pd
 from scipy.special import expit
 from sklearn.metrics import log_loss
 
+from heart.bundle import Bundle
+from heart.bundle.learnt import Learnt
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, load_shipped
-from heart.evaluation.calibration import intercept_of, to_logits
-from heart.evaluation.judged import Judged, judge
+from heart.evaluation.calibration import calibration_of, intercept_of, to_logits
+from heart.evaluation.judged import Judged, PartMetrics, judge, metrics_at, score_part
 from heart.model.classifier import HeartClassifier
 from heart.schema import FEATURE_NAMES
 
@@ -59,6 +62,7 @@ def judge_elsewhere(
     trained_on: str,
     settings: Settings,
     *,
+    used: tuple[str, ...] = FEATURE_NAMES,
     others: tuple[str, ...] | None = None,
     on_share: Callable[[float], object] | None = None,
 ) -> list[External]:
@@ -70,6 +74,7 @@ def judge_elsewhere(
     Args:
         trained_on: name of a shipped cohort, or several joined with "+".
         settings: of the model.
+        used: names of the features that the model gets.
         others: cohorts to test on; by default all shipped ones that it was not trained on.
         on_share: sees the share of the work that is done; whatever it raises ends it.
     """
@@ -79,33 +84,82 @@ def judge_elsewhere(
         if others is not None
         else tuple(name for name in SHIPPED if name not in trained_on.split("+"))
     )
-    everything = HeartClassifier.from_settings(settings).fit(home.features, home.y_true)
+
+    @cache  # two hospitals may lack the same
+    def fit(features: tuple[str, ...]) -> HeartClassifier:
+        return HeartClassifier.from_settings(settings).fit(
+            home.features[list(features)], home.y_true
+        )
+
     externals: list[External] = []
+    fit(used)
     for i, name in enumerate(tested):
         cohort = load_shipped(name)
-        lacking = lacking_features(cohort)
-        externals.append(_test(everything, trained_on, cohort, FEATURE_NAMES, lacking))
-        if lacking:
-            shared = tuple(feature for feature in FEATURE_NAMES if feature not in lacking)
-            second = HeartClassifier.from_settings(settings)
-            second.fit(home.features[list(shared)], home.y_true)
-            externals.append(_test(second, trained_on, cohort, shared, lacking))
+        lacking = tuple(feature for feature in lacking_features(cohort) if feature in used)
+        shared = tuple(feature for feature in used if feature not in lacking)
+        for which, features in (("all", used), ("shared", shared)):
+            if which == "all" or (lacking and shared):
+                y_score = fit(features).predict_proba(cohort.features[list(features)])[:, 1]
+                externals.append(
+                    restore_external(trained_on, name, which, lacking, y_score=y_score)
+                )
         if on_share is not None:
             on_share((i + 1) / len(tested))
     return externals
 
 
-def _test(
-    model: HeartClassifier,
+def judge_itself(bundle: Bundle, learnt: Learnt | None, *, threshold: float) -> tuple[Judged, ...]:
+    """A bundle's own weights at each shipped hospital of which no patient is in a part of its; each
+    is named as in `SHIPPED`.
+
+    Args:
+        bundle: the model.
+        learnt: from whom it has learnt; None where that is not known, and the hospitals are left
+            out that it names.
+        threshold: disease is predicted at this probability and above.
+    """
+    own = bundle.data.cohort.split("+") if learnt is None else learnt.hospitals
+    cohorts = [load_shipped(name) for name in SHIPPED if name not in own]
+    return tuple(
+        judge(
+            cohort.y_true,
+            bundle.predict_proba(cohort.features),
+            threshold=threshold,
+            name=SHIPPED[cohort.name],
+        )
+        for cohort in cohorts
+    )
+
+
+def restore_external(
     trained_on: str,
-    cohort: Cohort,
-    features: tuple[str, ...],
-    lacking: tuple[str, ...],
+    tested_on: str,
+    features: str,
+    lacking: Sequence[str],
+    *,
+    y_score: npt.NDArray[np.float64],
+    scores: PartMetrics | None = None,
 ) -> External:
-    y_score = model.predict_proba(cohort.features[list(features)])[:, 1]
-    which = "all" if features == FEATURE_NAMES else "shared"
-    judged = judge(cohort.y_true, y_score, threshold=0.5, name=cohort.name)
-    return External(trained_on, cohort.name, which, lacking, judged)
+    """The probabilities of all patients of a shipped hospital, judged at a threshold of 0.5.
+
+    Args:
+        trained_on: name of the cohort that the model learnt from.
+        tested_on: name of the hospital.
+        features: "all" or "shared".
+        lacking: features that the hospital lacks.
+        y_score: probabilities, shape (n,).
+        scores: their `score_part`, where it was computed before.
+    """
+    y_true = load_shipped(tested_on).y_true
+    judged = Judged(
+        tested_on,
+        y_true,
+        y_score,
+        metrics_at(y_true, y_score, 0.5),
+        score_part(y_true, y_score) if scores is None else scores,
+        calibration_of(y_true, y_score),
+    )
+    return External(trained_on, tested_on, features, tuple(lacking), judged)
 
 
 def local_recalibration(

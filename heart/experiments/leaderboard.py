@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.figures import LEADERBOARD, METRICS, Figure
 from heart.evaluation.intervals import bootstrap_figures, corrected_half_width
 from heart.evaluation.metrics import score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.baselines import OTHERS
+from heart.experiments.contenders import Contender, can_learn, judge_contender
 from heart.experiments.cross_validation import Folds, cross_validate
 
 MODELS = ("default", "lesson", *OTHERS)
 """Every model that can stand on the leaderboard."""
+
+NO_CONTENDERS: Mapping[str, Contender] = MappingProxyType({})
 
 OnModel = Callable[[str, float], object]
 """Called with a model's name and the share of its work that is done; whatever it raises ends the
@@ -42,8 +47,39 @@ class Entry(NamedTuple):
     seconds: float
 
 
+class ModelFigures(NamedTuple):
+    """What of a model's predictions the leaderboard is made of.
+
+    Attributes:
+        pooled: name to the figure with its interval.
+        by_fold: one row a repeat and fold, columns as in `LEADERBOARD`.
+    """
+
+    pooled: dict[str, Figure]
+    by_fold: pd.DataFrame
+
+
+NO_FIGURES: Mapping[str, ModelFigures] = MappingProxyType({})
+
+
+def models_for(cohort: Cohort, folds: Folds) -> tuple[str, ...]:
+    """Those of `MODELS` that can learn from this cohort: the lesson leaves incomplete rows out, and
+    in three of the shipped hospitals hardly a row is complete.
+    """
+    return tuple(
+        model
+        for model in MODELS
+        if model not in RECIPES or can_learn(cohort, Contender(RECIPES[model]), folds)
+    )
+
+
 def run_leaderboard(
-    cohort: Cohort, *, folds: Folds, models: Sequence[str] = MODELS, on_model: OnModel | None = None
+    cohort: Cohort,
+    *,
+    folds: Folds,
+    models: Sequence[str] = MODELS,
+    contenders: Mapping[str, Contender] = NO_CONTENDERS,
+    on_model: OnModel | None = None,
 ) -> dict[str, OutOfFold]:
     """Every model's out-of-fold predictions on the same folds.
 
@@ -51,40 +87,58 @@ def run_leaderboard(
         cohort: the patients.
         folds: how they are cut.
         models: names among `MODELS`.
+        contenders: beside them, the recipes of bundles, by the name of their row.
         on_model: sees the progress.
     """
     results: dict[str, OutOfFold] = {}
-    for model in models:
+    for model in (*contenders, *models):
 
         def tell(share: float, model: str = model) -> None:
             if on_model is not None:
                 on_model(model, share)
 
         tell(0.0)
-        results[model] = cross_validate(cohort, model, folds=folds, on_share=tell)
+        results[model] = (
+            judge_contender(cohort, contenders[model], folds=folds, on_share=tell)
+            if model in contenders
+            else cross_validate(cohort, model, folds=folds, on_share=tell)
+        )
     return results
 
 
-def leaderboard(results: dict[str, OutOfFold]) -> list[Entry]:
+def leaderboard(
+    results: Mapping[str, OutOfFold], *, known: Mapping[str, ModelFigures] = NO_FIGURES
+) -> list[Entry]:
     """The models, best log-loss first; all on the same folds.
 
     A figure is pooled over the patients of a repeat and averaged over repeats, its interval a
     bootstrap's over patients. The difference to the model that is best in that figure comes from
     the folds' own figures, with the corrected resampled t interval: the folds are paired, which
     tells models apart that the patients' interval cannot.
+
+    Args:
+        results: model to its predictions.
+        known: model to its `figures_of`, where they were computed before: they take a second each.
     """
-    pooled = {model: pooled_figures(predictions) for model, predictions in results.items()}
-    by_fold = {model: fold_figures(predictions) for model, predictions in results.items()}
+    figures = {
+        model: known[model] if model in known else figures_of(predictions)
+        for model, predictions in results.items()
+    }
     best = {
-        name: _best(name, {model: figures[name] for model, figures in pooled.items()})
+        name: _best(name, {model: float(f.pooled[name].value or 0) for model, f in figures.items()})
         for name in LEADERBOARD
     }
     entries = [
         Entry(
             model,
-            bootstrap_figures(predictions.y_true, predictions.y_score),
+            figures[model].pooled,
             {
-                name: _behind(name, by_fold[model][name], by_fold[best[name]][name], predictions)
+                name: _behind(
+                    name,
+                    figures[model].by_fold[name],
+                    figures[best[name]].by_fold[name],
+                    predictions,
+                )
                 for name in LEADERBOARD
             },
             predictions.seconds,
@@ -92,6 +146,13 @@ def leaderboard(results: dict[str, OutOfFold]) -> list[Entry]:
         for model, predictions in results.items()
     ]
     return sorted(entries, key=lambda entry: float(entry.figures["log_loss"].value or 0.0))
+
+
+def figures_of(predictions: OutOfFold) -> ModelFigures:
+    """A model's figures with their intervals, and those of each fold."""
+    return ModelFigures(
+        bootstrap_figures(predictions.y_true, predictions.y_score), fold_figures(predictions)
+    )
 
 
 def _best(name: str, values: dict[str, float]) -> str:

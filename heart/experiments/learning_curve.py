@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from heart.data import Cohort
 from heart.data.rows import distinct_rows
 from heart.evaluation.metrics import IntArray, score_all
 from heart.experiments.cross_validation import OnShare, fit_each
+from heart.schema import FEATURE_NAMES
 
 SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)
 TEST_FRACTION = 0.2
@@ -23,6 +25,7 @@ def learning_curve(
     cohort: Cohort,
     settings: Settings,
     *,
+    used: Sequence[str] = FEATURE_NAMES,
     repeats: int = 20,
     random_state: int = 0,
     on_share: OnShare | None = None,
@@ -37,22 +40,24 @@ def learning_curve(
     Args:
         cohort: the patients.
         settings: of the model.
+        used: names of the features that the model gets.
         repeats: random test parts.
         random_state: seed of the parts.
         on_share: sees the share of the work that is done; whatever it raises ends it.
     """
     small = replace(settings, members=min(MEMBERS, settings.members))
     features, y_true = cohort.features, cohort.y_true
+    given = features[list(used)]
     parts, tests = [], []
     for repeat in range(repeats):
         train, test = _split(features, y_true, random_state + repeat)
         order = _interleave(train, y_true)
         parts += [order[: round(share * len(order))] for share in SHARES]
         tests += [test] * len(SHARES)
-    models = fit_each(features, y_true, parts, small, on_share=on_share)
+    models = fit_each(given, y_true, parts, small, on_share=on_share)
     rows = []
     for predict, part, test in zip(models, parts, tests, strict=True):
-        figures = score_all(y_true[test], predict(features.iloc[test]))
+        figures = score_all(y_true[test], predict(given.iloc[test]))
         rows.append((len(part), figures["roc_auc"], figures["log_loss"]))
     return _summarise(pd.DataFrame(rows, columns=["patients", "roc_auc", "log_loss"]))
 

@@ -51,7 +51,7 @@ def cross_validate_bundle(
 
 def recalibrated(bundle: Bundle, predictions: OutOfFold) -> OutOfFold:
     """The predictions on the scale of the bundle's answers."""
-    return predictions._replace(y_score=bundle.recalibration.apply(predictions.y_score))
+    return bundle.recalibration.apply_to(predictions)
 
 
 def store(bundle: Bundle, predictions: OutOfFold, path: Path = SHIPPED_OUT_OF_FOLD) -> None:

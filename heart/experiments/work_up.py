@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from heart.evaluation.intervals import corrected_half_width
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.cross_validation import Folds, OnShare, Predict, fit_each
+from heart.schema import FEATURE_NAMES
 
 NOTHING_YET = "Nothing known"
 HELPS, MAY_HELP, NOTHING = "helps", "may help", "buys nothing"
@@ -29,6 +31,9 @@ WORTH = 0.01
 """Nats: a step that lowers the log-loss by less gives what turned out to be so not even 1 % more
 probability (geometric mean, exp(0.01) = 1.01).
 """
+
+REPEATS = 2
+"""How often the patients are cut anew where nothing else is said."""
 
 CLIP = 1e-15
 """As scikit-learn's log_loss does for probabilities of 0 and 1."""
@@ -56,14 +61,21 @@ class WorkUp:
         y_true: 0 or 1, shape (n,).
         fits: repeat after repeat, fold after fold.
         folds: how the patients were cut.
+        answers: those that are there already, by what is known; with no fits there are no others.
     """
 
     def __init__(
-        self, features: pd.DataFrame, y_true: IntArray, fits: Sequence[Fit], folds: Folds
+        self,
+        features: pd.DataFrame,
+        y_true: IntArray,
+        fits: Sequence[Fit],
+        folds: Folds,
+        *,
+        answers: Mapping[frozenset[str], OutOfFold] | None = None,
     ) -> None:
         self.features, self.y_true, self.folds = features, y_true, folds
         self._fits = tuple(fits)
-        self._answers: dict[frozenset[str], OutOfFold] = {}
+        self._answers: dict[frozenset[str], OutOfFold] = dict(answers or {})
 
     def answers(self, known: Collection[str]) -> OutOfFold:
         """The out-of-fold answers when only these features are known."""
@@ -90,14 +102,20 @@ def hide(features: pd.DataFrame, known: Collection[str]) -> pd.DataFrame:
 
 
 def fit_work_up(
-    cohort: Cohort, settings: Settings, *, folds: Folds, on_share: OnShare | None = None
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    folds: Folds,
+    used: Sequence[str] = FEATURE_NAMES,
+    on_share: OnShare | None = None,
 ) -> WorkUp:
-    """Train the settings once a fold, with all features.
+    """Train the settings once a fold.
 
     Args:
         cohort: the patients.
         settings: of a recipe that hides values in training.
         folds: how the patients are cut.
+        used: names of the features that the model gets.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
@@ -112,15 +130,24 @@ def fit_work_up(
             "Its answers with measurements hidden would mean nothing; use the default recipe.",
         )
     splits = folds.split(cohort.features, cohort.y_true)
+    names = list(used)
     models = fit_each(
-        cohort.features,
+        cohort.features[names],
         cohort.y_true,
         [train for train, _ in splits],
         settings,
         on_share=on_share,
     )
-    fits = [Fit(test, predict) for predict, (_, test) in zip(models, splits, strict=True)]
+    fits = [
+        Fit(test, partial(_predict_from, names, predict))
+        for predict, (_, test) in zip(models, splits, strict=True)
+    ]
     return WorkUp(cohort.features, cohort.y_true, fits, folds)
+
+
+def _predict_from(names: list[str], predict: Predict, shown: pd.DataFrame) -> FloatArray:
+    """What was learnt from some of the features, for frames with all of them."""
+    return predict(shown[names])
 
 
 def work_up_table(
@@ -141,7 +168,7 @@ def work_up_table(
     Args:
         work_up: the fits.
         steps: in the order in which they are done, each once.
-        threshold: above 0 and below 1.
+        threshold: of the decision.
         fees: by feature.
     """
     known: list[str] = []
@@ -182,7 +209,11 @@ def _figures(predictions: OutOfFold, threshold: float) -> dict[str, float]:
 
 
 def net_benefit(y_true: IntArray, y_score: FloatArray, threshold: float) -> float:
-    """TP/n - FP/n * t / (1 - t), in true positives a patient (Vickers and Elkin 2006)."""
+    """TP/n - FP/n * t / (1 - t), in true positives a patient (Vickers and Elkin 2006); NaN at a
+    threshold of 1, where a false alarm weighs without end.
+    """
+    if threshold >= 1:
+        return float("nan")
     positive = y_score >= threshold
     odds = threshold / (1 - threshold)
     return float(np.mean(positive & (y_true == 1)) - np.mean(positive & (y_true == 0)) * odds)

@@ -84,7 +84,7 @@ class Cases:
 
 def recalibrate_unseen(bundle: Bundle, predictions: OutOfFold) -> Unseen:
     """Out-of-fold predictions of a bundle's recipe on the scale of its answers."""
-    return Unseen(predictions.y_true, bundle.recalibration.apply(predictions.mean_score))
+    return Unseen(predictions.y_true, bundle.recalibration.apply_to(predictions).mean_score)
 
 
 def gather_cases(
@@ -111,7 +111,7 @@ def gather_cases(
     seen = rows < n_seen
     source = np.where(seen, LEARNT if predictions is None else OUT_OF_FOLD, UNSEEN)
     if predictions is not None:
-        out_of_fold = bundle.recalibration.apply(predictions.mean_score)
+        out_of_fold = bundle.recalibration.apply_to(predictions).mean_score
         y_score = np.where(seen, out_of_fold[np.where(seen, rows, 0)], y_score)
     return Cases(
         bundle.data.cohort,

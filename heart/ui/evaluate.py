@@ -1,6 +1,4 @@
-"""The evaluate page: the leaderboard, what its first model's predictions are worth, and
-recalibration.
-"""
+"""The evaluate page: which model is judged, what its predictions are worth, and recalibration."""
 
 from __future__ import annotations
 
@@ -12,23 +10,22 @@ import streamlit as st
 
 from heart.charts import decision, precision_recall, reliability, roc
 from heart.data import Cohort
-from heart.evaluation.calibration import brier_parts, calibration_of, reliability_table
+from heart.evaluation.calibration import brier_parts, mean_calibration, reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
-from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure, write_value
+from heart.evaluation.figures import METRICS, write_figure, write_value
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
 from heart.evaluation.subgroups import subgroup_table
-from heart.evaluation.threshold_table import COST_RATIO
-from heart.evaluation.thresholds import bayes_threshold
-from heart.experiments.cross_validation import Folds
-from heart.experiments.leaderboard import MODELS, leaderboard, run_leaderboard
+from heart.experiments.contenders import contender_of
 from heart.experiments.run import recalibrate
+from heart.markdown import code
 from heart.shares import write_share
-from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_chart_with_data
+from heart.ui.forest import show_forest
+from heart.ui.model_cohort import find_model_cohort
 from heart.ui.out_of_fold import compute_out_of_fold, split_in_use
-from heart.ui.progress import Tell, run_once
 from heart.ui.session import Change, Session
 
 SUBGROUP_FIGURES = ("recall", "specificity", "roc_auc")
@@ -36,68 +33,47 @@ TITLES = {"none": "None", "temperature": "Temperature", "platt": "Platt", "isoto
 RECALIBRATION_FIGURES = ("log_loss", "brier", "intercept", "slope")
 
 
-def show_leaderboard(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold] | None:
-    """Every model on the same folds, or the button that computes them; model to its out-of-fold
-    predictions, None before.
-    """
-    results = _run_models(session, cohort)
-    if results is None:
-        return None
-    st.table(session.once("leaderboard table", results, lambda: leaderboard_table(results)))
-    predictions = next(iter(results.values()))
-    st.caption(
-        f"{predictions.n_folds} folds, {len(predictions.y_score)} times; every patient predicted by"
-        " models that never saw them. Figures are pooled over a repeat's patients and averaged"
-        " over repeats, with 95 % bootstrap intervals over patients. “behind” is the mean"
-        " difference in log-loss to the best model, fold by fold, with the corrected resampled t"
-        " interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be told apart."
+def describe_judged(session: Session, cohort: Cohort) -> str:
+    """Which model is judged on this page, and that it is its recipe, in Markdown."""
+    bundle, contender = session.bundle, contender_of(session.bundle)
+    name = code(bundle.name)
+    recipe = "changed settings" if contender.recipe is None else f"the {contender.recipe} recipe"
+    recalibrated = (
+        f", recalibrated ({contender.recalibration}, each fold by the others)"
+        if contender.recalibration != "none"
+        else ""
     )
-    return results
+    return (
+        f"Judged is **the model in use**, {name}, at its threshold of"
+        f" {write_share(bundle.threshold.value)}: its recipe ({recipe}{recalibrated}) is trained"
+        f" anew on the patients chosen here, never its own weights. {_whose(session, cohort)}"
+    )
 
 
-def _run_models(session: Session, cohort: Cohort) -> Mapping[str, OutOfFold] | None:
-    key = f"leaderboard {cohort.fingerprint}"
-    repeats = 5
-    if session.kept(key, None) is None:
-        repeats = st.select_slider(
-            "Repeats of the cross-validation",
-            [1, 2, 3, 5],
-            5,
-            help="Each repeat takes as long again.",
+def _whose(session: Session, cohort: Cohort) -> str:
+    """Whether the chosen patients are those that the model in use learnt from."""
+    bundle = session.bundle
+    learnt = bundle.metrics["train"]["n"]
+    if cohort.fingerprint == bundle.data.fingerprint:
+        return f"Of these {cohort.n:,} patients the model itself was fitted on {learnt:,}."
+    if find_model_cohort(session) is None:
+        return (
+            f"The table that it learnt from ({code(bundle.data.cohort)}, {bundle.data.n:,}"
+            " patients) is not here: whether these are other patients cannot be told."
         )
-
-    def work(tell: Tell) -> Mapping[str, OutOfFold]:
-        return run_leaderboard(
-            cohort,
-            folds=Folds.fitting(cohort.features, cohort.y_true, repeats),
-            on_model=lambda model, share: tell(
-                f"{model}: {write_share(share)}", (MODELS.index(model) + share) / len(MODELS)
-            ),
-        )
-
-    return run_once(session, "Judge all models", key, None, work)
-
-
-def leaderboard_table(results: Mapping[str, OutOfFold]) -> pd.DataFrame:
-    """One row a model, best first; cells "0.914 (0.88 to 0.94)"."""
-    entries = leaderboard(dict(results))
-    rows = {
-        entry.model: {
-            **{
-                METRICS[name].label: write_figure(entry.figures[name], name) for name in LEADERBOARD
-            },
-            f"{METRICS['log_loss'].label} behind": write_figure(
-                entry.behind["log_loss"], "log_loss", signed=True
-            ),
-            "Seconds": f"{entry.seconds:.1f}",
-        }
-        for entry in entries
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+    return f"It learnt from another table, {code(bundle.data.cohort)}."
 
 
 def show_discrimination(session: Session, predictions: OutOfFold) -> None:
-    """ROC, precision-recall, reliability and decision curve of out-of-fold predictions."""
+    """ROC, precision-recall, reliability and decision curve of out-of-fold predictions of the model
+    in use.
+    """
+    st.caption(
+        f"Drawn for {code(session.bundle.name)}, each of the {len(predictions.y_true):,} patients"
+        " with the mean of the repeats' predictions. The figures of the leaderboard are those of"
+        " one repeat, averaged over the repeats: a mean of several models looks a little better"
+        " than each of them."
+    )
     y_true, y_score = predictions.y_true, predictions.mean_score
     roc_band, precision_recall_band = session.once(
         "bands",
@@ -107,70 +83,86 @@ def show_discrimination(session: Session, predictions: OutOfFold) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**ROC curve**, with 95 % bootstrap band")
-        show_chart(
+        show_chart_with_data(
             roc,
             roc_band,
             alt="ROC curve of the out-of-fold predictions with its bootstrap band",
+            name=file_name("roc", session.bundle.name),
         )
-        _show_calibration(y_true, y_score)
+        _show_calibration(session, predictions)
     with right:
         st.markdown("**Precision and recall**, with 95 % bootstrap band")
-        show_chart(
+        show_chart_with_data(
             precision_recall,
             precision_recall_band,
             alt="Precision against recall with its bootstrap band",
+            name=file_name("precision-recall", session.bundle.name),
         )
-        _show_net_benefit(y_true, y_score)
+        _show_net_benefit(session, y_true, y_score)
 
 
-def _show_calibration(y_true: IntArray, y_score: FloatArray) -> None:
+def _show_calibration(session: Session, predictions: OutOfFold) -> None:
+    y_true, y_score = predictions.y_true, predictions.mean_score
     st.markdown("**Calibration**: expected and observed, exact 95 % intervals")
-    show_chart(
+    show_chart_with_data(
         reliability,
         reliability_table(y_true, y_score),
         alt="Observed against expected share of disease in ten bins",
+        name=file_name("calibration", session.bundle.name),
     )
-    calibration, parts = calibration_of(y_true, y_score), brier_parts(y_true, y_score)
+    calibration = mean_calibration(y_true, predictions.y_score)
+    parts = brier_parts(y_true, y_score)
     st.caption(
         f"Intercept {write_value(calibration.intercept, 'intercept')} (0 is right), slope"
-        f" {write_value(calibration.slope, 'slope')} (1 is right); expected"
+        f" {write_value(calibration.slope, 'slope')} (1 is right), means over the repeats; expected"
         f" {write_share(calibration.expected, digits=1)}, observed"
-        f" {write_share(calibration.observed, digits=1)}. Brier score:"
-        f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f}, uncertainty"
-        f" {parts.uncertainty:.4f}. The mean of the repeats' predictions is judged here."
+        f" {write_share(calibration.observed, digits=1)}. The Brier score of what is drawn:"
+        f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f},"
+        f" uncertainty {parts.uncertainty:.4f}."
     )
 
 
-def _show_net_benefit(y_true: IntArray, y_score: FloatArray) -> None:
+def _show_net_benefit(session: Session, y_true: IntArray, y_score: FloatArray) -> None:
+    threshold = session.bundle.threshold.value
     st.markdown(
         "**Decision curve**: is following the model worth more than following up everybody?"
     )
-    show_chart(
+    show_chart_with_data(
         decision,
-        decision_curve(y_true, y_score).assign(chosen=bayes_threshold(COST_RATIO)),
+        decision_curve(y_true, y_score).assign(chosen=threshold),
         alt="Net benefit of the model, of all and of none against the threshold",
+        name=file_name("decision-curve", session.bundle.name),
     )
     st.caption(
-        "Net benefit: true positives less false ones at the threshold's odds, a patient"
-        " (Vickers and Elkin 2006)."
+        f"Dashed: the model's own threshold, {write_share(threshold)}. Net benefit: true positives"
+        " less false ones at the threshold's odds, a patient (Vickers and Elkin 2006)."
     )
 
 
 def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> None:
-    """What the predictions are worth in each subgroup of the cohort."""
-    threshold = bayes_threshold(COST_RATIO)
+    """What the predictions are worth in each subgroup of the cohort, at the threshold of the model
+    in use.
+    """
+    threshold = session.bundle.threshold.value
     table = session.once(
         "subgroups",
-        predictions,
+        (predictions, threshold),
         lambda: subgroup_table(
-            cohort.features, predictions.y_true, predictions.mean_score, threshold=threshold
+            cohort.features, predictions.y_true, predictions.y_score, threshold=threshold
         ),
     )
-    st.table(subgroups_shown(table))
+    show_forest(
+        table.rename(columns={"group": "label", "patients": "n"}).assign(marked=False),
+        subgroups_shown(table),
+        figures=SUBGROUP_FIGURES,
+        whose="each subgroup",
+        name=file_name("subgroups", cohort.name, session.bundle.name),
+        reference="all",
+    )
     st.caption(
-        f"At the threshold of {write_share(threshold)}; 95 % intervals. Fewer than 15 patients, or"
-        " 5 of"
-        " either outcome, get no figures."
+        f"Of {code(session.bundle.name)} at its threshold of {write_share(threshold)}, out of"
+        " fold; 95 % intervals. ROC AUC is the mean over the repeats, as on the leaderboard. Fewer"
+        " than 15 patients, or 5 of either outcome, get no figures."
     )
 
 
@@ -180,7 +172,7 @@ def subgroups_shown(table: pd.DataFrame) -> pd.DataFrame:
         row["group"]: {
             "Patients": str(row["patients"]),
             "Diseased": f"{row['diseased']} ({write_share(row['share'])})",
-            "Expected": "–" if pd.isna(row["expected"]) else f"{write_share(row['expected'])}",
+            "Expected": "–" if pd.isna(row["expected"]) else write_share(row["expected"]),
             **{METRICS[name].label: _subgroup_cell(row, name) for name in SUBGROUP_FIGURES},
         }
         for row in table.to_dict("records")
@@ -205,6 +197,12 @@ def show_recalibration(session: Session) -> None:
         return
     table = session.once("recalibrations", predictions, lambda: compare_recalibrations(predictions))
     st.table(recalibrations_shown(table))
+    st.caption(
+        f"The {len(predictions.y_true):,} patients of the train and valid parts of"
+        f" {code(session.bundle.name)}, each figure a mean over the repeats, as on its card. The"
+        " leaderboard is of all patients chosen above, so that its models learn from more: its"
+        " figures are others."
+    )
     _choose(session, predictions)
 
 

@@ -1,4 +1,6 @@
-"""The evaluate page's fits of the default recipe: at other hospitals, and on fewer patients."""
+"""The evaluate page's fits of the recipe of the model in use: at other hospitals, and on fewer
+patients.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +10,38 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts import learning, local_patients
-from heart.config import RECIPES
 from heart.data import SHIPPED, Cohort
 from heart.evaluation.figures import METRICS, write_calibration, write_figure, write_value
 from heart.evaluation.judged import Judged
-from heart.experiments.hospitals import DETRANO, External, judge_elsewhere, local_recalibration
-from heart.experiments.learning_curve import learning_curve
+from heart.experiments.contenders import contender_of
+from heart.experiments.hospitals import (
+    DETRANO,
+    External,
+    judge_elsewhere,
+    judge_itself,
+    local_recalibration,
+)
+from heart.experiments.learning_curve import MEMBERS, learning_curve
+from heart.experiments.results import RECIPE, describe_stored, find_results
+from heart.experiments.run import find_learnt
+from heart.markdown import code
 from heart.shares import write_share
-from heart.ui.cache import show_chart
-from heart.ui.progress import Tell, run_once
+from heart.ui.downloads import file_name, show_chart_with_data
+from heart.ui.forest import show_forest
+from heart.ui.model_cohort import own_cohorts
+from heart.ui.progress import Tell, run_once, write_duration
 from heart.ui.session import Session
 
-FEATURE_TITLES = {"all": "all", "shared": "those it has"}
+FEATURE_TITLES = {"all": "all", "shared": "those it has", "itself": "the model itself"}
+FEATURE_WORDS = {
+    "all": "all features",
+    "shared": "without those it lacks",
+    "itself": "the model itself",
+}
 
 
 def show_elsewhere(session: Session, cohort: Cohort) -> None:
-    """The default recipe at the other hospitals, or the button that computes it."""
+    """The recipe of the model in use at the other hospitals, or the button that computes it."""
     if not set(cohort.name.split("+")) < set(SHIPPED):
         st.caption(
             "Choose one hospital, or some but not all of them, to see how a model of them does at"
@@ -31,18 +49,41 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         )
         return
 
+    contender = contender_of(session.bundle)
+
     def work(tell: Tell) -> list[External]:
         return judge_elsewhere(
             cohort.name,
-            RECIPES["default"],
+            contender.settings,
+            used=contender.used,
             on_share=lambda share: tell(f"{write_share(share)} of the hospitals", share),
         )
 
-    key = f"elsewhere {cohort.fingerprint}"
-    results = run_once(session, "Test at the other hospitals", key, None, work)
+    key, depends_on = (
+        f"elsewhere {cohort.fingerprint}",
+        contender._replace(recalibration="none").key,
+    )
+    results, source = session.kept(key, depends_on), "Computed in this session."
+    if results is None and depends_on == RECIPE and (stored := find_results(cohort)) is not None:
+        results, source = stored.elsewhere, describe_stored(stored)
     if results is None:
+        st.caption(f"Takes {write_duration(0.3 * contender.settings.members * cohort.n / 303)}.")
+        run_once(session, "Test at the other hospitals", key, depends_on, work)
         return
-    st.table(elsewhere_table(results))
+    shown = [*results, *_itself(session, cohort)]
+    shown.sort(key=lambda result: list(SHIPPED).index(result.tested_on))
+    show_forest(
+        elsewhere_rows(shown),
+        elsewhere_table(shown),
+        figures=("roc_auc", "log_loss", "accuracy"),
+        whose="the recipe at each hospital",
+        name=file_name("hospitals", cohort.name, session.bundle.name),
+    )
+    recalibrated = "" if contender.recalibration == "none" else " It is not recalibrated here."
+    st.caption(
+        f"The recipe of {code(session.bundle.name)}, trained on all {cohort.n:,} patients chosen"
+        f" above, and decided at 50 %.{recalibrated} {_about_itself(session, cohort)} {source}"
+    )
     st.caption(
         "Nothing of a tested hospital was used in training. Accuracy alone misleads where nearly"
         " all are ill: compare it with the share. “1989” is the accuracy at 50 % of Detrano and"
@@ -51,14 +92,64 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
     _show_local(session, results)
 
 
+def _itself(session: Session, cohort: Cohort) -> list[External]:
+    """The weights of the model in use at the other hospitals, where the chosen patients are its
+    own: what the card and the Models page show too.
+    """
+    bundle = session.bundle
+    if cohort.fingerprint != bundle.data.fingerprint:
+        return []
+    learnt = find_learnt(bundle, own_cohorts(session))
+    judged = session.once(
+        "itself elsewhere", (bundle,), lambda: judge_itself(bundle, learnt, threshold=0.5)
+    )
+    names = {title: name for name, title in SHIPPED.items()}
+    return [External(cohort.name, names[one.name], "itself", (), one) for one in judged]
+
+
+def _about_itself(session: Session, cohort: Cohort) -> str:
+    """What is said of the model's own weights."""
+    bundle = session.bundle
+    if cohort.fingerprint == bundle.data.fingerprint:
+        return (
+            f"“{FEATURE_WORDS['itself']}” is {code(bundle.name)} with its weights as they are,"
+            f" fitted on {bundle.metrics['train']['n']:,} of them: the figures of its card and of"
+            " the Models page."
+        )
+    return "Its own weights, which learnt from another table, are judged on its card and on Models."
+
+
+def elsewhere_rows(results: Sequence[External]) -> pd.DataFrame:
+    """What a forest plot and the download are made of: one row a tested hospital and set of
+    features.
+    """
+    records = []
+    for result in results:
+        record: dict[str, object] = {
+            "label": f"{SHIPPED[result.tested_on]}, {FEATURE_WORDS[result.features]}",
+            "n": result.judged.scores.n,
+            "marked": result.features == "itself",
+            "trained_on": result.trained_on,
+            "features": result.features,
+            "lacks": " ".join(result.lacking),
+            "intercept": result.judged.calibration.intercept,
+            "slope": result.judged.calibration.slope,
+        }
+        for name in ("roc_auc", "log_loss", "accuracy"):
+            ends = zip(("", "_low", "_high"), result.judged.figure(name), strict=True)
+            record |= {f"{name}{end}": value for end, value in ends}
+        records.append(record)
+    return pd.DataFrame(records)
+
+
 def elsewhere_table(results: Sequence[External]) -> pd.DataFrame:
-    """One row a tested hospital and set of features."""
+    """One row a tested hospital and set of features, or the model itself."""
     rows = [
         {
             "hospital": SHIPPED[result.tested_on],
             "features": FEATURE_TITLES[result.features],
             "patients": str(result.judged.scores.n),
-            "diseased": f"{write_share(result.judged.scores.positives / result.judged.scores.n)}",
+            "diseased": write_share(result.judged.scores.positives / result.judged.scores.n),
             **_figures(result.judged, "accuracy"),
             "1989": _write_study(result),
             **_figures(result.judged, "roc_auc", "log_loss"),
@@ -91,10 +182,11 @@ def _show_local(session: Session, results: Sequence[External]) -> None:
     table = session.once(
         "local patients", judged, lambda: local_recalibration(judged.y_true, judged.y_score)
     )
-    show_chart(
+    show_chart_with_data(
         local_patients,
         table,
         alt="Log-loss against the number of local patients that the intercept was fitted on",
+        name=file_name("local patients", name),
     )
     st.caption(
         "The intercept alone is fitted on so many local patients and judged on the others; median"
@@ -103,25 +195,37 @@ def _show_local(session: Session, results: Sequence[External]) -> None:
 
 
 def show_learning_curve(session: Session, cohort: Cohort) -> None:
-    """Log-loss against the patients learnt from, or the button that computes it."""
+    """Log-loss against the patients that the recipe of the model in use learns from, or the button
+    that computes it.
+    """
+    contender = contender_of(session.bundle)
 
     def work(tell: Tell) -> pd.DataFrame:
         return learning_curve(
             cohort,
-            RECIPES["default"],
+            contender.settings,
+            used=contender.used,
             on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
 
-    key = f"learning {cohort.fingerprint}"
-    curve = run_once(session, "Compute the learning curve", key, None, work)
+    key, depends_on = f"learning {cohort.fingerprint}", contender._replace(recalibration="none").key
+    curve, source = session.kept(key, depends_on), "Computed in this session."
+    if curve is None and depends_on == RECIPE and (stored := find_results(cohort)) is not None:
+        curve, source = stored.learning, describe_stored(stored)
     if curve is None:
+        members = min(MEMBERS, contender.settings.members)
+        st.caption(f"Takes {write_duration(6 * members * cohort.n / 303)}.")
+        run_once(session, "Compute the learning curve", key, depends_on, work)
         return
-    show_chart(
+    show_chart_with_data(
         learning,
         curve,
         alt="Log-loss on held-out patients against the number of patients learnt from",
+        name=file_name("learning curve", cohort.name, session.bundle.name),
     )
     st.caption(
-        "Mean over 20 random test parts, with the 10th to 90th percentile. A curve that still falls"
-        " says: more patients would help."
+        f"The recipe of {code(session.bundle.name)}"
+        f"{'' if contender.settings.members <= MEMBERS else f' with {MEMBERS} members'}: mean over"
+        " 20 random test parts, with the 10th to 90th percentile. A curve that still falls says:"
+        f" more patients would help. {source}"
     )

@@ -9,53 +9,75 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from heart.bundle import Bundle
 from heart.charts.evaluate import work_up as work_up_chart
-from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.fees import STEPS, find_steps
 from heart.evaluation.figures import METRICS, write_figure, write_value
-from heart.evaluation.threshold_table import COST_RATIO
-from heart.evaluation.thresholds import bayes_threshold
+from heart.experiments.contenders import contender_of
 from heart.experiments.cross_validation import Folds
+from heart.experiments.results import RECIPE, describe_stored, find_results
 from heart.experiments.work_up import (
     MAY_HELP,
     NOTHING,
+    REPEATS,
     UNTOLD,
     WORTH,
     WorkUp,
     fit_work_up,
     work_up_table,
 )
+from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
-from heart.ui.progress import Tell, run_once
+from heart.ui.progress import Tell, run_once, write_duration
 from heart.ui.session import Session
 
-REPEATS = 2
 FIGURES = ("roc_auc", "log_loss", "net_benefit")
 
 
 def show_work_up(session: Session, cohort: Cohort) -> None:
-    """What is known step by step, or the button that computes it."""
+    """What is known step by step to the recipe of the model in use, or the button that computes
+    it.
+    """
+    contender = contender_of(session.bundle)
+    if contender.settings.masking == 0:
+        st.info(
+            f"{code(session.bundle.name)} was trained without hidden values (masking 0): what its"
+            " recipe says of a patient with measurements left out has no meaning, so the steps"
+            " cannot be told apart by it. A model of the default recipe can be asked.",
+            icon=":material/info:",
+        )
+        return
 
     def work(tell: Tell) -> WorkUp:
         return fit_work_up(
             cohort,
-            RECIPES["default"],
+            contender.settings,
             folds=Folds.fitting(cohort.features, cohort.y_true, REPEATS),
+            used=contender.used,
             on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
 
-    key = f"work-up {cohort.fingerprint}"
-    fits = run_once(session, "Compute the work-up", key, None, work)
+    key, depends_on = f"work-up {cohort.fingerprint}", contender._replace(recalibration="none").key
+    stored = find_results(cohort) if depends_on == RECIPE else None
+    if stored is not None and session.kept(key, depends_on) is None:
+        _show(session, stored.work_up, describe_stored(stored))
+        with st.expander("Compute the work-up anew"):
+            run_once(session, "Compute the work-up again", key, depends_on, work)
+        return
+    if session.kept(key, depends_on) is None:
+        st.caption(f"Takes {write_duration(0.6 * contender.settings.members * cohort.n / 303)}.")
+    fits = run_once(session, "Compute the work-up", key, depends_on, work)
     if fits is not None:
-        _show(session, fits)
+        _show(session, fits, "Computed in this session.")
 
 
 @st.fragment
-def _show(session: Session, fits: WorkUp) -> None:
+def _show(session: Session, fits: WorkUp, source: str) -> None:
     """What follows the order of the steps and the prices; nothing is trained."""
     names = st.multiselect(
         "Steps, in the order in which they are done",
@@ -68,13 +90,11 @@ def _show(session: Session, fits: WorkUp) -> None:
     if not names:
         st.info("Choose at least one step.", icon=":material/arrow_upward:")
         return
-    fees = current_fees(session)
+    fees, threshold = current_fees(session), session.bundle.threshold.value
     table = session.once(
         "work-up table",
-        (fits, tuple(names), fees),
-        lambda: work_up_table(
-            fits, find_steps(names), threshold=bayes_threshold(COST_RATIO), fees=fees
-        ),
+        (fits, tuple(names), fees, threshold),
+        lambda: work_up_table(fits, find_steps(names), threshold=threshold, fees=fees),
     )
     st.markdown(describe_steps(table))
     figure = st.radio(
@@ -89,8 +109,10 @@ def _show(session: Session, fits: WorkUp) -> None:
         work_up_frame(table, figure),
         alt=f"{METRICS[figure].label} against the dollars spent, step by step",
     )
-    st.table(work_up_shown(table))
-    st.caption(_explain(fits))
+    show_table_with_data(
+        work_up_shown(table), table, name=file_name("work-up", session.bundle.name)
+    )
+    st.caption(f"{_explain(session.bundle, fits)} {source}")
     with errors_shown():
         edit_fees(session, key="work_up_fees")
 
@@ -148,7 +170,7 @@ def _row(row: Mapping[Any, Any]) -> dict[str, str]:
         "dollars": "–" if first else f"{row['cost']:,.2f}",
         "so far": f"{row['cumulated']:,.2f}",
         "result": "–" if first else "later" if row["later"] else "at once",
-        "known of": "–" if first else f"{write_share(row['measured'])}",
+        "known of": "–" if first else write_share(row["measured"]),
         **{METRICS[name].label: write_value(row[name], name) for name in FIGURES},
         "log-loss falls by": write_figure(
             (row["gain"], row["gain_low"], row["gain_high"]), "log_loss", signed=True
@@ -157,14 +179,16 @@ def _row(row: Mapping[Any, Any]) -> dict[str, str]:
     }
 
 
-def _explain(fits: WorkUp) -> str:
+def _explain(bundle: Bundle, fits: WorkUp) -> str:
     folds = fits.folds
+    recalibrated = "" if bundle.recalibration.method == "none" else ", before recalibration"
     return (
-        f"The default recipe, trained once a fold ({folds.n_splits} folds, {folds.n_repeats} times)"
+        f"The recipe of {code(bundle.name)}{recalibrated}, trained once a fold ({folds.n_splits}"
+        f" folds, {folds.n_repeats} times)"
         " with values hidden at random; each patient is predicted by models that never saw that"
         " patient, with all later steps hidden. All patients are examined in this order and pay"
-        f" its price. Net benefit at the threshold of {write_share(bayes_threshold(COST_RATIO))}."
-        " Falls of"
+        f" its price. Net benefit at the model's threshold of"
+        f" {write_share(bundle.threshold.value)}. Falls of"
         " the log-loss are means over folds with corrected resampled t intervals (Nadeau and"
         f" Bengio 2003); “{NOTHING}”: by less than {WORTH:g}, with an interval that reaches 0;"
         " what a step adds depends on what is known before it. What it costs the patient is not in"

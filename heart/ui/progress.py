@@ -18,6 +18,8 @@ from heart.ui.session import Session
 
 MAX_TRAININGS = 2
 SECONDS_BETWEEN_DRAWINGS = 0.15
+ENOUGH_SECONDS, ENOUGH_SHARE = 2.0, 0.02
+"""Before so much is done, the time that is left is a guess."""
 
 T = TypeVar("T")
 Tell = Callable[[str, float], None]
@@ -74,13 +76,48 @@ def run_now(key: str, work: Callable[[Tell], T], place: Any = None) -> T:
         stop = st if place is None else place
         stop.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
         bar = st.progress(0.0, "Starting …")
+        start = time.monotonic()
 
         def tell(text: str, share: float) -> None:
-            bar.progress(min(share, 1.0), text)
+            left = write_left(time.monotonic() - start, share)
+            bar.progress(min(share, 1.0), f"{text}{left}")
 
         result = work(tell)
         bar.empty()
     return result
+
+
+def write_duration(seconds: float) -> str:
+    """A guess before work begins, in words; once it runs, `write_left` knows better.
+
+    >>> write_duration(4), write_duration(41), write_duration(170)
+    ('a few seconds', 'about 40 seconds', 'about 3 minutes')
+    """
+    if seconds < 8:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {5 * round(seconds / 5)} seconds"
+    return f"about {round(seconds / 60)} minutes"
+
+
+def write_left(elapsed: float, share: float) -> str:
+    """How long work is going to take, if it goes on as it did; empty as long as that says little.
+
+    Args:
+        elapsed: seconds since it began.
+        share: of the work that is done in them.
+
+    >>> write_left(10, 0.25), write_left(10, 0.95), write_left(60, 0.2), write_left(0.5, 0.1)
+    (', about 30 s left', ', a few seconds left', ', about 4 min left', '')
+    """
+    if elapsed < ENOUGH_SECONDS or not ENOUGH_SHARE <= share < 1:
+        return ""
+    left = elapsed * (1 - share) / share
+    if left < 7.5:
+        return ", a few seconds left"
+    if left < 90:
+        return f", about {5 * round(left / 5)} s left"
+    return f", about {round(left / 60)} min left"
 
 
 def run_once(

@@ -188,6 +188,11 @@ class Session:
         value: T = made[1]
         return value
 
+    def keep(self, key: str, depends_on: object, value: T) -> T:
+        """Keep a value that was made elsewhere, in place of what is kept under the key."""
+        self._made[key] = (depends_on, value)
+        return value
+
     def kept(self, key: str, depends_on: object) -> Any:
         """What `once` keeps under the key for what it depends on; None where it keeps nothing."""
         made = self._made.get(key)

@@ -77,7 +77,8 @@ def load_lessons() -> None:
 def _read_cohort() -> None:
     """Read a shipped table, for which pandera is imported, and more when it is first used."""
     with suppress(HeartError):  # the pages tell of it
-        import_module("heart.data").load_shipped(SHIPPED_BUNDLE.stem)
+        cohort = import_module("heart.data").load_shipped(SHIPPED_BUNDLE.stem)
+        import_module("heart.experiments.results").find_results(cohort)
 
 
 @cache

@@ -1,22 +1,36 @@
-"""The evaluate page: nothing long starts by itself; what was computed stays, for this cohort and
-this visitor only.
+"""The evaluate page: what is stored is shown at once and nothing long starts by itself; it judges
+the model in use; what was computed stays, for this cohort and this visitor only.
 """
 
 from dataclasses import replace
 
 import pytest
 
+from heart.bundle import load_bundle
+from heart.card import gather_facts
 from heart.config import RECIPES
+from heart.evaluation.figures import write_figure
+from heart.evaluation.judged import judge_out_of_fold
+from heart.evaluation.recalibration import Recalibration
+from heart.evaluation.thresholds import set_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import local_recalibration
 from heart.experiments.leaderboard import run_leaderboard
+from heart.experiments.stored import find_stored
+from heart.paths import SHIPPED_BUNDLE
+from heart.ui.session import Origin, Session
 from tests.support.visitor import go, press, said
+
+FEW = ("default", "logistic regression", "class share alone")
+MINE = "`cleveland` (the model in use, default recipe)"
+COMPUTING = ("leaderboard.run_leaderboard", "learning.judge_elsewhere", "learning.learning_curve")
+COMPUTING += ("work_up.fit_work_up",)
 
 
 @pytest.fixture
 def quick(monkeypatch):
     """The same work with smaller networks, fewer folds and fewer resamples; counts how often the
-    leaderboard was computed.
+    leaderboard was computed. The stored results are of other recipes then.
     """
     calls, plain = [], run_leaderboard
     for name, recipe in list(RECIPES.items()):
@@ -27,15 +41,25 @@ def quick(monkeypatch):
 
     def run(cohort, *, folds, **options):
         calls.append(folds.n_repeats)
-        return plain(
-            cohort,
-            folds=Folds(3, 2),
-            models=("default", "logistic regression", "class share alone"),
-            **options,
-        )
+        return plain(cohort, folds=Folds(3, 2), **options)
 
-    monkeypatch.setattr("heart.ui.evaluate.run_leaderboard", run)
+    monkeypatch.setattr("heart.ui.evaluate_leaderboard.run_leaderboard", run)
+    monkeypatch.setattr("heart.ui.evaluate_leaderboard.models_for", lambda *_: FEW)
     return calls
+
+
+@pytest.fixture
+def at_evaluate(visit):
+    """The page with a model in use, by default the shipped one as if made by the quick recipe."""
+
+    def open_with(**changes):
+        session, shipped = Session(), load_bundle(SHIPPED_BUNDLE)
+        session.use(replace(shipped, **({"settings": RECIPES["default"]} | changes)), Origin.LOADED)
+        app = visit()
+        app.session_state["heart"] = session
+        return go(app, "evaluate")
+
+    return open_with
 
 
 def table_with(app, column):
@@ -43,8 +67,37 @@ def table_with(app, column):
     return found
 
 
-def test_nothing_long_starts_by_itself(visit, quick):
+def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch):
+    def refuse(*arguments, **options):
+        raise AssertionError((arguments, options))
+
+    for name in COMPUTING:
+        monkeypatch.setattr(f"heart.ui.evaluate_{name}", refuse)
     app = visit("evaluate")
+    leaderboard = table_with(app, "Average precision")
+    assert leaderboard.index[0] == MINE
+    assert len(leaderboard) == 8
+    subgroups, hospitals, steps = (table_with(app, n) for n in ("Expected", "1989", "so far"))
+    assert (len(hospitals), len(steps)) == (9, 8)
+    # Budapest: the model itself as on the card and the Models page, and its recipe, by their names
+    facts = gather_facts(load_bundle(SHIPPED_BUNDLE))
+    budapest = hospitals.loc["Hungarian Institute of Cardiology, Budapest", "log-loss"]
+    itself = facts.elsewhere[0].scores.log_loss
+    assert budapest["the model itself"] == write_figure(itself, "log_loss")
+    assert (budapest["the model itself"][:5], budapest["all"][:5]) == ("0.410", "0.403")
+    # one figure on one page: all patients of the subgroups are those of the leaderboard
+    assert subgroups.loc["all", "ROC AUC"] == leaderboard.loc[MINE, "ROC AUC"]
+    assert said(app).count("stored with the app") == 4
+    # and the recalibration table's is the card's, of train and valid
+    unseen = judge_out_of_fold(find_stored(load_bundle(SHIPPED_BUNDLE)), threshold=0.5)
+    none = table_with(app, "Slope (1 is right)").loc["None"]
+    assert none["Log-loss"] == write_figure((unseen.scores.log_loss.value, None, None), "log_loss")
+    assert "The 242 patients of the train and valid parts" in said(app)
+    check_recalibration(app)
+
+
+def test_nothing_long_starts_by_itself(at_evaluate, quick):
+    app = at_evaluate()
     assert [b.label for b in app.button][:3] == [
         "Judge all models",
         "Test at the other hospitals",
@@ -53,10 +106,10 @@ def test_nothing_long_starts_by_itself(visit, quick):
     assert not quick
 
 
-def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(visit, quick):
-    app = press(visit("evaluate"), "Judge all models")
+def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_evaluate, quick):
+    app = press(at_evaluate(), "Judge all models")
     table = table_with(app, "Average precision")
-    assert set(table.index) == {"default", "logistic regression", "class share alone"}
+    assert set(table.index) == {MINE, *FEW[1:]}
     assert table.loc["class share alone"].name == table.index[-1]
     assert "(" in table["Log-loss"].iloc[0]
     assert "Calibration" in said(app)
@@ -67,18 +120,20 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(visit
 
 
 @pytest.mark.usefixtures("quick")
-def test_another_run_of_the_page_computes_nothing_again(visit, count_calls):
-    names = ("leaderboard_table", "roc_table", "precision_recall_table", "subgroup_table")
-    calls = count_calls("heart.ui.evaluate", *names, "compare_recalibrations")
-    app = press(visit("evaluate"), "Judge all models")
-    assert set(calls) == {*names, "compare_recalibrations"}
+def test_another_run_of_the_page_computes_nothing_again(at_evaluate, count_calls):
+    names = ("roc_table", "precision_recall_table", "subgroup_table")
+    calls = count_calls("heart.ui.evaluate", *names)
+    entries = count_calls("heart.ui.evaluate_leaderboard", "leaderboard")
+    app = press(at_evaluate(), "Judge all models")
+    assert {*calls, *entries} == {*names, "leaderboard"}
+    entries.clear()
     calls.clear()
     app.run()
-    assert calls == []
+    assert calls == entries == []
 
 
-def test_results_belong_to_their_cohort(visit, quick):
-    app = press(visit("evaluate"), "Judge all models")
+def test_results_belong_to_their_cohort(at_evaluate, quick):
+    app = press(at_evaluate(), "Judge all models")
     app = app.multiselect[0].set_value(["hungary"]).run()
     assert "Judge all models" in [b.label for b in app.button]
     app = app.multiselect[0].set_value(["cleveland"]).run()
@@ -86,35 +141,56 @@ def test_results_belong_to_their_cohort(visit, quick):
     assert len(quick) == 1
 
 
-def test_results_belong_to_their_visitor_and_subgroups_sum_to_the_cohort(visit, quick):
-    app = press(visit("evaluate"), "Judge all models")
-    assert "Judge all models" in [b.label for b in visit("evaluate").button]
+def test_results_belong_to_their_visitor_and_subgroups_sum_to_the_cohort(at_evaluate, quick):
+    app = press(at_evaluate(), "Judge all models")
+    assert "Judge all models" in [b.label for b in at_evaluate().button]
     assert len(quick) == 1
     patients = table_with(app, "Expected")["Patients"].astype(int)
     assert patients["all"] == 303
     assert patients["female"] + patients["male"] == 303
 
 
-def test_other_hospitals_are_shown_with_what_they_lack(visit, quick):
-    app = press(visit("evaluate"), "Test at the other hospitals")
+def test_other_hospitals_are_shown_with_what_they_lack(at_evaluate, quick):
+    app = press(at_evaluate(), "Test at the other hospitals")
     table = table_with(app, "1989")
     hungary = [
         row
         for place, row in table.iterrows()
         if place[0].startswith("Budapest") or "ungar" in place[0]
     ]
-    assert len(hungary) == 2
+    assert len(hungary) == 3  # all features, those it has, the model itself
     assert {row["1989"] for row in hungary} == {"0.77"}
     assert "ca" in hungary[0]["lacks"]
     assert not quick
 
 
-def test_recalibration_goes_into_the_model_and_back_out(visit):
-    app = visit("evaluate")
+@pytest.mark.usefixtures("quick")
+def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe(at_evaluate):
+    app = at_evaluate(
+        name="mine",
+        settings=replace(RECIPES["default"], members=1, hidden=(4,)),
+        threshold=set_threshold(0.61),
+        recalibration=Recalibration("platt", 1.2, 0.1, patients=242),
+        data=load_bundle(SHIPPED_BUNDLE).data._replace(cohort="my_file_", fingerprint="0" * 64),
+    )
+    assert "its recipe (changed settings, recalibrated (platt, each fold by the others))" in said(
+        app
+    )
+    assert "(`my_file_`, 303 patients) is not here" in said(app)
+    app = press(app, "Judge all models")
+    table = table_with(app, "Average precision")
+    assert set(table.index) == {"`mine` (the model in use)", *FEW}
+    assert "Of `mine` at its threshold of 61\u00a0%" in said(app)
+    assert "Dashed: the model's own threshold, 61\u00a0%" in said(app)
+
+
+def check_recalibration(app):
+    """It goes into the model and back out."""
     table = table_with(app, "Slope (1 is right)")
     assert table.index.tolist() == ["None", "Temperature", "Platt"]
     assert "needs 1,000 patients; these are 242" in said(app)
-    app = app.radio[0].set_value("platt").run()
+    (method,) = (radio for radio in app.radio if radio.label == "Recalibration")
+    app = method.set_value("platt").run()
     app = press(app, "Use this recalibration in the model")
     assert "recalibrated" in said(app)
     app = go(app, "bundle")
@@ -122,4 +198,4 @@ def test_recalibration_goes_into_the_model_and_back_out(visit):
     app = go(app, "threshold")
     assert "Threshold **33\u00a0%**" in said(app)
     app = go(app, "evaluate")
-    assert app.radio[0].value == "platt"
+    assert [radio.value for radio in app.radio if radio.label == "Recalibration"] == ["platt"]

@@ -5,12 +5,15 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from heart.bundle import load_bundle
 from heart.config import RECIPES
 from heart.evaluation.fees import STEPS
 from heart.experiments.cross_validation import Folds
 from heart.experiments.work_up import HELPS, MAY_HELP, NOTHING, UNTOLD, fit_work_up
+from heart.paths import SHIPPED_BUNDLE
 from heart.ui.evaluate_work_up import describe_steps
-from tests.support.visitor import press, said
+from heart.ui.session import Origin, Session
+from tests.support.visitor import go, press, said
 
 TITLES = [step.title for step in STEPS.values()]
 
@@ -20,14 +23,16 @@ def computed(visit, monkeypatch):
     """The page after the button, with small networks; and how often it was trained."""
     calls = []
     small = replace(RECIPES["default"], members=1, hidden=(8,), max_epochs=8, patience=0)
-    monkeypatch.setitem(RECIPES, "default", small)
 
-    def quick(cohort, settings, *, folds, on_share):
+    def quick(cohort, settings, *, folds, **options):
         calls.append(folds)
-        return fit_work_up(cohort, settings, folds=Folds(3, 1), on_share=on_share)
+        return fit_work_up(cohort, settings, folds=Folds(3, 1), **options)
 
     monkeypatch.setattr("heart.ui.evaluate_work_up.fit_work_up", quick)
-    return press(visit("evaluate"), "Compute the work-up"), calls
+    session, app = Session(), visit()
+    session.use(replace(load_bundle(SHIPPED_BUNDLE), settings=small), Origin.LOADED)
+    app.session_state["heart"] = session
+    return press(go(app, "evaluate"), "Compute the work-up"), calls
 
 
 def steps_of(app):

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from heart.bundle import save_bundle
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
 from heart.experiments.cross_validation import Folds, cross_validate
 from heart.experiments.hospitals import judge_elsewhere
 from heart.experiments.leaderboard import MODELS, pooled_figures
+from heart.experiments.run import run_experiment
+from tests.support.bundles import NOON
 from tests.support.running import answer, run
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +131,50 @@ def test_hospitals_that_were_trained_on_are_not_tested(cohort):
         cohort.split("+")
     )
     assert {row["trained_on"] for row in told["hospitals"]} == {cohort}
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    """The file of a model with settings of its own."""
+    made = run_experiment(load_shipped("hungary"), TINY, name="mine", created_at=NOON).bundle
+    return save_bundle(made, tmp_path_factory.mktemp("mine") / "mine.joblib")
+
+
+def test_recipe_of_a_model_is_judged_beside_the_others_on_the_same_folds(mine, told):
+    found = answer("evaluate", "--model", mine, "--model", mine, *FAST, "--no-hospitals")
+    first, again = found["judged"]
+    assert first == again  # one row stands for both
+    assert (first["model"], first["row"]) == ("mine", "model mine")
+    assert first["recipe"] == "changed settings"
+    assert "not its own weights" in first["what"]
+    rows = {row["model"]: row for row in found["leaderboard"]}
+    assert set(rows) == {"model mine", "logistic regression", "class share alone"}
+    expected = pooled_figures(cross_validate(load_shipped("cleveland"), TINY, folds=Folds(3, 1)))
+    assert rows["model mine"]["log_loss"] == pytest.approx(expected["log_loss"])
+    before = {row["model"]: row for row in told["leaderboard"]}
+    assert rows["class share alone"]["log_loss"] == before["class share alone"]["log_loss"]
+
+
+@pytest.mark.usefixtures("tiny")
+def test_model_that_is_a_named_recipe_is_that_recipes_row(mine):
+    found = answer("evaluate", "--model", mine, *FAST, "--no-hospitals")
+    assert [one["row"] for one in found["judged"]] == ["default"]
+    assert {row["model"] for row in found["leaderboard"]} == {"default", *FAST[1].split(",")}
+
+
+def test_work_up_of_a_model_is_at_its_own_threshold(mine):
+    words = ("--work-up", "--folds", "3", "--repeats", "1", "--steps", "history")
+    found = answer("evaluate", "--model", mine, *words)
+    assert found["judged"][0]["model"] == "mine"
+    assert found["threshold"] == found["judged"][0]["threshold"]
+
+
+def test_recipe_that_cannot_learn_from_the_patients_is_said_to_be_left_out(monkeypatch):
+    found = cross_validate(load_shipped("hungary"), "class share alone", folds=Folds(2, 1))
+    monkeypatch.setattr("heart.experiments.leaderboard.cross_validate", lambda *_, **__: found)
+    told = answer("evaluate", "--cohort", "hungary", "--no-hospitals", "--folds", "2")
+    assert told["left_out"] == ["lesson"]
+    assert {row["model"] for row in told["leaderboard"]} == set(MODELS) - {"lesson"}
 
 
 def test_seed_cuts_the_patients_anew(told):

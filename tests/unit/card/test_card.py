@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from statistics import mean
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ from heart.card.facts import characteristics
 from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.data import SHIPPED, load_shipped
 from heart.evaluation.figures import write_figure
-from heart.experiments.run import run_experiment, split_of
+from heart.evaluation.recalibration import compare_recalibrations
+from heart.experiments.run import recalibrate, run_experiment, split_of
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
 from tests.support.bundles import NOON
@@ -146,8 +148,35 @@ def test_figures_are_the_bundles_and_scikit_learns(card, facts, shipped):
     assert f"| {write_figure(figures['npv'])} |" in section(card, "How it was judged")
     predictions = find_stored(shipped)
     assert facts.unseen.scores.roc_auc.value == pytest.approx(
-        roc_auc_score(predictions.y_true, predictions.y_score.mean(axis=0))
+        mean(roc_auc_score(predictions.y_true, scores) for scores in predictions.y_score)
     )
+
+
+def test_cross_validated_figures_are_those_of_the_recalibration_and_subgroup_tables(
+    card, facts, shipped
+):
+    none = compare_recalibrations(find_stored(shipped)).set_index("method").loc["none"]
+    scores, calibration = facts.unseen.scores, facts.unseen.calibration
+    assert (scores.log_loss.value, scores.brier.value) == pytest.approx(
+        (none["log_loss"], none["brier"])
+    )
+    assert calibration[:2] == pytest.approx((none["intercept"], none["slope"]))
+    assert f"log-loss {write_figure(scores.log_loss, 'log_loss')}" in section(
+        card, "How it was judged"
+    )
+    everybody = facts.subgroups.set_index("group").loc["all"]
+    assert everybody["roc_auc"] == scores.roc_auc.value
+    assert everybody["recall"] == facts.unseen.at.recall.value
+
+
+def test_recalibration_that_was_fitted_on_the_judged_patients_is_said_to_be(shipped):
+    predictions = find_stored(shipped)
+    bundle = recalibrate(shipped, split_of(shipped), predictions, "platt")
+    facts = gather_facts(bundle, predictions=predictions)
+    platt = compare_recalibrations(predictions).set_index("method").loc["platt"]
+    assert facts.by_others["log_loss"] == platt["log_loss"] > facts.unseen.scores.log_loss.value
+    text = section(make_card(facts), "How it was judged")
+    assert f"recalibrated by the others, log-loss {platt['log_loss']:.3f}." in text
 
 
 def test_other_hospitals_are_judged_as_scikit_learn_does(facts, shipped):

@@ -12,6 +12,7 @@ from heart.charts import (
     class_balance,
     decision,
     feature_by_outcome,
+    forest,
     hundred_people,
     learning,
     local_patients,
@@ -86,6 +87,10 @@ RANGES = pd.DataFrame(
     }
 )
 
+FOREST = pd.DataFrame(
+    {"order": [0], "label": ["a"], "n": ["9 patients"], "text": ["a · 9 patients"]}
+    | {"value": [0.5], "low": [0.4], "high": [0.6], "kind": ["marked"], "what": ["x"]}
+)
 SCORED = probability_frame(Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3))
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
@@ -111,6 +116,8 @@ CHARTS = [
     (two_rocs, roc_table(COHORT.y_true, SCORE).assign(model="a")),
     (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
     (learning, LEARNT),
+    (forest, FOREST),
+    (forest, FOREST.assign(reference=0.4)),
     (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
     (waterfall, STEPS),
     (answer_line, ANSWERS),

@@ -14,7 +14,8 @@ from sklearn.metrics import (
 
 from heart.evaluation.calibration import calibration_of
 from heart.evaluation.figures import NO_FIGURE, OVERALL, SHARES
-from heart.evaluation.judged import as_plain, judge, metrics_at, score_part
+from heart.evaluation.judged import as_plain, judge, judge_out_of_fold, metrics_at, score_part
+from heart.evaluation.out_of_fold import OutOfFold
 
 
 @pytest.mark.parametrize(
@@ -134,3 +135,22 @@ def test_plain_values_of_a_judged_model_are_its_counts_and_figures(scored):
     assert (plain["n"], plain["positives"]) == (150, int(scored[0].sum()))
     assert sum(plain["confusion"].values()) == 150
     assert plain["figures"] == {name: list(judged.figure(name)) for name in (*OVERALL, *SHARES)}
+
+
+def test_repeated_predictions_get_the_mean_of_the_repeats_figures_and_each_patient_counts_once():
+    rng = np.random.default_rng(0)
+    y_true = np.arange(80) % 2
+    y_score = np.clip(0.3 + 0.4 * y_true + rng.normal(0, 0.25, (3, 80)), 0.02, 0.98)
+    predictions = OutOfFold(y_true, y_score, np.tile(np.arange(80) % 4, (3, 1)), 1.0)
+    found = judge_out_of_fold(predictions, threshold=0.4, name="x")
+    each = [judge(y_true, scores, threshold=0.4) for scores in y_score]
+    for name in ("roc_auc", "average_precision", "log_loss", "brier"):
+        assert found.figure(name).value == pytest.approx(
+            np.mean([one.figure(name).value for one in each])
+        )
+    assert found.calibration == pytest.approx(np.mean([one.calibration for one in each], axis=0))
+    # the mean of the three, judged as one model, would look better
+    together = judge(y_true, y_score.mean(axis=0), threshold=0.4)
+    assert found.scores.log_loss.value > together.scores.log_loss.value
+    assert found.at == together.at
+    assert found.at.n == 80

@@ -1,0 +1,65 @@
+"""Forest plots: a dot and an interval a row, with its name and how many patients it is of."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from heart.charts.style import BLUE, GREY, ORANGE, Drawing
+
+ROW = 36
+"""Pixels of a row: its name stands above its interval, so that no name is cut and a narrow screen
+has its whole width for the intervals.
+"""
+
+MARKED, PLAIN = "marked", "plain"
+_KINDS = [PLAIN, MARKED]
+_COLOR = alt.Color("kind:N", scale=alt.Scale(domain=_KINDS, range=[BLUE, ORANGE]), legend=None)
+
+
+def forest(frame: pd.DataFrame) -> Drawing:
+    """Values with their intervals below each other.
+
+    Args:
+        frame: one row a line, in columns `order` (0 is the top), `label`, `n` (text, as "303
+            patients"), `text` (both, as they are drawn), `value`, `low`, `high`, `kind` (`MARKED`
+            is drawn as an orange diamond, `PLAIN` as a blue dot) and `what` (the figure's name, the
+            same in every row); with a column `reference` a dashed line stands there.
+    """
+    axis = alt.Axis(grid=True, tickCount=6)
+    x = alt.X("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
+    base = alt.Chart(frame).encode(y=alt.Y("order:O", axis=None))
+    tooltip = [
+        alt.Tooltip("label:N", title=" "),
+        alt.Tooltip("what:N", title="figure"),
+        alt.Tooltip("value:Q", format=".3f"),
+        alt.Tooltip("low:Q", format=".3f"),
+        alt.Tooltip("high:Q", format=".3f"),
+        alt.Tooltip("n:N", title="of"),
+    ]
+    intervals = base.mark_rule(strokeWidth=2, yOffset=7).encode(
+        x=alt.X("low:Q", title=None, scale=alt.Scale(zero=False), axis=axis),
+        x2="high:Q",
+        color=_COLOR,
+        tooltip=tooltip,
+    )
+    dots = base.mark_point(filled=True, size=90, opacity=1, yOffset=7).encode(
+        x=x,
+        color=_COLOR,
+        shape=alt.Shape(
+            "kind:N", scale=alt.Scale(domain=_KINDS, range=["circle", "diamond"]), legend=None
+        ),
+        tooltip=tooltip,
+    )
+    names = base.mark_text(
+        align="left", baseline="middle", yOffset=-9, color=GREY, fontSize=12
+    ).encode(x=alt.value(2), text="text:N")
+    layers = [intervals, dots, names]
+    if "reference" in frame.columns:
+        layers.insert(
+            0,
+            alt.Chart(frame)
+            .mark_rule(color=GREY, strokeDash=[5, 4], aria=False)
+            .encode(x="min(reference):Q"),
+        )
+    return alt.layer(*layers).properties(height=alt.Step(ROW))

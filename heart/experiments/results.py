@@ -1,0 +1,210 @@
+"""What the Evaluate page shows of the shipped cohorts, computed before and stored with the app:
+`python scripts/store_evaluation.py`. One file a cohort; no features of a patient are in it.
+
+The file is NumPy's npz without pickled objects: a text of JSON, and probabilities of 16 bits. Its
+results belong to a cohort's fingerprint and to settings; where either differs they are not used.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.config import RECIPES
+from heart.data import SHIPPED, Cohort, load_shipped
+from heart.errors import CohortError
+from heart.evaluation.fees import STEPS
+from heart.evaluation.figures import LEADERBOARD, OVERALL, Figure
+from heart.evaluation.judged import PartMetrics
+from heart.evaluation.metrics import FloatArray
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.experiments.contenders import describe_settings
+from heart.experiments.cross_validation import Folds
+from heart.experiments.hospitals import External, restore_external
+from heart.experiments.leaderboard import ModelFigures
+from heart.experiments.work_up import WorkUp
+from heart.paths import SHIPPED_EVALUATION
+
+LEVELS = 2**16
+"""Probabilities are stored as one of so many, each in the middle of its step: none becomes 0 or 1,
+equal ones stay equal, 0.5 stays at or above 0.5, and none moves by more than 0.000008.
+"""
+
+DAMAGE = (ValueError, KeyError, TypeError, IndexError, EOFError, OSError, zipfile.BadZipFile)
+"""What reading a file that is not as it was written may raise."""
+
+RECIPE = "default"
+"""The recipe of the shipped model, of which hospitals, learning curve and work-up are."""
+
+
+class Results(NamedTuple):
+    """Everything that is stored of a cohort.
+
+    Attributes:
+        date: when it was computed, as 2026-11-22.
+        command: that computed it.
+        folds: of the leaderboard.
+        leaderboard: model to its out-of-fold predictions.
+        figures: model to the figures of those, which would take a second each.
+        elsewhere: the recipe at the other hospitals.
+        learning: a `learning_curve`.
+        work_up: answers for every set of steps; it cannot answer for other sets of features.
+    """
+
+    date: str
+    command: str
+    folds: Folds
+    leaderboard: Mapping[str, OutOfFold]
+    figures: Mapping[str, ModelFigures]
+    elsewhere: tuple[External, ...]
+    learning: pd.DataFrame
+    work_up: WorkUp
+
+
+def describe_stored(results: Results) -> str:
+    """Where stored results come from, in Markdown."""
+    return f"Computed on {results.date} with `{results.command}` and stored with the app."
+
+
+def known_sets() -> list[frozenset[str]]:
+    """What is known after any of the work-up's steps, in any order: 128 sets of features."""
+    steps = [step.features for step in STEPS.values()]
+    return [
+        frozenset(name for step in chosen for name in step)
+        for size in range(len(steps) + 1)
+        for chosen in combinations(steps, size)
+    ]
+
+
+def pack_results(cohort: Cohort, results: Results) -> bytes:
+    """The content of a cohort's file."""
+    sets = known_sets()
+    answers = [results.work_up.answers(known) for known in sets]
+    first = next(iter(results.leaderboard.values()))
+    arrays: dict[str, Any] = {
+        "fold": first.fold.astype(np.uint8),
+        "scores": np.stack([_pack(each.y_score) for each in results.leaderboard.values()]),
+        "by_fold": np.stack(
+            [
+                results.figures[name].by_fold[list(LEADERBOARD)].to_numpy(dtype=np.float32)
+                for name in results.leaderboard
+            ]
+        ),
+        "work_up_fold": answers[0].fold.astype(np.uint8),
+        "work_up": np.stack([_pack(answer.y_score) for answer in answers]),
+    } | {f"elsewhere_{i}": _pack(e.judged.y_score) for i, e in enumerate(results.elsewhere)}
+    about = {
+        "date": results.date,
+        "command": results.command,
+        "fingerprint": cohort.fingerprint,
+        "recipes": {name: describe_settings(settings) for name, settings in RECIPES.items()},
+        "folds": results.folds._asdict(),
+        "seconds": {name: round(p.seconds, 1) for name, p in results.leaderboard.items()},
+        "figures": {name: figures.pooled for name, figures in results.figures.items()},
+        "elsewhere": [
+            {name: getattr(e, name) for name in ("trained_on", "tested_on", "features", "lacking")}
+            | {"scores": e.judged.scores._asdict()}
+            for e in results.elsewhere
+        ],
+        "learning": results.learning.to_dict("list"),
+        "work_up_folds": results.work_up.folds._asdict(),
+    }
+    text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, about=text, **arrays)
+    return buffer.getvalue()
+
+
+def find_results(cohort: Cohort, folder: Path = SHIPPED_EVALUATION) -> Results | None:
+    """What is stored of this very table by the recipes as they are; else None. Read once a process.
+
+    Raises:
+        CohortError: if the shipped file is damaged.
+    """
+    path = folder / f"{cohort.name}.npz"
+    if cohort.name not in SHIPPED or not path.exists():
+        return None
+    recipes = json.dumps({n: describe_settings(s) for n, s in RECIPES.items()}, sort_keys=True)
+    try:
+        return _read(path, path.stat().st_mtime_ns, cohort.fingerprint, recipes)
+    except DAMAGE as error:
+        raise CohortError(
+            f"{path.name} as it was shipped", "a damaged file", "Install Heart again."
+        ) from error
+
+
+@lru_cache(maxsize=2 * len(SHIPPED))
+def _read(path: Path, changed_at: int, fingerprint: str, recipes: str) -> Results | None:  # noqa: ARG001  another time: another file
+    with np.load(path) as file:  # which refuses pickled objects
+        about = json.loads(bytes(file["about"]))
+        made_by = json.dumps(about["recipes"], sort_keys=True)
+        if (about["fingerprint"], made_by) != (fingerprint, recipes):
+            return None
+        return _unpack_results(about, {name: file[name] for name in file.files})
+
+
+def _unpack_results(about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Results:
+    cohort = load_shipped(about["elsewhere"][0]["trained_on"])
+    y_true, fold = cohort.y_true, arrays["fold"].astype(np.int64)
+    return Results(
+        about["date"],
+        about["command"],
+        Folds(**about["folds"]),
+        {
+            model: OutOfFold(y_true, _unpack(scores), fold, seconds)
+            for (model, seconds), scores in zip(
+                about["seconds"].items(), arrays["scores"], strict=True
+            )
+        },
+        _read_figures(about["figures"], arrays["by_fold"]),
+        tuple(
+            restore_external(
+                **told | {"scores": _read_scores(told["scores"])},
+                y_score=_unpack(arrays[f"elsewhere_{i}"]),
+            )
+            for i, told in enumerate(about["elsewhere"])
+        ),
+        pd.DataFrame(about["learning"]),
+        _read_work_up(cohort, Folds(**about["work_up_folds"]), arrays),
+    )
+
+
+def _read_figures(told: Mapping[str, Any], by_fold: np.ndarray) -> dict[str, ModelFigures]:
+    return {
+        model: ModelFigures(
+            {name: Figure(*figure) for name, figure in pooled.items()},
+            pd.DataFrame(rows.astype(np.float64), columns=list(LEADERBOARD)),
+        )
+        for (model, pooled), rows in zip(told.items(), by_fold, strict=True)
+    }
+
+
+def _read_scores(told: Mapping[str, Any]) -> PartMetrics:
+    figures = {name: Figure(*told[name]) for name in OVERALL}
+    return PartMetrics(told["n"], told["positives"], **figures)
+
+
+def _read_work_up(cohort: Cohort, folds: Folds, arrays: Mapping[str, np.ndarray]) -> WorkUp:
+    fold = arrays["work_up_fold"].astype(np.int64)
+    answers = {
+        known: OutOfFold(cohort.y_true, _unpack(scores), fold, 0.0)
+        for known, scores in zip(known_sets(), arrays["work_up"], strict=True)
+    }
+    return WorkUp(cohort.features, cohort.y_true, (), folds, answers=answers)
+
+
+def _pack(y_score: FloatArray) -> np.ndarray:
+    return np.minimum(np.asarray(y_score) * LEVELS, LEVELS - 1).astype(np.uint16)
+
+
+def _unpack(levels: np.ndarray) -> FloatArray:
+    return np.asarray((levels.astype(np.float64) + 0.5) / LEVELS)

@@ -1,0 +1,309 @@
+"""The evaluate page's leaderboard: the model in use, models of the registry and simpler ones on the
+same folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+import streamlit as st
+
+from heart.bundle.registry import open_registry
+from heart.data import Cohort
+from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.experiments.contenders import Contender, can_learn, contender_of
+from heart.experiments.cross_validation import Folds
+from heart.experiments.leaderboard import (
+    MODELS,
+    NO_FIGURES,
+    Entry,
+    ModelFigures,
+    leaderboard,
+    models_for,
+    run_leaderboard,
+)
+from heart.experiments.results import Results, describe_stored, find_results
+from heart.markdown import code
+from heart.shares import write_share
+from heart.ui.downloads import file_name
+from heart.ui.forest import show_forest
+from heart.ui.progress import Tell, run_long, write_duration
+from heart.ui.session import Session
+from heart.ui.shared import load_shared
+
+SECONDS = {"default": 40.0, "random forest": 12.0, "extra trees": 9.0, "lesson": 1.0}
+"""What five times ten fits on 303 patients take about, on one core; the others two seconds each.
+They weigh the shares of the progress, nothing else.
+"""
+
+Row = Contender | str
+"""What is judged in a row of the leaderboard: a bundle's recipe, or one of `MODELS`."""
+
+
+class Board(NamedTuple):
+    """What was judged of a cohort.
+
+    Attributes:
+        folds: the same for all.
+        results: by the row's key.
+        figures: of these results by key, where they are known.
+        source: where they come from, in words.
+    """
+
+    folds: Folds
+    results: Mapping[str, OutOfFold]
+    figures: Mapping[str, ModelFigures] = NO_FIGURES
+    source: str = "Computed in this session."
+
+
+def show_leaderboard(session: Session, cohort: Cohort) -> OutOfFold | None:
+    """The models that were judged, and buttons for those that were not; the out-of-fold predictions
+    of the model in use, None where there are none yet.
+    """
+    board = find_board(session, cohort)
+    folds = Folds.fitting(cohort.features, cohort.y_true) if board is None else board.folds
+    rows = rows_of(session, cohort, folds, _choose_kept(session))
+    _explain_rows(session, cohort, rows)
+    if board is None:
+        _offer_all(session, cohort, rows, "Judge all models")
+        return None
+    missing = {title: row for title, row in rows.items() if key_of(row) not in board.results}
+    if missing:
+        _offer_missing(session, cohort, board, missing)
+    judged = {
+        title: board.results[key_of(row)] for title, row in rows.items() if title not in missing
+    }
+    _show_board(session, cohort, board, rows, judged)
+    with st.expander("Compute the leaderboard anew"):
+        _offer_all(session, cohort, rows, "Judge all models again")
+    return board.results.get(contender_of(session.bundle).key)
+
+
+def find_board(session: Session, cohort: Cohort) -> Board | None:
+    """What this session has judged of the cohort, else what is stored with the app."""
+    kept: Board | None = session.kept(_key(cohort), None)
+    if kept is not None:
+        return kept
+    stored = find_results(cohort)
+    return None if stored is None else _board_of(stored)
+
+
+def _board_of(stored: Results) -> Board:
+    return Board(stored.folds, stored.leaderboard, stored.figures, describe_stored(stored))
+
+
+def _key(cohort: Cohort) -> str:
+    return f"leaderboard {cohort.fingerprint}"
+
+
+def key_of(row: Row) -> str:
+    """Under which its predictions are kept: two bundles of one recipe share them."""
+    return row if isinstance(row, str) else row.key
+
+
+def rows_of(session: Session, cohort: Cohort, folds: Folds, kept: Sequence[str]) -> dict[str, Row]:
+    """Title of each row, in Markdown, and what is judged in it: the model in use, models of the
+    registry, and those of `MODELS` that are not among them already. Models that cannot learn from
+    these patients are left out.
+    """
+    mine = contender_of(session.bundle)
+    what = "the model in use" + ("" if mine.recipe is None else f", {mine.recipe} recipe")
+    bundles = {f"{code(session.bundle.name)} ({what})": mine} | {
+        f"{code(name)} (kept)": contender_of(load_shared(open_registry().path_of(name)))
+        for name in kept
+    }
+    rows: dict[str, Row] = {}
+    for title, contender in bundles.items():
+        if contender.key not in map(key_of, rows.values()) and can_learn(cohort, contender, folds):
+            rows[title] = contender
+    taken = set(map(key_of, rows.values()))
+    return rows | {model: model for model in models_for(cohort, folds) if model not in taken}
+
+
+def _choose_kept(session: Session) -> list[str]:
+    """Models of the registry that are put beside the one in use."""
+    names = [entry.name for entry in open_registry().read().entries if entry.about is not None]
+    others = [name for name in names if name != session.bundle.name]
+    if not others:
+        return []
+    return st.multiselect(
+        "Kept models beside it",
+        others,
+        help="Of each, the recipe is trained anew on the same folds.",
+        placeholder="Choose from the models of this server",
+        key="leaderboard_kept",
+    )
+
+
+def _explain_rows(session: Session, cohort: Cohort, rows: Mapping[str, Row]) -> None:
+    """What is missing on the board, and why."""
+    mine = contender_of(session.bundle)
+    keys = set(map(key_of, rows.values()))
+    if mine.key not in keys:
+        st.info(
+            f"The recipe of {code(session.bundle.name)} leaves patients with a missing value out of"
+            " training, and of these patients too few are complete: it cannot be judged on them."
+        )
+    left_out = [model for model in MODELS if model not in keys and model != mine.key]
+    if left_out:
+        st.caption(
+            f"Not on this leaderboard: {', '.join(left_out)}. Its recipe leaves patients with a"
+            f" missing value out, and of these {cohort.n:,} too few are complete."
+        )
+
+
+def _offer_all(session: Session, cohort: Cohort, rows: Mapping[str, Row], label: str) -> None:
+    """The button that judges every row, and how often the patients are cut anew."""
+    repeats = st.select_slider(
+        "Repeats of the cross-validation",
+        [1, 2, 3, 5],
+        5,
+        help="Each repeat takes as long again.",
+        key=f"repeats {label}",
+    )
+    folds = Folds.fitting(cohort.features, cohort.y_true, repeats)
+    st.caption(f"Takes {_how_long(cohort, folds, rows.values())}.")
+    results = run_long(label, label, lambda tell: _judge(cohort, folds, rows, tell))
+    if results is not None:
+        session.keep(_key(cohort), None, Board(folds, results))
+        st.rerun()
+
+
+def _offer_missing(
+    session: Session, cohort: Cohort, board: Board, missing: Mapping[str, Row]
+) -> None:
+    """The button that judges what is not on the board yet, on the folds of the others."""
+    names = ", ".join(missing)
+    st.info(
+        f"Not judged on these patients yet: {names}. That takes"
+        f" {_how_long(cohort, board.folds, missing.values())}, once.",
+        icon=":material/hourglass_empty:",
+    )
+    results = run_long(
+        "Judge it on the same folds" if len(missing) == 1 else "Judge them on the same folds",
+        f"missing {_key(cohort)}",
+        lambda tell: _judge(cohort, board.folds, missing, tell),
+    )
+    if results is not None:
+        more = board._replace(
+            results={**board.results, **results},
+            source=f"Of {names}: computed in this session. The others: {board.source}",
+        )
+        session.keep(_key(cohort), None, more)
+        st.rerun()
+
+
+def _judge(
+    cohort: Cohort, folds: Folds, rows: Mapping[str, Row], tell: Tell
+) -> dict[str, OutOfFold]:
+    """The out-of-fold predictions of each row, by its key."""
+    titles = {key_of(row): title for title, row in rows.items()}
+    weights = {key_of(row): _weigh(row) for row in rows.values()}
+    order = [
+        key_of(row) for kind in (Contender, str) for row in rows.values() if isinstance(row, kind)
+    ]
+
+    def on_model(key: str, share: float) -> None:
+        done = sum(weights[other] for other in order[: order.index(key)]) + share * weights[key]
+        tell(f"{titles[key]}: {write_share(share)}", done / sum(weights.values()))
+
+    return run_leaderboard(
+        cohort,
+        folds=folds,
+        models=[row for row in rows.values() if isinstance(row, str)],
+        contenders={key_of(row): row for row in rows.values() if isinstance(row, Contender)},
+        on_model=on_model,
+    )
+
+
+def _weigh(row: Row) -> float:
+    """Seconds, about, of five times ten fits on 303 patients."""
+    if isinstance(row, str):
+        return SECONDS.get(row, 2.0)
+    return max(SECONDS["default"] * row.settings.members / 32, 1.0)
+
+
+def _how_long(cohort: Cohort, folds: Folds, rows: Iterable[Row]) -> str:
+    """About how long, before anything has begun; while it runs, the time that is left is told."""
+    fits = folds.n_repeats * folds.n_splits / 50
+    return write_duration(sum(map(_weigh, rows)) * fits * max(cohort.n / 303, 0.3))
+
+
+def _show_board(
+    session: Session,
+    cohort: Cohort,
+    board: Board,
+    rows: Mapping[str, Row],
+    judged: Mapping[str, OutOfFold],
+) -> None:
+    known = {
+        title: board.figures[key_of(rows[title])]
+        for title in judged
+        if key_of(rows[title]) in board.figures
+    }
+    entries = session.once(
+        "leaderboard entries",
+        (tuple(judged), tuple(judged.values())),
+        lambda: leaderboard(judged, known=known),
+    )
+    mine = contender_of(session.bundle).key
+    marked = next((title for title in judged if key_of(rows[title]) == mine), None)
+    show_forest(
+        leaderboard_rows(entries, n=len(next(iter(judged.values())).y_true), marked=marked),
+        leaderboard_table(entries),
+        figures=("log_loss", *(name for name in LEADERBOARD if name != "log_loss")),
+        whose=f"{len(entries)} models",
+        name=file_name("leaderboard", cohort.name),
+    )
+    folds = board.folds
+    st.caption(
+        f"{folds.n_splits} folds, {folds.n_repeats} times; every patient predicted by models that"
+        " never saw them. Figures are pooled over a repeat's patients and averaged over repeats,"
+        " with 95 % bootstrap intervals over patients; accuracy is at 50 %. “behind” is the mean"
+        " difference in log-loss to the best model, fold by fold, with the corrected resampled t"
+        " interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be told apart."
+        f" {board.source}"
+    )
+
+
+def leaderboard_rows(entries: Sequence[Entry], *, n: int, marked: str | None) -> pd.DataFrame:
+    """What a forest plot and the download are made of: one row a model, with each figure and how
+    far behind the best it is.
+
+    Args:
+        entries: best log-loss first.
+        n: patients.
+        marked: title of the model in use, if it is among them.
+    """
+    records = []
+    for entry in entries:
+        record: dict[str, object] = {
+            "label": entry.model.replace("`", ""),
+            "n": n,
+            "marked": entry.model == marked,
+        }
+        for prefix, figures in (("", entry.figures), ("behind_", entry.behind)):
+            for name, figure in figures.items():
+                ends = zip(("", "_low", "_high"), figure, strict=True)
+                record |= {f"{prefix}{name}{end}": value for end, value in ends}
+        records.append(record)
+    return pd.DataFrame(records)
+
+
+def leaderboard_table(entries: Sequence[Entry]) -> pd.DataFrame:
+    """One row a model, best first; cells "0.914 (0.88 to 0.94)"."""
+    rows = {
+        entry.model: {
+            **{
+                METRICS[name].label: write_figure(entry.figures[name], name) for name in LEADERBOARD
+            },
+            f"{METRICS['log_loss'].label} behind": write_figure(
+                entry.behind["log_loss"], "log_loss", signed=True
+            ),
+        }
+        for entry in entries
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")

@@ -1,0 +1,113 @@
+"""Figures as a forest plot with what can be chosen about it, the table folded away below, and both
+to download.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts.forest import MARKED, PLAIN, forest
+from heart.evaluation.figures import METRICS
+from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv
+
+LISTED, BEST = "As listed", "Best first"
+
+
+@st.fragment
+def show_forest(
+    rows: pd.DataFrame,
+    table: pd.DataFrame,
+    *,
+    figures: Sequence[str],
+    whose: str,
+    name: str,
+    reference: str | None = None,
+) -> None:
+    """The figure that is chosen, row below row, in the order that is chosen.
+
+    Args:
+        rows: `label`, `n` (patients), `marked` (whether the row stands out), and each figure with
+            `_low` and `_high`; NaN where there is none. More columns go into the download.
+        table: the same in words.
+        figures: names in `heart.evaluation.figures.METRICS`, the first one shown at first.
+        whose: what the rows are, as in "eight models", for those who do not see the chart.
+        name: of the file to download, as `heart.ui.downloads.file_name` makes it.
+        reference: label of the row at whose value a dashed line stands.
+    """
+    with st.container(horizontal=True):
+        figure = st.segmented_control(
+            "Figure",
+            figures,
+            format_func=lambda name: METRICS[name].label,
+            default=figures[0],
+            required=True,
+            key=f"figure {name}",
+        )
+        order = st.segmented_control(
+            "Order", [LISTED, BEST], default=LISTED, required=True, key=f"order {name}"
+        )
+    shown = forest_frame(rows, figure, best_first=order == BEST, reference=reference)
+    if shown.empty:
+        st.caption("None of these rows has this figure.")
+    else:
+        label = METRICS[figure].label
+        show_chart(forest, shown, alt=f"{label} of {whose}, each with its 95 % interval")
+        dashed = "" if reference is None else f" Dashed: {reference}."
+        st.caption(f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown)}")
+    with st.expander("The same as a table"):
+        st.table(table)
+    offer_csv(name, rows)
+
+
+def forest_frame(
+    rows: pd.DataFrame, figure: str, *, best_first: bool, reference: str | None = None
+) -> pd.DataFrame:
+    """What `heart.charts.forest.forest` draws; rows without this figure are left out."""
+    there = rows.dropna(subset=figure)
+    if best_first:
+        there = there.sort_values(
+            figure, ascending=METRICS[figure].better == "lower", kind="stable"
+        )
+    line = there.loc[there["label"] == reference, figure]
+    frame = pd.DataFrame(
+        {
+            "order": range(len(there)),
+            "label": there["label"].to_numpy(),
+            **{
+                to: there[name].to_numpy(dtype=float)
+                for to, name in (
+                    ("value", figure),
+                    ("low", f"{figure}_low"),
+                    ("high", f"{figure}_high"),
+                )
+            },
+            "n": [f"{n:,} patients" for n in there["n"]],
+            "text": [
+                f"{label} · {n:,} patients"
+                for label, n in zip(there["label"], there["n"], strict=True)
+            ],
+            "kind": [MARKED if marked else PLAIN for marked in there["marked"]],
+            "what": METRICS[figure].words,
+        }
+    )
+    return frame if line.empty else frame.assign(reference=float(line.iloc[0]))
+
+
+def _better(figure: str) -> str:
+    better = METRICS[figure].better
+    return f" ({better} is better)" if better else ""
+
+
+def _note(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    parts = []
+    if (shown["kind"] == MARKED).any() and len(shown) > 1:
+        parts.append("Diamond: the model in use.")
+    if len(shown) < len(rows):
+        parts.append(
+            f"{len(rows) - len(shown)} rows have no such figure and are in the table only."
+        )
+    return "".join(f" {part}" for part in parts)

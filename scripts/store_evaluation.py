@@ -1,0 +1,57 @@
+"""Computes what the Evaluate page shows of each hospital and stores it with the app:
+`python scripts/store_evaluation.py`, or with names of hospitals for some of them. About two minutes
+each.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from heart.atomic import write_atomically  # noqa: E402
+from heart.config import RECIPES  # noqa: E402
+from heart.data import SHIPPED, load_shipped  # noqa: E402
+from heart.experiments.cross_validation import Folds  # noqa: E402
+from heart.experiments.hospitals import judge_elsewhere  # noqa: E402
+from heart.experiments.leaderboard import figures_of, models_for, run_leaderboard  # noqa: E402
+from heart.experiments.learning_curve import learning_curve  # noqa: E402
+from heart.experiments.results import RECIPE, Results, pack_results  # noqa: E402
+from heart.experiments.work_up import REPEATS, fit_work_up  # noqa: E402
+from heart.paths import SHIPPED_EVALUATION  # noqa: E402
+
+COMMAND = "python scripts/store_evaluation.py"
+
+
+def compute(name: str) -> bytes:
+    """The file of one hospital."""
+    cohort, settings = load_shipped(name), RECIPES[RECIPE]
+    folds = Folds.fitting(cohort.features, cohort.y_true)
+    predictions = run_leaderboard(cohort, folds=folds, models=models_for(cohort, folds))
+    results = Results(
+        date=datetime.now(UTC).date().isoformat(),
+        command=COMMAND,
+        folds=folds,
+        leaderboard=predictions,
+        figures={model: figures_of(each) for model, each in predictions.items()},
+        elsewhere=tuple(judge_elsewhere(name, settings)),
+        learning=learning_curve(cohort, settings),
+        work_up=fit_work_up(cohort, settings, folds=folds._replace(n_repeats=REPEATS)),
+    )
+    return pack_results(cohort, results)
+
+
+def main() -> None:
+    """Compute and write."""
+    SHIPPED_EVALUATION.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or SHIPPED:
+        path = SHIPPED_EVALUATION / f"{name}.npz"
+        write_atomically(compute(name), path)
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1024:.0f} KB", flush=True)
+
+
+if __name__ == "__main__":
+    main()
