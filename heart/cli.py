@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "evaluate": "Judge models by repeated cross-validation, and at hospitals they never saw.",
         "threshold": "Choose a threshold on out-of-fold predictions, report it on the test part.",
         "recalibrate": "Compare recalibrations on out-of-fold predictions, put one into a bundle.",
+        "uses": "Which features a model's answers depend on, and how.",
         "score": "Score every patient of a file, row by row in the same order.",
         "predict": "One patient from options; without any, one a line from standard input.",
         "explain": "Why one patient gets this probability, how sure it is, what could change it.",

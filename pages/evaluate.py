@@ -14,6 +14,7 @@ from heart.ui.evaluate import (
 )
 from heart.ui.evaluate_leaderboard import show_leaderboard
 from heart.ui.evaluate_learning import show_elsewhere, show_learning_curve
+from heart.ui.evaluate_uses import show_uses
 from heart.ui.evaluate_work_up import show_work_up
 from heart.ui.session import get_session
 
@@ -43,6 +44,10 @@ if predictions is not None:
     st.markdown("Is it as good for women as for men, for the young as for the old?")
     with errors_shown():
         show_subgroups(session, cohort, predictions)
+
+st.header("What the model uses")
+with errors_shown():
+    show_uses(session)
 
 st.header("Other hospitals")
 st.markdown("What is its recipe worth where none of the patients were learnt from?")

@@ -70,6 +70,24 @@ def bootstrap_figures(
     return dict.fromkeys(LEADERBOARD, NO_FIGURE) | figures
 
 
+def bootstrap_means(values: FloatArray, *, random_state: int = 0) -> list[Figure]:
+    """The mean of each column with its bootstrap interval over rows (Efron 1979); all columns are
+    resampled together.
+
+    Args:
+        values: one row a patient, shape (n, k).
+        random_state: seed of the bootstrap.
+    """
+    rng = np.random.default_rng(random_state)
+    n = len(values)
+    # how often each row is drawn, so that a resample's means are one product
+    drawn = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    tail = (1 - CONFIDENCE) / 2
+    low, high = np.quantile(drawn @ values / n, [tail, 1 - tail], axis=0)
+    means = values.mean(axis=0)
+    return [Figure(*figures) for figures in np.stack([means, low, high], axis=1).tolist()]
+
+
 def bootstrap_differences(
     y_true: IntArray, first: FloatArray, second: FloatArray, *, random_state: int = 0
 ) -> dict[str, Figure]:

@@ -192,6 +192,7 @@ WITH_BUNDLE = (
     *(
         "threshold",
         "recalibrate",
+        "uses",
         "score",
         "predict",
         "explain",

@@ -1,0 +1,156 @@
+"""The evaluate page's account of what the model in use uses."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from heart.charts.uses import (
+    contribution_ranges,
+    dependence_dots,
+    dependence_line,
+    importance_ranges,
+)
+from heart.evaluation.members import write_members
+from heart.explain.uses import Uses, dots_frame, find_uses, line_frame, uses_table
+from heart.schema import Feature
+from heart.shares import write_share
+from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv
+from heart.ui.out_of_fold import split_in_use
+from heart.ui.progress import Tell, run_once
+from heart.ui.session import Session
+
+IN_A_ROW = 3
+METHODS = {
+    "hidden": (
+        "Each feature in turn is coded as not known, which this recipe has learnt to read, and the"
+        " patients are asked again"
+    ),
+    "permuted": (
+        "This recipe was trained without hidden values, so that “not known” means nothing to it:"
+        " instead the patients of a fold exchange their values of a feature at random, five times"
+    ),
+}
+
+
+def show_uses(session: Session) -> None:
+    """What the model in use uses, or the button that computes it.
+
+    Raises:
+        BundleError: if its cohort is not here.
+    """
+    st.markdown(
+        "Which features do its answers depend on, and how? This is what the model has found"
+        " **together** with disease in these patients: not a cause, and nothing that a treatment"
+        " would change."
+    )
+    split = split_in_use(session)
+
+    def work(tell: Tell) -> Uses:
+        return find_uses(
+            session.bundle, split, on_share=lambda share: tell(f"{write_share(share)} of the work", share)
+        )
+
+    label = "Compute what the model uses"
+    uses = run_once(session, label, "uses", session.bundle, work)
+    if uses is None:
+        st.caption("Its recipe is trained again in each of some 20 folds: half a minute or so.")
+        return
+    _show_figures(uses)
+    _show_curves(session, uses)
+
+
+def _show_figures(uses: Uses) -> None:
+    table = uses_table(uses)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Importance**: how much worse without it, out of fold")
+        show_chart(
+            importance_ranges,
+            table,
+            alt="By how much the out-of-fold log-loss rises without each feature, with intervals",
+        )
+    with right:
+        st.markdown("**Contribution**: how far it moves an answer")
+        show_chart(
+            contribution_ranges,
+            table.dropna(subset="contribution"),
+            alt="Mean absolute Shapley value of each feature, with intervals",
+        )
+    offer_csv("what-the-model-uses.csv", table)
+    st.caption(describe_figures(uses))
+
+
+def describe_figures(uses: Uses) -> str:
+    """How both figures were made, and what they do not say."""
+    importance, contributions = uses.importance, uses.contributions
+    return (
+        f"Importance: {METHODS[importance.how]}; by how much the log-loss of"
+        f" {importance.log_loss:.3f} rises, for {importance.n:,} train and valid patients, each"
+        f" predicted by models that never saw the patient ({importance.folds.n_splits} folds,"
+        f" {importance.folds.n_repeats} times; on the network's own scale, before any"
+        " recalibration). Where the interval holds 0, these patients do not show that the feature"
+        f" is needed beside the others. Contribution: the mean size of its exact Shapley value in"
+        f" the answers of the model itself to {contributions.n:,} of its test patients, who it"
+        " never saw; 0.7 in log-odds doubles the odds. Bars: 95 % bootstrap intervals over"
+        " patients. Of two features that tell the same, each is hardly missed: importance can be"
+        " near 0 where the contribution is not. Breiman 2001; Fisher, Rudin and Dominici 2019;"
+        " Lundberg and Lee 2017."
+    )
+
+
+def _show_curves(session: Session, uses: Uses) -> None:
+    st.subheader("The curve of each feature")
+    st.markdown(describe_curves(session, uses))
+    features = {entry.name: entry for entry in session.bundle.preprocessor.features}
+    order = [features[name] for name in uses.importance.table["feature"]]
+    known = set(uses.curves["feature"])
+    for start in range(0, len(order), IN_A_ROW):
+        row = st.columns(IN_A_ROW, gap="medium")
+        for column, entry in zip(row, order[start : start + IN_A_ROW], strict=False):
+            with column:
+                _show_curve(session, uses, entry, is_known=entry.name in known)
+    offer_csv("partial-dependence.csv", uses.curves)
+
+
+def describe_curves(session: Session, uses: Uses) -> str:
+    """What the curves are, from the model's own facts."""
+    members, masking = session.bundle.network.members, session.bundle.settings.masking
+    averaged = (
+        f"The model's mean answer over {len(uses.patients):,} patients of its cohort if all had"
+        " the same value, everything else as it is (partial dependence, Friedman 2001). Ticks are"
+        " those patients: the diseased at the top, the healthy at the bottom; beside a code is how"
+        " many have it."
+    )
+    said = [averaged]
+    if members > 1:
+        said.append(f"The band is where {write_members(members)} are.")
+    if masking:
+        said.append("Dashed, or the last line: if it were not known.")
+    said.append(
+        "Where features go together, such as age and maximum heart rate, a curve is also about"
+        " patients whom nobody has seen."
+    )
+    return " ".join(said)
+
+
+def _show_curve(session: Session, uses: Uses, entry: Feature, *, is_known: bool) -> None:
+    shown = entry.in_units(session.units)
+    st.markdown(f"**{shown.title}**")
+    if not is_known:
+        st.caption("No patient of the cohort has a value.")
+    elif entry.is_coded:
+        frame = dots_frame(uses, entry)
+        show_chart(dependence_dots, frame, alt=_describe(shown, frame))
+    else:
+        frame = line_frame(uses, entry, units=session.units)
+        show_chart(dependence_line, frame, alt=_describe(shown, frame))
+
+
+def _describe(entry: Feature, frame: pd.DataFrame) -> str:
+    answers = frame["probability"].dropna()
+    return (
+        f"{entry.title}: mean answers from {write_share(answers.min())} to"
+        f" {write_share(answers.max())} over its values"
+    )
