@@ -48,9 +48,10 @@ def show_uses(session: Session) -> None:
     split = split_in_use(session)
 
     def work(tell: Tell) -> Uses:
-        return find_uses(
-            session.bundle, split, on_share=lambda share: tell(f"{write_share(share)} of the work", share)
-        )
+        def show_share(share: float) -> None:
+            tell(f"{write_share(share)} of the work", share)
+
+        return find_uses(session.bundle, split, on_share=show_share)
 
     label = "Compute what the model uses"
     uses = run_once(session, label, "uses", session.bundle, work)
