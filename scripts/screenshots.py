@@ -73,7 +73,7 @@ def take_bundle(browser: Browser, address: str) -> None:
 def take_learn(browser: Browser, address: str) -> None:
     """The lesson with most to see."""
     page = _open(browser, f"{address}/learn-overfitting", "light")
-    page.get_by_text("Model in use:").wait_for(timeout=JUDGING_MS)
+    page.get_by_text("All lessons").wait_for(timeout=JUDGING_MS)
     page.wait_for_timeout(1700)
     _take_window(page, IMAGES / "learn.png")
 

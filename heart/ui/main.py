@@ -1,14 +1,15 @@
-"""The script of the app: navigation, the page, then the model in use."""
+"""The script of the app: navigation, the model in use, the page."""
 
 import streamlit as st
 
 from heart import paths
 from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
-from heart.ui.navigation import PAGES, START
-from heart.ui.session import get_session, show_footer, show_told
+from heart.ui.model_line import show_model_line
+from heart.ui.navigation import PAGES, START, USE_NO_MODEL
+from heart.ui.session import get_session, show_told
 from heart.ui.unsaved import ask_before_leaving
-from heart.ui.warmup import load_all, load_first, load_heavy, load_lessons
+from heart.ui.warmup import is_warm, load_all, load_first, load_heavy, load_lessons
 
 BROWSER = paths.PACKAGE / "ui" / "browser"
 
@@ -44,8 +45,13 @@ else:  # the Patient page, whose path is empty, shows its form while torch is st
     load_first()
 show_told()  # of what ended in a new run of the script
 with errors_shown():
+    line, shown = st.empty(), ""
+    uses_model = (page.url_path or START) in PAGES.keys() - USE_NO_MODEL
+    if uses_model and is_warm():
+        shown = show_model_line(line, get_session())
     page.run()
-    load_heavy()  # after the page: on a cold server the footer waits for the model
-    show_footer()
+    load_heavy()
+    if uses_model:  # on a cold server the form does not wait for the model; and pages change it
+        show_model_line(line, get_session(), shown=shown)
     show_told()
     ask_before_leaving(get_session())

@@ -24,3 +24,6 @@ PAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Title and icon (a Material symbol) of each page, by the name of its file in pages/, which is its
 path in the URL.
 """
+
+USE_NO_MODEL = frozenset({"learn"})
+"""Pages without the line that names the model in use; the lessons are others."""

@@ -11,8 +11,6 @@ import streamlit as st
 
 from heart.errors import HeartError
 from heart.paths import SHIPPED_BUNDLE
-from heart.shares import write_share
-from heart.ui.errors import show_parts
 from heart.ui.session_runs import SessionRuns
 from heart.units import MG_DL
 
@@ -225,23 +223,3 @@ def show_told() -> None:
     session = get_session()
     while session.told:
         st.toast(session.told.pop(0), icon=":material/check_circle:", duration="long")
-
-
-def show_footer() -> None:
-    """Name, origin, training patients and threshold of the model that the pages use."""
-    session = get_session()
-    model = session.model
-    bundle = model.bundle
-    st.divider()
-    if session.problem is not None:
-        st.warning(
-            "The active model of this server cannot be used. The model that comes with the app is"
-            " in use instead; choose another one on the Models page.",
-            icon=":material/warning:",
-        )
-        show_parts(session.problem)
-    st.text(  # not markdown: names come from files
-        f"Model in use: {bundle.name}, {model.history}; trained on {bundle.metrics['train']['n']}"
-        f" of {bundle.data.n} patients ({bundle.data.cohort}); decides “disease” at"
-        f" {write_share(bundle.threshold.value)} and above."
-    )

@@ -45,9 +45,14 @@ def _find(session: Session) -> Iterator[str]:
         yield "a run that is not kept" if waiting == 1 else f"{waiting} runs that are not kept"
     if session.upload is not None:
         yield "your own file of patients"
-    own = session.own_model
-    if own is not None and _fingerprint(session, own) not in session.saved:
+    if is_unsaved(session):
         yield "the model in use, which was neither kept on the Models page nor downloaded"
+
+
+def is_unsaved(session: Session) -> bool:
+    """Whether the model in use was made in this session and is nowhere else."""
+    own = session.own_model
+    return own is not None and _fingerprint(session, own) not in session.saved
 
 
 def note_saved(session: Session, bundle: Bundle) -> None:

@@ -31,6 +31,14 @@ modules.
 """
 
 
+_warm = threading.Event()
+
+
+def is_warm() -> bool:
+    """Whether everything that the pages need was imported, so that a model can be asked for."""
+    return _warm.is_set()
+
+
 def load_first() -> None:
     """Import what the Patient page shows at first, with pandas and Altair. Costs nothing the
     second time.
@@ -64,6 +72,7 @@ def load_all() -> None:
         for name in _names_of_parts():
             import_module(name)
         _read_cohort()
+    _warm.set()
 
 
 def load_lessons() -> None:

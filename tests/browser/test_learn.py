@@ -21,7 +21,6 @@ def wait_for_lesson(page, lesson):
     expect(page.get_by_role("heading", name=lesson.title, exact=True, level=1)).to_be_visible(
         timeout=PATIENCE_MS
     )
-    expect(page.get_by_text("Model in use:")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE_MS)
 
 

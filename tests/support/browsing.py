@@ -24,9 +24,14 @@ def go_to(page, title):
 def expect_page(page, path):
     """Wait until the page of that path is there to its last line."""
     expect(page.get_by_role("heading", name=PAGES[path], exact=True, level=1)).to_be_visible()
-    expect(page.get_by_text("Model in use:")).to_be_visible()
+    expect_rest(page)
     if PAGES[path] == PAGES[""]:
         expect(page.locator("[data-ready]")).to_be_attached()  # the form's part in the browser
+
+
+def expect_rest(page):
+    """Wait until the page's script has run to its end."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def calculate_example(page):
