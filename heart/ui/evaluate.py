@@ -19,12 +19,13 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
 from heart.evaluation.subgroups import subgroup_table
 from heart.experiments.contenders import contender_of
+from heart.experiments.overlap import find_overlap
 from heart.experiments.run import recalibrate
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name, show_chart_with_data
 from heart.ui.forest import show_forest
-from heart.ui.model_cohort import find_model_cohort
+from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import compute_out_of_fold, split_in_use
 from heart.ui.session import Change, Session
 
@@ -51,17 +52,22 @@ def describe_judged(session: Session, cohort: Cohort) -> str:
 
 
 def _whose(session: Session, cohort: Cohort) -> str:
-    """Whether the chosen patients are those that the model in use learnt from."""
-    bundle = session.bundle
-    learnt = bundle.metrics["train"]["n"]
-    if cohort.fingerprint == bundle.data.fingerprint:
-        return f"Of these {cohort.n:,} patients the model itself was fitted on {learnt:,}."
-    if find_model_cohort(session) is None:
+    """Which of the chosen patients the model in use has seen itself."""
+    bundle, cohorts = session.bundle, own_cohorts(session)
+    overlap = session.once(
+        "judged patients seen",
+        (bundle, cohort.fingerprint, *cohorts),
+        lambda: find_overlap(bundle, cohort.features, cohorts=cohorts),
+    )
+    if not overlap.known:
         return (
-            f"The table that it learnt from ({code(bundle.data.cohort)}, {bundle.data.n:,}"
-            " patients) is not here: whether these are other patients cannot be told."
+            "Whether the model itself has learnt from these patients is not known: its table is not"
+            " here."
         )
-    return f"It learnt from another table, {code(bundle.data.cohort)}."
+    return (
+        f"Of these {overlap.n:,} patients the model itself was fitted or stopped on"
+        f" {overlap.seen:,}, and tested on {overlap.tested:,}."
+    )
 
 
 def show_discrimination(session: Session, predictions: OutOfFold) -> None:

@@ -88,6 +88,7 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     # one figure on one page: all patients of the subgroups are those of the leaderboard
     assert subgroups.loc["all", "ROC AUC"] == leaderboard.loc[MINE, "ROC AUC"]
     assert said(app).count("stored with the app") == 4
+    assert "was fitted or stopped on 242, and tested on 61" in said(app)
     # and the recalibration table's is the card's, of train and valid
     unseen = judge_out_of_fold(find_stored(load_bundle(SHIPPED_BUNDLE)), threshold=0.5)
     none = table_with(app, "Slope (1 is right)").loc["None"]
@@ -172,11 +173,12 @@ def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe(at_ev
         threshold=set_threshold(0.61),
         recalibration=Recalibration("platt", 1.2, 0.1, patients=242),
         data=load_bundle(SHIPPED_BUNDLE).data._replace(cohort="my_file_", fingerprint="0" * 64),
+        learnt=None,
     )
     assert "its recipe (changed settings, recalibrated (platt, each fold by the others))" in said(
         app
     )
-    assert "(`my_file_`, 303 patients) is not here" in said(app)
+    assert "learnt from these patients is not known: its table is not here" in said(app)
     app = press(app, "Judge all models")
     table = table_with(app, "Average precision")
     assert set(table.index) == {"`mine` (the model in use)", *FEW}
