@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from heart import paths
 from heart.ui.lessons.gallery import show_gallery
 
 st.title("Learn")
@@ -11,3 +12,4 @@ st.markdown(
     " browser holds your settings, so that you can share what you see."
 )
 show_gallery()
+st.page_link(paths.PAGES / "glossary.py", label="Glossary", icon=":material/menu_book:")

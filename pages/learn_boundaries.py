@@ -6,9 +6,10 @@ from heart.ui.lessons.frame import open_lesson, show_formula, show_question, sho
 
 open_lesson(
     "boundaries",
-    "A network without a hidden layer weighs its inputs and adds them up: where its answer changes"
-    " from one class to the other is always a **straight line**. A hidden layer first bends the"
-    " plane, unit by unit; a straight line in the bent plane is a **curve** in ours.",
+    "A network without a [[hidden layer]] weighs its inputs and adds them up: where its"
+    " answer changes from one class to the other is always a **straight line**. A hidden"
+    " layer first bends the plane, unit by unit; a straight line in the bent plane is a"
+    " **curve** in ours.",
 )
 show_boundaries()
 show_formula(

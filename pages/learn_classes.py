@@ -8,9 +8,10 @@ from heart.ui.lessons.frame import open_lesson, show_formula, show_question, sho
 
 open_lesson(
     "classes",
-    "With more than two classes a network gives **one logit for each class**. **Softmax** makes"
-    " them probabilities that sum to 1: the classes compete. Asking a yes-or-no question for each"
-    " class, **one-vs-rest**, also works, but nobody makes its answers agree.",
+    "With more than two classes a network gives **one [[logit]] for each class**."
+    " **[[softmax|Softmax]]** makes them probabilities that sum to 1: the classes compete."
+    " Asking a yes-or-no question for each class, **[[one-vs-rest]]**, also works, but"
+    " nobody makes its answers agree.",
 )
 show_clouds()
 show_formula(

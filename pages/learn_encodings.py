@@ -6,11 +6,11 @@ from heart.ui.lessons.frame import open_lesson, show_question, show_way_on
 
 open_lesson(
     "encodings",
-    "Chest pain is one of four words, and a network reads numbers. A **label code** numbers the"
-    " words 0, 1, 2, 3: a unit that multiplies the code by a weight then believes that they lie on"
-    " a line, at equal steps. **One-hot** gives each word a column of its own, an **embedding** a"
-    " vector of its own: both leave every height free. Here is what that means for one category,"
-    " and what it costs a model.",
+    "Chest pain is one of four words, and a network reads numbers. A **[[label code]]**"
+    " numbers the words 0, 1, 2, 3: a unit that multiplies the code by a weight then"
+    " believes that they lie on a line, at equal steps. **[[one-hot|One-hot]]** gives each"
+    " word a column of its own, an **[[embedding]]** a vector of its own: both leave every"
+    " height free. Here is what that means for one category, and what it costs a model.",
 )
 show_encodings()
 show_question(

@@ -6,11 +6,11 @@ from heart.ui.lessons.leakage import show_leaks
 
 open_lesson(
     "leakage",
-    "A test part is worth something because nothing in the model knows it. Whatever of it **leaks**"
-    " into the training makes the model look better than it is, and nothing fails: the figure is"
-    " just wrong. Here five mistakes from real notebooks are made on purpose, each beside the"
-    " honest way on the same patients. Some are enormous, some hardly matter; only measuring"
-    " tells.",
+    "A [[test part]] is worth something because nothing in the model knows it. Whatever of"
+    " it **[[leakage|leaks]]** into the training makes the model look better than it is, and"
+    " nothing fails: the figure is just wrong. Here five mistakes from real notebooks are"
+    " made on purpose, each beside the honest way on the same patients. Some are enormous,"
+    " some hardly matter; only measuring tells.",
 )
 show_leaks()
 show_formula(

@@ -7,9 +7,9 @@ from heart.ui.lessons.logits_endings import show_endings
 
 open_lesson(
     "logits",
-    "A network ends with a **logit**: any number, no sigmoid. The loss takes the sigmoid itself, in"
-    " a form that stays exact. A sigmoid before the loss **rounds the worst mistakes away**; one"
-    " too many **keeps the loss from ever getting small**.",
+    "A network ends with a **[[logit]]**: any number, no [[sigmoid]]. The [[loss]] takes the"
+    " sigmoid itself, in a form that stays exact. A sigmoid before the loss **rounds the"
+    " worst mistakes away**; one too many **keeps the loss from ever getting small**.",
 )
 show_ways()
 show_formula(

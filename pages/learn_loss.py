@@ -6,9 +6,9 @@ from heart.ui.lessons.loss import show_likelihood, show_loss_code, show_losses, 
 
 open_lesson(
     "loss",
-    "A loss says how bad an answer is; its slope says how hard the answer is pushed. A **confident"
-    " mistake** hardly moves under squared error, and is pushed with full force by cross-entropy."
-    " Move the logit, and watch the tangents.",
+    "A [[loss]] says how bad an answer is; its slope says how hard the answer is pushed. A"
+    " **confident mistake** hardly moves under squared error, and is pushed with full force"
+    " by [[cross-entropy]]. Move the [[logit]], and watch the tangents.",
 )
 show_losses()
 show_formula(

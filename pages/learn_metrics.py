@@ -6,11 +6,12 @@ from heart.ui.lessons.metrics import show_metrics_code, show_table
 
 open_lesson(
     "metrics",
-    "Four counts say all there is to say about a decider: how many ill and how many healthy people"
-    " it called ill or healthy. Every figure divides some of them by some others, and hides the"
-    " rest. At the Swiss hospital 115 of 123 patients are ill: whoever answers “ill” to"
-    " **everybody** is right for 93.5 %, and recognises **no** healthy person. Move the counts, or"
-    " take a table that is ready.",
+    "Four counts, the [[confusion matrix]], say all there is to say about a decider: how"
+    " many ill and how many healthy people it called ill or healthy. Every figure"
+    " ([[accuracy]], [[sensitivity]], [[specificity]], [[precision]]) divides some of them"
+    " by some others, and hides the rest. At the Swiss hospital 115 of 123 patients are ill:"
+    " whoever answers “ill” to **everybody** is right for 93.5 %, and recognises **no**"
+    " healthy person. Move the counts, or take a table that is ready.",
 )
 show_table()
 show_formula(

@@ -6,9 +6,10 @@ from heart.ui.lessons.neuron import show_neuron, show_neuron_code
 
 open_lesson(
     "neuron",
-    "A neuron weighs its inputs, adds them up and squeezes the sum into a probability. It"
-    " **learns** by walking downhill: the gradient says how the loss changes with each weight, and"
-    " every step goes a little against it. Press Play, and watch the boundary turn.",
+    "A neuron [[weight|weighs]] its inputs, adds them up and squeezes the sum into a"
+    " probability. It **learns** by walking downhill: the [[gradient]] says how the [[loss]]"
+    " changes with each weight, and every step goes a little against it ([[gradient"
+    " descent]]). Press Play, and watch the boundary turn.",
 )
 show_formula(
     r"u = \sigma(Xw + b), \qquad L = -\frac{1}{n}\sum_{i} \bigl(y_i \log u_i + (1 - y_i)\log(1 -"

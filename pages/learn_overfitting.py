@@ -7,10 +7,11 @@ from heart.ui.lessons.overfitting_patients import show_patients
 
 open_lesson(
     "overfitting",
-    "A network that is too small cannot follow the pattern: it **underfits**. One that is large and"
-    " free learns every train point by heart, noise included: it **overfits**. The gap between"
-    " train and test tells which. Dropout, weight decay and early stopping hold a large network"
-    " back, so that it follows the pattern and not the noise.",
+    "A network that is too small cannot follow the pattern: it"
+    " **[[underfitting|underfits]]**. One that is large and free learns every train point by"
+    " heart, noise included: it **[[overfitting|overfits]]**. The gap between train and test"
+    " tells which. [[dropout|Dropout]], [[weight decay]] and [[early stopping]] hold a large"
+    " network back, so that it follows the pattern and not the noise.",
 )
 show_capacity()
 show_formula(

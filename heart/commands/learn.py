@@ -11,6 +11,7 @@ import click
 from heart.commands.inputs import WHOLE, OneOf, command
 from heart.commands.output import HISTORIC, on_terminal, print_share, with_bounds
 from heart.errors import SettingsError
+from heart.glossary import TERMS, Term
 from heart.lessons import LESSONS, Lesson
 
 if TYPE_CHECKING:
@@ -25,8 +26,13 @@ MAX_SEED = 9_999
 )
 @click.option("--random-state", type=WHOLE, default=0, help=f"seed, 0 to {MAX_SEED}")
 @click.option("--answer", help="to the lesson's exercise: is it right, and why")
-def learn(*, lesson: str | None, random_state: int, answer: str | None) -> dict[str, Any]:
+@click.option("--glossary", is_flag=True, help="the words of the lessons, with their meanings")
+def learn(
+    *, lesson: str | None, random_state: int, answer: str | None, glossary: bool
+) -> dict[str, Any]:
     """Compute what a lesson of the Learn page claims, or check an answer to its exercise."""
+    if glossary:
+        return {"glossary": [_define(term) for term in TERMS.values()]}
     if lesson is None:
         if answer is not None:
             raise SettingsError(
@@ -44,6 +50,12 @@ def learn(*, lesson: str | None, random_state: int, answer: str | None) -> dict[
         return _check_answer(lesson, answer)
     figures = FIGURES[lesson](random_state)
     return {"lesson": lesson, "random_state": random_state, **figures, **_exercise(lesson)}
+
+
+def _define(term: Term) -> dict[str, Any]:
+    """A word as the glossary has it; formulas are LaTeX."""
+    also = ", ".join(term.also)
+    return {"word": term.name, "also": also, "meaning": term.meaning, "formula": term.formula}
 
 
 def _describe(lesson: Lesson) -> dict[str, Any]:

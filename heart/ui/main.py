@@ -3,6 +3,7 @@
 import streamlit as st
 
 from heart import paths
+from heart.glossary import ADDRESS
 from heart.lessons import LESSONS
 from heart.ui.errors import errors_shown
 from heart.ui.model_line import show_model_line
@@ -36,6 +37,15 @@ pages += [  # reached from the Learn page and by their own addresses
     )
     for lesson in LESSONS.values()
 ]
+pages.append(
+    st.Page(
+        paths.PAGES / "glossary.py",
+        title="Glossary",
+        icon=":material/menu_book:",
+        url_path=ADDRESS,
+        visibility="hidden",
+    )
+)
 page = st.navigation(pages, position="top")
 if page.url_path in {lesson.address for lesson in LESSONS.values()}:
     load_lessons()

@@ -3,6 +3,7 @@
 import pytest
 
 from heart.commands.learn import FIGURES
+from heart.glossary import TERMS
 from heart.lessons import LESSONS
 from heart.lessons.exercises import EXERCISES
 from heart.paths import PAGES
@@ -41,6 +42,12 @@ def test_exercise_is_told_and_an_answer_to_it_is_checked_as_on_the_page():
     assert (wrong["right"], right["right"]) == (False, True)
     assert right["why"] == EXERCISES["loss"].check(-0.7).why
     assert answer("learn", "encodings")["exercise"]["options"][0] == "Sex"
+
+
+def test_glossary_is_told_as_the_page_shows_it():
+    words = {row["word"]: row for row in answer("learn", "--glossary")["glossary"]}
+    assert list(words) == list(TERMS)
+    assert words["sensitivity"]["also"] == "recall, true positive rate"
 
 
 def test_answer_that_is_none_is_refused():

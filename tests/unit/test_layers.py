@@ -17,7 +17,17 @@ from imports import (
 
 MODULES = read_modules()
 ROOT_MODULES = {"__init__", "__main__", "cli"}
-ROOT_MODULES |= {"atomic", "config", "errors", "markdown", "paths", "schema", "shares", "units"}
+ROOT_MODULES |= {
+    "atomic",
+    "config",
+    "errors",
+    "glossary",
+    "markdown",
+    "paths",
+    "schema",
+    "shares",
+    "units",
+}
 CHARTS_SEE = {"charts", "schema", "shares"}
 STDLIB_ONLY = ROOT_MODULES - {"cli"}
 HEAVY = {"torch", "safetensors", "sklearn", "altair"}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from heart import paths
+from heart.glossary import link_terms
 from heart.lessons import LESSONS, Lesson
 from heart.ui.navigation import PAGES
 
@@ -21,9 +22,11 @@ PATIENCE_S, REDRAW_S = 0.4, 0.4
 
 
 def open_lesson(name: str, text: str) -> None:
-    """The top of a lesson: its title and two or three sentences."""
+    """The top of a lesson: its title and two or three sentences, in which words of the glossary
+    are marked as in `heart.glossary`.
+    """
     st.title(LESSONS[name].title)
-    st.markdown(text)
+    st.markdown(link_terms(text))
 
 
 def choose_one(label: str, options: Sequence[T], *, default: T | None = None, **more: Any) -> T:
@@ -39,7 +42,7 @@ def show_formula(latex: str, caption: str = "") -> None:
     """A formula, and what its letters mean."""
     st.latex(latex)
     if caption:
-        st.caption(caption)
+        st.caption(link_terms(caption))
 
 
 def show_question(question: str, answer: str) -> None:
