@@ -79,6 +79,10 @@ class CohortError(HeartError, ValueError):
         return cls(kind, "a damaged one", action)
 
 
+class ExtractError(CohortError):
+    """A table whose outcome is not this disease, but a part of it."""
+
+
 class Candidate(NamedTuple):
     """A way to read a file that the evidence leaves open.
 

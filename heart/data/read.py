@@ -39,7 +39,7 @@ from heart.data.recognition.recognise import Recognition, recognise
 from heart.data.recognition.repairs import Repaired, repair
 from heart.data.report import CohortReport, count_frame
 from heart.data.titles import MAX_SOURCE, NAMELESS, own_title, title_of
-from heart.errors import BadCell, CohortError, DialectError, show_controls
+from heart.errors import BadCell, CohortError, DialectError, ExtractError, show_controls
 from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
@@ -181,7 +181,15 @@ def _read(
     _check_known(parsed)
     if not need_target and parsed.target is not None:
         parsed = _without_unreadable_target(parsed)
-    parsed, recognition = _recognise(parsed, naming, need_target=need_target, dialect=dialect)
+    try:
+        parsed, recognition = _recognise(parsed, naming, need_target=need_target, dialect=dialect)
+    except ExtractError as error:
+        if need_target:
+            raise
+        doubt = f"The outcome is not used: it is {error.found}."
+        naming = naming._replace(doubts=(*naming.doubts, doubt))
+        parsed = parsed._replace(target=None)
+        parsed, recognition = _recognise(parsed, naming, need_target=False, dialect=dialect)
     repaired = repair(
         convert(parsed, recognition.reading), recognition.known.matched, recognition.reading
     )

@@ -32,6 +32,7 @@ from heart.data.recognition.evidence import (
     combined_z,
     tabulate_known,
 )
+from heart.data.recognition.extracts import check_extract
 from heart.data.recognition.known import match_rows
 from heart.errors import Candidate, CohortError, DialectError
 
@@ -80,6 +81,7 @@ def recognise(
         preview: what a reading makes of the first rows, for the question.
 
     Raises:
+        ExtractError: if the outcome marks a part of the diseased only.
         DialectError: if several are left, or cholesterol has to be converted and nobody confirmed
             it.
         CohortError: for a name that is no dialect, a target that no rule explains, or a choice that
@@ -87,6 +89,7 @@ def recognise(
     """
     readings = _possible_readings(parsed)
     known = tabulate_known(parsed, match_rows(parsed, readings[0]))
+    check_extract(known)
     readings = _believe_doubtful(readings, known)
     left = _shown_by_known(readings, known)
     decided_by = BY_VALUES if len(readings) == 1 else BY_KNOWN if left else BY_CLINIC
