@@ -2,15 +2,21 @@
 
 import streamlit as st
 
-from heart.charts import class_balance, feature_by_outcome, missing_values
+from heart.charts import class_balance, feature_by_outcome
 from heart.config import RECIPES
 from heart.data import split_cohort
-from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.data.summary import balance_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
+from heart.ui.cohort_profile import (
+    show_associations,
+    show_features,
+    show_groups,
+    show_missing,
+)
 from heart.ui.downloads import file_name, offer_csv
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
@@ -56,6 +62,8 @@ show_chart(
 )
 
 st.header("Each feature by outcome")
+show_features(session, cohort)
+st.subheader("One of them, larger")
 titles = {entry.name: entry.title for entry in FEATURES}
 feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
 known = cohort.n - report.missing[feature.name]
@@ -73,9 +81,13 @@ else:
     st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon=":material/help:")
 
 st.header("Missing values")
-show_chart(
-    missing_values, missing_frame(cohort), alt="Share of patients without a value, for each feature"
-)
+show_missing(session, cohort)
+
+st.header("Hospitals side by side")
+show_groups(session, cohort)
+
+st.header("What goes together")
+show_associations(session, cohort)
 
 st.header("The split")
 st.caption(

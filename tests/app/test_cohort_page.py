@@ -58,7 +58,8 @@ def test_no_hospital_is_asked_for(visit):
 
 
 def test_split_shows_sizes_that_add_up(visit):
-    table = visit("cohort").table[0].value
+    app = visit("cohort")
+    (table,) = (table.value for table in app.table if table.value.index.name == "part")
     assert table.index.tolist() == ["train", "valid", "test"]
     assert table["patients"].tolist() == [193, 49, 61]
     assert table["diseased"].sum() == 139
@@ -76,6 +77,8 @@ def test_feature_without_values_says_so(visit):
     assert "There is no value of serum cholesterol in this cohort." in said(
         box.set_value("chol").run()
     )
+    assert said(app).count("Not known of anybody here.") == 1
+    assert "Closest to disease:" in said(app)
 
 
 def test_first_rows_are_the_files(visit):

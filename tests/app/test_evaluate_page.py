@@ -99,8 +99,9 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
 
 def test_nothing_long_starts_by_itself(at_evaluate, quick):
     app = at_evaluate()
-    assert [b.label for b in app.button][:3] == [
+    assert [b.label for b in app.button][:4] == [
         "Judge all models",
+        "Compute what the model uses",
         "Test at the other hospitals",
         "Compute the learning curve",
     ]

@@ -1,0 +1,89 @@
+"""A cohort at a glance: groups, what each lacks, and which columns go together."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import chi2_contingency
+
+from heart.data import load_shipped, read_cohort
+from heart.data.profile import (
+    EVERYBODY,
+    OUTCOME,
+    associations,
+    describe_groups,
+    group_patients,
+    missing_by_group,
+)
+from tests.support import dialects as d
+
+ALL = load_shipped("cleveland+hungary+switzerland+va_long_beach")
+COUNTS = [303, 294, 123, 200]
+
+
+def test_patients_of_shipped_hospitals_are_told_apart():
+    groups = group_patients(ALL)
+    assert groups.value_counts(sort=False).tolist() == COUNTS
+    own = load_shipped("switzerland").frame["age"]
+    there = ALL.frame["age"][(groups == groups.cat.categories[2]).to_numpy()]
+    assert there.tolist() == own.tolist()
+
+
+@pytest.fixture(scope="module")
+def odd():
+    """An upload without a column, with one that is the same in all."""
+    table = d.uci_table(d.invent_patients(60, seed=5)).drop(columns="ca").assign(fbs=0)
+    return read_cohort(d.write(table))
+
+
+def test_upload_is_one_group_whatever_it_lacks(odd):
+    assert group_patients(odd).unique().tolist() == [EVERYBODY]
+    table = missing_by_group(odd).set_index("feature")
+    assert table.loc["Major vessels coloured", "share"] == 1
+    assert describe_groups(odd).set_index("feature").loc["ca", "known"] == 0
+
+
+def test_missing_values_are_those_of_each_hospital():
+    table = missing_by_group(ALL)
+    assert table["missing"].sum() == ALL.features.isna().sum().sum()
+    row = table[(table["feature"] == "Serum cholesterol")].iloc[2]
+    assert (row["missing"], row["share"]) == (123, 1)
+
+
+def test_groups_are_described_by_medians_and_most_frequent_codes():
+    table = describe_groups(ALL).set_index(["feature", "group"])
+    own = load_shipped("hungary").frame
+    name = table.index.get_level_values("group")[1]
+    assert table.loc[("age", name), "middle"] == own["age"].median()
+    assert table.loc[("sex", name), "share"] == pytest.approx((own["sex"] == 1).mean())
+    assert table.loc[("sex", name), "code"] == "male"
+
+
+def corrected(one, other):
+    """Bergsma's formula on scipy's chi-squared."""
+    counts = pd.crosstab(one, other)
+    n, (r, k) = counts.to_numpy().sum(), counts.shape
+    squared = chi2_contingency(counts, correction=False).statistic / n
+    above = max(0, squared - (k - 1) * (r - 1) / (n - 1))
+    return np.sqrt(above / min(k - (k - 1) ** 2 / (n - 1) - 1, r - (r - 1) ** 2 / (n - 1) - 1))
+
+
+def test_association_is_cramers_v_without_its_bias():
+    table = associations(ALL).set_index(["first", "second"])["association"]
+    frame = ALL.frame
+    ill = frame["num"] > 0
+    assert table["Chest pain", "Thallium scan"] == pytest.approx(corrected(frame.cp, frame.thal))
+    assert (
+        table[OUTCOME, "Sex"] == table["Sex", OUTCOME] == pytest.approx(corrected(ill, frame.sex))
+    )
+    edges = np.unique(np.quantile(frame["age"].dropna(), [0.2, 0.4, 0.6, 0.8]))
+    fifths = np.searchsorted(edges, frame["age"])
+    assert table[OUTCOME, "Age"] == pytest.approx(corrected(ill, fifths))
+    assert len(table) == 14 * 13
+    assert table.between(0, 1).all()
+
+
+def test_column_that_is_constant_or_absent_goes_with_nothing_that_can_be_told(odd):
+    table = associations(odd).set_index("first")["association"]
+    assert table["Major vessels coloured"].isna().all()
+    assert table["Fasting blood sugar above 120 mg/dl"].isna().all()
+    assert table["Age"].notna().sum() == 11
