@@ -14,10 +14,12 @@ _STYLE = """
 .st-key-learn_gallery [class*=st-key-learn_card_] { position: relative; height: 100%; }
 .st-key-learn_gallery [class*=st-key-learn_card_]:hover { border-color: currentColor; }
 .st-key-learn_gallery [data-testid=stElementToolbar] { display: none; }
-.st-key-learn_gallery [data-testid=stPageLink] a { position: static; padding: 0; }
+.st-key-learn_gallery [data-testid=stElementContainer]:has(> [data-testid=stPageLink]),
+.st-key-learn_gallery [data-testid=stPageLink] a { position: static; }
+.st-key-learn_gallery [data-testid=stPageLink] a { padding: 0; }
 .st-key-learn_gallery [data-testid=stPageLink] a:hover { background: none; }
 .st-key-learn_gallery [data-testid=stPageLink] a::after {
-  content: ""; position: absolute; inset: 0; border-radius: 0.5rem;
+  content: ""; position: absolute; inset: 0; z-index: 1; border-radius: 0.5rem;
 }
 .st-key-learn_gallery [data-testid=stPageLink] a:focus-visible { box-shadow: none; }
 .st-key-learn_gallery [data-testid=stPageLink] a:focus-visible::after {
