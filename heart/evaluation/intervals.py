@@ -45,6 +45,28 @@ def corrected_half_width(values: FloatArray, *, n_splits: int) -> float:
     return float(student.ppf((1 + CONFIDENCE) / 2, j - 1) * (scale * values.var(ddof=1)) ** 0.5)
 
 
+def bootstrap_roc_auc(y_true: IntArray, y_scores: FloatArray, *, random_state: int = 0) -> Figure:
+    """The ROC AUC of `bootstrap_figures` alone, in a third of the time; no figure of one class.
+
+    Args:
+        y_true: 0 or 1, shape (n,).
+        y_scores: probabilities, shape (repeats, n).
+        random_state: seed of the bootstrap.
+    """
+    n_healthy = int((y_true == 0).sum())
+    if not 0 < n_healthy < len(y_true):
+        return NO_FIGURE
+    rng = np.random.default_rng(random_state)
+    chosen = _choose_resampled(y_true, rng)
+    rows, few = _resample(y_true[chosen], rng), int((y_true[chosen] == 0).sum())
+    whole, part = (
+        float(np.mean([score_all(y_true[of], scores[of])["roc_auc"] for scores in y_scores]))
+        for of in (np.arange(len(y_true)), chosen)
+    )
+    resampled = np.mean([_bootstrap_roc_auc(s[chosen], rows, few) for s in y_scores], axis=0)
+    return _figure(whole, part, resampled, float(len(chosen) / len(y_true)) ** 0.5)
+
+
 def bootstrap_figures(
     y_true: IntArray, y_scores: FloatArray, *, random_state: int = 0
 ) -> dict[str, Figure]:

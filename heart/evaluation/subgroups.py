@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from heart.evaluation.figures import Figure
-from heart.evaluation.judged import metrics_at, score_part
+from heart.evaluation.intervals import bootstrap_roc_auc
+from heart.evaluation.judged import metrics_at
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.schema import feature
 
@@ -73,11 +74,11 @@ def _describe(
         }
         return row | empty | {"expected": None, "note": TOO_FEW}
     y_score = y_scores.mean(axis=0)
-    at, scores = metrics_at(y_true, y_score, threshold), score_part(y_true, y_scores)
+    at = metrics_at(y_true, y_score, threshold)
     figures: dict[str, Figure] = {
         "recall": at.recall,
         "specificity": at.specificity,
-        "roc_auc": scores.roc_auc,
+        "roc_auc": bootstrap_roc_auc(y_true, y_scores),
     }
     spread = {
         f"{figure}{end}": value[i]

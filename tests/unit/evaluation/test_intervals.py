@@ -188,3 +188,13 @@ def test_interval_does_not_shrink_to_nothing_with_many_repeats():
     assert (
         corrected_half_width(values, n_splits=3) > 1.96 * values.std() * 0.7
     )  # the root of 1 / (3 - 1)
+
+
+@pytest.mark.parametrize("n", [90, 2_500])
+def test_auc_alone_is_the_auc_of_all_figures(n):
+    rng = np.random.default_rng(3)
+    y_true = (rng.random(n) < 0.4).astype(np.int64)
+    y_scores = np.clip(0.3 + 0.3 * y_true + rng.normal(0, 0.2, (2, n)), 0, 1)
+    alone = intervals.bootstrap_roc_auc(y_true, y_scores)
+    assert alone == pytest.approx(intervals.bootstrap_figures(y_true, y_scores)["roc_auc"])
+    assert intervals.bootstrap_roc_auc(np.ones(n, dtype=np.int64), y_scores) == NO_FIGURE
