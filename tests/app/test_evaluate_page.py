@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from heart.bundle import load_bundle
+from heart.bundle import load_bundle, save_bundle
 from heart.card import gather_facts
-from heart.config import RECIPES
+from heart.config import RECIPES, Settings
+from heart.data import load_shipped
 from heart.evaluation.figures import write_figure
 from heart.evaluation.judged import judge_out_of_fold
 from heart.evaluation.recalibration import Recalibration
@@ -16,9 +17,11 @@ from heart.evaluation.thresholds import set_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import local_recalibration
 from heart.experiments.leaderboard import run_leaderboard
+from heart.experiments.run import run_experiment
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.session import Origin, Session
+from tests.support.bundles import NOON
 from tests.support.visitor import go, press, said
 
 FEW = ("default", "logistic regression", "class share alone")
@@ -167,7 +170,13 @@ def test_other_hospitals_are_shown_with_what_they_lack(at_evaluate, quick):
 
 
 @pytest.mark.usefixtures("quick")
-def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe(at_evaluate):
+def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe_and_kept_models(
+    at_evaluate, tmp_path, monkeypatch
+):
+    tiny = Settings(members=1, hidden=(3,), max_epochs=2, patience=0)
+    kept = run_experiment(load_shipped("cleveland"), tiny, name="theirs", created_at=NOON).bundle
+    save_bundle(kept, tmp_path / "theirs.joblib")
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path))
     app = at_evaluate(
         name="mine",
         settings=replace(RECIPES["default"], members=1, hidden=(4,)),
@@ -183,6 +192,12 @@ def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe(at_ev
     app = press(app, "Judge all models")
     table = table_with(app, "Average precision")
     assert set(table.index) == {"`mine` (the model in use)", *FEW}
+    # a kept model is judged beside them, and the others are not judged again
+    app = app.multiselect(key="leaderboard_kept").set_value(["theirs"]).run()
+    assert "Not judged on these patients yet: `theirs` (kept)" in said(app)
+    app = press(app, "Judge it on the same folds")
+    table = table_with(app, "Average precision")
+    assert set(table.index) == {"`mine` (the model in use)", "`theirs` (kept)", *FEW}
     assert "Of `mine` at its threshold of 61\u00a0%" in said(app)
     assert "Dashed: the model's own threshold, 61\u00a0%" in said(app)
 
