@@ -169,7 +169,7 @@ def _describe_judged(one: JudgedBundle) -> dict[str, Any]:
     return {
         "model": one.bundle.name,
         "row": one.row,
-        "recipe": one.contender.recipe or "changed settings",
+        "recipe": one.contender.words,
         "recalibration": one.contender.recalibration,
         "threshold": one.bundle.threshold.value,
         "what": "its recipe, trained anew on these patients; not its own weights",

@@ -46,6 +46,17 @@ class Contender(NamedTuple):
         return next(same, None) if plain else None
 
     @property
+    def words(self) -> str:
+        """What it is, for people: its settings, and what else was changed."""
+        named = Contender(self.settings).recipe
+        parts = ["changed settings" if named is None else f"the {named} recipe"]
+        if self.used != FEATURE_NAMES:
+            parts.append(f"{len(self.used)} of {len(FEATURE_NAMES)} features")
+        if self.recalibration != "none":
+            parts.append(f"recalibrated ({self.recalibration}, each fold by the others)")
+        return ", ".join(parts)
+
+    @property
     def key(self) -> str:
         """What its predictions depend on, beside the patients and how they are cut: the same for
         two bundles of one recipe.

@@ -81,6 +81,8 @@ class WorkUp:
         """The out-of-fold answers when only these features are known."""
         key = frozenset(known)
         if key not in self._answers:
+            if not self._fits:
+                raise KeyError(f"no answer is stored for {sorted(key)}")
             self._answers[key] = self._predict(hide(self.features, key))
         return self._answers[key]
 

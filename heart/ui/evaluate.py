@@ -36,18 +36,12 @@ RECALIBRATION_FIGURES = ("log_loss", "brier", "intercept", "slope")
 
 def describe_judged(session: Session, cohort: Cohort) -> str:
     """Which model is judged on this page, and that it is its recipe, in Markdown."""
-    bundle, contender = session.bundle, contender_of(session.bundle)
-    name = code(bundle.name)
-    recipe = "changed settings" if contender.recipe is None else f"the {contender.recipe} recipe"
-    recalibrated = (
-        f", recalibrated ({contender.recalibration}, each fold by the others)"
-        if contender.recalibration != "none"
-        else ""
-    )
+    bundle = session.bundle
     return (
-        f"Judged is **the model in use**, {name}, at its threshold of"
-        f" {write_share(bundle.threshold.value)}: its recipe ({recipe}{recalibrated}) is trained"
-        f" anew on the patients chosen here, never its own weights. {_whose(session, cohort)}"
+        f"Judged is **the model in use**, {code(bundle.name)}, at its threshold of"
+        f" {write_share(bundle.threshold.value)}: its recipe ({contender_of(bundle).words}) is"
+        " trained anew on the patients chosen here, unless a row says “the model itself”."
+        f" {_whose(session, cohort)}"
     )
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from heart.bundle.registry import open_registry
 from heart.data import Cohort
+from heart.errors import BundleError
 from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.contenders import Contender, can_learn, contender_of
@@ -125,8 +126,16 @@ def rows_of(session: Session, cohort: Cohort, folds: Folds, kept: Sequence[str])
 
 def _choose_kept(session: Session) -> list[str]:
     """Models of the registry that are put beside the one in use."""
-    names = [entry.name for entry in open_registry().read().entries if entry.about is not None]
-    others = [name for name in names if name != session.bundle.name]
+    in_use = (session.bundle.name, session.bundle.created_at)
+    try:
+        entries = open_registry().read().entries
+    except BundleError:  # the Models page tells of it
+        return []
+    others = [
+        entry.name
+        for entry in entries
+        if entry.about is not None and (entry.name, entry.about.created_at) != in_use
+    ]
     if not others:
         return []
     return st.multiselect(

@@ -225,6 +225,7 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
     )
     st.caption(
         f"The recipe of {code(session.bundle.name)}"
+        f"{'' if contender.recalibration == 'none' else ', not recalibrated,'}"
         f"{'' if contender.settings.members <= MEMBERS else f' with {MEMBERS} members'}: mean over"
         " 20 random test parts, with the 10th to 90th percentile. A curve that still falls says:"
         f" more patients would help. {source}"

@@ -35,17 +35,21 @@ def test_shipped_model_is_the_default_recipe_whatever_it_is_called_and_ran_on(sh
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "words"),
     [
-        {"settings": dataclasses.replace(RECIPES["default"], random_state=1)},
-        {"recalibration": "platt"},
-        {"used": FEATURE_NAMES[:-1]},
+        ({"settings": dataclasses.replace(RECIPES["default"], random_state=1)}, "changed settings"),
+        (
+            {"recalibration": "platt"},
+            "the default recipe, recalibrated (platt, each fold by the others)",
+        ),
+        ({"used": FEATURE_NAMES[:-1]}, "the default recipe, 12 of 13 features"),
     ],
     ids=["seed", "recalibration", "features"],
 )
-def test_whatever_changes_the_predictions_makes_another_row(shipped, changes):
+def test_whatever_changes_the_predictions_makes_another_row(shipped, changes, words):
     other = contender_of(shipped)._replace(**changes)
     assert other.recipe is None
+    assert other.words == words
     assert other.key not in (contender_of(shipped).key, *MODELS)
 
 
