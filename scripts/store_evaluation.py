@@ -15,11 +15,12 @@ sys.path.insert(0, str(ROOT))
 from heart.atomic import write_atomically  # noqa: E402
 from heart.config import RECIPES  # noqa: E402
 from heart.data import SHIPPED, load_shipped  # noqa: E402
+from heart.evaluation.subgroups import subgroup_table  # noqa: E402
 from heart.experiments.cross_validation import Folds  # noqa: E402
-from heart.experiments.hospitals import judge_elsewhere  # noqa: E402
+from heart.experiments.hospitals import judge_elsewhere, local_recalibration  # noqa: E402
 from heart.experiments.leaderboard import figures_of, models_for, run_leaderboard  # noqa: E402
 from heart.experiments.learning_curve import learning_curve  # noqa: E402
-from heart.experiments.results import RECIPE, Results, pack_results  # noqa: E402
+from heart.experiments.results import RECIPE, THRESHOLD, Results, pack_results  # noqa: E402
 from heart.experiments.work_up import REPEATS, fit_work_up  # noqa: E402
 from heart.paths import SHIPPED_EVALUATION  # noqa: E402
 
@@ -31,13 +32,21 @@ def compute(name: str) -> bytes:
     cohort, settings = load_shipped(name), RECIPES[RECIPE]
     folds = Folds.fitting(cohort.features, cohort.y_true)
     predictions = run_leaderboard(cohort, folds=folds, models=models_for(cohort, folds))
+    elsewhere = judge_elsewhere(name, settings)
+    mine = predictions[RECIPE]
     results = Results(
         date=datetime.now(UTC).date().isoformat(),
         command=COMMAND,
         folds=folds,
         leaderboard=predictions,
         figures={model: figures_of(each) for model, each in predictions.items()},
-        elsewhere=tuple(judge_elsewhere(name, settings)),
+        elsewhere=tuple(elsewhere),
+        local={
+            e.tested_on: local_recalibration(e.judged.y_true, e.judged.y_score)
+            for e in elsewhere
+            if e.features == "all"
+        },
+        subgroups=subgroup_table(cohort.features, mine.y_true, mine.y_score, threshold=THRESHOLD),
         learning=learning_curve(cohort, settings),
         work_up=fit_work_up(cohort, settings, folds=folds._replace(n_repeats=REPEATS)),
     )

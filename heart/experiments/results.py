@@ -27,6 +27,8 @@ from heart.evaluation.figures import LEADERBOARD, OVERALL, Figure
 from heart.evaluation.judged import PartMetrics
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.threshold_table import COST_RATIO
+from heart.evaluation.thresholds import bayes_threshold
 from heart.experiments.contenders import describe_settings
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import External, restore_external
@@ -46,6 +48,10 @@ RECIPE = "default"
 """The recipe of the shipped model, of which hospitals, learning curve and work-up are."""
 
 
+THRESHOLD = bayes_threshold(COST_RATIO)
+"""At which the stored subgroups are decided: that of a model whose threshold nobody moved."""
+
+
 class Results(NamedTuple):
     """Everything that is stored of a cohort.
 
@@ -56,6 +62,8 @@ class Results(NamedTuple):
         leaderboard: model to its out-of-fold predictions.
         figures: model to the figures of those, which would take a second each.
         elsewhere: the recipe at the other hospitals.
+        local: hospital to the `local_recalibration` of the recipe with all features there.
+        subgroups: a `subgroup_table` of the recipe's predictions at `THRESHOLD`.
         learning: a `learning_curve`.
         work_up: answers for every set of steps; it cannot answer for other sets of features.
     """
@@ -66,6 +74,8 @@ class Results(NamedTuple):
     leaderboard: Mapping[str, OutOfFold]
     figures: Mapping[str, ModelFigures]
     elsewhere: tuple[External, ...]
+    local: Mapping[str, pd.DataFrame]
+    subgroups: pd.DataFrame
     learning: pd.DataFrame
     work_up: WorkUp
 
@@ -115,6 +125,8 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
             | {"scores": e.judged.scores._asdict()}
             for e in results.elsewhere
         ],
+        "local": {name: table.to_dict("list") for name, table in results.local.items()},
+        "subgroups": results.subgroups.to_dict("list"),
         "learning": results.learning.to_dict("list"),
         "work_up_folds": results.work_up.folds._asdict(),
     }
@@ -173,6 +185,8 @@ def _unpack_results(about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) 
             )
             for i, told in enumerate(about["elsewhere"])
         ),
+        {name: pd.DataFrame(table) for name, table in about["local"].items()},
+        pd.DataFrame(about["subgroups"]),
         pd.DataFrame(about["learning"]),
         _read_work_up(cohort, Folds(**about["work_up_folds"]), arrays),
     )

@@ -20,6 +20,7 @@ from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recali
 from heart.evaluation.subgroups import subgroup_table
 from heart.experiments.contenders import contender_of
 from heart.experiments.overlap import find_overlap
+from heart.experiments.results import RECIPE, THRESHOLD, find_results
 from heart.experiments.run import recalibrate
 from heart.markdown import code
 from heart.shares import write_share
@@ -147,9 +148,7 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
     table = session.once(
         "subgroups",
         (predictions, threshold),
-        lambda: subgroup_table(
-            cohort.features, predictions.y_true, predictions.y_score, threshold=threshold
-        ),
+        lambda: _find_subgroups(cohort, predictions, threshold),
     )
     show_forest(
         table.rename(columns={"group": "label", "patients": "n"}).assign(marked=False),
@@ -163,6 +162,17 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
         f"Of {code(session.bundle.name)} at its threshold of {write_share(threshold)}, out of"
         " fold; 95 % intervals. ROC AUC is the mean over the repeats, as on the leaderboard. Fewer"
         " than 15 patients, or 5 of either outcome, get no figures."
+    )
+
+
+def _find_subgroups(cohort: Cohort, predictions: OutOfFold, threshold: float) -> pd.DataFrame:
+    """The table as it is stored with these very predictions, else computed."""
+    stored = find_results(cohort)
+    known = stored is not None and predictions is stored.leaderboard[RECIPE]
+    if stored is not None and known and threshold == THRESHOLD:
+        return stored.subgroups
+    return subgroup_table(
+        cohort.features, predictions.y_true, predictions.y_score, threshold=threshold
     )
 
 

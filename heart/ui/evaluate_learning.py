@@ -64,7 +64,8 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         contender._replace(recalibration="none").key,
     )
     results, source = session.kept(key, depends_on), "Computed in this session."
-    if results is None and depends_on == RECIPE and (stored := find_results(cohort)) is not None:
+    stored = find_results(cohort) if results is None and depends_on == RECIPE else None
+    if stored is not None:
         results, source = stored.elsewhere, describe_stored(stored)
     if results is None:
         st.caption(f"Takes {write_duration(0.3 * contender.settings.members * cohort.n / 303)}.")
@@ -89,7 +90,10 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         " all are ill: compare it with the share. “1989” is the accuracy at 50 % of Detrano and"
         " colleagues, trained on Cleveland (Am J Cardiol 64:304-310)."
     )
-    _show_local(session, results)
+    _show_local(session, cohort, results)
+    if stored is not None:
+        with st.expander("Test at the other hospitals anew"):
+            run_once(session, "Test at the other hospitals again", key, depends_on, work)
 
 
 def _itself(session: Session, cohort: Cohort) -> list[External]:
@@ -173,15 +177,13 @@ def _write_study(result: External) -> str:
     return "–" if study is None else write_value(study, "accuracy", digits=2)
 
 
-def _show_local(session: Session, results: Sequence[External]) -> None:
+def _show_local(session: Session, cohort: Cohort, results: Sequence[External]) -> None:
     whole = {result.tested_on: result for result in results if result.features == "all"}
     name = st.selectbox(
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )
     judged = whole[name].judged
-    table = session.once(
-        "local patients", judged, lambda: local_recalibration(judged.y_true, judged.y_score)
-    )
+    table = session.once("local patients", judged, lambda: _find_local(cohort, judged))
     show_chart_with_data(
         local_patients,
         table,
@@ -192,6 +194,15 @@ def _show_local(session: Session, results: Sequence[External]) -> None:
         "The intercept alone is fitted on so many local patients and judged on the others; median"
         " and 10th to 90th percentile of 200 draws."
     )
+
+
+def _find_local(cohort: Cohort, judged: Judged) -> pd.DataFrame:
+    """The table as it is stored with these very predictions, else computed."""
+    stored = find_results(cohort)
+    there = () if stored is None else stored.elsewhere
+    if stored is not None and any(judged is external.judged for external in there):
+        return stored.local[judged.name]
+    return local_recalibration(judged.y_true, judged.y_score)
 
 
 def show_learning_curve(session: Session, cohort: Cohort) -> None:
@@ -210,7 +221,8 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
 
     key, depends_on = f"learning {cohort.fingerprint}", contender._replace(recalibration="none").key
     curve, source = session.kept(key, depends_on), "Computed in this session."
-    if curve is None and depends_on == RECIPE and (stored := find_results(cohort)) is not None:
+    stored = find_results(cohort) if curve is None and depends_on == RECIPE else None
+    if stored is not None:
         curve, source = stored.learning, describe_stored(stored)
     if curve is None:
         members = min(MEMBERS, contender.settings.members)
@@ -230,3 +242,6 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
         " 20 random test parts, with the 10th to 90th percentile. A curve that still falls says:"
         f" more patients would help. {source}"
     )
+    if stored is not None:
+        with st.expander("Compute the learning curve anew"):
+            run_once(session, "Compute the learning curve again", key, depends_on, work)

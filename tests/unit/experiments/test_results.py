@@ -40,6 +40,20 @@ def test_every_hospitals_results_are_stored(name):
         assert ((predictions.y_score > 0) & (predictions.y_score < 1)).all()
     tested = {external.tested_on: external for external in found.elsewhere}
     assert set(tested) == set(SHIPPED) - {name}
+    assert {tested: table["median"].iloc[0] for tested, table in found.local.items()} == (
+        pytest.approx(
+            {
+                e.tested_on: e.judged.scores.log_loss.value
+                for e in found.elsewhere
+                if e.features == "all"
+            },
+            abs=1e-4,
+        )
+    )
+    everybody = found.subgroups.set_index("group").loc["all"]
+    assert everybody["roc_auc"] == pytest.approx(
+        found.figures["default"].pooled["roc_auc"].value, abs=1e-4
+    )
     assert found.learning["patients"].is_monotonic_increasing
     everything = found.work_up.answers(FEATURE_NAMES)
     assert everything.y_score.shape == (2, cohort.n)
