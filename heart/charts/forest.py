@@ -7,9 +7,9 @@ import pandas as pd
 
 from heart.charts.style import BLUE, GREY, ORANGE, Drawing
 
-ROW = 36
+ROW, TALL_ROW = 36, 50
 """Pixels of a row: its name stands above its interval, so that no name is cut and a narrow screen
-has its whole width for the intervals.
+has its whole width for the intervals. Where a name takes two lines, all rows are tall.
 """
 
 MARKED, PLAIN = "marked", "plain"
@@ -24,8 +24,12 @@ def forest(frame: pd.DataFrame) -> Drawing:
         frame: one row a line, in columns `order` (0 is the top), `label`, `n` (text, as "303
             patients"), `text` (both, as they are drawn), `value`, `low`, `high`, `kind` (`MARKED`
             is drawn as an orange diamond, `PLAIN` as a blue dot) and `what` (the figure's name, the
-            same in every row); with a column `reference` a dashed line stands there.
+            same in every row); with a column `reference` a dashed line stands there, and a column
+            `second` is the second line of the names.
     """
+    two_lines = "second" in frame.columns
+    row, below = (TALL_ROW, 15) if two_lines else (ROW, 7)
+    lines = {"text": -17, "second": -3} if two_lines else {"text": -9}
     axis = alt.Axis(grid=True, tickCount=6)
     x = alt.X("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
     base = alt.Chart(frame).encode(y=alt.Y("order:O", axis=None))
@@ -37,13 +41,13 @@ def forest(frame: pd.DataFrame) -> Drawing:
         alt.Tooltip("high:Q", format=".3f"),
         alt.Tooltip("n:N", title="of"),
     ]
-    intervals = base.mark_rule(strokeWidth=2, yOffset=7).encode(
+    intervals = base.mark_rule(strokeWidth=2, yOffset=below).encode(
         x=alt.X("low:Q", title=None, scale=alt.Scale(zero=False), axis=axis),
         x2="high:Q",
         color=_COLOR,
         tooltip=tooltip,
     )
-    dots = base.mark_point(filled=True, size=90, opacity=1, yOffset=7).encode(
+    dots = base.mark_point(filled=True, size=90, opacity=1, yOffset=below).encode(
         x=x,
         color=_COLOR,
         shape=alt.Shape(
@@ -51,10 +55,13 @@ def forest(frame: pd.DataFrame) -> Drawing:
         ),
         tooltip=tooltip,
     )
-    names = base.mark_text(
-        align="left", baseline="middle", yOffset=-9, color=GREY, fontSize=12
-    ).encode(x=alt.value(2), text="text:N")
-    layers = [intervals, dots, names]
+    names = [
+        base.mark_text(
+            align="left", baseline="middle", yOffset=offset, color=GREY, fontSize=12
+        ).encode(x=alt.value(2), text=f"{column}:N")
+        for column, offset in lines.items()
+    ]
+    layers = [intervals, dots, *names]
     if "reference" in frame.columns:
         layers.insert(
             0,
@@ -62,4 +69,4 @@ def forest(frame: pd.DataFrame) -> Drawing:
             .mark_rule(color=GREY, strokeDash=[5, 4], aria=False)
             .encode(x="min(reference):Q"),
         )
-    return alt.layer(*layers).properties(height=alt.Step(ROW))
+    return alt.layer(*layers).properties(height=alt.Step(row))

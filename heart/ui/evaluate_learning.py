@@ -123,6 +123,11 @@ def _about_itself(session: Session, cohort: Cohort) -> str:
     return "Its own weights, which learnt from another table, are judged on its card and on Models."
 
 
+def _town(hospital: str) -> str:
+    """Where it is: the end of its name."""
+    return SHIPPED[hospital].rpartition(", ")[2]
+
+
 def elsewhere_rows(results: Sequence[External]) -> pd.DataFrame:
     """What a forest plot and the download are made of: one row a tested hospital and set of
     features.
@@ -130,7 +135,8 @@ def elsewhere_rows(results: Sequence[External]) -> pd.DataFrame:
     records = []
     for result in results:
         record: dict[str, object] = {
-            "label": f"{SHIPPED[result.tested_on]}, {FEATURE_WORDS[result.features]}",
+            "label": f"{_town(result.tested_on)}, {FEATURE_WORDS[result.features]}",
+            "tested_on": result.tested_on,
             "n": result.judged.scores.n,
             "marked": result.features == "itself",
             "trained_on": result.trained_on,

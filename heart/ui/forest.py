@@ -5,6 +5,7 @@ to download.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import pandas as pd
 import streamlit as st
@@ -15,6 +16,8 @@ from heart.ui.cache import show_chart
 from heart.ui.downloads import offer_csv
 
 LISTED, BEST = "As listed", "Best first"
+LONGEST_LINE = 62
+"""Letters that fit beside each other on a phone."""
 
 
 @st.fragment
@@ -86,15 +89,26 @@ def forest_frame(
                 )
             },
             "n": [f"{n:,} patients" for n in there["n"]],
-            "text": [
-                f"{label} · {n:,} patients"
-                for label, n in zip(there["label"], there["n"], strict=True)
-            ],
+            **_lines(
+                [
+                    f"{label} · {n:,} patients"
+                    for label, n in zip(there["label"], there["n"], strict=True)
+                ]
+            ),
             "kind": [MARKED if marked else PLAIN for marked in there["marked"]],
             "what": METRICS[figure].words,
         }
     )
     return frame if line.empty else frame.assign(reference=float(line.iloc[0]))
+
+
+def _lines(names: Sequence[str]) -> dict[str, list[str]]:
+    """The names as one line or, where one is too long for a phone, as two."""
+    split = [wrap(name, LONGEST_LINE, max_lines=2, placeholder=" …") for name in names]
+    lines = {"text": [parts[0] for parts in split]}
+    if any(len(parts) > 1 for parts in split):
+        lines["second"] = [parts[1] if len(parts) > 1 else "" for parts in split]
+    return lines
 
 
 def _better(figure: str) -> str:

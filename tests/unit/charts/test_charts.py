@@ -119,7 +119,7 @@ CHARTS = [
     (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
     (learning, LEARNT),
     (forest, FOREST),
-    (forest, FOREST.assign(reference=0.4)),
+    (forest, FOREST.assign(reference=0.4, second="")),
     (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
     (waterfall, STEPS),
     (answer_line, ANSWERS),

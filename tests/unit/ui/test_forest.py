@@ -32,6 +32,16 @@ def test_rows_without_the_figure_are_left_out_and_the_marked_one_is_marked():
     assert "reference" not in frame
 
 
+def test_name_that_is_too_long_for_a_phone_takes_two_lines():
+    long = ROWS.assign(label=["all", "few", "a" * 60 + " (the model in use)"])
+    frame = forest_frame(long, "recall", best_first=False)
+    assert frame["text"].tolist()[0] == "all · 1,303 patients"
+    assert f"{frame['text'].iloc[2]}{frame['second'].iloc[2]}".startswith("a" * 60)
+    assert frame["second"].iloc[2].endswith("· 200 patients")
+    assert frame["second"].iloc[0] == ""
+    assert "second" not in forest_frame(ROWS, "recall", best_first=False)
+
+
 def test_best_is_the_lowest_or_the_highest_as_the_figure_goes():
     lowest = forest_frame(ROWS, "log_loss", best_first=True)
     highest = forest_frame(ROWS, "recall", best_first=True)
