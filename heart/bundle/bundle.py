@@ -18,6 +18,7 @@ import heart
 from heart.bundle.learnt import Learnt
 from heart.config import Settings
 from heart.data.frames import canonical_frame
+from heart.evaluation.decisions import least_known
 from heart.evaluation.recalibration import NO_RECALIBRATION, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.model.inference import FoldedNetwork
@@ -119,6 +120,23 @@ class Bundle:
         """
         members = self._folded.predict_members(encoded)
         return self.recalibration.apply(members), self.recalibration.apply(members.mean(axis=0))
+
+    @cached_property
+    def needed(self) -> int:
+        """How many values have to be known for a decision."""
+        return least_known(len(self.preprocessor.readable), masking=self.settings.masking)
+
+    def predict_sides(
+        self, encoded: Encoded
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """The probability of disease, and how many members are at or above the threshold, shape
+        (n,) each; for many patients, of whom `predict_encoded` would hold every member's answer.
+        """
+        mean, positive = self._folded.predict_counts(
+            encoded,
+            lambda members: (self.recalibration.apply(members) >= self.threshold.value).sum(axis=1),
+        )
+        return self.recalibration.apply(mean), positive
 
     def predict_coalitions(
         self, encoded: Encoded

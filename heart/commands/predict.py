@@ -27,7 +27,16 @@ MAX_LINE = 2**16
 """Bytes; a patient has some 300."""
 
 _JSON = 'one JSON object a line, as in {"age": 61, "sex": "male"}'
-_MOVED = ("probability", "decision", "of_100", "model_low", "model_high")
+_MOVED = (
+    "probability",
+    "decision",
+    "no_decision",
+    "near_threshold",
+    "of_100",
+    "model_low",
+    "model_high",
+    "members_positive",
+)
 _MEND = "Correct the line; the others are answered."
 
 
@@ -216,14 +225,21 @@ def _bad_line(found: str) -> PatientError:
 
 
 def describe_prediction(prediction: Prediction) -> dict[str, Any]:
-    """Probability, decision, the model's own uncertainty and the warnings."""
+    """Probability, decision (None, and why, where too little is known), the model's own uncertainty
+    and the warnings.
+    """
     return {
         "probability": prediction.probability,
         "decision": prediction.label,
+        "no_decision": prediction.why_undecided,
+        "near_threshold": prediction.why_near,
         "threshold": prediction.threshold,
         "of_100": prediction.of_100,
         "model_low": prediction.low,
         "model_high": prediction.high,
+        "members": len(prediction.members),
+        "members_positive": prediction.positive,
+        "known": prediction.known,
         "warnings": [warning.message for warning in prediction.warnings],
     }
 

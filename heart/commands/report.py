@@ -58,5 +58,7 @@ def report(
         "name": chosen.name,
         "probability": prediction.probability,
         "decision": prediction.label,
+        "no_decision": prediction.why_undecided,
+        "near_threshold": prediction.why_near,
         "note": "a probability, not a diagnosis",
     }

@@ -67,7 +67,7 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     metavar="ROWS",
     default="all",
     show_default=True,
-    help="which rows are written: all, failed, near (the threshold), disease, no-disease, missed,"
+    help="which rows are written: all, failed, near (the threshold), undecided, disease, no-disease, missed,"
     " false-alarms",
 )
 @dialect_option
@@ -115,6 +115,8 @@ def score(
         "rows_written": len(positions),
         "failed": scored.failed,
         "disease": scored.positive,
+        "undecided": scored.undecided,
+        "near_threshold": scored.near,
         "threshold": chosen.threshold.value,
         "dialect": report.dialect,
         "columns": [entry._asdict() for entry in report.columns],

@@ -106,7 +106,7 @@ def find_next_tests(
         fees: by feature.
     """
     known = [name for name, value in patient.items() if value is not None]
-    readable = {f.name for f in bundle.preprocessor.features} - _never_seen(bundle)
+    readable = {f.name for f in bundle.preprocessor.readable}
     unknown = [name for step in STEPS.values() for name in step.features if name not in known]
     measured = {
         key: names
@@ -162,16 +162,6 @@ def _try_all(
 def _rank(test: NextTest) -> tuple[bool, float, float]:
     told = not math.isnan(test.per_100)
     return not told, -test.per_100 if told else 0.0, test.cost
-
-
-def _never_seen(bundle: Bundle) -> set[str]:
-    """Features of which no training patient had a value: whatever is entered is read as unknown."""
-    preprocessor = bundle.preprocessor
-    lows = preprocessor.training_range_[:, 0]
-    numbers = {f.name for f, low in zip(preprocessor.numbers, lows, strict=True) if math.isnan(low)}
-    return numbers | {
-        f.name for f in preprocessor.categories if not len(preprocessor.encoders_[f.name].classes_)
-    }
 
 
 def _describe(

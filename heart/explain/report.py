@@ -14,6 +14,7 @@ from heart.bundle import Bundle
 from heart.bundle.calculator.words import write_disclaimer, write_purpose
 from heart.bundle.storage import fingerprint_of
 from heart.data import SHIPPED
+from heart.evaluation.decisions import UNDECIDED
 from heart.evaluation.fees import FEES, SOURCE, Fees
 from heart.evaluation.figures import write_of_100
 from heart.evaluation.members import write_members
@@ -26,6 +27,7 @@ from heart.explain.why import Step, Why, explain_patient
 from heart.explain.words import (
     NO_GAME,
     NOT_TRAINED,
+    SIDES,
     describe_members,
     describe_nearby,
     describe_novelty,
@@ -105,14 +107,13 @@ def make_report(subject: Subject, *, made_at: datetime) -> Report:
 def _describe_answer(subject: Subject) -> tuple[str, ...]:
     prediction, threshold = subject.prediction, subject.bundle.threshold
     p, sign = prediction.probability, "≥" if prediction.is_positive else "<"
-    sentences = (
-        write_of_100(p).replace("**", ""),
-        (
-            f"Decision: {prediction.label} ({write_share(p)} {sign} the threshold of"
-            f" {write_share(threshold.value)}, at which one missed patient counts as much as"
-            f" {threshold.cost_ratio:g} false alarms)."
-        ),
+    decision = prediction.why_undecided or (
+        f"Decision: {prediction.label} ({write_share(p)} {sign} the threshold of"
+        f" {write_share(threshold.value)}, at which one missed patient counts as much as"
+        f" {threshold.cost_ratio:g} false alarms)."
     )
+    near = () if prediction.why_near is None else (prediction.why_near,)
+    sentences = (write_of_100(p).replace("**", ""), decision, *near)
     place = subject.place
     if place is None:
         return sentences
@@ -123,7 +124,7 @@ def _describe_answer(subject: Subject) -> tuple[str, ...]:
             f"Where {write_share(place.there)} of such patients are ill, instead of the"
             f" {write_share(place.here)}"
             f" that the model learnt from: {write_share(there.probability)}, decision:"
-            f" {there.label}."
+            f" {there.label or UNDECIDED}."
         ),
     )
 
@@ -175,7 +176,11 @@ def _describe_certainty(subject: Subject) -> list[str]:
     bundle, prediction = subject.bundle, subject.prediction
     sentences = [
         describe_members(member_spread(bundle, subject.patient)),
-        describe_test_part(bundle, is_positive=prediction.is_positive),
+        *(
+            ()
+            if prediction.label is None
+            else (describe_test_part(bundle, is_positive=prediction.is_positive),)
+        ),
     ]
     if subject.unseen is None:
         sentences.append(
@@ -208,9 +213,10 @@ def _list_tests(subject: Subject) -> tuple[tuple[NextRow, ...], str]:
             "The range over every possible result; how likely each is cannot be told, as the"
             f" patients that the model learnt from are not at hand. Prices: {SOURCE}."
         )
+    undecided = "" if subject.prediction.label else f" {SIDES}"
     return rows, (
         f"With the results of up to {DRAWN} patients who are alike in what is known, sorted by the"
-        f" chance of another decision for the price. Prices: {SOURCE}."
+        f" chance of another decision for the price.{undecided} Prices: {SOURCE}."
     )
 
 

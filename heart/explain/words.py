@@ -26,6 +26,11 @@ NOT_TRAINED = (
     " on the Train page, or use the shipped one."
 )
 
+SIDES = (
+    "There is no decision now, as too little is known: counted is how often the answer would be on"
+    " the other side of the threshold."
+)
+
 NO_GAME = (
     "No values were hidden from this model in training, so it learnt little or nothing of what"
     " “not known” means; it could be explained over the patients that it learnt from, which are"

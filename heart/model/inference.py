@@ -24,7 +24,7 @@ together, H hidden units. Blocks fit the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -108,6 +108,22 @@ class FoldedNetwork:
         """The mean of the members' probabilities, float64, shape (n,)."""
         blocks = [block.mean(dim=1).numpy() for block in self._probabilities(encoded)]
         return np.concatenate(blocks) if blocks else np.empty(0)
+
+    def predict_counts(
+        self, encoded: Encoded, count: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.int64]]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+        """The mean of the members' probabilities and what is counted of them, shape (n,) each; the
+        members of all patients are never there at once.
+
+        Args:
+            encoded: n patients.
+            count: the members' probabilities of a block, shape (B, M), to numbers, shape (B,).
+        """
+        means, counts = [np.empty(0)], [np.empty(0, dtype=np.int64)]
+        for block in self._probabilities(encoded):
+            means.append(block.mean(dim=1).numpy())
+            counts.append(count(block.numpy()))
+        return np.concatenate(means), np.concatenate(counts)
 
     @torch.no_grad()
     def _probabilities(self, encoded: Encoded) -> Iterator[Tensor]:

@@ -86,6 +86,14 @@ class HeartPreprocessor(BaseEstimator):
         return [f for f in self.features if f.encoding == "label"]
 
     @property
+    def readable(self) -> list[Feature]:
+        """The features of which training had a value: any other one is read as not known."""
+        unseen = np.isnan(self.training_range_[:, 0]).tolist()
+        never = {f.name for f, gone in zip(self.numbers, unseen, strict=True) if gone}
+        never |= {f.name for f in self.categories if not len(self.encoders_[f.name].classes_)}
+        return [f for f in self.features if f.name not in never]
+
+    @property
     def cardinalities(self) -> list[int]:
         """How many codes each category has, the one for unknown included; it is the last."""
         return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]

@@ -11,6 +11,15 @@ import pandas as pd
 
 from heart.data.frames import canonical_frame
 from heart.data.patients import canonical_patient
+from heart.evaluation.decisions import (
+    DISEASE,
+    NO_DISEASE,
+    TOO_LITTLE,
+    decide,
+    decide_each,
+    describe_near,
+    find_near,
+)
 from heart.evaluation.members import find_ends
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
 from heart.model.problems import describe_problem, find_patient_problems, training_ranges
@@ -20,7 +29,12 @@ from heart.units import MG_DL
 if TYPE_CHECKING:
     from heart.bundle import Bundle  # at run time its torch is somebody else's import
 
-DISEASE, NO_DISEASE = "disease", "no disease"
+NEAR, LITTLE = "near the threshold", "too little is known for a decision"
+"""Remarks on a row."""
+
+
+UNREAD = ("missing", "unseen")
+"""Problems of values that the model reads as not known."""
 
 
 class ValueWarning(NamedTuple):
@@ -42,26 +56,59 @@ class Prediction(NamedTuple):
         low, high: where nine of ten of the members are, or all of few: the model's own
             uncertainty, not a range for the patient; None with a single member.
         threshold: of the bundle.
-        label: "disease" where probability >= threshold, else "no disease".
+        label: "disease" where probability >= threshold, else "no disease"; None where too little is
+            known for a decision (`heart.evaluation.decisions`).
         warnings: what was not known, not seen in training, or unusual.
+        known: values that are known and that the model reads.
+        readable: how many it reads.
+        needed: how many have to be known for a decision.
+        members: what each of them says, 0-1.
     """
 
     probability: float
     low: float | None
     high: float | None
     threshold: float
-    label: str
+    label: str | None
     warnings: tuple[ValueWarning, ...]
+    known: int
+    readable: int
+    needed: int
+    members: tuple[float, ...]
 
     @property
     def is_positive(self) -> bool:
-        """Whether the decision is "disease"."""
-        return self.label == DISEASE
+        """Whether the probability is at or above the threshold, decided or not."""
+        return self.probability >= self.threshold
 
     @property
     def of_100(self) -> int:
         """Of 100 patients like this one, how many have the disease, to the nearest whole person."""
         return round(self.probability * 100)
+
+    @property
+    def positive(self) -> int:
+        """How many members are at or above the threshold."""
+        return sum(member >= self.threshold for member in self.members)
+
+    @property
+    def why_undecided(self) -> str | None:
+        """Why there is no decision; None where there is one."""
+        if self.label is not None:
+            return None
+        return TOO_LITTLE.format(known=self.known, of=self.readable, needed=self.needed)
+
+    @property
+    def why_near(self) -> str | None:
+        """Why the decision is near the threshold; None where it is not, or there is none."""
+        if self.label is None:
+            return None
+        return describe_near(
+            self.probability,
+            self.threshold,
+            positive=self.positive,
+            members=len(self.members),
+        )
 
     def corrected(self, correct: Callable[[float], float]) -> Prediction:
         """The same answer with its probabilities mapped, and decided at the same threshold.
@@ -71,12 +118,13 @@ class Prediction(NamedTuple):
         """
         low, high = (None if end is None else correct(end) for end in (self.low, self.high))
         probability = correct(self.probability)
-        label = _decide(probability, self.threshold)
-        return self._replace(probability=probability, low=low, high=high, label=label)
-
-
-def _decide(probability: float, threshold: float) -> str:
-    return DISEASE if probability >= threshold else NO_DISEASE
+        return self._replace(
+            probability=probability,
+            low=low,
+            high=high,
+            label=decide(probability, self.threshold, known=self.known, needed=self.needed),
+            members=tuple(correct(member) for member in self.members),
+        )
 
 
 def predict_patient(
@@ -94,29 +142,36 @@ def predict_patient(
             known.
     """
     values = canonical_patient(patient)
-    members, mean = bundle.predict_encoded(bundle.preprocessor.transform_patient(values))
+    answers, mean = bundle.predict_encoded(bundle.preprocessor.transform_patient(values))
+    members = answers[:, 0]
     low, high = (
-        np.quantile(members[:, 0], find_ends(len(members))).tolist()
-        if len(members) > 1
-        else (None, None)
+        np.quantile(members, find_ends(len(members))).tolist() if len(members) > 1 else (None, None)
     )
     probability, threshold = float(mean[0]), bundle.threshold.value
+    warnings = _review(bundle, values, units)
+    unread = sum(w.problem in UNREAD for w in warnings)
+    known, needed = len(bundle.preprocessor.features) - unread, bundle.needed
     return Prediction(
         probability,
         low,
         high,
         threshold,
-        _decide(probability, threshold),
-        _review(bundle, values, units),
+        decide(probability, threshold, known=known, needed=needed),
+        warnings,
+        known,
+        len(bundle.preprocessor.readable),
+        needed,
+        tuple(members.tolist()),
     )
 
 
 def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     """One row a patient, in the frame's order and with its index.
 
-    Columns: `probability` (float64), `decision` ("disease" or "no disease"), `unknown` and
-    `unusual` (names of features, separated by commas: not known or never seen in training; outside
-    the training range or the usual one), the texts as categories.
+    Columns: `probability` (float64), `decision` ("disease", "no disease", or missing where too
+    little is known for one), `unknown` and `unusual` (names of features, separated by commas: not
+    known or never seen in training; outside the training range or the usual one), `remark` (`NEAR`,
+    `LITTLE` or empty), the texts as categories.
 
     Args:
         bundle: the model.
@@ -126,25 +181,37 @@ def score_cohort(bundle: Bundle, frame: pd.DataFrame) -> pd.DataFrame:
     Raises:
         PatientError: for a column that is not there, or an impossible value, with row and column.
     """
-    frame = canonical_frame(frame, bundle.preprocessor.features)
-    probability = bundle.predict_proba(frame)
+    features, threshold = bundle.preprocessor.features, bundle.threshold.value
+    frame = canonical_frame(frame, features)
+    probability, positive = bundle.predict_sides(bundle.preprocessor.encode(frame))
     problems = bundle.preprocessor.find_problems(frame)
-    features = bundle.preprocessor.features
+    unread = (problems == MISSING) | (problems == UNSEEN)
+    known = (~unread).sum(axis=1)
+    decisions = decide_each(probability, threshold, known=known, needed=bundle.needed)
+    near = find_near(probability, threshold, positive=positive, members=bundle.network.members)
+    return pd.DataFrame(
+        {
+            "probability": probability,
+            "decision": _categorical(decisions, [NO_DISEASE, DISEASE]),
+            "unknown": _list_names(unread, features),
+            "unusual": _list_names(_find_strange(frame, problems, features), features),
+            "remark": _categorical(np.where(decisions < 0, 2, near), ["", NEAR, LITTLE]),
+        },
+        index=frame.index,
+    )
+
+
+def _find_strange(
+    frame: pd.DataFrame, problems: npt.NDArray[np.uint8], features: Sequence[Feature]
+) -> npt.NDArray[np.bool_]:
+    """Which values are outside the training range or the usual one, shape (n, features)."""
     strange = (problems == BELOW) | (problems == ABOVE)
     for j, entry in enumerate(features):
         if np.isfinite(entry.usual).any():
             strange[:, j] |= ~np.isnan(
                 values := frame[entry.name].to_numpy(dtype=np.float64)
             ) & _is_outside(values, entry.usual)
-    return pd.DataFrame(
-        {
-            "probability": probability,
-            "decision": _categorical(probability >= bundle.threshold.value, [NO_DISEASE, DISEASE]),
-            "unknown": _list_names((problems == MISSING) | (problems == UNSEEN), features),
-            "unusual": _list_names(strange & (problems != UNSEEN), features),
-        },
-        index=frame.index,
-    )
+    return np.asarray(strange & (problems != UNSEEN))
 
 
 def _is_outside(

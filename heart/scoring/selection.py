@@ -13,20 +13,18 @@ import pandas as pd
 
 from heart.data import Patients
 from heart.schema import DISEASED, HEALTHY
-from heart.scoring.patient import DISEASE, NO_DISEASE
+from heart.scoring.patient import DISEASE, LITTLE, NEAR, NO_DISEASE
 from heart.scoring.table import Positions, Scored
 
 Flags = npt.NDArray[np.bool_]
-
-NEAR = 0.05
-"""A probability is near the threshold if it is at most so far from it."""
 
 BINS = 20
 
 FILTERS: Mapping[str, str] = {
     "all": "All",
     "failed": "Could not be scored",
-    "near": f"Within {NEAR * 100:.0f} points of the threshold",
+    "near": "Near the threshold",
+    "undecided": "No decision: too little known",
     "disease": "Decided “disease”",
     "no-disease": "Decided “no disease”",
     "missed": "Missed: diseased, decided “no disease”",
@@ -49,9 +47,11 @@ class Rows(NamedTuple):
     Attributes:
         y_score: float64, shape (n,), NaN where a row could not be scored.
         decided: bool, shape (n,): decided "disease".
-        spared: bool, shape (n,): decided "no disease"; neither where it could not be scored.
+        spared: bool, shape (n,): decided "no disease"; neither where there is no decision.
         outcome: float64, shape (n,): 1 diseased, 0 healthy, NaN not known.
         threshold: of the decision.
+        near: bool, shape (n,): decided near the threshold (`heart.evaluation.decisions`).
+        undecided: bool, shape (n,): too little is known for a decision.
     """
 
     y_score: npt.NDArray[np.float64]
@@ -59,6 +59,8 @@ class Rows(NamedTuple):
     spared: Flags
     outcome: npt.NDArray[np.float64]
     threshold: float
+    near: Flags
+    undecided: Flags
 
     @property
     def has_outcomes(self) -> bool:
@@ -86,6 +88,8 @@ def find_rows(patients: Patients, scored: Scored, *, threshold: float) -> Rows:
         (decision == NO_DISEASE).to_numpy(),
         outcome,
         threshold,
+        (scored.answers["remark"] == NEAR).to_numpy(),
+        (scored.answers["remark"] == LITTLE).to_numpy(),
     )
 
 
@@ -98,8 +102,8 @@ def choose_rows(rows: Rows, wanted: str) -> Positions:
     flags: Mapping[str, Flags] = {
         "all": np.ones(len(rows.y_score), dtype=np.bool_),
         "failed": np.isnan(rows.y_score),
-        # probabilities are rounded to six digits: 0.28 is within 0.05 of 0.33
-        "near": np.abs(rows.y_score - rows.threshold) <= NEAR + 1e-9,
+        "near": rows.near,
+        "undecided": rows.undecided,
         "disease": rows.decided,
         "no-disease": rows.spared,
         "missed": rows.spared & (rows.outcome == 1),

@@ -11,9 +11,10 @@ import pandas as pd
 
 from heart.data import Patients
 from heart.data.identifiers import Identifiers
+from heart.evaluation.decisions import DISEASE
 from heart.evaluation.judged import Judged, judge
 from heart.schema import FEATURE_NAMES
-from heart.scoring.patient import DISEASE, score_cohort
+from heart.scoring.patient import LITTLE, NEAR, score_cohort
 from heart.scoring.safe_csv import SafeCsvWriter
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 CHUNK = 65_536
 NOTHING_KNOWN = "nothing is known about this patient"
-TEXTS = ("decision", "unknown", "unusual", "error")
+_MASKED = ("decision", "unknown", "unusual", "remark")
+TEXTS = (*_MASKED, "error")
 ROW, ANSWERS = "row", ("probability", *TEXTS)
 
 OnChunk = Callable[[int, int], None]
@@ -38,20 +40,24 @@ class Scored(NamedTuple):
         n: rows.
         failed: rows that could not be scored.
         positive: rows decided "disease".
+        undecided: rows with a probability of whom too little is known for a decision.
+        near: rows decided near the threshold.
         y_score: float64, shape (n,): the probabilities, NaN where a row could not be scored.
-        answers: `ANSWERS`, shape (n, 5), texts as categories; the index is the row's number.
+        answers: `ANSWERS`, shape (n, 6), texts as categories; the index is the row's number.
     """
 
     n: int
     failed: int
     positive: int
+    undecided: int
+    near: int
     y_score: npt.NDArray[np.float64]
     answers: pd.DataFrame
 
 
 def score_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, str]) -> pd.DataFrame:
     """The table of some rows: `row`, the 13 features, `probability`, `decision`, `unknown`,
-    `unusual`, `error`.
+    `unusual`, `remark`, `error`.
 
     Args:
         bundle: the model.
@@ -74,7 +80,7 @@ def _answer_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, st
     failed = (error != "").to_numpy()
     return scored.assign(
         probability=scored["probability"].round(6).mask(failed),
-        **{name: scored[name].mask(failed) for name in ("decision", "unknown", "unusual")},
+        **{name: scored[name].mask(failed) for name in _MASKED},
         error=error.astype("category"),
     )
 
@@ -103,6 +109,8 @@ def score_patients(
         n,
         int((answers["error"] != "").sum()),
         int((answers["decision"] == DISEASE).sum()),
+        int((answers["remark"] == LITTLE).sum()),
+        int((answers["remark"] == NEAR).sum()),
         answers["probability"].to_numpy(dtype=np.float64),
         answers,
     )
@@ -175,13 +183,13 @@ def write_rows(
 
 
 def judge_scores(bundle: Bundle, patients: Patients, scored: Scored) -> Judged | None:
-    """How the model does on the rows with an outcome; None where the file has none, or only one
-    class of it.
+    """How the model does on the rows with an outcome and a decision; None where there are none, or
+    only one class of them.
     """
     if patients.num is None:
         return None
     num = patients.num.to_numpy(dtype=np.float64, na_value=np.nan)
-    judged = ~np.isnan(num) & ~np.isnan(scored.y_score)
+    judged = ~np.isnan(num) & scored.answers["decision"].notna().to_numpy()
     y_true, y_score = (num[judged] > 0).astype(np.int64), scored.y_score[judged]
     if y_true.sum() in (0, len(y_true)):
         return None

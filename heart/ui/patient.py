@@ -112,6 +112,9 @@ def show_prediction(prediction: Prediction, bundle: Bundle) -> None:
 
 def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
     threshold = bundle.threshold
+    if prediction.why_undecided is not None:
+        st.info(prediction.why_undecided, icon=":material/help:")
+        return
     sign, word, negation = (
         ("≥", "disease", "") if prediction.is_positive else ("<", "no disease", "not ")
     )
@@ -124,6 +127,8 @@ def _show_decision(prediction: Prediction, bundle: Bundle) -> None:
             f"This would {negation}be followed up. At this threshold one missed patient counts as"
             f" much as {threshold.cost_ratio:g} false alarms."
         )
+        if prediction.why_near is not None:
+            st.markdown(f":material/balance: {prediction.why_near}")
 
 
 def _show_warnings(prediction: Prediction, bundle: Bundle) -> None:

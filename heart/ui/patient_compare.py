@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from heart.evaluation.decisions import UNDECIDED
 from heart.explain.compare import Beside, compare_patients
 from heart.explain.words import write_value
 from heart.schema import FEATURES
@@ -93,7 +94,7 @@ def compared_frame(names: Sequence[str], beside: Sequence[Beside], units: str) -
     columns = {
         name: [
             write_share(one.prediction.probability),
-            _marked(one.prediction.label, differs=one.decided_otherwise),
+            _marked(one.prediction.label or UNDECIDED, differs=one.decided_otherwise),
             *(
                 _marked(
                     write_value(feature, one.patient[feature.name], units),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from heart.bundle import Bundle
+from heart.evaluation.decisions import UNDECIDED
 from heart.evaluation.members import write_members
 from heart.explain.prevalence import Elsewhere, go_elsewhere, training_prevalence
 from heart.shares import write_share
@@ -81,7 +82,10 @@ def _show_both(answer: Answer, place: Elsewhere) -> None:
                 f"Probability where {write_share(share)} are ill, {whose}",
                 write_share(prediction.probability),
             )
-            st.markdown(f"Decision at {write_share(prediction.threshold)}: **{prediction.label}**")
+            label = prediction.label or UNDECIDED
+            st.markdown(f"Decision at {write_share(prediction.threshold)}: **{label}**")
+            if note := prediction.why_undecided or prediction.why_near:
+                st.caption(note)
             if prediction.low is not None and prediction.high is not None:
                 told = write_members(bundle.network.members).capitalize()
                 low, high = write_share(prediction.low), write_share(prediction.high)

@@ -17,7 +17,7 @@ from heart.explain.next_tests import (
     can_hide,
     find_next_tests,
 )
-from heart.explain.words import NOT_TRAINED, write_chance, write_span
+from heart.explain.words import NOT_TRAINED, SIDES, write_chance, write_span
 from heart.schema import feature
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
@@ -35,6 +35,8 @@ def show_next(answer: Answer) -> None:
     cases = find_cases(session)
     found = find_next_tests(session.bundle, answer.patient, cases, fees=current_fees(session))
     if found.tests:
+        if answer.prediction.label is None:
+            st.info(SIDES, icon=":material/help:")
         _show_tests(answer, found)
         if cases is None:
             st.info(not_here(session), icon=":material/help:")

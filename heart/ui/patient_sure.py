@@ -57,7 +57,10 @@ def show_sure(answer: Answer) -> None:
         _draw(session.bundle, probability, members, zone, nearby)
         st.markdown("**The model itself**")
         st.markdown(describe_members(members))
-        st.markdown(describe_test_part(session.bundle, is_positive=answer.prediction.is_positive))
+        if answer.prediction.label is not None:
+            st.markdown(
+                describe_test_part(session.bundle, is_positive=answer.prediction.is_positive)
+            )
         st.markdown("**What such answers were worth**")
         _show_unseen(answer, cases, unseen, zone, nearby)
     with right:

@@ -143,6 +143,10 @@ def show_counts(scores: Scores) -> None:
     rows.metric("Patients", f"{scored.n:,}")
     disease.metric("Decided “disease”", f"{scored.positive:,}")
     failed.metric("Could not be scored", f"{scored.failed:,}")
+    if scored.undecided:
+        st.caption(
+            f"{scored.undecided:,} got a probability and no decision: too little is known of them."
+        )
 
 
 def show_reading_of(scores: Scores, identifiers: Identifiers | None) -> None:
@@ -175,7 +179,7 @@ def show_judged(scores: Scores) -> None:
     if scores.overlap is not None and scores.overlap.sentence:
         st.warning(scores.overlap.sentence, icon=":material/recycling:")
     st.caption(
-        f"{at.n:,} patients, {at.positives:,} of them diseased, at the threshold of"
+        f"{at.n:,} patients with a decision, {at.positives:,} of them diseased, at the threshold of"
         f" {write_share(at.threshold)}. 95 % intervals in brackets."
     )
     matrix, figures = st.columns(2, gap="large")

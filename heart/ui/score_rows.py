@@ -132,7 +132,7 @@ def _show_first(
     error = st.column_config.TextColumn("error", width="large" if failed else "small")
     beside = [shown.columns[1]] if identifiers is not None else []
     outcome = ["outcome"] if "outcome" in shown else []
-    answers = ("probability", "decision", *outcome, "unknown", "unusual", "error")
+    answers = ("probability", "decision", *outcome, "unknown", "unusual", "remark", "error")
     st.dataframe(
         shown,
         hide_index=True,

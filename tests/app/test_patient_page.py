@@ -169,6 +169,9 @@ def test_number_that_only_the_other_unit_allows_stays_when_the_unit_is_changed(v
     shown = figures(app)["Probability of heart disease"]
     expected = predict_patient(load_bundle(SHIPPED_BUNDLE), {"chol": 6.9 * 38.67})
     assert shown == f"{100 * expected.probability:.0f}\u00a0%"
+    assert expected.why_undecided in said(app)  # a single value is no ground to decide
+    assert "Decision:" not in said(app)
+    assert "would be followed up" not in said(app)
 
 
 def test_values_limits_help_and_words_follow_the_unit_and_nothing_drifts(visit):

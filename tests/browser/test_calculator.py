@@ -27,12 +27,12 @@ from tests.support.networks import ISOTONIC, NETWORKS, PLATT, TEMPERATURE, untra
 ANSWERS = """rows => JSON.stringify(JSON.parse(rows).map(texts => {
   const values = Object.fromEntries(
     model.features.map(feature => [feature.name, parseValue(feature, texts[feature.name])]));
-  const { probability, range, positive } = predict(values);
+  const { probability, range, positive, known, decided, near } = predict(values);
   const warnings = [...fields].map(([name, field]) => {
     const problem = problemOf(field.feature, values[name]);
     return problem && warningOf(field, values[name], problem);
   });
-  return { probability, range, positive, warnings: warnings.filter(Boolean) };
+  return { probability, range, positive, known, decided, near, warnings: warnings.filter(Boolean) };
 }))"""
 """Of the page's own functions, for patients as texts by feature; as JSON, because Playwright takes
 longer to hand over so many values than the page to answer.
@@ -132,6 +132,9 @@ def test_shipped_model_says_the_same_of_all_920_patients(open_calculator, shippe
         expected = predict_patient(shipped, patient)
         assert answer["range"] == pytest.approx([expected.low, expected.high], abs=TOLERANCE)
         assert answer["positive"] == expected.is_positive
+        assert answer["known"] == expected.known
+        assert answer["decided"] == (expected.label is not None)
+        assert (answer["near"] is None) == (expected.why_near is None)
         assert answer["warnings"] == [warning.message for warning in expected.warnings]
 
 
@@ -170,6 +173,7 @@ def test_what_training_never_had_is_not_known_in_both(
     (found,) = answer_all(page, texts[:1])
     assert found["warnings"] == [w.message for w in predict_patient(bundle, patients[0]).warnings]
     assert sum("did not occur in training" in text for text in found["warnings"]) == 2
+    assert found["known"] == predict_patient(bundle, patients[0]).known == 11
 
 
 @pytest.mark.parametrize("recalibration", [PLATT, TEMPERATURE, ISOTONIC], ids=lambda r: r.method)
@@ -270,11 +274,11 @@ def page(open_calculator, shipped):
 
 
 def test_comma_is_a_point_and_what_was_typed_stays(page, shipped):
-    fill_in(page, age="61", oldpeak="0,5")
+    fill_in(page, age="61", oldpeak="0,5", thalach="150")
     page.get_by_label("Chest pain", exact=True).select_option("asymptomatic")
     page.keyboard.press("Enter")
     calculate(page)
-    expected = predict_patient(shipped, {"age": 61, "oldpeak": 0.5, "cp": 4})
+    expected = predict_patient(shipped, {"age": 61, "oldpeak": 0.5, "cp": 4, "thalach": 150})
     expect(page.locator(".figure")).to_contain_text(f"{100 * expected.probability:.0f}\u00a0%")
     expect(page.locator("#field-oldpeak")).to_have_value("0,5")
     expect(page.get_by_role("status")).to_contain_text("probability of heart disease now. Decision")
@@ -283,9 +287,23 @@ def test_comma_is_a_point_and_what_was_typed_stays(page, shipped):
         f" {100 - expected.of_100} outlined"
     )
     assert page.locator(".hundred .filled").count() == expected.of_100
-    expect(page.get_by_text("Not known (10 of 13)")).to_be_visible()
+    expect(page.get_by_text("Not known (9 of 13)")).to_be_visible()
     expect(page.get_by_role("table")).to_contain_text("Chest pain: asymptomatic")
-    expect(page.get_by_role("row")).to_have_count(1 + 1 + 3)  # the head, nothing known, three
+    expect(page.get_by_role("row")).to_have_count(1 + 1 + 4)  # the head, nothing known, four
+
+
+def test_age_alone_has_a_probability_and_no_decision(page, shipped):
+    fill_in(page, age="77")
+    calculate(page)
+    expected = predict_patient(shipped, {"age": 77})
+    expect(page.locator(".figure")).to_contain_text(f"{100 * expected.probability:.0f}\u00a0%")
+    expect(page.locator(".decision")).to_have_text(expected.why_undecided)
+    expect(page.get_by_text("followed up")).to_have_count(0)
+    near = {"age": 60, "sex": 1, "cp": 2, "chol": 250}
+    texts = [{f.name: str(near.get(f.name, "")) for f in FEATURES}]
+    assert answer_all(page, texts)[0]["near"] == (
+        "near_divided" if predict_patient(shipped, near).why_near else None
+    )
 
 
 def test_every_wrong_field_is_named_at_the_field_and_nothing_is_lost(page):

@@ -46,7 +46,10 @@ def test_every_line_gets_the_librarys_answer_in_its_order(bundle):
     assert [a["probability"] for a in answers] == pytest.approx(
         bundle.predict_proba(frame).tolist(), abs=1e-7
     )
-    assert answers[0]["decision"] == predict_patient(bundle, patients[0]).label
+    expected = predict_patient(bundle, patients[0])
+    assert (answers[0]["decision"], answers[0]["no_decision"]) == (expected.label, None)
+    assert answers[0]["near_threshold"] == expected.why_near
+    assert any(answer["near_threshold"] for answer in answers)
     assert answers[0]["warnings"] == [
         w.message for w in predict_patient(bundle, patients[0]).warnings
     ]
@@ -142,7 +145,7 @@ def test_process_answers_what_is_piped_into_it():
 
 def test_options_go_before_what_is_piped(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("nobody\n"))
-    assert answer("predict", "--age", "61")["decision"] in ("disease", "no disease")
+    assert 0 < answer("predict", "--age", "61")["probability"] < 1
 
 
 def test_nobody_on_a_terminal_is_an_error_and_does_not_wait_for_lines(monkeypatch):
@@ -209,6 +212,9 @@ def test_every_line_is_answered_for_that_place_too(bundle):
     assert filter_lines(bundle, lines, out, find_place(bundle, 0.1)) == 1
     answers = [json.loads(line) for line in out.getvalue().splitlines()]
     assert ["elsewhere" in each for each in answers] == [True, False, True]
+    for told in (answers[0], answers[0]["elsewhere"]):  # age and sex alone
+        assert told["decision"] is None
+        assert told["no_decision"] == predict_patient(bundle, json.loads(GOOD)).why_undecided
     assert answers[0]["elsewhere"]["probability"] < answers[0]["probability"]
 
 

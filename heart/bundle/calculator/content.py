@@ -19,6 +19,7 @@ from heart.bundle.calculator.words import write_words
 from heart.bundle.golden import GOLDEN_PATIENTS
 from heart.data.patients import frame_of_patients
 from heart.evaluation.calibration import EDGE
+from heart.evaluation.decisions import CLOSE, DIVIDED
 from heart.evaluation.members import find_ends
 from heart.model.inference import FoldedNetwork
 from heart.model.network import HeartMLP
@@ -47,6 +48,12 @@ def describe_model(bundle: Bundle) -> dict[str, Any]:
         },
         "edge": EDGE,
         "threshold": bundle.threshold.value,
+        "decisions": {
+            "needed": bundle.needed,
+            "readable": len(bundle.preprocessor.readable),
+            "divided": DIVIDED,
+            "close": CLOSE,
+        },
         "threshold_text": f"{write_share(bundle.threshold.value)}",
         "explained": bundle.settings.masking > 0,
         "golden": _describe_golden(bundle, folded),

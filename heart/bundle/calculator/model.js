@@ -164,12 +164,32 @@ function sumsOf(values) {
   return sums;
 }
 
-/** The answer for values by feature: the mean of the members, and where nine of ten of them are. */
+/**
+ * The answer for values by feature: the mean of the members, where nine of ten of them are, the
+ * side of the threshold, how many members are on the other side, how many values the model reads,
+ * whether these are enough to decide, and why the decision is near the threshold.
+ */
 function predict(values) {
   const members = membersOf(sumsOf(values));
   const probability = recalibrate(members.reduce((a, b) => a + b) / members.length);
-  const range = rangeOf(members.map(recalibrate));
-  return { probability, range, positive: probability >= model.threshold };
+  const answers = members.map(recalibrate);
+  const positive = probability >= model.threshold;
+  const other = answers.filter((p) => p >= model.threshold !== positive).length;
+  const known = countKnown(values), decided = known >= model.decisions.needed;
+  const near = decided ? nearOf(probability, other) : null;
+  return { probability, range: rangeOf(answers), positive, other, known, decided, near };
+}
+
+/** How many values the model reads. */
+function countKnown(values) {
+  const isKnown = (feature) => values[feature.name] !== null && isSeen(feature, values[feature.name]);
+  return model.features.filter(isKnown).length;
+}
+
+/** The name of the sentence that says why an answer is near the threshold, or null. */
+function nearOf(probability, other) {
+  if (other > model.decisions.divided * network.members) return "near_divided";
+  return Math.abs(probability - model.threshold) < model.decisions.close ? "near_close" : null;
 }
 
 /** Where nine of ten of the members' values are, or all of few; null for a single one. */

@@ -184,7 +184,7 @@ function refuse(wrong, byButton) {
   if (byButton && wrong.length) wrong[0].input.focus();
 }
 
-function answerOf({ probability, range, positive }) {
+function answerOf({ probability, range, positive, other, known, decided, near }) {
   const sick = round(probability * 100);
   const words = {
     sick,
@@ -195,16 +195,24 @@ function answerOf({ probability, range, positive }) {
     threshold: model.threshold_text,
     low: range && percent(range[0]),
     high: range && percent(range[1]),
+    other,
+    members: network.members,
+    known,
+    of: model.decisions.readable,
+    needed: model.decisions.needed,
   };
-  const decision = fill(model.words[positive ? "disease" : "healthy"], words);
+  const verdict = !decided ? "undecided" : positive ? "disease" : "healthy";
+  const decision = fill(model.words[verdict], words);
+  const follow = decided
+    ? ` ${model.words[positive ? "followed" : "not_followed"]} ${model.words.threshold}` : "";
   byId("status").textContent = `${words.p} ${model.words.figure}. ${decision}`;
   return [
     element("p", { class: "figure" }, element("span", {}, words.p), ` ${model.words.figure}`),
     element("div", { class: "hundred" }, marksOf(sick, fill(model.words.marks, words)),
             element("p", {}, fill(model.words.of_100, words))),
     element("p", { class: "decision" },
-            element("strong", {}, decision),
-            ` ${model.words[positive ? "followed" : "not_followed"]} ${model.words.threshold}`),
+            element("strong", {}, decision), follow),
+    ...(near ? [element("p", { class: "warning" }, fill(model.words[near], words))] : []),
     ...(range ? [element("p", {}, fill(model.words.spread, words))] : []),
   ];
 }

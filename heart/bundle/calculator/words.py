@@ -10,6 +10,7 @@ from heart.bundle.bundle import Bundle
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.data import SHIPPED
+from heart.evaluation.decisions import NEAR_CLOSE, NEAR_DIVIDED, TOO_LITTLE
 from heart.evaluation.figures import METRICS, write_figure
 from heart.evaluation.members import write_members
 from heart.evaluation.recalibration import METHODS
@@ -72,6 +73,9 @@ def write_words(bundle: Bundle) -> dict[str, object]:
         "marks": "100 squares, {sick} filled for patients with heart disease, {well} outlined",
         "disease": "Decision: disease ({p} is at or above the threshold of {threshold}).",
         "healthy": "Decision: no disease ({p} is below the threshold of {threshold}).",
+        "undecided": TOO_LITTLE,
+        "near_divided": NEAR_DIVIDED,
+        "near_close": NEAR_CLOSE,
         "followed": "This would be followed up.",
         "not_followed": "This would not be followed up.",
         "threshold": (

@@ -22,6 +22,8 @@ def test_each_is_answered_as_alone(bundle):
     for patient, one in zip(patients, compare_patients(bundle, patients), strict=True):
         assert one.patient == patient
         assert one.prediction == predict_patient(bundle, patient)
+    assert one.prediction.label is None  # age alone
+    assert one.decided_otherwise
 
 
 def test_what_differs_from_the_first_is_named_and_unknown_differs_from_known(bundle):

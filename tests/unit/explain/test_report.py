@@ -16,7 +16,7 @@ from heart.explain.next_tests import find_next_tests
 from heart.explain.prevalence import go_elsewhere
 from heart.explain.report import Subject, make_report
 from heart.explain.why import explain_patient
-from heart.explain.words import NO_GAME, NOT_TRAINED
+from heart.explain.words import NO_GAME, NOT_TRAINED, SIDES
 from heart.paths import SHIPPED_BUNDLE
 from heart.scoring.patient import predict_patient
 
@@ -47,6 +47,15 @@ def test_answer_is_the_predictions(report, shipped):
     )
     assert f"Decision: {prediction.label}" in report.answer[1]
     assert report.made_at == "2026-11-21 12:00 UTC"
+
+
+def test_report_about_age_alone_has_no_decision_anywhere(shipped, cases):
+    place = go_elsewhere(shipped, 0.1)
+    told = make_report(about(shipped, {"age": 77}, cases=cases, place=place), made_at=NOON)
+    assert "No decision: too little is known (1 of the 13 values" in told.answer[1]
+    assert told.answer[2].endswith("decision: none.")
+    assert not any("it decided" in sentence for sentence in told.sure)
+    assert SIDES in told.next
 
 
 def test_every_feature_has_a_row_with_its_contribution(report, shipped):

@@ -12,13 +12,15 @@ from heart.data import load_shipped
 from heart.errors import PatientError
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.schema import EXAMPLE_PATIENT, FEATURES, feature
-from heart.scoring.patient import predict_patient, score_cohort
+from heart.scoring.patient import LITTLE, NEAR, predict_patient, score_cohort
+from tests.support.networks import PLATT, untrained
 
 USUAL = {"age": 60, "sex": 1, "cp": 4, "trestbps": 130, "chol": 250, "fbs": 0, "restecg": 0}
 USUAL |= {"thalach": 140, "exang": 1, "oldpeak": 1.0, "slope": 2, "ca": 1, "thal": "normal"}
 
 
 ONE = Settings(members=1, hidden=(8,))
+FEWER = {"members": 2, "hidden": (8,)}
 
 
 def at_threshold(bundle, value):
@@ -173,6 +175,61 @@ def test_disease_is_decided_at_the_threshold_and_above(bundle):
     assert (above.label, above.is_positive) == ("no disease", False)
 
 
+THREE = {"age": 77, "sex": 1, "cp": 4}
+FEW = [{"age": 30}, {"age": 77}, THREE, THREE | {"fbs": 0}]
+
+
+def test_age_alone_decides_nothing_and_four_known_values_do(bundle):
+    told = [predict_patient(at_threshold(bundle, 0.01), patient) for patient in FEW]
+    assert [one.label for one in told] == [None, None, None, "disease"]
+    assert all(one.is_positive for one in told)  # the probability is there all the same
+    assert told[0].why_undecided == (
+        "No decision: too little is known (1 of the 13 values that the model reads; a decision"
+        " needs 4)."
+    )
+    assert (told[0].why_near, told[3].why_undecided) == (None, None)
+    unhidden = dataclasses.replace(
+        bundle, settings=dataclasses.replace(bundle.settings, masking=0.0)
+    )
+    five = [FEW[3], FEW[3] | {"exang": 1}]
+    assert [predict_patient(unhidden, one).label is None for one in five] == [True, False]
+
+
+def test_value_that_the_model_cannot_read_is_not_known_to_it(cleveland, bundle):
+    frame = cleveland.features.assign(ca=cleveland.features["ca"].where(cleveland.features.age < 0))
+    blind = dataclasses.replace(bundle, preprocessor=bundle.preprocessor.__class__().fit(frame))
+    told = predict_patient(blind, {"age": 60, "sex": 1, "ca": 2})
+    assert (told.known, told.readable, told.label) == (2, 12, None)
+    rows = score_cohort(blind, pd.DataFrame([USUAL | dict.fromkeys(list(USUAL)[2:-2])]))
+    assert rows["decision"].isna().all()
+
+
+@pytest.mark.parametrize("features", [["age"], ["age", "sex"], ["age", "sex", "cp"]])
+def test_model_with_few_features_decides_when_it_knows_them_all(bundle, cleveland, features):
+    small = untrained(
+        bundle, cleveland.features, features=[feature(name) for name in features], **FEWER
+    )
+    patient = {name: USUAL[name] for name in features}
+    assert predict_patient(small, patient).label is not None
+    assert (
+        predict_patient(small, {"age": 60, "trestbps": 130, "ca": 1, "thal": "normal"}).known == 1
+    )
+
+
+def test_answer_is_near_where_members_disagree_about_the_side_also_far_from_it(bundle):
+    prediction = predict_patient(bundle, USUAL)._replace(
+        probability=0.8, threshold=0.3, label="disease"
+    )
+    for others, near in ((1, False), (2, True)):
+        told = prediction._replace(members=(0.1,) * others + (0.9,) * (12 - others))
+        assert (told.why_near is not None) is near
+        assert told.positive == 12 - others
+    assert "2 of the model's 12 members are on the other side" in told.why_near
+    close = prediction._replace(probability=0.349, members=(0.349,))
+    assert "less than 5 percentage points" in close.why_near
+    assert close._replace(probability=0.351).why_near is None
+
+
 def test_of_100_is_the_nearest_whole_person(bundle):
     prediction = predict_patient(bundle, USUAL)
     assert [prediction._replace(probability=p).of_100 for p in (0.0, 0.004, 0.376, 0.996, 1.0)] == [
@@ -202,6 +259,19 @@ def test_scores_are_those_of_each_patient(bundle):
     assert scores["decision"].tolist() == [p.label for p in single]
     assert scores["unknown"].tolist() == [names_of(p, "missing", "unseen") for p in single]
     assert scores["unusual"].tolist() == [names_of(p, "below", "above", "unusual") for p in single]
+    assert scores["remark"].tolist() == [NEAR if p.why_near else "" for p in single]
+    assert set(scores["remark"]) == {NEAR, ""}
+
+
+def test_rows_of_whom_too_little_is_known_get_no_decision_as_alone(bundle):
+    sure = at_threshold(dataclasses.replace(bundle, recalibration=PLATT), 0.01)
+    frame = pd.DataFrame([dict.fromkeys(USUAL) | patient for patient in FEW])
+    scores = score_cohort(sure, frame)
+    assert scores["decision"].astype(object).where(scores["decision"].notna(), None).tolist() == [
+        predict_patient(sure, patient).label for patient in FEW
+    ]
+    assert scores["remark"].tolist()[:3] == [LITTLE] * 3
+    assert scores["probability"].notna().all()
 
 
 def test_scores_keep_order_and_index(bundle, cleveland):
@@ -221,7 +291,7 @@ def test_scoring_does_not_touch_the_frame(bundle, cleveland):
 
 
 def test_empty_frame_gives_no_scores(bundle, cleveland):
-    assert score_cohort(bundle, cleveland.features.head(0)).shape == (0, 4)
+    assert score_cohort(bundle, cleveland.features.head(0)).shape == (0, 5)
 
 
 WAYS_IN = {

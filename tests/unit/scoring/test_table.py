@@ -11,6 +11,8 @@ import heart.scoring.table
 from heart.data import read_patients
 from heart.evaluation.judged import metrics_at, score_part
 from heart.schema import FEATURE_NAMES
+from heart.scoring.patient import LITTLE, NEAR
+from heart.scoring.selection import choose_rows, find_rows
 from heart.scoring.table import (
     NOTHING_KNOWN,
     judge_scores,
@@ -20,7 +22,8 @@ from heart.scoring.table import (
 )
 from tests.support import dialects as d
 
-COLUMNS = ["row", *FEATURE_NAMES, "probability", "decision", "unknown", "unusual", "error"]
+TEXTS = ["decision", "unknown", "unusual", "remark"]
+COLUMNS = ["row", *FEATURE_NAMES, "probability", *TEXTS, "error"]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,7 @@ def test_row_that_cannot_be_scored_has_a_reason_and_nothing_else(bundle, table):
     _, _, rows = scored(bundle, d.write(table, missing="?"))
     assert rows[4]["error"] == "column chol: 'much' is not 50 to 1000 mg/dl"
     assert rows[9]["error"] == NOTHING_KNOWN
-    assert [rows[4][name] for name in ("probability", "decision", "unknown", "unusual")] == [""] * 4
+    assert [rows[4][name] for name in ("probability", *TEXTS)] == [""] * 5
     assert {row["error"] for i, row in enumerate(rows) if i not in (4, 9)} == {""}
 
 
@@ -119,6 +122,21 @@ def test_file_without_two_classes_is_scored_but_judges_nothing(bundle, num):
     patients, result, _ = scored(bundle, d.write(frame))
     assert result.failed == 0
     assert judge_scores(bundle, patients, result) is None
+
+
+def test_row_of_whom_two_values_are_known_is_scored_not_decided_and_not_judged(bundle):
+    few = d.load_shipped("hungary").frame.copy()
+    few.loc[few.index[:10], few.columns.difference(["age", "sex", "num"])] = np.nan
+    patients, result, rows = scored(bundle, d.uci(few))
+    assert result.undecided == 10
+    assert [row["decision"] for row in rows[:10]] == [""] * 10
+    assert all(row["probability"] and not row["error"] for row in rows)
+    assert {row["remark"] for row in rows[:10]} == {LITTLE}
+    assert result.near == sum(row["remark"] == NEAR for row in rows) > 0
+    assert judge_scores(bundle, patients, result).at.n == 284
+    found = find_rows(patients, result, threshold=bundle.threshold.value)
+    assert choose_rows(found, "undecided").tolist() == list(range(10))
+    assert len(choose_rows(found, "near")) == result.near
 
 
 def test_rows_set_aside_are_scored_but_not_judged(bundle):
