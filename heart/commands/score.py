@@ -67,8 +67,8 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     metavar="ROWS",
     default="all",
     show_default=True,
-    help="which rows are written: all, failed, near (the threshold), undecided, disease, no-disease, missed,"
-    " false-alarms",
+    help="which rows are written: all, failed, near (the threshold), undecided, disease,"
+    " no-disease, missed, false-alarms",
 )
 @dialect_option
 @columns_option

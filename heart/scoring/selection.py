@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.data import Patients
+from heart.evaluation.decisions import DISEASE, NO_DISEASE
 from heart.schema import DISEASED, HEALTHY
-from heart.scoring.patient import DISEASE, LITTLE, NEAR, NO_DISEASE
+from heart.scoring.patient import LITTLE, NEAR
 from heart.scoring.table import Positions, Scored
 
 Flags = npt.NDArray[np.bool_]

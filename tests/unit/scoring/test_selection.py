@@ -24,7 +24,7 @@ NAN = float("nan")
 Y_SCORE = np.array([0.28, 0.38, 0.279, 0.381, NAN, 0.33, 0.0, 1.0])
 OUTCOME = np.array([1, 0, 1, 0, 1, NAN, 0, 1])
 DECIDED = Y_SCORE >= 0.33
-NEAR = np.abs(Y_SCORE - 0.33) < 0.051
+NEAR = np.isin(np.arange(8), [0, 1, 5])
 ROWS = Rows(Y_SCORE, DECIDED, Y_SCORE < 0.33, OUTCOME, 0.33, NEAR, np.arange(8) == 6)
 KEPT = {
     "all": [0, 1, 2, 3, 4, 5, 6, 7],
