@@ -22,7 +22,7 @@ MIN_PATIENTS, MIN_SHARE = 5, 0.1
 """Rows that have to be known patients, and that have to be more than under the next best choice of
 columns; and their share of the rows, and of the best choice's patients.
 """
-MAX_CHOICES = 4
+MAX_CHOICES = 3
 MIN_ANCHORS = 4
 
 Columns = Mapping[str, int]
