@@ -114,14 +114,14 @@ def test_wheel_holds_what_lies_beside_the_package_in_a_clone(wheel):
 
 PAGE = (".css", ".html", ".js")
 """Of the calculator, and the browser's script."""
-PICTURE = ".webp"
-"""Of the lessons."""
+PICTURES = (".svg", ".webp")
+"""The app's own, and the lessons'."""
 
 
 def test_wheel_holds_every_module_and_nothing_else(wheel):
-    paths = [path for path in (ROOT / "heart").rglob("*") if path.suffix in {".py", PICTURE, *PAGE}]
+    paths = [path for path in (ROOT / "heart").rglob("*") if path.suffix in {".py", *PICTURES, *PAGE}]
     modules = {str(path.relative_to(ROOT)) for path in paths}
-    assert {path.suffix for path in paths} == {".py", PICTURE, *PAGE}
+    assert {path.suffix for path in paths} == {".py", *PICTURES, *PAGE}
     others = {name for name in wheel.namelist() if "/_shipped/" not in name}
     assert {name for name in others if ".dist-info/" not in name} == modules
     assert f"heart-{__version__}.dist-info/entry_points.txt" in others
