@@ -119,9 +119,10 @@ PICTURES = (".svg", ".webp")
 
 
 def test_wheel_holds_every_module_and_nothing_else(wheel):
-    paths = [path for path in (ROOT / "heart").rglob("*") if path.suffix in {".py", *PICTURES, *PAGE}]
+    kinds = {".py", *PICTURES, *PAGE}
+    paths = [path for path in (ROOT / "heart").rglob("*") if path.suffix in kinds]
     modules = {str(path.relative_to(ROOT)) for path in paths}
-    assert {path.suffix for path in paths} == {".py", *PICTURES, *PAGE}
+    assert {path.suffix for path in paths} == kinds
     others = {name for name in wheel.namelist() if "/_shipped/" not in name}
     assert {name for name in others if ".dist-info/" not in name} == modules
     assert f"heart-{__version__}.dist-info/entry_points.txt" in others

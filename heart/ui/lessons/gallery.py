@@ -11,6 +11,7 @@ _STYLE = """
 .st-key-learn_gallery {
   display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 280px), 1fr));
 }
+.st-key-learn_gallery > * { height: 100%; }
 .st-key-learn_gallery [class*=st-key-learn_card_] { position: relative; height: 100%; }
 .st-key-learn_gallery [class*=st-key-learn_card_]:hover { border-color: currentColor; }
 .st-key-learn_gallery [data-testid=stElementToolbar] { display: none; }
