@@ -19,6 +19,7 @@ import pandas as pd
 from PIL import Image
 from vl_convert import vegalite_to_png
 
+from heart.charts.evaluate import reliability
 from heart.charts.lessons import classes as classes_charts
 from heart.charts.lessons import leakage as leakage_charts
 from heart.charts.lessons import logits as logits_charts
@@ -26,11 +27,14 @@ from heart.charts.lessons import loss as loss_charts
 from heart.charts.lessons import metrics as metrics_charts
 from heart.charts.lessons import overfitting as overfitting_charts
 from heart.charts.lessons.encodings import height_frame, heights
+from heart.charts.lessons.missing import cost_frame, cost_of_not_knowing
 from heart.charts.lessons.neuron import boundary_among_patients, plane_frame
 from heart.charts.lessons.regions import decision_regions
 from heart.charts.style import Drawing
 from heart.data import load_shipped
+from heart.evaluation.calibration import reliability_table
 from heart.lessons import LESSONS
+from heart.lessons.calibration import predict_unseen
 from heart.lessons.classes_softmax import PETAL_RECIPE, fit_lines, load_petals, softmax_curves
 from heart.lessons.encodings import category_table, fit_heights
 from heart.lessons.exercises.overfitting import sweep
@@ -40,6 +44,7 @@ from heart.lessons.logits import HIGHEST, compare_ways
 from heart.lessons.loss import loss_curves, tangents
 from heart.lessons.metrics import Table
 from heart.lessons.metrics_shares import share_table
+from heart.lessons.missing import one_by_one, train_both
 from heart.lessons.neuron import LogisticNeuron
 from heart.lessons.neuron_data import draw_boundary, place_patients, tile_plane
 from heart.lessons.points import sample_curves
@@ -167,6 +172,15 @@ def _metrics() -> Drawing:
     return metrics_charts.meaning_curves(frame)
 
 
+def _calibration() -> Drawing:
+    predictions = predict_unseen("learnt by heart", random_state=0)
+    return reliability(reliability_table(predictions.y_true, predictions.y_score[0]))
+
+
+def _missing() -> Drawing:
+    return cost_of_not_knowing(cost_frame(one_by_one(train_both(0.5, random_state=0))))
+
+
 PICTURES: dict[str, Callable[[], Drawing]] = {
     "neuron": _neuron,
     "loss": _loss,
@@ -177,6 +191,8 @@ PICTURES: dict[str, Callable[[], Drawing]] = {
     "overfitting": _overfitting,
     "leakage": _leakage,
     "metrics": _metrics,
+    "calibration": _calibration,
+    "missing": _missing,
 }
 """What draws each lesson's chart."""
 

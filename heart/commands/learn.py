@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -354,6 +354,75 @@ def _metrics(_: int) -> dict[str, Any]:
     }
 
 
+def _calibration(random_state: int) -> dict[str, Any]:
+    """Three networks before and after a temperature that was fitted on other folds."""
+    from heart.lessons.calibration import (
+        MODELS,
+        fitted_temperature,
+        gain_of_temperature,
+        judge,
+        predict_unseen,
+    )
+
+    rows = []
+    for name in MODELS:
+        predictions = predict_unseen(name, random_state=random_state)
+        y_true, y_score = predictions.y_true, predictions.y_score[0]
+        judged = judge(y_true, y_score)
+        rows.append(
+            {
+                "network": name,
+                "roc_auc": judged.roc_auc,
+                "log_loss": judged.log_loss,
+                "brier": judged.brier,
+                **with_bounds({"slope": judged.slope}),
+                "temperature": fitted_temperature(y_true, y_score),
+                **with_bounds({"log_loss_change": gain_of_temperature(predictions)}),
+            }
+        )
+    return {"networks": rows}
+
+
+def _missing(random_state: int) -> dict[str, Any]:
+    """Both networks and the filling in, with two tests hidden and at the other hospitals."""
+    from heart.data import load_shipped
+    from heart.lessons.missing import (
+        COHORT,
+        judge_elsewhere,
+        judge_ways,
+        predict_ways,
+        train_both,
+    )
+
+    trained = train_both(0.5, random_state=random_state)
+    y_true, sets = load_shipped(COHORT).y_true, ((), ("ca", "thal"))
+    told = predict_ways(trained, sets)
+    return {
+        "hidden": [
+            {"hidden": ", ".join(names) or "nothing", **row}
+            for names, scores in zip(sets, told, strict=True)
+            for row in _ways(judge_ways(y_true, scores))
+        ],
+        "elsewhere": [
+            {"hospital": name, "patients": n, "missing": missing, **row}
+            for name, n, missing, ways in judge_elsewhere(trained)
+            for row in _ways(ways)
+        ],
+    }
+
+
+def _ways(judged: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row a way, its difference with its bounds."""
+    return [
+        {
+            "way": way,
+            **{name: value for name, value in row._asdict().items() if name != "difference"},
+            **with_bounds({"difference": row.difference}),
+        }
+        for way, row in judged.items()
+    ]
+
+
 def _told(epochs: int) -> OnEpochEnd | None:
     """Progress of a training, on a terminal."""
     return on_terminal(lambda record: print_share("learning", record.epoch / epochs))
@@ -374,5 +443,7 @@ FIGURES: dict[str, Callable[[int], dict[str, Any]]] = {
     "overfitting": _overfitting,
     "leakage": _leakage,
     "metrics": _metrics,
+    "calibration": _calibration,
+    "missing": _missing,
 }
 """What computes each lesson's figures from a seed."""

@@ -142,6 +142,26 @@ _ENTRIES = (
         page="threshold",
         there="the same table for patients, at any threshold and share of ill patients",
     ),
+    Lesson(
+        "calibration",
+        "A number you may believe",
+        ":material/balance:",
+        "When does 80 % mean eight of ten, and which figures notice if it does not?",
+        minutes=10,
+        builds_on=("loss", "overfitting"),
+        page="evaluate",
+        there="the reliability of a model's probabilities, and what recalibrating it would change",
+    ),
+    Lesson(
+        "missing",
+        "Missing values",
+        ":material/help_center:",
+        "What does a network do with a test that was not done?",
+        minutes=10,
+        builds_on=("encodings", "calibration"),
+        page="patient",
+        there="leave fields empty: the answer says what to measure next, and how far it could move",
+    ),
 )
 
 LESSONS: Mapping[str, Lesson] = MappingProxyType({lesson.name: lesson for lesson in _ENTRIES})

@@ -2,15 +2,17 @@
 
 import sys
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 
 import pytest
 
 from heart.lessons import LESSONS
+from heart.lessons.calibration import predict_unseen
 from heart.lessons.encodings_costs import score_logistic
 from heart.lessons.leakage import measure_leak
 from heart.lessons.logits_endings import learn_endings
+from heart.lessons.missing import train_both
 from heart.model.loop import run_epochs
 from heart.ui.navigation import PAGES
 
@@ -20,32 +22,33 @@ FAR = 1e6
 
 @pytest.fixture
 def brief(monkeypatch):
-    """What lessons learn at each move takes two epochs, two splits, one repeat; its screens keep
-    none of that.
+    """What lessons learn at each move takes two epochs, two splits, three folds, one repeat, and is
+    the same for all settings; their screens keep none of that. Few resamples.
     """
 
     def run(network, step, batches, settings, **options):
         return run_epochs(network, step, batches, replace(settings, max_epochs=2), **options)
 
-    @cache
-    def endings(**_):
-        return learn_endings(epochs=2, lr=0.01, random_state=0)
-
-    @cache
-    def leak(setup, **_):
-        return measure_leak(setup._replace(model="logistic regression"), n_splits=2)
-
-    @cache
-    def logistic(coded, *_):
-        return score_logistic(coded, 1, 0)
-
-    for target, function in {
+    endings = cache(partial(learn_endings, epochs=2, lr=0.01, random_state=0))
+    leak = cache(
+        lambda setup: measure_leak(setup._replace(model="logistic regression"), n_splits=2)
+    )
+    logistic = cache(lambda coded: score_logistic(coded, 1, 0))
+    both = cache(partial(train_both, 0.5, random_state=0))
+    unseen = cache(partial(predict_unseen, random_state=0))
+    for target, brief_one in {
+        "heart.lessons.missing.N_FOLDS": 3,
+        "heart.ui.lessons.missing.train_both": lambda *_, **__: both(),
+        "heart.lessons.calibration.N_FOLDS": 3,
+        "heart.ui.lessons.calibration.predict_unseen": lambda model, **_: unseen(model),
+        "heart.evaluation.intervals.RESAMPLES": 20,
+        "heart.evaluation.curves.RESAMPLES": 20,
         "heart.lessons.mlp.run_epochs": run,
-        "heart.ui.lessons.logits_endings.learn_endings": endings,
-        "heart.ui.lessons.leakage.measure_leak": leak,
-        "heart.ui.lessons.encodings_costs.score_logistic": logistic,
+        "heart.ui.lessons.logits_endings.learn_endings": lambda **_: endings(),
+        "heart.ui.lessons.leakage.measure_leak": lambda setup, **_: leak(setup),
+        "heart.ui.lessons.encodings_costs.score_logistic": lambda coded, *_: logistic(coded),
     }.items():
-        monkeypatch.setattr(target, function)
+        monkeypatch.setattr(target, brief_one)
     forget_lessons()
     yield
     forget_lessons()

@@ -43,3 +43,13 @@ def test_no_hidden_layer_is_the_network_on_the_left(visit):
     app = app.slider(key="boundaries_layers").set_value(0).run()
     straight, chosen = accuracies(app)
     assert straight == chosen
+    assert "There is no hidden layer, so there are no units to look at" in said(app)
+
+
+def test_units_of_the_first_two_layers_are_drawn(visit):
+    app = visit("learn_boundaries")
+    assert "**Hidden layer 1**, the largest weight first" in said(app)
+    app = app.slider(key="boundaries_layers").set_value(3).run()
+    assert "**Hidden layer 1**: number of the unit" in said(app)
+    assert "**Hidden layer 2**: number of the unit" in said(app)
+    assert "The first 2 of 3 hidden layers are drawn." in said(app)

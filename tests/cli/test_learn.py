@@ -113,6 +113,18 @@ def test_classes_are_judged_beside_the_commonest():
     assert told["severity"]["accuracy"] > told["severity"]["commonest_grade"]
 
 
+def test_calibration_and_missing_values_in_fewer_folds(monkeypatch):
+    for lesson in ("calibration", "missing"):
+        monkeypatch.setattr(f"heart.lessons.{lesson}.N_FOLDS", 3)
+    by_heart, too_soon, _ = answer("learn", "calibration")["networks"]
+    assert by_heart["slope_high"] < 1 < too_soon["slope_low"]
+    assert by_heart["log_loss_change"] < 0
+    told = answer("learn", "missing")
+    assert [row["way"] for row in told["hidden"]] == ["masked", "plain", "filled"] * 2
+    assert told["hidden"][-1]["difference_low"] > 0
+    assert len(told["elsewhere"]) == 9
+
+
 @pytest.mark.parametrize("seed", ["-1", "10000"])
 def test_seed_outside_is_refused(seed):
     status, _, err = run("learn", "neuron", "--random-state", seed)

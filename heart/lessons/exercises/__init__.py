@@ -8,12 +8,14 @@ from types import MappingProxyType
 from heart.lessons.exercise import Exercise
 from heart.lessons.exercises import (
     boundaries,
+    calibration,
     classes,
     encodings,
     leakage,
     logits,
     loss,
     metrics,
+    missing,
     neuron,
     overfitting,
 )
@@ -29,6 +31,8 @@ EXERCISES: Mapping[str, Exercise] = MappingProxyType(
         "overfitting": overfitting.EXERCISE,
         "leakage": leakage.EXERCISE,
         "metrics": metrics.EXERCISE,
+        "calibration": calibration.EXERCISE,
+        "missing": missing.EXERCISE,
     }
 )
 """Every lesson's exercise by the lesson's name, in the order of the lessons."""
