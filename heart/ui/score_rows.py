@@ -97,12 +97,11 @@ def _find_now(scores: Scores) -> Found:
 def show_rows(session: Session, scores: Scores, identifiers: Identifiers | None) -> None:
     """The rows that the visitor wants to see, in an order, and their download."""
     found = _find(session, scores)
-    wanted = st.pills(
+    wanted = st.radio(  # of pills the chosen one has too little contrast in dark
         "Show",
         list(found.counts),
         format_func=lambda name: f"{FILTERS[name]} ({found.counts[name]:,})",
-        default="all",
-        required=True,
+        horizontal=True,
         key="score_filter",
     )
     order = st.selectbox("Order", list(ORDERS), format_func=ORDERS.__getitem__, key="score_order")

@@ -20,7 +20,7 @@ def test_file_without_outcome_is_scored(visit):
     assert table["probability"].between(0, 1).all()
     assert figures(app)["Patients"] == str(len(new))
     assert "no outcome that can be read" in said(app)
-    assert not any("Missed" in option for option in app.button_group(key="score_filter").options)
+    assert not any("Missed" in option for option in app.radio(key="score_filter").options)
 
 
 def test_row_that_cannot_be_scored_comes_first_with_the_reason(visit):
@@ -46,7 +46,7 @@ def test_example_is_scored_and_a_column_of_it_kept(visit):
 def test_missed_patients_are_the_diseased_that_were_decided_healthy(visit):
     app = upload(visit("score"), d.uci(d.load_shipped("hungary").frame))
     missed = app.table[0].value.loc["diseased", "decided: no disease"]
-    app = app.button_group(key="score_filter").set_value("missed").run()
+    app = app.radio(key="score_filter").set_value("missed").run()
     app = app.selectbox(key="score_order").set_value("lowest").run()
     table = app.dataframe[0].value
     assert len(table) == missed
