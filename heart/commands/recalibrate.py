@@ -36,7 +36,11 @@ def recalibrate(
     out: Target | None,
 ) -> dict[str, Any]:
     """Compare recalibrations on out-of-fold predictions, and put one into a bundle."""
-    from heart.evaluation.recalibration import METHODS, compare_recalibrations
+    from heart.evaluation.recalibration import (
+        METHODS,
+        advise_against,
+        compare_recalibrations,
+    )
     from heart.experiments import run
 
     chosen = find_bundle(bundle)
@@ -46,9 +50,11 @@ def recalibrate(
         changed = run.recalibrate(chosen, split, predictions, method)
     if out is not None:
         out.write_bundle(changed)
+    compared = compare_recalibrations(predictions)
     return {
         "recalibration": changed.recalibration._asdict(),
-        "compared": compare_recalibrations(predictions).to_dict("records"),
+        "advice": advise_against(compared, method),
+        "compared": compared.to_dict("records"),
         "test_before": chosen.metrics["test"],
         "test": changed.metrics["test"],
     } | ({"written": str(out)} if out else {})

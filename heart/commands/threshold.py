@@ -21,6 +21,7 @@ from heart.commands.inputs import (
 )
 from heart.commands.output import on_terminal, print_share
 from heart.commands.targets import BUNDLE, Target, out_option
+from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -80,6 +81,13 @@ def threshold(
 
     policy = Policy(**wanted)
     _check(policy)
+    if out is not None and policy.prevalence is not None:
+        raise SettingsError(
+            "--out without --prevalence: a bundle's threshold is one for its own probabilities,"
+            " which are those of the share of ill patients that it learnt from",
+            f"--prevalence {policy.prevalence:g}",
+            "Leave one of them out; predict --prevalence corrects a probability.",
+        )
     chosen = find_bundle(bundle)
     split = split_of(chosen, [] if cohort is None else [cohort.read()])
     curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats)))

@@ -186,6 +186,23 @@ def compare_recalibrations(predictions: OutOfFold) -> pd.DataFrame:
     )
 
 
+def advise_against(compared: pd.DataFrame, method: str) -> str | None:
+    """Why a method is better left alone: it does not lower the out-of-fold log-loss; None where it
+    does, or is none.
+
+    Args:
+        compared: as `compare_recalibrations` gives it.
+        method: among `METHODS`.
+    """
+    losses = compared.set_index("method")["log_loss"]
+    if method == "none" or method not in losses or losses[method] < losses["none"]:
+        return None
+    return (
+        f"Advised against: on these patients it does not lower the log-loss ({losses['none']:.3f}"
+        f" without, {losses[method]:.3f} with it)."
+    )
+
+
 def judge_recalibration(method: str, predictions: OutOfFold) -> dict[str, float]:
     """`log_loss`, `brier`, `intercept` and `slope` of the predictions after `recalibrate_folds`,
     means over the repeats.

@@ -16,7 +16,12 @@ from heart.evaluation.decision_curve import decision_curve
 from heart.evaluation.figures import METRICS, write_figure, write_value
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
-from heart.evaluation.recalibration import METHODS, MIN_ISOTONIC, compare_recalibrations
+from heart.evaluation.recalibration import (
+    METHODS,
+    MIN_ISOTONIC,
+    advise_against,
+    compare_recalibrations,
+)
 from heart.evaluation.subgroups import subgroup_table
 from heart.experiments.contenders import contender_of
 from heart.experiments.overlap import find_overlap
@@ -213,7 +218,7 @@ def show_recalibration(session: Session) -> None:
         " leaderboard is of all patients chosen above, so that its models learn from more: its"
         " figures are others."
     )
-    _choose(session, predictions)
+    _choose(session, predictions, table)
 
 
 def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -228,7 +233,7 @@ def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("recalibration")
 
 
-def _choose(session: Session, predictions: OutOfFold) -> None:
+def _choose(session: Session, predictions: OutOfFold, compared: pd.DataFrame) -> None:
     n, current = len(predictions.y_true), session.bundle.recalibration.method
     possible = [name for name in METHODS if name != "isotonic" or n >= MIN_ISOTONIC]
     method = st.radio(
@@ -240,6 +245,8 @@ def _choose(session: Session, predictions: OutOfFold) -> None:
     )
     if "isotonic" not in possible:
         st.caption(f"Isotonic recalibration needs {MIN_ISOTONIC:,} patients; these are {n:,}.")
+    if advice := advise_against(compared, method):
+        st.warning(advice, icon=":material/thumb_down:")
     if st.button("Use this recalibration in the model", disabled=method == current):
         recalibrated = recalibrate(session.bundle, split_in_use(session), predictions, method)
         session.use_changed(recalibrated, Change.RECALIBRATION)

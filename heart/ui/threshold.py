@@ -29,6 +29,7 @@ from heart.shares import write_share
 from heart.ui.out_of_fold import split_in_use
 from heart.ui.session import Change, Session
 from heart.ui.threshold_results import (
+    OWN_SHARE,
     choose_prevalence,
     offer_table,
     show_choice,
@@ -42,6 +43,12 @@ RULE_HELP = (
     "Expected cost is false-alarm cost / (false-alarm cost + missed-patient cost). It needs no data"
     " and is the steady choice. The others are tuned on the out-of-fold predictions, and move a lot"
     " from sample to sample."
+)
+
+NOT_STORED = (
+    "A model keeps a threshold for its own probabilities, and where another share is ill those are"
+    " not right: put the share back to keep one. The Patient page's part Elsewhere corrects the"
+    " probability of one patient instead."
 )
 
 ZONE_WORDS = {
@@ -91,7 +98,12 @@ def decide(session: Session, judgement: Judgement) -> None:
         choice = choose_threshold(curves, cost_ratio)
         prevalence = choose_prevalence(curves)
         show_choice(curves, choice)
-        if st.button("Use this threshold in the model", type="primary", width="stretch"):
+        elsewhere = prevalence != curves.prevalence
+        if elsewhere:
+            st.caption(NOT_STORED)
+        if st.button(
+            "Use this threshold in the model", type="primary", width="stretch", disabled=elsewhere
+        ):
             judged = judge(session.bundle, split_in_use(session), choice)
             session.use_changed(judged, Change.THRESHOLD)
             st.rerun()
@@ -157,7 +169,7 @@ def draw_zones(judgement: Judgement) -> None:
         f" {write_figure(zones.npv, 'npv')} at the lower border; specificity"
         f" {write_figure(zones.specificity, 'specificity')} and positive predictive value"
         f" {write_figure(zones.precision, 'precision')} at the upper"
-        f" one.{_certify(zones, sensitivity, specificity, judgement.curves)}"
+        f" one. {OWN_SHARE}{_certify(zones, sensitivity, specificity, judgement.curves)}"
     )
 
 

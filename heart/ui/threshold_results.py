@@ -20,6 +20,7 @@ from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.figures import confusion_table, label_index
 
+OWN_SHARE = "The share of ill patients chosen above does not enter here."
 SHOWN = ("recall", "specificity", "precision", "npv", "needed")
 
 
@@ -213,7 +214,7 @@ def show_test_report(at: ThresholdMetrics) -> None:
     st.header("Report on the test part")
     st.caption(
         f"{at.n} patients the model never saw, {at.positives} of them diseased. Nothing is chosen"
-        " here. 95 % intervals in brackets."
+        f" here. 95 % intervals in brackets. {OWN_SHARE}"
     )
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))

@@ -91,6 +91,9 @@ def test_another_share_of_ill_patients_changes_what_an_answer_means(visit):
     assert not app.warning
     before = app.table[1].value["at 33\u00a0%"]
     app = by_label(app.slider, "Share of ill patients where it is used").set_value(9).run()
+    assert by_label(app.button, "Use this threshold in the model").disabled
+    assert "put the share back to keep one" in said(app)
+    assert said(app).count("chosen above does not enter here") == 2  # test part and zones
     after = app.table[1].value["at 33\u00a0%"]
     assert before["Sensitivity (recall)"] == after["Sensitivity (recall)"]
     assert float(after["Positive predictive value (precision)"][:5]) < 0.4

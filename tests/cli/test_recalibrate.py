@@ -10,6 +10,9 @@ def test_recalibrated_bundle_is_written_and_answers_on_its_scale(tmp_path):
     file = tmp_path / "scaled.joblib"
     told = answer("recalibrate", "--method", "platt", "--out", file)
     assert [row["method"] for row in told["compared"]] == ["none", "temperature", "platt"]
+    before, _, platt = (row["log_loss"] for row in told["compared"])
+    assert before < platt
+    assert told["advice"].endswith(f"({before:.3f} without, {platt:.3f} with it).")
     assert answer("show", file)["recalibration"] == told["recalibration"]
     assert told["recalibration"]["patients"] == 242
     plain, scaled = (

@@ -23,6 +23,14 @@ def test_threshold_is_chosen_and_reported_on_valid_and_test(words, value):
     assert [sum(told[part]["confusion"].values()) for part in ("valid", "test")] == [49, 61]
 
 
+def test_threshold_for_another_share_of_ill_patients_is_not_stored(tmp_path):
+    file = tmp_path / "there.joblib"
+    code, _, err = run("threshold", "--prevalence", "0.1", "--out", file)
+    assert code != 0
+    assert "--out without --prevalence" in err
+    assert not file.exists()
+
+
 def test_threshold_is_judged_on_out_of_fold_predictions():
     told = answer("threshold", "--rule", "sensitivity", "--at-least", "0.9", "--prevalence", "0.1")
     counts = told["out_of_fold"]["confusion"]
