@@ -81,9 +81,7 @@ def open_page(page: Page, name: str) -> float:
 def wait_for_rest(page: Page) -> None:
     """Wait until the script has run and nothing has changed for a while."""
     app = page.get_by_test_id("stApp")
-    expect(app).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=PATIENCE_S * 1000
-    )
+    expect(app).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE_S * 1000)
     deadline, last = time.monotonic() + PATIENCE_S, -1.0
     while time.monotonic() < deadline:
         page.wait_for_timeout(QUIET_MS)

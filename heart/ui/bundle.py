@@ -26,6 +26,7 @@ from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.for_all import once_for_all
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import find_out_of_fold
 from heart.ui.session import Origin, Session
@@ -200,7 +201,7 @@ def _card_of(session: Session) -> Card:
         with st.spinner("Judging the model for its card …"):
             return make_card(gather_facts(bundle, cohorts=cohorts, predictions=predictions))
 
-    return session.once("card", (bundle, predictions), make)
+    return once_for_all(session, "card", (bundle, predictions), make)
 
 
 def _find_predictions(session: Session) -> OutOfFold | None:

@@ -30,6 +30,7 @@ from heart.experiments.run import recalibrate
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name, show_chart_with_data
+from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import compute_out_of_fold, split_in_use
@@ -81,7 +82,8 @@ def show_discrimination(session: Session, predictions: OutOfFold) -> None:
         " than each of them."
     )
     y_true, y_score = predictions.y_true, predictions.mean_score
-    roc_band, precision_recall_band = session.once(
+    roc_band, precision_recall_band = once_for_all(
+        session,
         "bands",
         predictions,
         lambda: (roc_table(y_true, y_score), precision_recall_table(y_true, y_score)),
@@ -150,7 +152,8 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
     in use.
     """
     threshold = session.bundle.threshold.value
-    table = session.once(
+    table = once_for_all(
+        session,
         "subgroups",
         (predictions, threshold),
         lambda: _find_subgroups(cohort, predictions, threshold),
@@ -210,7 +213,9 @@ def show_recalibration(session: Session) -> None:
     predictions = compute_out_of_fold(session)
     if predictions is None:
         return
-    table = session.once("recalibrations", predictions, lambda: compare_recalibrations(predictions))
+    table = once_for_all(
+        session, "recalibrations", predictions, lambda: compare_recalibrations(predictions)
+    )
     st.table(recalibrations_shown(table))
     st.caption(
         f"The {len(predictions.y_true):,} patients of the train and valid parts of"

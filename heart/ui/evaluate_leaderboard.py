@@ -30,6 +30,7 @@ from heart.experiments.results import Results, describe_stored, find_results
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name
+from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.progress import Tell, run_long, write_duration
 from heart.ui.session import Session
@@ -253,7 +254,8 @@ def _show_board(
         for title in judged
         if key_of(rows[title]) in board.figures
     }
-    entries = session.once(
+    entries = once_for_all(
+        session,
         "leaderboard entries",
         (tuple(judged), tuple(judged.values())),
         lambda: leaderboard(judged, known=known),

@@ -27,6 +27,7 @@ from heart.experiments.run import find_learnt
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name, show_chart_with_data
+from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import Tell, run_once, write_duration
@@ -104,8 +105,8 @@ def _itself(session: Session, cohort: Cohort) -> list[External]:
     if cohort.fingerprint != bundle.data.fingerprint:
         return []
     learnt = find_learnt(bundle, own_cohorts(session))
-    judged = session.once(
-        "itself elsewhere", (bundle,), lambda: judge_itself(bundle, learnt, threshold=0.5)
+    judged = once_for_all(
+        session, "itself elsewhere", (bundle,), lambda: judge_itself(bundle, learnt, threshold=0.5)
     )
     names = {title: name for name, title in SHIPPED.items()}
     return [External(cohort.name, names[one.name], "itself", (), one) for one in judged]
@@ -189,7 +190,7 @@ def _show_local(session: Session, cohort: Cohort, results: Sequence[External]) -
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )
     judged = whole[name].judged
-    table = session.once("local patients", judged, lambda: _find_local(cohort, judged))
+    table = once_for_all(session, "local patients", judged, lambda: _find_local(cohort, judged))
     show_chart_with_data(
         local_patients,
         table,

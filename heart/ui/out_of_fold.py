@@ -13,6 +13,7 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
 from heart.experiments.stored import cross_validate_bundle, find_stored
 from heart.shares import write_share
+from heart.ui.for_all import once_for_all
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import Tell, run_now, run_once
 from heart.ui.session import Session
@@ -47,7 +48,7 @@ def find_out_of_fold(session: Session) -> OutOfFold | None:
     bundle = session.bundle
     split_in_use(session)  # says so if the cohort is not here
     computed: OutOfFold | None = session.kept(_KEY, bundle.network)
-    return computed or session.once("stored", bundle.network, lambda: find_stored(bundle))
+    return computed or once_for_all(session, "stored", bundle.network, lambda: find_stored(bundle))
 
 
 def compute_out_of_fold(session: Session) -> OutOfFold | None:
