@@ -41,18 +41,15 @@ def show_forest(
         name: of the file to download, as `heart.ui.downloads.file_name` makes it.
         reference: label of the row at whose value a dashed line stands.
     """
-    with st.container(horizontal=True):
-        figure = st.segmented_control(
+    with st.container(horizontal=True, gap="large"):
+        figure = st.radio(
             "Figure",
             figures,
             format_func=lambda name: METRICS[name].label,
-            default=figures[0],
-            required=True,
+            horizontal=True,
             key=f"figure {name}",
         )
-        order = st.segmented_control(
-            "Order", [LISTED, BEST], default=LISTED, required=True, key=f"order {name}"
-        )
+        order = st.radio("Order", [LISTED, BEST], horizontal=True, key=f"order {name}")
     shown = forest_frame(rows, figure, best_first=order == BEST, reference=reference)
     if shown.empty:
         st.caption("None of these rows has this figure.")
