@@ -12,7 +12,7 @@ from heart.lessons.calibration import predict_unseen
 from heart.lessons.encodings_costs import score_logistic
 from heart.lessons.leakage import measure_leak
 from heart.lessons.logits_endings import learn_endings
-from heart.lessons.missing import train_both
+from heart.lessons.missing import judge_elsewhere, one_by_one, train_both
 from heart.model.loop import run_epochs
 from heart.ui.navigation import PAGES
 
@@ -35,10 +35,14 @@ def brief(monkeypatch):
     )
     logistic = cache(lambda coded: score_logistic(coded, 1, 0))
     both = cache(partial(train_both, 0.5, random_state=0))
+    alone = cache(lambda: one_by_one(both()))
+    elsewhere = cache(lambda: judge_elsewhere(both()))
     unseen = cache(partial(predict_unseen, random_state=0))
     for target, brief_one in {
         "heart.lessons.missing.N_FOLDS": 3,
         "heart.ui.lessons.missing.train_both": lambda *_, **__: both(),
+        "heart.ui.lessons.missing.one_by_one": lambda _: alone(),
+        "heart.ui.lessons.missing.judge_elsewhere": lambda _: elsewhere(),
         "heart.lessons.calibration.N_FOLDS": 3,
         "heart.ui.lessons.calibration.predict_unseen": lambda model, **_: unseen(model),
         "heart.evaluation.intervals.RESAMPLES": 20,
