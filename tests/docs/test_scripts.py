@@ -33,7 +33,7 @@ QUICK = {
         "| platt |",
     ],
     "explain.py --quick": ["| Heart, with every member |", "| start |", "3 patients of Cleveland"],
-    "unknown.py --quick": ["| 13 | 1 |", "| near the threshold |"],
+    "unknown.py --quick": ["| 13 | 1 |", "| members on the other side |"],
     "bundles.py --patients 20 --rounds 1 --listed 5 --no-reader": [
         "| the tutorial's way |",
         "| of that our own code |",
