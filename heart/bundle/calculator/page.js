@@ -39,7 +39,8 @@ function percent(p) {
 
 /** How many of a hundred, as `percent` says it. */
 function count(p) {
-  return percent(p).replace("\u00a0%", "").replace("<", "fewer than ").replace(">", "more than ");
+  const words = percent(p).replace("<", "fewer than ").replace(">", "more than ");
+  return words.replace("\u00a0%", "");
 }
 
 // ---- Units: what is typed and shown may be in another one, values are always in the model's
