@@ -21,9 +21,10 @@ FAR, EDGE = 0.01, 0.05
 """Shares of the cohort that are as far from their nearest patients."""
 
 NOT_TRAINED = (
-    "This model was not trained for values that are not known (masking 0), so its answer before a"
-    " test means nothing that an answer after it could be compared with. Train a model with masking"
-    " on the Train page, or use the shipped one."
+    "No values were hidden from this model in training (masking 0): what it makes of a value that"
+    " is not known it learnt at most from the gaps of its own table, so its answer before a test is"
+    " not compared with those after it. Train a model with masking on the Train page, or use the"
+    " shipped one."
 )
 
 SIDES = (
