@@ -178,7 +178,7 @@ def test_a_price_edited_in_the_table_counts_and_an_impossible_one_is_refused(loo
 def test_a_model_without_masking_is_not_asked(look, shipped):
     unmasked = replace(shipped, settings=replace(shipped.settings, masking=0.0))
     app = look("What next", unmasked, UNMEASURED)
-    assert "not trained for values that are not known (masking 0)" in said(app)
+    assert "No values were hidden from this model in training (masking 0)" in said(app)
     assert not app.table
 
 

@@ -182,7 +182,8 @@ function predict(values) {
 
 /** How many values the model reads. */
 function countKnown(values) {
-  const isKnown = (feature) => values[feature.name] !== null && isSeen(feature, values[feature.name]);
+  const isKnown = (feature) =>
+    values[feature.name] !== null && isSeen(feature, values[feature.name]);
   return model.features.filter(isKnown).length;
 }
 
