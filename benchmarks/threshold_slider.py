@@ -18,7 +18,7 @@ WATCH = """() => {
     window.times = []; let pressed = 0;
     document.addEventListener('keydown', () => { pressed = performance.now(); }, true);
     const find = () => [...document.querySelectorAll('[data-testid=stMarkdownContainer] p')]
-        .map(p => p.textContent).find(text => /^Threshold \\d+%: disease/.test(text)) || '';
+        .map(p => p.textContent).find(text => /^Threshold \\d+\\s%: disease/.test(text)) || '';
     let last = find();
     setInterval(() => {
       const now = find();

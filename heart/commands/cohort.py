@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from heart.commands.inputs import CohortChoice, cohort_argument, command
 from heart.commands.output import tell, wants_json
 from heart.config import RECIPES
 from heart.errors import BadCellsError, CohortError, ColumnsError, DialectError, SplitError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heart.data import Cohort
 
 
 @command
 @cohort_argument
-def cohort(*, cohort: CohortChoice) -> dict[str, Any]:
+@click.option("--glance", is_flag=True, help="add its groups side by side and what goes together")
+def cohort(*, cohort: CohortChoice, glance: bool) -> dict[str, Any]:
     """Say how a file is read and why, who is in it, what is missing and how it is split."""
     try:
-        return _describe(cohort.read())
+        read = cohort.read()
+        return _describe(read) | (_glance_at(read) if glance else {})
     except CohortError as error:
         if wants_json():
             tell(_describe_refusal(error))
@@ -56,6 +62,26 @@ def _describe(cohort: Cohort) -> dict[str, Any]:
         "split": _describe_split(cohort),
         "fingerprint": cohort.fingerprint,
     }
+
+
+def _glance_at(cohort: Cohort) -> dict[str, Any]:
+    """What the Cohort page shows of it: what each group lacks, the groups in numbers, and how
+    strongly each two columns go together (Cramér's V), the strongest first.
+    """
+    from heart.data.profile import associations, describe_groups, missing_by_group
+
+    pairs = associations(cohort)
+    once = pairs[pairs["first"] < pairs["second"]].sort_values("association", ascending=False)
+    return {
+        "missing_by_group": _records(missing_by_group(cohort)),
+        "groups": _records(describe_groups(cohort)),
+        "associations": _records(once),
+    }
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows of a table; what is no number is None."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
 def _describe_refusal(error: CohortError) -> dict[str, Any]:

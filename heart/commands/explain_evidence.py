@@ -19,7 +19,7 @@ NOT_HERE = "the patients that the model learnt from are not here; name their fil
 NOT_COMPUTED = (
     "no out-of-fold predictions are stored for this model; the Patient page computes them"
 )
-NOT_TRAINED = "the model was not trained for values that are not known (masking 0)"
+NOT_TRAINED = "no values were hidden from the model in training (masking 0)"
 
 
 def how_sure(question: Question) -> dict[str, Any]:

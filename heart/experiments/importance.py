@@ -9,8 +9,8 @@ from what the model has learnt:
 hidden: The feature is coded as not known. For a recipe with masking, which has learnt to answer
     without it; nothing that no patient has is asked.
 permuted: The patients of a fold exchange their values at random, several times. For a recipe
-    without masking, to which "not known" means nothing. Values that are exchanged make patients
-    that do not exist where features are associated.
+    without masking, which learns at most from gaps what "not known" means. Values that are
+    exchanged make patients that do not exist where features are associated.
 
 Neither is the effect of a cause, and of two features that tell the same each looks unimportant.
 """

@@ -78,8 +78,8 @@ class NextTests(NamedTuple):
 
 
 def can_hide(bundle: Bundle) -> bool:
-    """Whether the model was trained for values that are not known; without that, what it says
-    before a test means nothing, and cannot be compared with what it says after.
+    """Whether values were hidden from the model in training; without that it learnt at most from
+    its table's gaps what "not known" means, and what it says before a test is not compared.
     """
     return bundle.settings.masking > 0
 

@@ -28,8 +28,9 @@ METHODS = {
         " patients are asked again"
     ),
     "permuted": (
-        "This recipe was trained without hidden values, so that “not known” means nothing to it:"
-        " instead the patients of a fold exchange their values of a feature at random, five times"
+        "This recipe hides no values in training, so that it learns at most from its table's gaps"
+        " what “not known” means: instead the patients of a fold exchange their values of a feature"
+        " at random, five times"
     ),
 }
 

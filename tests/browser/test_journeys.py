@@ -26,7 +26,7 @@ def test_form_gives_a_probability_and_keeps_the_patient_out_of_the_url(address, 
     page = new_page()
     open_page(page, address)
     probability = calculate_example(page)
-    assert re.fullmatch(r"\d+%", probability)
+    assert re.fullmatch(r"\d+\s%", probability)
     expect(page.get_by_text(f"about {probability[:-1]} have heart disease")).to_be_visible()
     expect(page.get_by_text("A probability, not a diagnosis")).to_be_visible()
     assert page.url == f"{address}/"

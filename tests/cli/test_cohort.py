@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from heart.data import load_shipped
+from heart.data import SHIPPED, load_shipped
+from heart.schema import FEATURES
 from tests.support import dialects as d
 from tests.support.files import few_new, with_bad_cell
 from tests.support.running import ROOT, answer, run
+
+FEATURES_BY_NAME = {feature.name: feature for feature in FEATURES}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,23 @@ def test_cohort_counts_the_patients(name, rows, patients, positives):
     told = answer("cohort", name)
     assert (told["rows"], told["patients"], told["positives"]) == (rows, patients, positives)
     assert told["fingerprint"] == load_shipped(name).fingerprint
+
+
+def test_glance_adds_what_the_cohort_page_shows():
+    told = answer("cohort", "cleveland+switzerland", "--glance")
+    lacking = {(row["feature"], row["group"]): row["missing"] for row in told["missing_by_group"]}
+    both = [load_shipped(name).features for name in ("cleveland", "switzerland")]
+    assert lacking == {
+        (FEATURES_BY_NAME[name].label, SHIPPED[cohort]): int(features[name].isna().sum())
+        for cohort, features in zip(("cleveland", "switzerland"), both, strict=True)
+        for name in features
+    }
+    assert len(told["groups"]) == 2 * 13
+    assert len(told["associations"]) == 14 * 13 / 2
+    strengths = [row["association"] for row in told["associations"]]
+    known = [strength for strength in strengths if strength is not None]
+    assert known == sorted(known, reverse=True)
+    assert "groups" not in answer("cohort", "switzerland")
 
 
 def test_cohort_reads_a_file(tmp_path):
