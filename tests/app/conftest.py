@@ -41,6 +41,14 @@ def warm():
         yield
 
 
+@pytest.fixture(autouse=True)
+def own_server(monkeypatch):
+    """What is made once for all visitors of a server is made anew for each test: tests put other
+    things in its place.
+    """
+    monkeypatch.setattr("heart.ui.for_all._made", {})
+
+
 @pytest.fixture
 def visit():
     """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""
