@@ -12,12 +12,12 @@ open_lesson(
     " Choose a network, move the temperature, and watch which figures notice.",
 )
 show_calibration()
+show_formula(r"p_T = \sigma\!\left(\frac{\text{logit}\,p}{T}\right)")
 show_formula(
-    r"\begin{gathered} p_T = \sigma\!\left(\frac{\text{logit}\,p}{T}\right) \\"
-    r" \text{logit}\,P(y = 1) = a + b\,\text{logit}\,p \end{gathered}",
+    r"\text{logit}\,P(y = 1) = a + b\,\text{logit}\,p",
     "Above, temperature scaling (Guo et al. 2017): T above 1 draws all probabilities towards"
     " 50\N{NO-BREAK SPACE}%, below 1 away from it; their order stays. Below, what the slope b is"
-    " (Cox 1958): how the [[logit|log-odds]] that are said would have to be stretched to be those"
+    " (Cox 1958): how the log-odds that are said would have to be stretched to be those"
     " that are seen.",
 )
 show_question(

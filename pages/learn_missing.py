@@ -12,12 +12,11 @@ open_lesson(
     " ([[imputation]]). Hide features of real patients and compare the three.",
 )
 show_missing()
+show_formula(r"\tilde x_j = (1 - m_j)\, x_j + m_j\, u_j,\quad m_j \sim \text{Bernoulli}(\rho)")
 show_formula(
-    r"\begin{gathered} \tilde x_j = (1 - m_j)\, x_j + m_j\, u_j, \\"
-    r" m_j \sim \text{Bernoulli}(\rho) \\"
-    r" \Rightarrow\ f(\tilde x) \approx P(y = 1 \mid x_j:\ m_j = 0) \end{gathered}",
+    r"f(\tilde x) \approx P(y = 1 \mid x_j:\ m_j = 0)",
     "In each training step every value x is replaced with probability ρ by u, what stands for “not"
-    " known” (a code of its own, or the median and a flag). Minimising the [[cross-entropy]] then"
+    " known” (a code of its own, or the median and a flag). Minimising the cross-entropy then"
     " makes the network answer with the probability given what is left, as long as values are"
     " missing at random.",
 )

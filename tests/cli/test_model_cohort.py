@@ -11,7 +11,7 @@ from heart.paths import SHIPPED_BUNDLE
 
 
 def named(name):
-    return CohortChoice(name, dialect=None, leave_out_bad_rows=False)
+    return CohortChoice(name, dialect=None, leave_out_bad_rows=False, columns=None)
 
 
 def test_a_shipped_cohort_need_not_be_named():

@@ -39,10 +39,10 @@ def choose_one(label: str, options: Sequence[T], *, default: T | None = None, **
 
 
 def show_formula(latex: str, caption: str = "") -> None:
-    """A formula, and what its letters mean."""
+    """A formula, and what its letters mean: without links, whose colour would be too pale there."""
     st.latex(latex)
     if caption:
-        st.caption(link_terms(caption))
+        st.caption(caption)
 
 
 def show_question(question: str, answer: str) -> None:
