@@ -93,7 +93,10 @@ FOREST = pd.DataFrame(
     {"order": [0], "label": ["a"], "n": ["9 patients"], "text": ["a · 9 patients"]}
     | {"value": [0.5], "low": [0.4], "high": [0.6], "kind": ["marked"], "what": ["x"]}
 )
-SCORED = probability_frame(Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3))
+NOBODY = SCORE < 0
+SCORED = probability_frame(
+    Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3, near=NOBODY, undecided=NOBODY)
+)
 CHARTS = [
     (class_balance, balance_frame(COHORT)),
     (missing_values, missing_frame(COHORT)),
