@@ -9,13 +9,18 @@ ended is not done.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
-from drive import PATIENCE_S, browse, serve
-from playwright.sync_api import Page, expect
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from heart.ui.navigation import PAGES, START
+from drive import PATIENCE_S, browse, serve  # noqa: E402
+from playwright.sync_api import Page, expect  # noqa: E402
+
+from heart.ui.navigation import PAGES, START  # noqa: E402
 
 QUIET_MS = 600
 """A page that has not changed for so long is open; it is not part of the time."""

@@ -30,6 +30,7 @@ with load:
     st.header("Load")
     upload = st.file_uploader(
         "A bundle (.joblib, at most 8 MiB)",
+        max_upload_size=8,
         help="Use bundles from people you trust: a model can be well made and wrong.",
     )
     with errors_shown():

@@ -6,15 +6,19 @@ only those pages.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from drive import PATIENCE_S, browse, calculate, fill_example, serve
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-from heart.lessons import LESSONS
-from heart.ui.navigation import PAGES, START
+from drive import PATIENCE_S, browse, calculate, fill_example, serve  # noqa: E402
+from playwright.sync_api import Browser, Page, ViewportSize, expect  # noqa: E402
+
+from heart.lessons import LESSONS  # noqa: E402
+from heart.ui.navigation import PAGES, START  # noqa: E402
 
 NAMES = (*PAGES, *(lesson.address for lesson in LESSONS.values()))
 MOST_HIGH = 12_000

@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,37 +21,40 @@ import pandas as pd
 from PIL import Image
 from vl_convert import vegalite_to_png
 
-from heart.charts.evaluate import reliability
-from heart.charts.lessons import classes as classes_charts
-from heart.charts.lessons import leakage as leakage_charts
-from heart.charts.lessons import logits as logits_charts
-from heart.charts.lessons import loss as loss_charts
-from heart.charts.lessons import metrics as metrics_charts
-from heart.charts.lessons import overfitting as overfitting_charts
-from heart.charts.lessons.encodings import height_frame, heights
-from heart.charts.lessons.missing import cost_frame, cost_of_not_knowing
-from heart.charts.lessons.neuron import boundary_among_patients, plane_frame
-from heart.charts.lessons.regions import decision_regions
-from heart.charts.style import Drawing
-from heart.data import load_shipped
-from heart.evaluation.calibration import reliability_table
-from heart.lessons import LESSONS
-from heart.lessons.calibration import predict_unseen
-from heart.lessons.classes_softmax import PETAL_RECIPE, fit_lines, load_petals, softmax_curves
-from heart.lessons.encodings import category_table, fit_heights
-from heart.lessons.exercises.overfitting import sweep
-from heart.lessons.leakage import LEAKS, Setup, measure_leak
-from heart.lessons.learned import Recipe, learn_by
-from heart.lessons.logits import HIGHEST, compare_ways
-from heart.lessons.loss import loss_curves, tangents
-from heart.lessons.metrics import Table
-from heart.lessons.metrics_shares import share_table
-from heart.lessons.missing import one_by_one, train_both
-from heart.lessons.neuron import LogisticNeuron
-from heart.lessons.neuron_data import draw_boundary, place_patients, tile_plane
-from heart.lessons.points import sample_curves
-from heart.schema import DISEASED, HEALTHY
-from heart.ui.lessons.networks import picture_of
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from heart.charts.evaluate import reliability  # noqa: E402
+from heart.charts.lessons import classes as classes_charts  # noqa: E402
+from heart.charts.lessons import leakage as leakage_charts  # noqa: E402
+from heart.charts.lessons import logits as logits_charts  # noqa: E402
+from heart.charts.lessons import loss as loss_charts  # noqa: E402
+from heart.charts.lessons import metrics as metrics_charts  # noqa: E402
+from heart.charts.lessons import overfitting as overfitting_charts  # noqa: E402
+from heart.charts.lessons.encodings import height_frame, heights  # noqa: E402
+from heart.charts.lessons.missing import cost_frame, cost_of_not_knowing  # noqa: E402
+from heart.charts.lessons.neuron import boundary_among_patients, plane_frame  # noqa: E402
+from heart.charts.lessons.regions import decision_regions  # noqa: E402
+from heart.charts.style import Drawing  # noqa: E402
+from heart.data import load_shipped  # noqa: E402
+from heart.evaluation.calibration import reliability_table  # noqa: E402
+from heart.lessons import LESSONS  # noqa: E402
+from heart.lessons.calibration import predict_unseen  # noqa: E402
+from heart.lessons.classes_softmax import PETAL_RECIPE, fit_lines, load_petals, softmax_curves  # noqa: E402
+from heart.lessons.encodings import category_table, fit_heights  # noqa: E402
+from heart.lessons.exercises.overfitting import sweep  # noqa: E402
+from heart.lessons.leakage import LEAKS, Setup, measure_leak  # noqa: E402
+from heart.lessons.learned import Recipe, learn_by  # noqa: E402
+from heart.lessons.logits import HIGHEST, compare_ways  # noqa: E402
+from heart.lessons.loss import loss_curves, tangents  # noqa: E402
+from heart.lessons.metrics import Table  # noqa: E402
+from heart.lessons.metrics_shares import share_table  # noqa: E402
+from heart.lessons.missing import one_by_one, train_both  # noqa: E402
+from heart.lessons.neuron import LogisticNeuron  # noqa: E402
+from heart.lessons.neuron_data import draw_boundary, place_patients, tile_plane  # noqa: E402
+from heart.lessons.points import sample_curves  # noqa: E402
+from heart.schema import DISEASED, HEALTHY  # noqa: E402
+from heart.ui.lessons.networks import picture_of  # noqa: E402
 
 WIDTH, HEIGHT = 320, 180
 SCALE = 2

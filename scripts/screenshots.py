@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, FilePayload, Page, ViewportSize
 
 IMAGES = ROOT / "docs" / "images"
 SIZE: ViewportSize = {"width": 1280, "height": 1000}
-JUDGING_MS = 600_000
 DRAWN = "[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg"
 
 
@@ -71,10 +70,9 @@ def take_bundle(browser: Browser, address: str) -> None:
 
 
 def take_learn(browser: Browser, address: str) -> None:
-    """The lesson with most to see."""
-    page = _open(browser, f"{address}/learn-overfitting", "light")
-    page.get_by_text("All lessons").wait_for(timeout=JUDGING_MS)
-    page.wait_for_timeout(1700)
+    """The lessons."""
+    page = _open(browser, f"{address}/learn", "light")
+    page.get_by_text("lessons done in this session").wait_for()
     _take_window(page, IMAGES / "learn.png")
 
 
