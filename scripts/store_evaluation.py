@@ -1,6 +1,6 @@
 """Computes what the Evaluate page shows of each hospital and stores it with the app:
-`python scripts/store_evaluation.py`, or with names of hospitals for some of them. About two minutes
-each.
+`python scripts/store_evaluation.py`, or with names of hospitals for some of them. Three to six
+minutes each, where two run side by side on two cores.
 """
 
 from __future__ import annotations
