@@ -65,7 +65,7 @@ def visit(page: Page, address: str) -> Iterator[tuple[str, tuple[float, float]]]
     page.goto(address)
     wait_for_rest(page)
     first = {name: open_page(page, name) for name in (*PAGES, START)}
-    for name in reversed(PAGES):  # not first the one that is open
+    for name in reversed(list(PAGES)):  # not first the one that is open
         yield name, (first[name], open_page(page, name))
 
 
