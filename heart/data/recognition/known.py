@@ -7,7 +7,7 @@ ranks of a row are combined into one number that is looked up among the patients
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ MIN_KNOWN = 4
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 Matched = npt.NDArray[np.int16]
+BoolArray = npt.NDArray[np.bool_]
 """The position in `reference()` of each row's patient, -1 where it is none, shape (n,)."""
 
 
@@ -135,25 +136,42 @@ def _rank_texts(name: str, parsed: Parsed, reading: Reading) -> IntArray:
 def match_frame(frame: pd.DataFrame) -> Matched:
     """Every row's patient, for a frame of canonical features.
 
-    Columns of the key in which the frame knows nothing are left out: a file without cholesterol
-    holds the same patients. Of several patients with the same key the one who is equal in every
-    feature is taken, else the first. A row of which too little of the key is known is a patient if
-    it is equal to one in every feature.
+    Columns in which the frame knows nothing are left out, and so is the cholesterol of a row where
+    it is not in whole mg/dl, as the patients' own is: there it was converted or invented. Of
+    several patients with the same key the one who is equal in all columns is taken, else the first.
+    A row of which too little of the key is known is a patient if it is equal to one in all columns.
     """
-    if not can_be_matched(frame):
-        return np.full(len(frame), -1, dtype=np.int16)
-    key = [name for name in KEY if frame[name].notna().any()]
-    matched = _match(_rank_frame(frame, key), len(frame))
-    little = frame[key].notna().sum(axis=1).to_numpy() < MIN_KNOWN
-    alike = np.flatnonzero((matched >= 0) | little)
-    exact = _match(_rank_frame(frame.iloc[alike], FEATURE_NAMES), len(alike))
-    matched[alike] = np.where(exact >= 0, exact, matched[alike])
+    known = [name for name in FEATURE_NAMES if frame[name].notna().any()]
+    invented = _has_invented_cholesterol(frame)
+    matched = np.empty(len(frame), dtype=np.int16)
+    matched[~invented] = _match_rows(frame[~invented], known)
+    matched[invented] = _match_rows(frame[invented], [name for name in known if name != "chol"])
     return matched
 
 
 def can_be_matched(frame: pd.DataFrame) -> bool:
     """Whether enough columns of the key are known for the patients of a frame to be recognised."""
-    return int(frame[list(KEY)].notna().any().sum()) >= MIN_KNOWN
+    known = frame[list(KEY)].notna()
+    known["chol"] &= ~_has_invented_cholesterol(frame)
+    return int(known.any().sum()) >= MIN_KNOWN
+
+
+def _has_invented_cholesterol(frame: pd.DataFrame) -> BoolArray:
+    cholesterol = numeric_codes(frame["chol"])
+    return ~np.isnan(cholesterol) & (cholesterol % 1 != 0)
+
+
+def _match_rows(rows: pd.DataFrame, columns: Sequence[str]) -> Matched:
+    """Every row's patient by these columns alone; nobody where too few of them are of the key."""
+    key = [name for name in columns if name in KEY]
+    if len(key) < MIN_KNOWN:
+        return np.full(len(rows), -1, dtype=np.int16)
+    matched = _match(_rank_frame(rows, key), len(rows))
+    little = rows[key].notna().sum(axis=1).to_numpy() < MIN_KNOWN
+    alike = np.flatnonzero((matched >= 0) | little)
+    exact = _match(_rank_frame(rows.iloc[alike], columns), len(alike))
+    matched[alike] = np.where(exact >= 0, exact, matched[alike])
+    return matched
 
 
 def _rank_frame(frame: pd.DataFrame, columns: Iterable[str]) -> dict[str, _Ranked]:

@@ -63,10 +63,32 @@ def test_patients_are_recognised_without_columns_of_the_key(lacking):
     assert learnt.hospitals["cleveland"] >= 300
 
 
+@pytest.mark.parametrize("digits", [1, 2])
+def test_patients_are_recognised_by_the_rest_where_cholesterol_was_converted(digits):
+    table = d.cleveland().assign(chol=lambda table: (table["chol"] / 38.67).round(digits))
+    converted = read_cohort(d.write(table), name="mmol", dialect="uci+mmol").features
+    assert (converted["chol"] % 1 != 0).any()
+    nobody = converted.head(0)
+    learnt = learnt_from([converted, nobody, nobody])
+    assert learnt == learnt_from([load_shipped("cleveland").features, nobody, nobody])
+
+
+def test_an_invented_cholesterol_hides_no_patient_and_makes_no_stranger_known():
+    own = load_shipped("cleveland").features.copy()
+    own.loc[own.index[:100], "chol"] = own["chol"].mean()
+    strangers = d.invent_patients(30)[d.NAMES].assign(chol=246.69)
+    learnt = learnt_from([pd.concat([own, strangers]), own.head(0), own.head(0)])
+    assert (learnt.hospitals, learnt.others) == ({"cleveland": 303}, 30)
+
+
 def test_a_table_that_knows_too_little_says_nothing():
     features = load_shipped("cleveland").features.copy()
     features[["chol", "oldpeak", "trestbps"]] = np.nan
     assert learnt_from([features] * 3) is None
+    features["trestbps"] = load_shipped("cleveland").features["trestbps"]
+    assert learnt_from([features] * 3) is not None  # one column more is enough
+    features["chol"], features["trestbps"] = 246.69, np.nan
+    assert learnt_from([features] * 3) is None  # an invented one is none
     assert write_sources(None).startswith("not known")
 
 
