@@ -66,8 +66,8 @@ class Bundle:
         data: the cohort it was trained on.
         versions: of the libraries it was trained with.
         recalibration: the map from the network's probabilities to the bundle's answers.
-        learnt: from whom it has learnt; None where that is not known, as in format versions 1
-            and 2.
+        learnt: from whom it has learnt; None where that is not known, as of an upload in format
+            versions 1 and 2, which do not say.
     """
 
     name: str

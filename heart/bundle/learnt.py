@@ -64,9 +64,14 @@ class Learnt(NamedTuple):
         return self.train.others + self.valid.others
 
     @property
+    def strangers(self) -> int:
+        """Patients of all three parts who are of none of the shipped hospitals."""
+        return self.others + self.test.others
+
+    @property
     def all_public(self) -> bool:
         """Whether everybody in its three parts is a patient of the shipped hospitals."""
-        return self.others + self.test.others == 0
+        return self.strangers == 0
 
     @property
     def hospitals(self) -> dict[str, int]:
@@ -83,11 +88,10 @@ def _count_hospitals(flags: BoolArray) -> dict[str, int]:
 def write_sources(learnt: Learnt | None) -> str:
     """Whose patients are in the three parts, as in "Cleveland Clinic Foundation (303 patients)"."""
     if learnt is None:
-        return "not known: the bundle does not say, and its table is not here"
+        return "not known: the bundle does not say, nor does its table, if that is here"
     counts = [f"{SHIPPED[name]} ({count:,} patients)" for name, count in learnt.hospitals.items()]
-    others = learnt.others + learnt.test.others
-    if others:
-        counts.append(f"{others:,} patients of none of the shipped hospitals")
+    if learnt.strangers:
+        counts.append(f"{learnt.strangers:,} patients of none of the shipped hospitals")
     return "; ".join(counts)
 
 

@@ -203,7 +203,12 @@ def calibration(facts: Facts) -> str:
 def elsewhere(facts: Facts) -> str:
     """Other hospitals."""
     if not facts.elsewhere:
-        return "It has patients of all the hospitals that are here: there is no other one to try it on."  # noqa: E501
+        return (
+            "There is no hospital here of which it is known that none of its patients were used."
+            if facts.learnt is None
+            else "It has patients of all the hospitals that are here: there is no other one to try"
+            " it on."
+        )
     rows = [_elsewhere_row(hospital) for hospital in facts.elsewhere]
     heads = (
         "hospital",
@@ -214,7 +219,7 @@ def elsewhere(facts: Facts) -> str:
     )
     used = (
         "**Whether the model has learnt from these patients is not known**: the bundle does not say"
-        " whose it has, and its table is not here. The figures may flatter it."
+        " whose it has. The figures may flatter it."
         if facts.learnt is None
         else "No patient of these hospitals was used."
     )

@@ -28,6 +28,7 @@ from heart.schema import FEATURE_NAMES
 if TYPE_CHECKING:
     from heart.bundle import Bundle
     from heart.config import Settings
+    from heart.data import Cohort
     from heart.experiments.contenders import Contender
     from heart.experiments.cross_validation import Folds
     from heart.experiments.hospitals import External
@@ -81,46 +82,65 @@ def evaluate(
     """Judge models by repeated cross-validation, and the default recipe (or that of a model) at
     hospitals that it was not trained on; or what each step of a work-up adds.
     """
-    from heart.data import SHIPPED
     from heart.experiments.cross_validation import Folds
-    from heart.experiments.hospitals import judge_elsewhere
-    from heart.experiments.leaderboard import MODELS, leaderboard, models_for, run_leaderboard
+    from heart.experiments.leaderboard import MODELS
 
     names = MODELS if models is None else tuple(name.strip() for name in models.split(","))
     _check(names, MODELS, folds, repeats)
     get_recipe("default", random_state=random_state)  # says so if it is none
     cut = Folds(folds, repeats, random_state)
     judged = _judged_bundles(bundles)
-    first = judged[0] if judged else None
     if work_up:
-        return _work_up(cohort, cut, steps, fee, first)
+        return _work_up(cohort, cut, steps, fee, judged[0] if judged else None)
     patients = cohort.read()
-    possible = models_for(patients, cut)
-    left_out = [name for name in names if models is None and name not in possible]
-    names = tuple(name for name in names if name not in left_out)
-    contenders = {one.row: one.contender for one in judged if one.row not in MODELS}
-    entries = leaderboard(
-        run_leaderboard(
-            patients,
-            folds=cut,
-            models=_with_recipes(names, judged),
-            contenders=contenders,
-            on_model=on_terminal(print_share),
-        )
-    )
-    shipped = set(patients.name.split("+")) <= set(SHIPPED)
-    settings, used = _settings_of(first)
-    elsewhere = (
-        judge_elsewhere(patients.name, settings, used=used) if shipped and not no_hospitals else []
-    )
     return {
         "cohort": patients.name,
         "folds": cut._asdict(),
         **({"judged": [_describe_judged(one) for one in judged]} if judged else {}),
-        **({"left_out": left_out} if left_out else {}),
-        "leaderboard": [_describe_entry(entry) for entry in entries],
-        "hospitals": [_describe_external(external) for external in elsewhere],
+        **_run_leaderboard(patients, cut, names, judged, all_models=models is None),
+        "hospitals": [] if no_hospitals else _judge_elsewhere(patients, judged),
     }
+
+
+def _run_leaderboard(
+    patients: Cohort,
+    cut: Folds,
+    names: Sequence[str],
+    judged: Sequence[JudgedBundle],
+    *,
+    all_models: bool,
+) -> dict[str, Any]:
+    """The rows of the models that were asked for, and of the bundles; where all were, which of them
+    these patients are too few for.
+    """
+    from heart.experiments.leaderboard import MODELS, leaderboard, models_for, run_leaderboard
+
+    possible = models_for(patients, cut)
+    left_out = [name for name in names if all_models and name not in possible]
+    results = run_leaderboard(
+        patients,
+        folds=cut,
+        models=_with_recipes([name for name in names if name not in left_out], judged),
+        contenders={one.row: one.contender for one in judged if one.row not in MODELS},
+        on_model=on_terminal(print_share),
+    )
+    return {
+        **({"left_out": left_out} if left_out else {}),
+        "leaderboard": [_describe_entry(entry) for entry in leaderboard(results)],
+    }
+
+
+def _judge_elsewhere(patients: Cohort, judged: Sequence[JudgedBundle]) -> list[dict[str, Any]]:
+    """The first bundle's recipe, else the default one, at the shipped hospitals beside those of the
+    cohort; nothing for a cohort of others.
+    """
+    from heart.data import SHIPPED
+    from heart.experiments.hospitals import judge_elsewhere
+
+    if not set(patients.name.split("+")) <= set(SHIPPED):
+        return []
+    settings, used = _settings_of(judged[0] if judged else None)
+    return [_describe_external(one) for one in judge_elsewhere(patients.name, settings, used=used)]
 
 
 class JudgedBundle(NamedTuple):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from heart.commands.columns import columns_option
 from heart.commands.inputs import (
     ACTIVE_HELP,
-    columns_option,
     command,
     complete_bundle,
     dialect_option,

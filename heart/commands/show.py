@@ -47,7 +47,7 @@ def describe_learnt(bundle: Bundle) -> dict[str, Any] | None:
         return None
     return {
         "hospitals": learnt.hospitals,
-        "others": learnt.others + learnt.test.others,
+        "others": learnt.strangers,
         "parts": {
             name: {"public": int(part.flags.sum()), "others": part.others}
             for name, part in learnt._asdict().items()

@@ -5,18 +5,13 @@ patients; what remains open is asked.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from heart.data.columns import (
     COLUMNS,
-    MIN_FEATURES,
     ColumnMatch,
     Naming,
     check_features,
     count_columns,
-    guess_subject,
-    is_enough,
-    is_personal,
     is_placeholder,
     known_columns,
     make_naming,
@@ -24,57 +19,19 @@ from heart.data.columns import (
     shorten,
 )
 from heart.data.formats.table import Table
+from heart.data.questions import Columns, Evidence, ask
 from heart.data.recognition.anchors import find_anchors, is_enough_known, match_by
-from heart.data.recognition.samples import N_EXAMPLES, NUMBERS, Sample, may_be, sample_rows
+from heart.data.recognition.samples import NUMBERS, Sample, may_be, sample_rows
 from heart.data.recognition.unnamed import (
     Decided,
-    Equal,
     compare_columns,
     decide_columns,
     find_undecided,
 )
-from heart.errors import CohortError, ColumnsError, OpenColumn
-from heart.schema import TARGET
+from heart.errors import CohortError
 
 NOT_USED = ("", "-")
 BY_USER = "the user said so"
-
-
-class _Columns(NamedTuple):
-    """What names and the user say of a file's columns.
-
-    Attributes:
-        header: a name for every column; "column 3" where the file has none.
-        named: canonical name to position.
-        given: positions of which the user has said what they are; "" for not used.
-    """
-
-    header: tuple[str, ...]
-    named: dict[str, int]
-    given: dict[int, str]
-
-    @property
-    def open(self) -> list[int]:
-        """Positions of the columns of which neither says anything."""
-        named = {*self.named.values(), *self.given}
-        return [
-            position
-            for position, name in enumerate(self.header)
-            if position not in named and name not in ("row index", "(empty)")
-        ]
-
-    @property
-    def lacking(self) -> list[str]:
-        """Features, and the outcome, that have no column."""
-        return [name for name in COLUMNS if name not in self.named]
-
-
-class _Evidence(NamedTuple):
-    """What the values say: the rows they were read from, and the columns that they name."""
-
-    sample: Sample
-    decided: tuple[Decided, ...]
-    undecided: dict[int, dict[str, Equal]]
 
 
 def choose_columns(
@@ -102,13 +59,13 @@ def choose_columns(
     known = {} if is_counted else known_columns(header, but=given)
     named = {name: position for name, position in known.items() if name not in given.values()}
     named |= {name: position for position, name in given.items() if name}
-    chosen = _Columns(header, named, given)
+    chosen = Columns(header, named, given)
     if not chosen.open or not chosen.lacking:
         return _finish(chosen, need_target=need_target)
     evidence = _find_evidence(table, chosen)
     if not table.header and not columns and not evidence.decided:
         name_positions(table.width, need_target=need_target)  # says how many there have to be
-    _ask(chosen, evidence, need_target=need_target)
+    ask(chosen, evidence, need_target=need_target)
     return _finish(chosen, evidence.decided, evidence.sample, need_target=need_target)
 
 
@@ -160,7 +117,7 @@ def _read_given(columns: Mapping[str, str], header: Sequence[str]) -> dict[int, 
     return given
 
 
-def _find_evidence(table: Table, chosen: _Columns) -> _Evidence:
+def _find_evidence(table: Table, chosen: Columns) -> Evidence:
     """What the known patients say about the open columns, and about those that the user named.
 
     Raises:
@@ -171,7 +128,7 @@ def _find_evidence(table: Table, chosen: _Columns) -> _Evidence:
     by_name = {name: p for name, p in chosen.named.items() if p not in said}
     anchors = find_anchors(sample, by_name, [*chosen.open, *said])
     if anchors is None:
-        return _Evidence(sample, (), {})
+        return Evidence(sample, (), {})
     lacking = [name for name in COLUMNS if name not in by_name]
     grid = compare_columns(sample, anchors, by_name, lacking)
     decided = decide_columns(grid)
@@ -183,7 +140,7 @@ def _find_evidence(table: Table, chosen: _Columns) -> _Evidence:
         for position, names in find_undecided(grid, decided).items()
         if position not in said
     }
-    return _Evidence(sample, new, {p: names for p, names in undecided.items() if names})
+    return Evidence(sample, new, {p: names for p, names in undecided.items() if names})
 
 
 def _check_said(entry: Decided, said: Mapping[int, str], header: Sequence[str]) -> None:
@@ -201,112 +158,8 @@ def _check_said(entry: Decided, said: Mapping[int, str], header: Sequence[str]) 
         )
 
 
-def _ask(chosen: _Columns, evidence: _Evidence, *, need_target: bool) -> None:
-    """Ask about what is open, where it is needed or equals a feature without a lead; nothing where
-    the user has had his say and it is enough.
-
-    Raises:
-        ColumnsError: with the open columns.
-        CohortError: if the open columns cannot make it a table of heart patients.
-    """
-    known = {*chosen.named, *_positions(evidence)}
-    enough = is_enough(known, need_target=need_target)
-    clear = {p for p, names in evidence.undecided.items() if any(e.is_high for e in names.values())}
-    if enough and (chosen.given or not clear):
-        return
-    taken = {entry.position for entry in evidence.decided}
-    lacking = [name for name in COLUMNS if name not in known]
-    options = {
-        position: names
-        for position in chosen.open
-        if position not in taken and (not enough or position in clear)
-        if (names := _options(evidence, position, lacking))
-    }
-    _check_possible(chosen, evidence, options, need_target=need_target)
-    open_columns = [_open_column(chosen, evidence, position, options) for position in options]
-    listed = ", ".join(repr(column.name) for column in open_columns)
-    lack = f"no column for {', '.join(lacking)}"
-    example = f"{open_columns[0].name}={open_columns[0].options[0]}"
-    raise ColumnsError(
-        "columns whose names or values say what they are",
-        f"{lack}, and of these columns nothing says which they are: {listed}",
-        f"Say which column is which, as in --columns {example}; of a column that is none of them,"
-        f" --columns {open_columns[0].name}=-.",
-        open_columns=open_columns,
-    )
-
-
-def _check_possible(
-    chosen: _Columns,
-    evidence: _Evidence,
-    options: Mapping[int, Sequence[str]],
-    *,
-    need_target: bool,
-) -> None:
-    """Refuse a table that no answer would make one of heart patients.
-
-    Raises:
-        CohortError: saying which features are missing and what it seems to be.
-    """
-    naming = make_naming(chosen.header, {**chosen.named, **_positions(evidence)})
-    known = set(naming.columns)
-    possible = known | {name for names in options.values() for name in names}
-    few = len(known - {TARGET}) + len(options) < MIN_FEATURES
-    elsewhere = not evidence.decided and guess_subject(chosen.header) is not None
-    if few or elsewhere or not is_enough(possible, need_target=need_target):
-        check_features(naming, chosen.header, need_target=need_target)
-
-
-def _positions(evidence: _Evidence) -> dict[str, int]:
-    return {entry.feature: entry.position for entry in evidence.decided}
-
-
-def _options(evidence: _Evidence, position: int, lacking: Sequence[str]) -> list[str]:
-    """What a column may be: first what known patients' values equal, best first, then what its
-    values alone allow.
-    """
-    column = evidence.sample.columns.get(position)
-    if column is None:
-        return []
-    equal = evidence.undecided.get(position, {})
-    shown = sorted(equal, key=lambda name: -equal[name].share)
-    return shown + [name for name in lacking if name not in equal and may_be(column, name)]
-
-
-def _open_column(
-    chosen: _Columns, evidence: _Evidence, position: int, options: Mapping[int, Sequence[str]]
-) -> OpenColumn:
-    names, header = tuple(options[position]), chosen.header[position]
-    equal = evidence.undecided.get(position, {})
-    likely = {p: tuple(evidence.undecided.get(p) or options[p]) for p in options}
-    is_only = len(likely[position]) == 1 and [*likely.values()].count(likely[position]) == 1
-    suggested = likely[position][0] if is_only else None
-    examples = () if is_personal(header) else _examples(evidence.sample, position)
-    reason = _reason(equal, names, suggested)
-    return OpenColumn(f"#{position + 1}", shorten(header), names, examples, suggested, reason)
-
-
-def _reason(equal: Mapping[str, Equal], names: Sequence[str], suggested: str | None) -> str:
-    """Why a column is still open, and what speaks for the suggestion."""
-    if equal:
-        counts = ", ".join(
-            f"{name} in {entry.equal:,} of {entry.of:,}" for name, entry in equal.items()
-        )
-        return f"equal to {counts} known patients: too few, or another column or feature is as near"
-    if suggested:
-        return f"its values are possible for {suggested} only"
-    return f"its values are possible for {', '.join(names)}"
-
-
-def _examples(sample: Sample, position: int) -> tuple[str, ...]:
-    column = sample.columns[position]
-    if column.tokens is None:
-        return tuple(f"{value:g}" for value in column.floats[:N_EXAMPLES])
-    return tuple(map(shorten, column.tokens.column.texts[:N_EXAMPLES]))
-
-
 def _finish(
-    chosen: _Columns,
+    chosen: Columns,
     decided: Sequence[Decided] = (),
     sample: Sample | None = None,
     *,
@@ -336,7 +189,7 @@ def _finish(
 
 
 def _describe_unused(
-    chosen: _Columns, sample: Sample, columns: Mapping[str, int]
+    chosen: Columns, sample: Sample, columns: Mapping[str, int]
 ) -> tuple[str, ...]:
     """The measurements without a column that an unused column may be, in a sentence each."""
     unused = [p for p in chosen.open if p in sample.columns and p not in columns.values()]

@@ -84,9 +84,10 @@ def compare_bundles(
 
 def write_unchecked(names: Sequence[str]) -> str:
     """That these models may have learnt from the patients they are compared on."""
+    them = "it" if len(names) == 1 else "they"
     return (
-        f"Whether {' and '.join(names)} learnt from some of these patients is not known:"
-        " not all the patients of its training are here. The comparison is fair only if it did not."
+        f"Whether {' and '.join(names)} learnt from some of these patients is not known: not"
+        f" everybody that {them} learnt from is. The comparison is fair only if {them} did not."
     )
 
 

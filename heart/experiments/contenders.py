@@ -53,8 +53,13 @@ class Contender(NamedTuple):
         if self.used != FEATURE_NAMES:
             parts.append(f"{len(self.used)} of {len(FEATURE_NAMES)} features")
         if self.recalibration != "none":
-            parts.append(f"recalibrated ({self.recalibration}, each fold by the others)")
+            parts.append(f"recalibrated ({self._recalibration_words})")
         return ", ".join(parts)
+
+    @property
+    def _recalibration_words(self) -> str:
+        needs = f" if they are {MIN_ISOTONIC:,}" if self.recalibration == "isotonic" else ""
+        return f"{self.recalibration}, each fold by the others{needs}"
 
     @property
     def key(self) -> str:

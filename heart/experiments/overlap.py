@@ -78,8 +78,8 @@ class Overlap(NamedTuple):
             return ""
         whom = "these are" if self.unknown == self.n else f"{self.unknown:,} of them are"
         return (
-            "The patients that this model learnt from are not all here, so it cannot be checked"
-            f" whether {whom} the same ones: these figures may flatter it."
+            "Not everybody that this model learnt from is known, so it cannot be checked whether"
+            f" {whom} the same ones: these figures may flatter it."
         )
 
 
@@ -132,11 +132,10 @@ def _public(
     if learnt is None:
         nobody = np.zeros_like(is_public)
         return nobody, nobody.copy(), ~nobody
-    others = learnt.others + learnt.test.others
     return (
         is_public & learnt.fitted[matched],
         is_public & learnt.tested[matched],
-        ~is_public & (others > 0),
+        ~is_public & (learnt.strangers > 0),
     )
 
 

@@ -241,6 +241,6 @@ def _describe_model(bundle: Bundle) -> tuple[tuple[str, str], ...]:
                 " ill"
             ),
         ),
-        ("Threshold", f"{write_share(bundle.threshold.value)}"),
+        ("Threshold", write_share(bundle.threshold.value)),
         ("Fingerprint", f"{fingerprint_of(bundle)} (SHA-256)"),
     )

@@ -79,14 +79,16 @@ def _answer_rows(bundle: Bundle, features: pd.DataFrame, errors: Mapping[int, st
         error.loc[wrong] = [errors[row] for row in wrong]
     failed = (error != "").to_numpy()
     return scored.assign(
-        probability=scored["probability"].round(6).mask(failed),
+        probability=scored["probability"].mask(failed),
         **{name: scored[name].mask(failed) for name in _MASKED},
         error=error.astype("category"),
     )
 
 
 def _beside(features: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([features, answers], axis=1).rename_axis(ROW).reset_index()
+    """Both, the probability to six decimals; decided and judged is by all of them."""
+    rounded = answers.assign(probability=answers["probability"].round(6))
+    return pd.concat([features, rounded], axis=1).rename_axis(ROW).reset_index()
 
 
 def score_patients(

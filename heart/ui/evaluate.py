@@ -62,8 +62,8 @@ def _whose(session: Session, cohort: Cohort) -> str:
     )
     if not overlap.known:
         return (
-            "Whether the model itself has learnt from these patients is not known: its table is not"
-            " here."
+            "Whether the model itself has learnt from these patients is not known: not everybody"
+            " that it learnt from is."
         )
     return (
         f"Of these {overlap.n:,} patients the model itself was fitted or stopped on"

@@ -85,7 +85,7 @@ def _row(entry: Entry, active: str, in_use: Bundle | None) -> dict[str, str]:
             f"{METRICS[name].words} on test": write_figure(figures[name], name)
             for name in ("roc_auc", "log_loss")
         },
-        "threshold": f"{write_share(bundle.threshold.value, digits=1)}",
+        "threshold": write_share(bundle.threshold.value, digits=1),
         "fingerprint": f"{bundle.data.fingerprint[:12]}…",
     }
 
@@ -310,9 +310,9 @@ def comparison_table(comparison: Comparison) -> pd.DataFrame:
     }
     for name in ("recall", "specificity"):
         rows[METRICS[name].label] = [*_pair(comparison, name), "each at its own threshold"]
-    rows["Threshold"] = [
-        f"{write_share(side.at.threshold, digits=1)}" for side in comparison.sides
-    ] + [""]
+    rows["Threshold"] = [write_share(side.at.threshold, digits=1) for side in comparison.sides] + [
+        ""
+    ]
     rows["Calibration: intercept, slope"] = [_calibration(side) for side in comparison.sides] + [""]
     columns = [code(first.name), code(second.name), "second minus first"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")

@@ -195,7 +195,7 @@ def show_prevalence(
 
 
 def _percent(value: float) -> str:
-    return "–" if np.isnan(value) else f"{write_share(value)}"
+    return "–" if np.isnan(value) else write_share(value)
 
 
 def offer_table(table: pd.DataFrame) -> None:

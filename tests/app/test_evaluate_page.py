@@ -188,7 +188,9 @@ def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe_and_k
     assert "its recipe (changed settings, recalibrated (platt, each fold by the others))" in said(
         app
     )
-    assert "learnt from these patients is not known: its table is not here" in said(app)
+    assert "learnt from these patients is not known: not everybody that it learnt from is" in said(
+        app
+    )
     app = press(app, "Judge all models")
     table = table_with(app, "Average precision")
     assert set(table.index) == {"`mine` (the model in use)", *FEW}

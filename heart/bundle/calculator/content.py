@@ -54,7 +54,7 @@ def describe_model(bundle: Bundle) -> dict[str, Any]:
             "divided": DIVIDED,
             "close": CLOSE,
         },
-        "threshold_text": f"{write_share(bundle.threshold.value)}",
+        "threshold_text": write_share(bundle.threshold.value),
         "explained": bundle.settings.masking > 0,
         "golden": _describe_golden(bundle, folded),
         "tolerance": TOLERANCE,

@@ -155,7 +155,7 @@ def _write_share(bundle: Bundle) -> dict[str, str]:
     train = bundle.metrics["train"]
     if not 0 < train["positives"] < train["n"]:
         return {}
-    share = f"{write_share(train['positives'] / train['n'])}"
+    share = write_share(train["positives"] / train["n"])
     return {
         "Elsewhere": (
             f"{share} of the patients that it learnt from were diseased. Where fewer are, an answer"

@@ -93,12 +93,12 @@ def _show_figures(decided: Decided, commonest: Decided, table: pd.DataFrame) -> 
     first, second, third, fourth = st.columns(4)
     first.metric(
         "Accuracy",
-        f"{write_share(decided.accuracy, digits=1)}",
+        write_share(decided.accuracy, digits=1),
         help=f"95 % interval {write_share(interval.low)} to {write_share(interval.high)}",
     )
     second.metric(
         "Share of the commonest grade",
-        f"{write_share(commonest.accuracy, digits=1)}",
+        write_share(commonest.accuracy, digits=1),
         help="What always saying grade 0 would get right.",
     )
     third.metric(

@@ -99,7 +99,7 @@ def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: i
             members=members,
             n_repeats=n_repeats,
             random_state=random_state,
-            on_share=lambda share: tell(f"{write_share(share)}", share),
+            on_share=lambda share: tell(write_share(share), share),
         )
 
     # a key a choice: each is kept

@@ -134,7 +134,7 @@ def _readable(learnt: dict[str, Learnt]) -> pd.DataFrame:
             f"{each.losses[-1]:.4f}",
             f"{each.floor:.4f}",
             f"{write_share(low, digits=1)} to {write_share(high, digits=1)}",
-            f"{write_share(each.accuracy, digits=1)}",
+            write_share(each.accuracy, digits=1),
             f"{each.test_loss:.3f}",
         )
 
@@ -159,6 +159,6 @@ def _show_one_against_two(learnt: dict[str, Learnt]) -> None:
             " difference. Here both start as the same function; the two logits take half a step"
             " each, because they move apart. Then every step is the same."
         )
-    first.metric("Test accuracy, one logit", f"{write_share(one.accuracy, digits=1)}")
-    second.metric("Test accuracy, two logits", f"{write_share(two.accuracy, digits=1)}")
+    first.metric("Test accuracy, one logit", write_share(one.accuracy, digits=1))
+    second.metric("Test accuracy, two logits", write_share(two.accuracy, digits=1))
     third.metric("Largest difference of a probability", f"{difference:.0e}")

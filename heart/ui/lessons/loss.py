@@ -72,8 +72,8 @@ def show_losses() -> None:
         at = look_at(logit, y_true)
         given = at.probability if y_true else 1 - at.probability
         with controls:
-            st.metric("Probability of disease", f"{write_share(at.probability, digits=1)}")
-            st.metric("Given to what is true", f"{write_share(given, digits=1)}")
+            st.metric("Probability of disease", write_share(at.probability, digits=1))
+            st.metric("Given to what is true", write_share(given, digits=1))
         _show_curves(logit, y_true, losses, slopes)
         _say_slopes(at.squared_slope, at.cross_slope, given)
         st.table(_readable(at))

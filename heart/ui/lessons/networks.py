@@ -128,8 +128,8 @@ def show_regions(title: str, picture: Picture, *, key: str) -> None:
     )
     show_chart(decision_regions, picture.regions, alt=alt, key=key)
     train, test = st.columns(2)
-    train.metric("Train accuracy", f"{write_share(picture.train_accuracy, digits=1)}")
-    test.metric("Test accuracy", f"{write_share(picture.test_accuracy, digits=1)}")
+    train.metric("Train accuracy", write_share(picture.train_accuracy, digits=1))
+    test.metric("Test accuracy", write_share(picture.test_accuracy, digits=1))
 
 
 def show_curves(picture: Picture, *, key: str) -> None:

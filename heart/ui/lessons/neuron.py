@@ -95,7 +95,7 @@ def _show_tumours(learning: Learning) -> None:
     st.header("The same neuron on 30 features")
     words, table = st.columns([3, 2], gap="large")
     with words:
-        st.metric("Test accuracy, breast tumours", f"{write_share(scores.accuracy, digits=1)}")
+        st.metric("Test accuracy, breast tumours", write_share(scores.accuracy, digits=1))
         st.markdown(
             "Scikit-learn's 569 breast tumours, learned with the settings above from three"
             f" quarters of them; of the other {scores.counts.sum()} the neuron misses **{missed}**"

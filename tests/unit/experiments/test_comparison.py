@@ -83,6 +83,7 @@ def test_model_whose_patients_are_not_here_is_named(shipped, other, hungary):
     )
     assert (unchecked := compare_bundles(shipped, stranger, hungary).unchecked) == ("stranger",)
     assert "fair only if it did not" in write_unchecked(unchecked)
+    assert "fair only if they did not" in write_unchecked(("one", "two"))
     assert compare_bundles(shipped, other, hungary).unchecked == ()
 
 

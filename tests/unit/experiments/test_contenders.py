@@ -42,9 +42,16 @@ def test_shipped_model_is_the_default_recipe_whatever_it_is_called_and_ran_on(sh
             {"recalibration": "platt"},
             "the default recipe, recalibrated (platt, each fold by the others)",
         ),
+        (
+            {"recalibration": "isotonic"},
+            (
+                "the default recipe, recalibrated"
+                " (isotonic, each fold by the others if they are 1,000)"
+            ),
+        ),
         ({"used": FEATURE_NAMES[:-1]}, "the default recipe, 12 of 13 features"),
     ],
-    ids=["seed", "recalibration", "features"],
+    ids=["seed", "recalibration", "steps", "features"],
 )
 def test_whatever_changes_the_predictions_makes_another_row(shipped, changes, words):
     other = contender_of(shipped)._replace(**changes)
