@@ -240,7 +240,7 @@ def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:
 
 def _choose(session: Session, predictions: OutOfFold, compared: pd.DataFrame) -> None:
     n, current = len(predictions.y_true), session.bundle.recalibration.method
-    possible = [name for name in METHODS if name != "isotonic" or n >= MIN_ISOTONIC]
+    possible = [m for m in METHODS if m == current or m != "isotonic" or n >= MIN_ISOTONIC]
     method = st.radio(
         "Recalibration",
         possible,
