@@ -158,7 +158,8 @@ def can_be_matched(frame: pd.DataFrame) -> bool:
 
 def _has_invented_cholesterol(frame: pd.DataFrame) -> BoolArray:
     cholesterol = numeric_codes(frame["chol"])
-    return ~np.isnan(cholesterol) & (cholesterol % 1 != 0)
+    invented: BoolArray = ~np.isnan(cholesterol) & (cholesterol % 1 != 0)
+    return invented
 
 
 def _match_rows(rows: pd.DataFrame, columns: Sequence[str]) -> Matched:
