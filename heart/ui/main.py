@@ -5,6 +5,7 @@ import streamlit as st
 from heart import paths
 from heart.glossary import ADDRESS
 from heart.lessons import LESSONS
+from heart.ui.browser_part import browser_part
 from heart.ui.errors import errors_shown
 from heart.ui.model_line import show_model_line
 from heart.ui.navigation import PAGES, START, USE_NO_MODEL
@@ -65,3 +66,4 @@ with errors_shown():
         show_model_line(line, get_session(), shown=shown)
     show_told()
     ask_before_leaving(get_session())
+    browser_part("tab_order")(key="tab_order", width="content", height="content")

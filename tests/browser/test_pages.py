@@ -1,4 +1,6 @@
-"""How every page looks."""
+"""How every page looks, and what Tab comes to."""
+
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +13,7 @@ from tests.support.browsing import (
     go_to,
     open_page,
 )
+from tests.support.tabbing import MARK, find_missed, is_ordered, walk
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,39 @@ def test_page_begins_right_below_the_navigation_and_not_under_it(visited):
         header = visited.get_by_test_id("stHeader").bounding_box()
         empty = first.bounding_box()["y"] - header["y"] - header["height"]
         assert 0 <= empty < 40
+
+
+@pytest.mark.parametrize("path", ["", "threshold"])
+def test_tab_stops_once_at_everything_and_at_a_help_mark_after_its_field(walker, path):
+    walker.set_viewport_size({"width": 1280, "height": 900})
+    go_to(walker, PAGES[path])
+    expect(walker.get_by_test_id("stSkeleton")).to_have_count(0)  # what is still to be fetched
+    for chart in walker.get_by_test_id("stVegaLiteChart").all():  # drawn when it comes into view
+        chart.scroll_into_view_if_needed()
+        expect(chart.locator("canvas, svg.marks")).to_be_visible()
+    walker.get_by_role("button", name="Main menu").focus()
+    stops = walk(walker, "Tab")
+    assert find_missed(walker) == []
+    assert is_ordered(walker)
+    marks = [mark.get_attribute("aria-label") for mark in walker.locator(f"{MARK}:visible").all()]
+    assert [stop.name for stop in stops if stop.is_mark] == marks
+    assert all(before.mark == stop.mark for before, stop in pairwise(stops) if stop.is_mark)
+    walker.get_by_role("link", name="Skip to main content").focus()
+    assert walk(walker, "Shift+Tab") == stops[::-1]
+    expect(walker.get_by_role("tooltip")).to_have_count(0)
+
+
+def test_tab_keeps_its_order_where_a_value_it_leaves_draws_the_page_anew(walker):
+    go_to(walker, PAGES["threshold"])
+    cost = walker.get_by_role("spinbutton", name="Cost of a missed patient, in false alarms")
+    mark = walker.get_by_role("button", name="Help for Cost of a missed patient, in false alarms")
+    cost.fill("4")
+    walker.keyboard.press("Tab")
+    expect(walker.get_by_text("Threshold 20\u00a0%")).to_be_visible()
+    expect(mark).to_be_focused()
+    walker.keyboard.press("Tab")
+    expect(walker.get_by_role("radio", name="Expected cost")).to_be_focused()
+    walker.keyboard.press("Shift+Tab")
+    expect(mark).to_be_focused()
+    walker.keyboard.press("Shift+Tab")
+    expect(cost).to_be_focused()
