@@ -14,7 +14,8 @@ from heart.config import RECIPES, Settings
 from heart.data import Cohort
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import MIN_ISOTONIC, recalibrate_folds
-from heart.experiments.cross_validation import Folds, OnShare, cross_validate
+from heart.experiments.cross_validation import Folds, cross_validate
+from heart.model.side_by_side import OnShare
 from heart.schema import FEATURE_NAMES
 
 MIN_PER_CLASS = 2

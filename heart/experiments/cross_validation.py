@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -22,10 +22,8 @@ from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
 from heart.model.preprocessing import HeartPreprocessor
+from heart.model.side_by_side import OnShare, side_by_side
 from heart.schema import FEATURE_NAMES
-
-OnShare = Callable[[float], object]
-"""Sees the share of the work that is done; whatever it raises ends the work."""
 
 Predict = Callable[[pd.DataFrame], FloatArray]
 """Features of n patients to their probabilities, shape (n,)."""
@@ -115,9 +113,8 @@ def predict_out_of_fold(
     start = time.perf_counter()
     splits = folds.split(features, y_true)
     given = features[list(used)]
-    tell = on_share or (lambda share: None)  # noqa: ARG005
     if isinstance(model, str) and model in OTHERS:
-        predictions = list(_predict_others(given, y_true, splits, model, tell))
+        predictions = _predict_others(given, y_true, splits, model, on_share)
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
         predictions = _predict_networks(given, y_true, splits, settings, on_share)
@@ -178,9 +175,13 @@ def _predict_others(
     y_true: IntArray,
     splits: Sequence[tuple[IntArray, IntArray]],
     model: str,
-    tell: OnShare,
-) -> Iterator[FloatArray]:
-    for i, (train, test) in enumerate(splits):
+    on_share: OnShare | None,
+) -> list[FloatArray]:
+    def predict_fold(i: int, tell: OnShare) -> FloatArray:
+        train, test = splits[i]
         fitted = OTHERS[model](features.iloc[train], i).fit(features.iloc[train], y_true[train])
-        tell((i + 1) / len(splits))
-        yield fitted.predict_proba(features.iloc[test])[:, 1]
+        predicted: FloatArray = fitted.predict_proba(features.iloc[test])[:, 1]
+        tell(1.0)
+        return predicted
+
+    return side_by_side(predict_fold, range(len(splits)), on_share=on_share)

@@ -26,8 +26,9 @@ import pandas as pd
 from heart.config import Settings
 from heart.evaluation.intervals import bootstrap_means
 from heart.evaluation.metrics import FloatArray, IntArray
-from heart.experiments.cross_validation import Folds, OnShare, Predict, fit_each
+from heart.experiments.cross_validation import Folds, Predict, fit_each
 from heart.experiments.work_up import CLIP
+from heart.model.side_by_side import OnShare
 from heart.schema import FEATURE_NAMES, FEATURES
 
 How = Literal["hidden", "permuted"]

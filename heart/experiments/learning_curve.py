@@ -13,7 +13,8 @@ from heart.config import Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
 from heart.evaluation.metrics import IntArray, score_all
-from heart.experiments.cross_validation import OnShare, fit_each
+from heart.experiments.cross_validation import fit_each
+from heart.model.side_by_side import OnShare
 from heart.schema import FEATURE_NAMES
 
 SHARES = (0.15, 0.25, 0.4, 0.6, 0.8, 1.0)

@@ -16,7 +16,8 @@ from heart.evaluation.fees import FEES, Fees, Step, comes_later, cost_of
 from heart.evaluation.intervals import corrected_half_width
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
-from heart.experiments.cross_validation import Folds, OnShare, Predict, fit_each
+from heart.experiments.cross_validation import Folds, Predict, fit_each
+from heart.model.side_by_side import OnShare
 from heart.schema import FEATURE_NAMES
 
 NOTHING_YET = "Nothing known"

@@ -21,7 +21,8 @@ from heart.evaluation.figures import Figure
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import Recalibration, fit_recalibration, recalibrate_folds
-from heart.experiments.cross_validation import Folds, OnShare, cross_validate
+from heart.experiments.cross_validation import Folds, cross_validate
+from heart.model.side_by_side import OnShare
 
 COHORT, N_FOLDS, MAX_SEED = "cleveland", 10, 9_999
 

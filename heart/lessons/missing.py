@@ -16,8 +16,9 @@ from heart.data.shipped import SHIPPED
 from heart.evaluation.calibration import calibration_of
 from heart.evaluation.figures import Figure
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
-from heart.experiments.cross_validation import Folds, OnShare, Predict, fit_each
+from heart.experiments.cross_validation import Folds, Predict, fit_each
 from heart.lessons.calibration import loss_difference
+from heart.model.side_by_side import OnShare
 from heart.schema import FEATURES, feature
 
 COHORT, N_FOLDS, MAX_SEED = "cleveland", 5, 9_999

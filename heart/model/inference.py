@@ -24,8 +24,8 @@ together, H hidden units. Blocks fit the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +34,15 @@ from torch import Tensor
 
 from heart.model.network import HeartMLP, MemberLinear
 from heart.model.preprocessing import Encoded
+from heart.model.side_by_side import count_workers, side_by_side
+from heart.model.threads import one_thread
+
+Made = TypeVar("Made")
 
 BLOCK_FLOATS = 2**20  # measured: half and double are a tenth slower
 MIN_BLOCK = 64
+MIN_STRETCH = 8
+"""Blocks that are worth a thread: some 30 ms."""
 CACHE_FLOATS = 2**18
 """Of the first layer of some coalitions, which is added to, read and written while it is in the
 processor's cache. Measured with the shipped model: half and double take a tenth longer.
@@ -101,12 +107,12 @@ class FoldedNetwork:
 
     def predict_members(self, encoded: Encoded) -> npt.NDArray[np.float64]:
         """Each member's probability, float64, shape (M, n)."""
-        blocks = [block.numpy() for block in self._probabilities(encoded)]
+        blocks = self._map_blocks(encoded, lambda block: block.numpy())
         return np.concatenate(blocks).T if blocks else np.empty((self.members, 0))
 
     def predict_mean(self, encoded: Encoded) -> npt.NDArray[np.float64]:
         """The mean of the members' probabilities, float64, shape (n,)."""
-        blocks = [block.mean(dim=1).numpy() for block in self._probabilities(encoded)]
+        blocks = self._map_blocks(encoded, lambda block: block.mean(dim=1).numpy())
         return np.concatenate(blocks) if blocks else np.empty(0)
 
     def predict_counts(
@@ -119,18 +125,40 @@ class FoldedNetwork:
             encoded: n patients.
             count: the members' probabilities of a block, shape (B, M), to numbers, shape (B,).
         """
-        means, counts = [np.empty(0)], [np.empty(0, dtype=np.int64)]
-        for block in self._probabilities(encoded):
-            means.append(block.mean(dim=1).numpy())
-            counts.append(count(block.numpy()))
-        return np.concatenate(means), np.concatenate(counts)
+        blocks = self._map_blocks(
+            encoded, lambda block: (block.mean(dim=1).numpy(), count(block.numpy()))
+        )
+        return (
+            np.concatenate([np.empty(0), *(mean for mean, _ in blocks)]),
+            np.concatenate([np.empty(0, dtype=np.int64), *(counted for _, counted in blocks)]),
+        )
+
+    def _map_blocks(self, encoded: Encoded, make: Callable[[Tensor], Made]) -> list[Made]:
+        """What is made of each block of probabilities, float64 on the CPU, shape (B, M). Stretches
+        of blocks are computed side by side where there are enough of them.
+        """
+        starts = range(0, len(encoded.numeric), self.block)
+        stretches = count_workers(len(starts) // MIN_STRETCH)
+        if stretches == 1:
+            with one_thread():
+                return self._make_stretch(encoded, starts, make)
+        size = -(-len(starts) // stretches)
+        made = side_by_side(
+            lambda part, _: self._make_stretch(encoded, part, make),
+            [starts[first : first + size] for first in range(0, len(starts), size)],
+        )
+        return [each for stretch in made for each in stretch]
 
     @torch.no_grad()
-    def _probabilities(self, encoded: Encoded) -> Iterator[Tensor]:
-        """Block by block, float64 on the CPU, shape (B, M)."""
-        for start in range(0, len(encoded.numeric), self.block):
+    def _make_stretch(
+        self, encoded: Encoded, starts: range, make: Callable[[Tensor], Made]
+    ) -> list[Made]:
+        made = []
+        for start in starts:
             rows = slice(start, start + self.block)
-            yield self._logits(encoded.numeric[rows], encoded.codes[rows]).double().sigmoid().cpu()
+            logits = self._logits(encoded.numeric[rows], encoded.codes[rows])
+            made.append(make(logits.double().sigmoid().cpu()))
+        return made
 
     def _logits(self, numeric: npt.NDArray[np.float32], codes: npt.NDArray[np.int64]) -> Tensor:
         """Shape (B, M)."""
@@ -166,12 +194,13 @@ class FoldedNetwork:
             encoded: k + 1 patients: the one without any of the features, then for each feature the
                 one that differs from the first in this feature alone.
         """
-        inputs = self._inputs(encoded.numeric, encoded.codes)
-        logits = self._finish_all(*_parts(self.first, inputs))
-        if self.linear is not None:
-            logits += _double(*_parts(self.linear, inputs))
-        probabilities: npt.NDArray[np.float64] = logits.double().sigmoid().cpu().numpy()
-        return probabilities.T
+        with one_thread():
+            inputs = self._inputs(encoded.numeric, encoded.codes)
+            logits = self._finish_all(*_parts(self.first, inputs))
+            if self.linear is not None:
+                logits += _double(*_parts(self.linear, inputs))
+            probabilities: npt.NDArray[np.float64] = logits.double().sigmoid().cpu().numpy()
+            return probabilities.T
 
     def _finish_all(self, start: Tensor, parts: Tensor) -> Tensor:
         """The logits without the linear path, (2^k, M): the first features' coalitions are one

@@ -6,7 +6,7 @@ own fit. Weights, order and noise depend on a member's index within its fit, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,17 +15,14 @@ import torch
 
 from heart.config import Settings
 from heart.model.batches import Labelled, MemberRows
-from heart.model.loop import OnEpochEnd
 from heart.model.masking import ValueMask
 from heart.model.network import HeartMLP
 from heart.model.preprocessing import Encoded
+from heart.model.side_by_side import OnShare, count_workers, side_by_side
 from heart.model.training import Prepared, train
 
 MAX_MEMBERS = 320
 """Members of one joint network: more do not fit the cache and gain nothing."""
-
-OnShare = Callable[[float], object]
-"""Called with the share of the work that is done; whatever it raises ends the work."""
 
 
 def fit_jointly(
@@ -40,25 +37,25 @@ def fit_jointly(
         settings: the same for all.
         on_share: sees the progress after every epoch.
     """
-    tell = on_share or (lambda share: None)  # noqa: ARG005
-    networks: dict[int, HeartMLP] = {}
-    for group in _groups(prepared, settings.members):
-        on_epoch_end = _tell_epochs(
-            tell, len(networks), len(group), len(prepared), settings.max_epochs
-        )
-        joint = _train_joint([prepared[fit] for fit in group], settings, on_epoch_end)
-        networks |= dict(zip(group, joint, strict=True))
-        tell(len(networks) / len(prepared))
+    groups = _groups(prepared, settings.members)
+    trained = side_by_side(
+        lambda group, tell: _train_joint([prepared[fit] for fit in group], settings, tell),
+        groups,
+        sizes=[len(group) for group in groups],
+        on_share=on_share,
+    )
+    networks = {
+        fit: network
+        for group, joint in zip(groups, trained, strict=True)
+        for fit, network in zip(group, joint, strict=True)
+    }
     return [networks[fit] for fit in range(len(prepared))]
 
 
-def _tell_epochs(tell: OnShare, done: int, running: int, fits: int, max_epochs: int) -> OnEpochEnd:
-    """Tells the share of all fits that is done, the running ones by their epochs."""
-    return lambda record: tell((done + running * record.epoch / max_epochs) / fits)
-
-
 def _groups(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
-    """Indices of fits of the same shape, at most `MAX_MEMBERS` members together."""
+    """Indices of fits of the same shape, at most `MAX_MEMBERS` members together, and in as many
+    groups as can be trained side by side.
+    """
     by_shape: dict[tuple[object, ...], list[int]] = {}
     for index, fit in enumerate(prepared):
         n_valid = None if fit.valid is None else len(fit.valid.y_true)
@@ -69,7 +66,8 @@ def _groups(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
             *fit.preprocessor.cardinalities,
         )
         by_shape.setdefault(shape, []).append(index)
-    size = max(1, MAX_MEMBERS // members)
+    largest, workers = max(1, MAX_MEMBERS // members), count_workers(len(prepared))
+    size = min(largest, -(-len(prepared) // workers))
     return [
         alike[start : start + size]
         for alike in by_shape.values()
@@ -77,9 +75,7 @@ def _groups(prepared: Sequence[Prepared], members: int) -> list[list[int]]:
     ]
 
 
-def _train_joint(
-    fits: list[Prepared], settings: Settings, on_epoch_end: OnEpochEnd
-) -> list[HeartMLP]:
+def _train_joint(fits: list[Prepared], settings: Settings, tell: OnShare) -> list[HeartMLP]:
     members, cardinalities = settings.members, fits[0].preprocessor.cardinalities
     together = replace(settings, members=members * len(fits))
     network = HeartMLP(fits[0].train.encoded.numeric.shape[1], cardinalities, together)
@@ -94,8 +90,15 @@ def _train_joint(
     valid_part, valid_rows = _stack(valid, members) if valid else (None, None)
     rows = MemberRows(train_rows, valid_rows, indices, len(fits))
     trained = train(
-        network, train_part, valid_part, together, mask=mask, rows=rows, on_epoch_end=on_epoch_end
+        network,
+        train_part,
+        valid_part,
+        together,
+        mask=mask,
+        rows=rows,
+        on_epoch_end=lambda record: tell(record.epoch / settings.max_epochs),
     )
+    tell(1.0)
     return [
         _take_members(trained.network, start, settings)
         for start in range(0, together.members, members)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from heart.config import Settings
 from heart.errors import TrainingError
 from heart.model.step import Batch
+from heart.model.threads import one_thread
 
 TALLY = 2**17
 """Predictions of which loss and accuracy are computed at once."""
@@ -84,6 +85,7 @@ def count_binary(logits: Tensor, y_true: Tensor) -> tuple[Tensor, Tensor]:
     return loss, torch.count_nonzero((logits > 0) == y_true.bool())
 
 
+@one_thread()
 def run_epochs(
     network: Members,
     step: Step,
@@ -95,7 +97,7 @@ def run_epochs(
     on_epoch_end: OnEpochEnd | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Run:
-    """The epoch loop: whatever steps, on whatever network with members.
+    """The epoch loop: whatever steps, on whatever network with members. PyTorch uses one thread.
 
     Args:
         network: whose weights the step changes.

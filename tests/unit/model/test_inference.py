@@ -8,9 +8,10 @@ import torch
 
 from heart.config import Settings
 from heart.model import inference
-from heart.model.inference import MIN_BLOCK, FoldedNetwork
+from heart.model.inference import MIN_BLOCK, MIN_STRETCH, FoldedNetwork
 from heart.model.network import HeartMLP
 from heart.model.preprocessing import Encoded, HeartPreprocessor
+from heart.model.side_by_side import count_workers
 
 SHAPES = list(
     itertools.product(
@@ -67,6 +68,19 @@ def test_blocks_do_not_show(encoders, cleveland):
     assert folded.predict_mean(encoded) == pytest.approx(whole, abs=1e-7)
     folded.block = 1
     assert folded.predict_members(encoded).mean(axis=0) == pytest.approx(whole, abs=1e-7)
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_blocks_side_by_side_are_the_same_blocks(encoders, cleveland):
+    encoded = encoders[True].transform(cleveland.features)
+    folded = FoldedNetwork(
+        HeartMLP(12, encoders[True].cardinalities, Settings(members=4, hidden=(8,)))
+    )
+    folded.block = 12  # 26 of them, the last one of 3 rows: stretches of 9, 9 and 8
+    assert count_workers(26 // MIN_STRETCH) == 3
+    here = folded.predict_members(encoded)
+    torch.set_num_threads(1)
+    assert (here == folded.predict_members(encoded)).all()
 
 
 def test_no_rows_give_no_probabilities(encoders, cleveland):

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
 from heart.config import get_recipe
 from heart.model import joint
@@ -117,6 +118,18 @@ def test_noise_of_the_default_recipe_is_repeatable(cleveland, folds):
         [weights_of(network) for network in fit_jointly(prepared, noisy)] for _ in range(2)
     )
     assert all(np.array_equal(*pair) for pair in zip(first, again, strict=True))
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_fits_in_threads_of_their_own_are_the_same(cleveland, folds):
+    prepared = prepare(cleveland, folds, PLAIN)
+    torch.set_num_threads(1)
+    expected = fit_jointly(prepared, PLAIN)
+    torch.set_num_threads(3)
+    for fit, alone, network in zip(prepared, expected, fit_jointly(prepared, PLAIN), strict=True):
+        assert predict(network, fit, cleveland) == pytest.approx(
+            predict(alone, fit, cleveland), abs=1e-6
+        )
 
 
 def test_progress_is_told_after_every_epoch(cleveland, folds):

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 
 from heart.config import Settings
-from heart.model.loop import BestWeights, EpochRecord, Tally, history_frame
+from heart.model.loop import BestWeights, EpochRecord, Tally, history_frame, run_epochs
 from heart.model.network import HeartMLP
+from heart.model.step import Batch
 
 PLAIN = Settings(members=1, hidden=(8,))
 
@@ -83,3 +84,17 @@ def test_history_frame_has_a_row_an_epoch_and_part():
 def test_history_without_a_valid_part_shows_train_only():
     frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
     assert frame["part"].tolist() == ["train"]
+
+
+@pytest.mark.usefixtures("three_threads")
+def test_epochs_run_on_one_thread_whatever_the_caller_has():
+    y_true, seen = torch.tensor([[0.0, 1.0]]), []
+    run_epochs(
+        HeartMLP(1, [], PLAIN),
+        lambda batch: batch.y_true - 0.5,
+        [Batch(torch.zeros(1, 2, 1), torch.zeros(1, 2, 0), y_true)],
+        dataclasses.replace(PLAIN, max_epochs=1),
+        on_epoch_end=lambda _: seen.append(torch.get_num_threads()),
+    )
+    assert seen == [1]
+    assert torch.get_num_threads() == 3
