@@ -178,7 +178,7 @@ def run_experiment(
     split = plan_experiment(cohort, settings, name=name)
     classifier = HeartClassifier.from_settings(settings)
     classifier.fit(*split.train, valid=split.valid, on_epoch_end=on_epoch_end)
-    draft = _draft(classifier, cohort, settings, name=name, created_at=created_at)
+    draft = draft_bundle(classifier, cohort, settings, name=name, created_at=created_at)
     y_score = draft.predict_proba(split.valid.features)
     choice = select_threshold(
         split.valid.y_true, y_score, rule=rule, cost_ratio=cost_ratio, at_least=at_least
@@ -187,7 +187,7 @@ def run_experiment(
     return Experiment(bundle, split, classifier.history_)
 
 
-def _draft(
+def draft_bundle(
     classifier: HeartClassifier,
     cohort: Cohort,
     settings: Settings,

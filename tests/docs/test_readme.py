@@ -41,6 +41,7 @@ def test_python_example_runs_as_written(monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert "not known" in printed
     assert "Figure(" in printed
+    assert re.search(r"^mine 0\.\d+ \{'tn': \d+", printed, re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
