@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 3.0
-TIME_LIMIT = 300
+TIME_LIMIT = 1200
 """Seconds after which a piece of work is ended and counted as so long."""
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
