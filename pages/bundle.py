@@ -9,6 +9,7 @@ from heart.ui.bundle import (
     show_downloads,
     show_way_back,
 )
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Origin, get_session
@@ -40,7 +41,8 @@ with load:
         st.success("The loaded model is in use on every page.", icon=":material/check_circle:")
 
 st.header("What is in it")
-st.table(describe_bundle(session.bundle, own_cohorts(session)))
+contents = describe_bundle(session.bundle, own_cohorts(session))
+show_table_with_data(contents, contents, name=file_name("bundle", session.bundle.name))
 
 st.header("Model card")
 with errors_shown():

@@ -9,7 +9,6 @@ from heart.data.summary import balance_frame, outcome_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.shares import write_share
-from heart.ui.cache import show_chart
 from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
 from heart.ui.cohort_profile import (
     show_associations,
@@ -17,7 +16,12 @@ from heart.ui.cohort_profile import (
     show_groups,
     show_missing,
 )
-from heart.ui.downloads import file_name, offer_csv
+from heart.ui.downloads import (
+    file_name,
+    offer_csv,
+    show_chart_with_data,
+    show_table_with_data,
+)
 from heart.ui.errors import errors_shown
 from heart.ui.session import get_session
 
@@ -55,10 +59,11 @@ show_cohort_reading(chosen, is_upload=session.use_upload)
 
 st.header("Class balance")
 balance = balance_frame(cohort)
-show_chart(
+show_chart_with_data(
     class_balance,
     balance,
     alt=f"{cohort.n - cohort.positives} healthy and {cohort.positives} diseased patients",
+    name=file_name("class-balance", cohort.name),
 )
 
 st.header("Each feature by outcome")
@@ -72,10 +77,11 @@ st.caption(
 )
 if known:
     by_outcome = outcome_frame(cohort, feature)
-    show_chart(
+    show_chart_with_data(
         feature_by_outcome,
         by_outcome,
         alt=f"{feature.title}: shares of the healthy and of the diseased for each value",
+        name=file_name(feature.name, "by outcome", cohort.name),
     )
 else:
     st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon=":material/help:")
@@ -96,10 +102,12 @@ st.caption(
 )
 with errors_shown():
     split = split_cohort(cohort, random_state=RECIPES["default"].random_state)
-    st.table(
+    show_table_with_data(
         split.table()
         .assign(share=lambda table: table["share"].map(lambda share: write_share(share, digits=1)))
-        .set_index("part")
+        .set_index("part"),
+        split.table(),
+        name=file_name("split", cohort.name),
     )
 
 st.header("First rows")

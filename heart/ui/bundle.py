@@ -25,7 +25,7 @@ from heart.experiments.run import find_learnt
 from heart.markdown import code
 from heart.paths import SHIPPED_BUNDLE
 from heart.shares import write_share
-from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_chart_with_data
 from heart.ui.for_all import once_for_all
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.out_of_fold import find_out_of_fold
@@ -186,9 +186,12 @@ def show_card(session: Session) -> None:
     for section in card.sections:
         with st.expander(section.title, expanded=section.title in OPEN_AT_FIRST):
             st.markdown(section.text)
-            for chart in section.charts:
+            for number, chart in enumerate(section.charts, start=1):
                 column, _ = st.columns([2, 1])  # a square chart as wide as the page would say less
-                show_chart(chart.draw, chart.frame, alt=chart.alt, container=column)
+                name = file_name("card", section.title, str(number))
+                show_chart_with_data(
+                    chart.draw, chart.frame, alt=chart.alt, name=name, container=column
+                )
                 st.caption(chart.alt)
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 from heart.data import SHIPPED, Cohort, load_shipped
 from heart.data.apart.client import read_cohort_apart
 from heart.data.report import CohortReport, UnusualValue
+from heart.ui.downloads import show_table_with_data
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, bad_cells_table, download_table, show_unused_columns
 
@@ -111,7 +112,8 @@ def show_cohort_reading(chosen: Chosen, *, is_upload: bool) -> None:
     report = chosen.cohort.report
     st.caption(f"SHA-256 of the table {chosen.cohort.fingerprint[:16]}…")
     if is_upload:
-        st.table(reading_summary(report))
+        summary = reading_summary(report)
+        show_table_with_data(summary, summary, name="how-it-was-read.csv")
     show_reading(report)
 
 

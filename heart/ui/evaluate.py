@@ -29,7 +29,7 @@ from heart.experiments.results import RECIPE, THRESHOLD, find_results
 from heart.experiments.run import recalibrate
 from heart.markdown import code
 from heart.shares import write_share
-from heart.ui.downloads import file_name, show_chart_with_data
+from heart.ui.downloads import file_name, show_chart_with_data, show_table_with_data
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.model_cohort import own_cohorts
@@ -216,7 +216,7 @@ def show_recalibration(session: Session) -> None:
     table = once_for_all(
         session, "recalibrations", predictions, lambda: compare_recalibrations(predictions)
     )
-    st.table(recalibrations_shown(table))
+    show_table_with_data(recalibrations_shown(table), table, name="recalibrations.csv")
     st.caption(
         f"The {len(predictions.y_true):,} patients of the train and valid parts of"
         f" {code(session.bundle.name)}, each figure a mean over the repeats, as on its card. The"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -22,6 +22,18 @@ def figures_table(metrics: Mapping[str, Any]) -> pd.DataFrame:
         for head, figures in columns.items()
     }
     return pd.DataFrame(table, index=label_index(*names))
+
+
+def figures_frame(figures: Mapping[str, Sequence[float | None]]) -> pd.DataFrame:
+    """One row a figure, to be downloaded: its name, `value`, `low`, `high`."""
+    rows = [(name, *figure) for name, figure in figures.items()]
+    return pd.DataFrame(rows, columns=["figure", "value", "low", "high"])
+
+
+def parts_frame(metrics: Mapping[str, Any]) -> pd.DataFrame:
+    """`figures_frame` of each part, with its name as `part`."""
+    frames = [figures_frame(part["figures"]).assign(part=name) for name, part in metrics.items()]
+    return pd.concat(frames, ignore_index=True)
 
 
 def label_index(*names: str) -> pd.Index:

@@ -25,9 +25,10 @@ from heart.experiments.comparison import (
 )
 from heart.markdown import code
 from heart.shares import write_share
-from heart.ui.cache import show_chart
 from heart.ui.cohort import cohort_of, describe_source
+from heart.ui.downloads import offer_csv, show_chart_with_data, show_table_with_data
 from heart.ui.errors import hide_folders, show_error
+from heart.ui.figures import figures_frame
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
@@ -48,11 +49,9 @@ def show_models(session: Session) -> Listing:
             "This server's models cannot be changed from here: take one into use, or download it.",
             icon=":material/lock:",
         )
-    st.dataframe(
-        models_table(listing, session.bundle),
-        hide_index=True,
-        width="stretch",
-    )
+    table = models_table(listing, session.bundle)
+    st.dataframe(table, hide_index=True, width="stretch")
+    offer_csv("models.csv", table)
     return listing
 
 
@@ -280,22 +279,40 @@ def _show_compared(session: Session, comparison: Comparison) -> None:
     )
     if comparison.unchecked:
         st.text(write_unchecked(comparison.unchecked))
-    st.table(comparison_table(comparison))
+    show_table_with_data(
+        comparison_table(comparison), comparison_frame(comparison), name="compared.csv"
+    )
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**ROC curves**, with 95 % bootstrap bands")
-        show_chart(
+        show_chart_with_data(
             two_rocs,
             session.once("compared bands", comparison, lambda: roc_frame(comparison)),
             alt="ROC curves of both models with their bootstrap bands",
+            name="compared-roc.csv",
         )
     with right:
         st.markdown("**Calibration**: expected and observed, exact 95 % intervals")
-        show_chart(
+        show_chart_with_data(
             two_reliabilities,
             reliability_frame(comparison),
             alt="Observed against expected share of disease of both models",
+            name="compared-calibration.csv",
         )
+
+
+def comparison_frame(comparison: Comparison) -> pd.DataFrame:
+    """The figures of both models and their differences, as `figures_frame` has them, one row a
+    model and figure.
+    """
+    sides = [
+        figures_frame({name: side.figure(name) for name in comparison.differences}).assign(
+            model=side.name
+        )
+        for side in comparison.sides
+    ]
+    differences = figures_frame(comparison.differences).assign(model="second minus first")
+    return pd.concat([*sides, differences], ignore_index=True)
 
 
 def comparison_table(comparison: Comparison) -> pd.DataFrame:

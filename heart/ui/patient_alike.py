@@ -13,6 +13,7 @@ from heart.explain.words import write_value
 from heart.schema import DISEASED, HEALTHY
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import find_cases, name_cohort, not_here
 
@@ -37,7 +38,9 @@ def show_alike(answer: Answer) -> None:
         alt=f"Probabilities of the {len(found.rows)} most alike patients, diseased and healthy",
     )
     st.caption("Diamonds were ill, circles were not; larger is more alike. Dashed: this patient.")
-    st.dataframe(alike_table(cases, found, units=answer.session.units))
+    table = alike_table(cases, found, units=answer.session.units)
+    st.dataframe(table)
+    offer_csv("who-is-alike.csv", table)
     _explain(answer, cases, found)
 
 

@@ -12,6 +12,7 @@ from heart.explain.compare import Beside, compare_patients
 from heart.explain.words import write_value
 from heart.schema import FEATURES
 from heart.shares import write_share
+from heart.ui.downloads import show_table_with_data
 from heart.ui.forms import fill_patient
 from heart.ui.patient_answer import Answer
 from heart.ui.session import Session
@@ -31,7 +32,8 @@ def show_compare(answer: Answer) -> None:
         beside = compare_patients(
             session.bundle, list(session.compared.values()), units=session.units
         )
-        st.table(compared_frame(list(session.compared), beside, session.units))
+        frame = compared_frame(list(session.compared), beside, session.units)
+        show_table_with_data(frame, frame, name="compared-patients.csv")
         if len(beside) > 1:
             st.caption(
                 f"{OTHER} and bold: other than {next(iter(session.compared))}. All are answered by"

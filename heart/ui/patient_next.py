@@ -20,6 +20,7 @@ from heart.explain.next_tests import (
 from heart.explain.words import NOT_TRAINED, SIDES, write_chance, write_span
 from heart.schema import feature
 from heart.ui.cache import show_chart
+from heart.ui.downloads import show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
 from heart.ui.patient_answer import Answer
@@ -74,7 +75,11 @@ def _show_tests(answer: Answer, found: NextTests) -> None:
         f"{thick}Thin: every possible result, whether anybody has it or not. Dashed: the threshold;"
         " dotted: the answer now."
     )
-    st.table(tests_table(found, units=answer.session.units))
+    show_table_with_data(
+        tests_table(found, units=answer.session.units),
+        tests_frame(found, answer),
+        name="what-next.csv",
+    )
 
 
 def summarise(tests: Sequence[NextTest]) -> str:

@@ -34,7 +34,7 @@ from heart.explain.words import (
 )
 from heart.schema import Value
 from heart.shares import write_share
-from heart.ui.cache import show_chart
+from heart.ui.downloads import show_chart_with_data, show_table_with_data
 from heart.ui.out_of_fold import ask_for_out_of_fold, find_out_of_fold
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import find_cases, find_unseen, name_cohort, not_here
@@ -80,11 +80,12 @@ def _draw(
 ) -> None:
     frame = ranges_frame(bundle, probability, members, zone, nearby)
     if not frame.empty:
-        show_chart(
+        show_chart_with_data(
             certainty_ranges,
             frame,
             alt="The answer with its members' range, and the share that was ill among patients"
             " with this probability, beside the threshold and the borders of the zones",
+            name="how-sure.csv",
         )
         borders = "" if zone is None else ", dotted the borders of the zones"
         st.caption(f"Dashed: the threshold{borders}.")
@@ -165,7 +166,8 @@ def _show_familiarity(answer: Answer, cases: Cases) -> None:
     st.markdown(describe_novelty(find_novelty(cases, answer.patient)))
     places = find_places(cases, answer.patient)
     if places:
-        st.table(places_table(places, units=answer.session.units))
+        table = places_table(places, units=answer.session.units)
+        show_table_with_data(table, table, name="how-usual.csv")
     st.caption(
         f"The cohort: {cases.of} patients of {name_cohort(answer.session)}. Distance: Gower's, on"
         " the values that are known. It says how usual the patient is, not whether the answer is"

@@ -26,6 +26,7 @@ from heart.explain.what_if import (
 from heart.schema import Feature, Value
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv
 from heart.ui.patient_answer import Answer
 from heart.units import to_canonical, to_shown
 
@@ -84,6 +85,14 @@ def _show_curves(curves: tuple[Curve, ...], answer: Answer) -> None:
         if others.open:
             with others:
                 _show_rows(rest, units)
+    offer_csv("what-if.csv", lambda: curves_frame(ordered))
+
+
+def curves_frame(curves: Sequence[Curve]) -> pd.DataFrame:
+    """All curves below each other, each with its feature's name."""
+    return pd.concat(
+        [curve.table.assign(feature=curve.feature.name) for curve in curves], ignore_index=True
+    )
 
 
 def _show_rows(curves: Sequence[Curve], units: str) -> None:

@@ -18,6 +18,7 @@ from heart.explain.why import (
 from heart.schema import FEATURES
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv
 from heart.ui.model_cohort import find_model_cohort
 from heart.ui.patient_answer import Answer
 from heart.ui.patient_cases import not_here
@@ -37,14 +38,14 @@ def show_why(answer: Answer) -> None:
     units = answer.session.units
     start = "Nothing known" if told.game == "masked" else "Mean of its cohort"
     st.markdown(_introduce(told))
-    show_chart(
-        waterfall, waterfall_frame(told, start=start, units=units), alt=_describe(told, units)
-    )
+    frame = waterfall_frame(told, start=start, units=units)
+    show_chart(waterfall, frame, alt=_describe(told, units))
     _show_notes(told, answer)
     with st.expander("The same as a table"):
         st.table(_table(told, units))
         if (members := answer.session.bundle.network.members) > 1:
             st.caption(f"In brackets where {write_members(members)} put it.")
+    offer_csv("why.csv", frame)
 
 
 def _explain(answer: Answer) -> Why | None:

@@ -18,7 +18,7 @@ from heart.scoring.example import EXAMPLE_NAME, example_file, example_frame
 from heart.scoring.table import Scored, judge_scores, score_patients
 from heart.shares import write_share
 from heart.ui.downloads import offer_csv
-from heart.ui.figures import confusion_table, label_index
+from heart.ui.figures import confusion_table, figures_frame, label_index
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
@@ -185,5 +185,7 @@ def show_judged(scores: Scores) -> None:
     matrix, figures = st.columns(2, gap="large")
     matrix.table(confusion_table(at._asdict()))
     names = (*OVERALL, *SHARES)
-    cells = [write_figure(scores.judged.figure(name), name) for name in names]
+    told = {name: scores.judged.figure(name) for name in names}
+    cells = [write_figure(figure, name) for name, figure in told.items()]
     figures.table(pd.DataFrame({"on this file": cells}, index=label_index(*names)))
+    offer_csv("score-figures.csv", figures_frame(told))

@@ -21,8 +21,8 @@ from heart.experiments.runs import SHOWN, Run, describe_run
 from heart.markdown import code
 from heart.model.loop import history_frame
 from heart.shares import write_share
-from heart.ui.cache import show_chart
-from heart.ui.figures import figures_table
+from heart.ui.downloads import show_chart_with_data, show_table_with_data
+from heart.ui.figures import figures_table, parts_frame
 from heart.ui.model_cohort import own_cohorts
 from heart.ui.progress import LiveProgress, training_slot
 from heart.ui.runs import show_note
@@ -132,15 +132,18 @@ def show_headline(run: Run) -> None:
 
 def show_details(run: Run) -> None:
     """The figures of every part, and the loss curves."""
-    st.table(figures_table(run.metrics))
+    show_table_with_data(
+        figures_table(run.metrics), parts_frame(run.metrics), name="run-figures.csv"
+    )
     st.caption(
         f"Accuracy, sensitivity and the like at the threshold of {write_share(run.threshold)}; 95 %"
         " intervals in brackets."
     )
-    show_chart(
+    show_chart_with_data(
         loss_curves,
         history_frame(run.history),
         alt="Loss on the train and valid parts against the epoch",
+        name="losses.csv",
     )
     if hindered := describe_hindrance(run.settings):
         st.caption(f"The train loss is taken while {hindered}, so it may lie above the valid loss.")

@@ -15,7 +15,7 @@ from heart.ui.forms import NOT_KNOWN, field_key
 from heart.ui.session import Origin, Session
 from heart.ui.warmup import load_lessons
 from heart.units import MG_DL, to_shown
-from tests.support.visitor import go
+from tests.support.visitor import DRAWN, go, leaves, undownloadable
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,7 +85,10 @@ def look(visit):
                 value = float(to_shown(entry.name, value, units))
             key = field_key(entry)
             app.session_state[key] = NOT_KNOWN if entry.is_coded and value is None else value
-        return app.run()
+        app.run()
+        squares = next((each for each in leaves(app.main) if each.type in DRAWN), None)
+        assert [each for each in undownloadable(app) if each is not squares] == []  # in the report
+        return app
 
     return open_part
 

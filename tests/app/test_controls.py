@@ -1,4 +1,6 @@
-"""Every control of every page goes to both of its ends, without an exception."""
+"""Every control of every page goes to both of its ends, without an exception; before, what each
+page shows can be downloaded.
+"""
 
 import sys
 from dataclasses import replace
@@ -15,6 +17,7 @@ from heart.lessons.logits_endings import learn_endings
 from heart.lessons.missing import judge_elsewhere, one_by_one, train_both
 from heart.model.loop import run_epochs
 from heart.ui.navigation import PAGES
+from tests.support.visitor import undownloadable
 
 FAR = 1e6
 """Where a number field has no end of its own: its page has to refuse what cannot be."""
@@ -161,6 +164,8 @@ def walk(app):
 @pytest.mark.parametrize("page", [*PAGES, *(f"learn_{name}" for name in LESSONS)])
 def test_every_control_goes_to_its_ends(visit, page):
     app = visit(page)
+    if page in PAGES:
+        assert undownloadable(app) == []
     for pair in walk(app):
         for order in (pair, pair[::-1]):
             for end in (1, 0):

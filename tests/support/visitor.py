@@ -36,3 +36,34 @@ def said(app):
 def figures(app):
     """What the page's metrics show, by label."""
     return {metric.label: metric.value for metric in app.metric}
+
+
+DRAWN = {"vega_lite_chart", "arrow_vega_lite_chart", "table", "arrow_table"}
+DRAWN |= {"dataframe", "data_frame", "arrow_data_frame"}
+REPORT = "Download a report"
+HEADS = {"title", "header", "subheader"}
+
+
+def undownloadable(app):
+    """Charts and tables of the page after which no download stands before the next heading; what
+    can be edited is no answer.
+    """
+    waiting, missed = [], []
+    for element in leaves(app.main):
+        if element.type in DRAWN and not getattr(element.proto, "editing_mode", 0):
+            waiting.append(element)
+        elif element.type == "download_button" and element.proto.label != REPORT:
+            waiting = []
+        elif element.type in HEADS:
+            missed += waiting
+            waiting = []
+    return missed + waiting
+
+
+def leaves(block):
+    """Its elements in their order."""
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from leaves(child)
+        else:
+            yield child
