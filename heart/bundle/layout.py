@@ -27,7 +27,7 @@ from heart.bundle.rules import check_agreement
 from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError
 from heart.evaluation.recalibration import MAX_KNOTS, METHODS
-from heart.evaluation.thresholds import COST_RATIO_BOUNDS, RULES
+from heart.evaluation.thresholds import CHOSEN_ON, COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES
 
 FORMAT, FORMAT_VERSION = "heart-bundle", 3
@@ -121,7 +121,7 @@ _THRESHOLD = {
     "value": number(0, 1),
     "rule": one_of(list(RULES)),
     "cost_ratio": number(*COST_RATIO_BOUNDS),
-    "chosen_on": one_of(["costs only", "valid", "out-of-fold"]),
+    "chosen_on": one_of(list(CHOSEN_ON)),
 }
 
 _RECALIBRATION: Check = record(

@@ -9,7 +9,7 @@ from typing import Any
 
 from heart.bundle.checks import refuse
 from heart.evaluation.recalibration import MIN_GAP
-from heart.evaluation.thresholds import WANTING, bayes_threshold
+from heart.evaluation.thresholds import AFTER_TEST, BY_HAND, WANTING, bayes_threshold
 from heart.schema import Feature, Value
 from heart.schema import feature as schema_feature
 
@@ -187,11 +187,14 @@ def _check_threshold(threshold: Mapping[str, Any]) -> None:
             f"a threshold of {bayes_threshold(threshold['cost_ratio']):g}, by expected cost",
             f"{threshold['value']:g}",
         )
-    if by_costs != (threshold["chosen_on"] == "costs only"):
+    chosen_on = threshold["chosen_on"]
+    if by_costs != (chosen_on == "costs only") and chosen_on != AFTER_TEST:
         raise refuse(
             "a threshold by expected cost, and no other, chosen on costs only",
-            f"{rule} on {threshold['chosen_on']}",
+            f"{rule} on {chosen_on}",
         )
+    if chosen_on == BY_HAND and rule != "manual":
+        raise refuse("a threshold that no rule chose to be the one set by hand", rule)
     if (rule in WANTING) != (wanted is not None) or wanted == 0:
         raise refuse(
             f"a wanted share above 0 for the rules {' and '.join(WANTING)}, and for no other",

@@ -7,7 +7,7 @@ from __future__ import annotations
 from heart.bundle.learnt import Learnt, write_sources
 from heart.card.facts import Facts
 from heart.evaluation.figures import METRICS, SHARES, write_figure
-from heart.evaluation.thresholds import RULES
+from heart.evaluation.thresholds import AFTER_TEST, RULES, ThresholdChoice
 from heart.markdown import bullets, code, paragraphs, table
 from heart.schema import TARGET_LABEL, feature
 from heart.shares import write_share
@@ -99,7 +99,7 @@ def threshold(facts: Facts) -> str:
     reason = (
         f"Disease is decided at **{choice.value:.4g}** and above. Rule:"
         f" {RULES[choice.rule].description}{wanted}. One missed patient counts as much as"
-        f" {choice.cost_ratio:g} false alarms. Chosen on: {choice.chosen_on}."
+        f" {choice.cost_ratio:g} false alarms. {_chosen_on(choice)}"
     )
     test = facts.bundle.metrics["test"]
     counts = test["confusion"]
@@ -120,6 +120,18 @@ def threshold(facts: Facts) -> str:
         matrix,
         f"{shares}. Predictive values hold for the test part's share of disease alone.",
     )
+
+
+def _chosen_on(choice: ThresholdChoice) -> str:
+    """On which patients, as a sentence."""
+    if choice.chosen_on == AFTER_TEST:
+        return (
+            "Before it was chosen, another chosen threshold had been reported on the test part:"
+            " its figures there may be better than those on new patients."
+        )
+    if choice.rule == "manual":  # files of earlier versions name patients here
+        return "Chosen on no patients: a person set it."
+    return f"Chosen on: {choice.chosen_on}."
 
 
 def limits(facts: Facts) -> str:

@@ -1,4 +1,6 @@
-"""`threshold`: chosen on out-of-fold predictions of a bundle's recipe."""
+"""`threshold`: chosen on out-of-fold predictions of a bundle's recipe, reported on the test part
+where it goes into a bundle.
+"""
 
 from __future__ import annotations
 
@@ -73,8 +75,13 @@ def threshold(
     out: Target | None,
     **wanted: Any,
 ) -> dict[str, Any]:
-    """Choose a threshold on out-of-fold predictions and report it on the test part."""
+    """Choose a threshold on out-of-fold predictions.
+
+    With --out it goes into a bundle and is reported on the test part: not before, so that nobody
+    chooses by it.
+    """
     from heart.evaluation.threshold_curves import ThresholdCurves
+    from heart.evaluation.thresholds import mark_reported
     from heart.experiments.run import judge, split_of
     from heart.experiments.stored import recalibrated
     from heart.scoring.safe_csv import to_safe_csv
@@ -91,7 +98,7 @@ def threshold(
     chosen = find_bundle(bundle)
     split = split_of(chosen, [] if cohort is None else [cohort.read()])
     curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats)))
-    choice = _choose(curves, policy)
+    choice = mark_reported(_choose(curves, policy), chosen.threshold)
     judged = judge(chosen, split, choice)
     written = {}
     if table is not None:
@@ -106,7 +113,8 @@ def threshold(
         "tuned": _describe_tuned(curves, policy),
         "out_of_fold": _describe_policy(curves, choice.value, policy),
         "zones": _describe_zones(curves, policy),
-        **{name: judged.metrics[name] for name in ("valid", "test")},
+        "valid": judged.metrics["valid"],
+        "test": None if out is None else judged.metrics["test"],
         **written,
     }
 
@@ -169,26 +177,23 @@ def _describe_tuned(curves: ThresholdCurves, policy: Policy) -> dict[str, Any]:
 
 
 def _describe_policy(curves: ThresholdCurves, threshold: float, policy: Policy) -> dict[str, Any]:
-    """Counts, what they become of a thousand patients, and the figures of the nearest threshold of
-    the table with their bands.
+    """Counts, what they become of a thousand patients, and the figures with their intervals, all at
+    this very threshold.
     """
-    from heart.evaluation.judged import metrics_at
     from heart.evaluation.policies import of_thousand
-    from heart.evaluation.threshold_curves import FIXED, MOVING, nearest_row
+    from heart.evaluation.threshold_curves import FIXED, MOVING
 
-    at = metrics_at(curves.y_true, curves.y_score, threshold)
     prevalence = curves.prevalence if policy.prevalence is None else policy.prevalence
-    table = curves.table(cost_ratio=policy.cost_ratio, prevalence=prevalence)
-    row = nearest_row(table, threshold)
+    row = curves.at(threshold, cost_ratio=policy.cost_ratio, prevalence=prevalence)
     figures = {
         name: [row[name], row[f"{name}_low"], row[f"{name}_high"]] for name in (*FIXED, *MOVING)
     }
     return {
-        "n": at.n,
-        "positives": at.positives,
-        "confusion": {name: getattr(at, name) for name in ("tn", "fp", "fn", "tp")},
+        "n": len(curves.y_true),
+        "positives": int(curves.y_true.sum()),
+        "confusion": {name: int(row[name]) for name in ("tn", "fp", "fn", "tp")},
         "prevalence": prevalence,
-        "of_1000": of_thousand(at.recall.value or 0.0, at.specificity.value or 0.0, prevalence),
+        "of_1000": of_thousand(row["recall"], row["specificity"], prevalence),
         "figures": {name: [_number(value) for value in values] for name, values in figures.items()},
     }
 

@@ -11,6 +11,19 @@ from heart.evaluation.threshold_table import threshold_table
 LOWEST, HIGHEST = 0.01, 0.99
 
 
+def avoided_follow_ups(
+    threshold: float, *, recall: float, specificity: float, prevalence: float
+) -> float:
+    """`avoided` of a decision curve at one threshold, on its grid or between: how many follow-ups
+    of 100 patients a model with this recall and specificity saves against following up all.
+
+    >>> round(avoided_follow_ups(0.5, recall=1.0, specificity=0.5, prevalence=0.2))
+    40
+    """
+    missed = (1 - recall) * prevalence * (1 - threshold) / threshold
+    return 100 * (specificity * (1 - prevalence) - missed)
+
+
 def decision_curve(
     y_true: IntArray, y_score: FloatArray, *, prevalence: float | None = None
 ) -> pd.DataFrame:

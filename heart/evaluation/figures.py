@@ -105,7 +105,7 @@ def write_figure(
     """A figure with its interval, a dash where there is none.
 
     Args:
-        figure: value, low, high; None or NaN where it does not exist.
+        figure: value, low, high; None, NaN or infinite where it does not exist.
         name: in `METRICS`, if it is there.
         digits: of the value after the point, where it is not what the table says.
         end_digits: of the interval's ends; by default one fewer, which is what the interval is
@@ -116,7 +116,7 @@ def write_figure(
     ('0.912 (0.84 to 0.97)', '+0.002 (-0.010 to +0.014)')
     """
     value, low, high = figure
-    if value is None or math.isnan(value):
+    if value is None or not math.isfinite(value):
         return "–"
     metric = METRICS.get(name, NO_METRIC)
     sign = "+" if signed else metric.sign

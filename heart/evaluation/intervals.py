@@ -21,11 +21,26 @@ def proportion(successes: int, n: int) -> Figure:
     """A share with its exact interval (Clopper and Pearson 1934); no figure of nobody."""
     if n == 0:
         return NO_FIGURE
+    low, high = proportion_ends(np.array(successes), np.array(n))
+    return Figure(successes / n, float(low), float(high))
+
+
+def proportion_ends(successes: FloatArray, n: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Both ends of many shares' exact intervals (Clopper and Pearson 1934); NaN of nobody.
+
+    Args:
+        successes: whole numbers, any shape.
+        n: out of how many, the same shape.
+    """
     tail = (1 - CONFIDENCE) / 2
     # quantiles of beta distributions; scipy's binomtest finds the same by search, in a millisecond
-    low = float(betaincinv(successes, n - successes + 1, tail)) if successes else 0.0
-    high = float(betaincinv(successes + 1, n - successes, 1 - tail)) if successes < n else 1.0
-    return Figure(successes / n, low, high)
+    low = np.where(
+        successes > 0, betaincinv(np.maximum(successes, 1), n - successes + 1, tail), 0.0
+    )
+    high = np.where(
+        successes < n, betaincinv(successes + 1, np.maximum(n - successes, 1), 1 - tail), 1.0
+    )
+    return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
 def corrected_half_width(values: FloatArray, *, n_splits: int) -> float:

@@ -1,5 +1,5 @@
-"""How far a threshold, and what it does, would move with other patients: bootstrap bands, computed
-once and then looked up.
+"""How far a threshold, and what it does, would move with other patients: exact intervals of shares,
+and what is resampled, which is computed once and then looked up.
 """
 
 from __future__ import annotations
@@ -7,9 +7,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from heart.evaluation.intervals import proportion_ends
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
-from heart.evaluation.policies import Zones, rates_at_prevalence, three_zones
+from heart.evaluation.policies import (
+    Zones,
+    probability_at_prevalence,
+    rates_at_prevalence,
+    three_zones,
+)
 from heart.evaluation.threshold_table import (
     COST_RATIO,
     GRID,
@@ -26,12 +32,13 @@ MOVING = ("precision", "npv", "needed", "cost")
 
 
 class ThresholdCurves:
-    """What every threshold does, with 95 % bootstrap bands over patients, from out-of-fold
-    predictions.
+    """What every threshold does, with 95 % intervals, from out-of-fold predictions.
 
-    Each patient counts once, with the mean of the repeats' predictions. All resampling happens
-    here; `table` and `tuned` are a few milliseconds of arithmetic, so that they can follow a
-    slider.
+    Each patient counts once, with the mean of the repeats' predictions. The intervals of shares are
+    exact (Clopper and Pearson 1934), as elsewhere: resampling finds nothing else where all of a few
+    patients are alike, and so no width. That of the cost is by bootstrap over patients. All
+    resampling happens here; `table`, `at` and `tuned` are a few milliseconds of arithmetic, so that
+    they can follow a slider.
 
     Args:
         predictions: of patients that the models did not see.
@@ -43,6 +50,7 @@ class ThresholdCurves:
         self.y_true, self.y_score = predictions.y_true, predictions.mean_score
         self.counts = counts_of(threshold_table(self.y_true, self.y_score))
         weights = _draw(self.y_true, np.random.default_rng(random_state))
+        self._weights = weights.astype(np.uint8)  # nobody is drawn 256 times: an eighth of memory
         self._resampled = _count(self.y_true, self.y_score, weights)
         # one repeat's predictions each: the choice also depends on how the folds fell
         parts = [
@@ -70,29 +78,46 @@ class ThresholdCurves:
         Args:
             cost_ratio: what a missed patient costs, in false alarms.
             prevalence: share of diseased where the model is to be used; by default these patients'.
-                Counts and F1 stay as they are here.
+                Counts and F1 stay as they are here. The ends of `precision`, `npv` and `needed` are
+                the exact ones of these patients, moved as the figures themselves are.
         """
-        share = self.prevalence if prevalence is None else prevalence
-        columns: dict[str, object] = {"threshold": GRID, **self._whole_counts()}
-        values, bands = (
-            _figures(self.counts, share, cost_ratio),
-            _figures(self._resampled, share, cost_ratio),
+        return self._describe(GRID, self.counts, self._resampled, cost_ratio, prevalence)
+
+    def at(
+        self, threshold: float, *, cost_ratio: float = COST_RATIO, prevalence: float | None = None
+    ) -> pd.Series:
+        """The row that `table` would have at this very threshold, on its grid or between.
+
+        Args:
+            threshold: 0-1.
+            cost_ratio: as for `table`.
+            prevalence: as for `table`.
+        """
+        grid = np.array([threshold])
+        once = np.ones((1, len(self.y_true)))
+        counts, resampled = (
+            _count(self.y_true, self.y_score, weights, grid) for weights in (once, self._weights)
         )
-        for name, value in values.items():
-            low, high = _band(bands[name])
+        counts = counts._replace(tp=counts.tp[0], fp=counts.fp[0])
+        return self._describe(grid, counts, resampled, cost_ratio, prevalence).iloc[0]
+
+    def _describe(
+        self,
+        thresholds: FloatArray,
+        counts: Counts,
+        resampled: Counts,
+        cost_ratio: float,
+        prevalence: float | None,
+    ) -> pd.DataFrame:
+        """One row a threshold: see `table`."""
+        share = self.prevalence if prevalence is None else prevalence
+        costs = _figures(resampled, share, cost_ratio)["cost"]
+        ends = {**_exact_ends(counts, here=self.prevalence, there=share), "cost": _band(costs)}
+        columns: dict[str, object] = {"threshold": thresholds, **_whole_counts(counts)}
+        for name, value in _figures(counts, share, cost_ratio).items():
+            low, high = ends[name]
             columns |= {name: value, f"{name}_low": low, f"{name}_high": high}
         return pd.DataFrame(columns)
-
-    def _whole_counts(self) -> dict[str, object]:
-        tp, fp, positives, negatives = self.counts
-        fn, tn = positives - tp, negatives - fp
-        counts: dict[str, object] = {
-            "tn": tn.astype(int),
-            "fp": fp.astype(int),
-            "fn": fn.astype(int),
-            "tp": tp.astype(int),
-        }
-        return counts | {"f1": 2 * tp / np.maximum(2 * tp + fp + fn, 1)}
 
     def zones(self, *, sensitivity: float, specificity: float) -> Zones:
         """Three zones: ruling out keeps the wanted sensitivity on these patients, ruling in the
@@ -142,11 +167,6 @@ def _zones(
     return three_zones(y_true, y_score, low=low, high=max(low, high))
 
 
-def nearest_row(table: pd.DataFrame, threshold: float) -> pd.Series:
-    """The row of a table of thresholds that is nearest to one."""
-    return table.iloc[int((table["threshold"] - threshold).abs().argmin())]
-
-
 def _draw(y_true: np.ndarray, rng: np.random.Generator) -> FloatArray:
     """How often each patient is in each resample, shape (500, n); the number of each
     class stays.
@@ -161,9 +181,14 @@ def _draw(y_true: np.ndarray, rng: np.random.Generator) -> FloatArray:
     return weights
 
 
-def _count(y_true: np.ndarray, y_score: FloatArray, weights: FloatArray) -> Counts:
-    """The counts of each resample, shape (resamples, 101)."""
-    decided = (y_score[:, None] >= GRID).astype(np.float64)  # (n, 101)
+def _count(
+    y_true: np.ndarray,
+    y_score: FloatArray,
+    weights: np.ndarray,
+    thresholds: FloatArray = GRID,
+) -> Counts:
+    """The counts of each resample, shape (resamples, thresholds)."""
+    decided = (y_score[:, None] >= thresholds).astype(np.float64)  # (n, thresholds)
     diseased = y_true == 1
     return Counts(
         weights[:, diseased] @ decided[diseased],
@@ -171,6 +196,50 @@ def _count(y_true: np.ndarray, y_score: FloatArray, weights: FloatArray) -> Coun
         int(diseased.sum()),
         int((~diseased).sum()),
     )
+
+
+def _whole_counts(counts: Counts) -> dict[str, object]:
+    tp, fp, positives, negatives = counts
+    fn, tn = positives - tp, negatives - fp
+    whole: dict[str, object] = {
+        "tn": tn.astype(int),
+        "fp": fp.astype(int),
+        "fn": fn.astype(int),
+        "tp": tp.astype(int),
+    }
+    return whole | {"f1": 2 * tp / np.maximum(2 * tp + fp + fn, 1)}
+
+
+def _exact_ends(
+    counts: Counts, *, here: float, there: float
+) -> dict[str, tuple[FloatArray, FloatArray]]:
+    """The exact intervals of `_figures`' shares, and of `needed`. Those of the predictive values
+    are of the patients who are decided so, moved from one share of ill patients to another.
+    """
+    tp, fp, positives, negatives = counts
+    fn, tn = positives - tp, negatives - fp
+    precision, npv = (
+        _move(proportion_ends(right, right + wrong), here=share, there=wanted)
+        for right, wrong, share, wanted in ((tp, fp, here, there), (tn, fn, 1 - here, 1 - there))
+    )
+    with np.errstate(divide="ignore"):
+        needed = 1 / precision[1], 1 / precision[0]
+    return {
+        "recall": proportion_ends(tp, np.full_like(tp, positives)),
+        "specificity": proportion_ends(tn, np.full_like(tn, negatives)),
+        "precision": precision,
+        "npv": npv,
+        "needed": needed,
+    }
+
+
+def _move(
+    ends: tuple[FloatArray, FloatArray], *, here: float, there: float
+) -> tuple[FloatArray, FloatArray]:
+    if here == there:  # also where nobody or everybody is ill, whose odds do not exist
+        return ends
+    low, high = (probability_at_prevalence(end, here=here, there=there) for end in ends)
+    return low, high
 
 
 def _figures(counts: Counts, prevalence: float, cost_ratio: float) -> dict[str, FloatArray]:

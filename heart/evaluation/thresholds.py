@@ -22,6 +22,13 @@ COST_RATIO_BOUNDS = (0.1, 100.0)
 
 _ROUNDING = 1e-12
 
+BY_HAND, AFTER_TEST = "by hand", "after test"
+CHOSEN_ON = ("costs only", "valid", "out-of-fold", BY_HAND, AFTER_TEST)
+"""On which patients a threshold was chosen: none (costs, or a person who set it by hand), those
+that training stopped on, those that the models did not see; or, whatever it was, after another
+chosen threshold had been reported on the test part.
+"""
+
 
 class ThresholdChoice(NamedTuple):
     """A threshold and where it came from.
@@ -30,7 +37,7 @@ class ThresholdChoice(NamedTuple):
         value: disease is decided at this probability and above.
         rule: among `RULES`.
         cost_ratio: what a missed patient costs, in false alarms.
-        chosen_on: on which patients: "costs only", "valid" or "out-of-fold".
+        chosen_on: on which patients, among `CHOSEN_ON`.
         at_least: the wanted sensitivity or specificity, for the rules of that name.
     """
 
@@ -257,11 +264,35 @@ def choose_by_rule(
 
 
 def set_threshold(value: float, *, cost_ratio: float = COST_RATIO) -> ThresholdChoice:
-    """A threshold that a person chose, seeing what it does to out-of-fold predictions.
+    """A threshold that a person set; no patients chose it. Files of earlier versions say
+    "out-of-fold" of it.
 
     Raises:
         SettingsError: if it is no probability.
     """
     if not 0 <= value <= 1:
         raise SettingsError("a threshold from 0 to 1", f"{value:g}", "Choose one inside.")
-    return ThresholdChoice(value, "manual", float(cost_ratio), "out-of-fold")
+    return ThresholdChoice(value, "manual", float(cost_ratio), BY_HAND)
+
+
+def mark_reported(
+    choice: ThresholdChoice, earlier: ThresholdChoice, *, reported: bool = False
+) -> ThresholdChoice:
+    """The choice as it goes into a model in place of an earlier one, marked where that had been
+    chosen after the training, and so reported on the test part: then a choice may have followed
+    what was seen there.
+
+    Args:
+        choice: the new threshold.
+        earlier: the model's threshold so far.
+        reported: whether it is known that `earlier` was put into the model after its training;
+            else that is read from what it was chosen on.
+
+    >>> first = set_threshold(0.4)
+    >>> mark_reported(set_threshold(0.5), first).chosen_on
+    'after test'
+    """
+    same = choice.value == earlier.value
+    put_in = reported or earlier.chosen_on in ("out-of-fold", BY_HAND, AFTER_TEST)
+    seen = earlier.chosen_on == AFTER_TEST if same else put_in
+    return choice._replace(chosen_on=AFTER_TEST) if seen else choice

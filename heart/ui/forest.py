@@ -29,6 +29,7 @@ def show_forest(
     whose: str,
     name: str,
     reference: str | None = None,
+    marked: str = "the model in use",
 ) -> None:
     """The figure that is chosen, row below row, in the order that is chosen.
 
@@ -40,6 +41,7 @@ def show_forest(
         whose: what the rows are, as in "eight models", for those who do not see the chart.
         name: of the file to download, as `heart.ui.downloads.file_name` makes it.
         reference: label of the row at whose value a dashed line stands.
+        marked: what stands out, in words.
     """
     with st.container(horizontal=True, gap="large"):
         figure = st.radio(
@@ -57,7 +59,9 @@ def show_forest(
         label = METRICS[figure].label
         show_chart(forest, shown, alt=f"{label} of {whose}, each with its 95 % interval")
         dashed = "" if reference is None else f" Dashed: {reference}."
-        st.caption(f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown)}")
+        st.caption(
+            f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown, marked)}"
+        )
     with st.expander("The same as a table"):
         st.table(table)
     offer_csv(name, rows)
@@ -113,10 +117,10 @@ def _better(figure: str) -> str:
     return f" ({better} is better)" if better else ""
 
 
-def _note(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+def _note(rows: pd.DataFrame, shown: pd.DataFrame, marked: str) -> str:
     parts = []
     if (shown["kind"] == MARKED).any() and len(shown) > 1:
-        parts.append("Diamond: the model in use.")
+        parts.append(f"Diamond: {marked}.")
     if len(shown) < len(rows):
         parts.append(
             f"{len(rows) - len(shown)} rows have no such figure and are in the table only."

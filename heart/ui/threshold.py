@@ -10,8 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from heart.evaluation.figures import write_figure
-from heart.evaluation.judged import metrics_at
-from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import Zones
 from heart.evaluation.threshold_curves import ThresholdCurves
@@ -26,18 +24,19 @@ from heart.evaluation.thresholds import (
 from heart.experiments.run import judge
 from heart.experiments.stored import recalibrated
 from heart.shares import write_share
+from heart.ui.downloads import show_table_with_data
 from heart.ui.out_of_fold import split_in_use
 from heart.ui.session import Change, Session
 from heart.ui.threshold_results import (
-    OWN_SHARE,
     choose_prevalence,
     offer_table,
     show_choice,
     show_counts,
     show_curves,
     show_prevalence,
-    show_test_report,
 )
+from heart.ui.threshold_rules import show_rules
+from heart.ui.threshold_test import OWN_SHARE, Scored, choice_to_use, show_test_report
 
 RULE_HELP = (
     "Expected cost is false-alarm cost / (false-alarm cost + missed-patient cost). It needs no data"
@@ -56,13 +55,6 @@ ZONE_WORDS = {
     "cannot tell": "Cannot tell: {low} to {high}",
     "rule in": "Rule in: {low} and above",
 }
-
-
-class Scored(NamedTuple):
-    """Outcomes and probabilities of one part, shape (n,) each."""
-
-    y_true: IntArray
-    y_score: FloatArray
 
 
 class Judgement(NamedTuple):
@@ -91,7 +83,7 @@ def judgement_of(session: Session, predictions: OutOfFold) -> Judgement:
 @st.fragment
 def decide(session: Session, judgement: Judgement) -> None:
     """Everything that follows the sliders; looked up in tables that were computed once."""
-    curves, test = judgement
+    curves = judgement.curves
     left, right = st.columns([2, 3], gap="large")
     with left:
         cost_ratio = choose_costs(session)
@@ -104,22 +96,20 @@ def decide(session: Session, judgement: Judgement) -> None:
         if st.button(
             "Use this threshold in the model", type="primary", width="stretch", disabled=elsewhere
         ):
-            judged = judge(session.bundle, split_in_use(session), choice)
+            to_use = choice_to_use(session, choice)
+            judged = judge(session.bundle, split_in_use(session), to_use)
             session.use_changed(judged, Change.THRESHOLD)
             st.rerun()
-    here = curves.table(cost_ratio=cost_ratio)
-    there = (
-        here
-        if prevalence == curves.prevalence
-        else curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
-    )
+    table = curves.table(cost_ratio=cost_ratio, prevalence=prevalence)
+    at = curves.at(choice.value, cost_ratio=cost_ratio, prevalence=prevalence)
     with right:
-        show_curves(curves, there, choice, prevalence)
+        show_curves(curves, table, at, choice, prevalence)
     st.header("What it does")
-    show_prevalence(curves, here, there, choice, prevalence)
-    show_counts(curves, there, choice, prevalence)
-    show_test_report(metrics_at(test.y_true, test.y_score, choice.value))
-    offer_table(there)
+    show_prevalence(curves, at, choice, prevalence)
+    show_counts(at, choice, prevalence)
+    show_rules(curves, choice, prevalence=prevalence)
+    offer_table(table)
+    show_test_report(session, judgement.test, choice)
 
 
 def choose_costs(session: Session) -> float:
@@ -163,7 +153,7 @@ def draw_zones(judgement: Judgement) -> None:
         right.slider("Rule in keeps a specificity of at least", 80, 100, 95, format="%d %%") / 100
     )
     zones = judgement.curves.zones(sensitivity=sensitivity, specificity=specificity)
-    st.table(zones_table(zones))
+    show_table_with_data(zones_table(zones), zones_frame(zones), name="zones.csv")
     st.caption(
         f"Sensitivity {write_figure(zones.sensitivity, 'recall')} and negative predictive value"
         f" {write_figure(zones.npv, 'npv')} at the lower border; specificity"
@@ -191,6 +181,15 @@ def _certify(zones: Zones, sensitivity: float, specificity: float, curves: Thres
         f" {len(curves.y_true)} patients, {positives} of them diseased, are too few to guarantee"
         f" the wanted {' and '.join(short)}."
     )
+
+
+def zones_frame(zones: Zones) -> pd.DataFrame:
+    """One row a zone, its `share` of diseased with `share_low` and `share_high`."""
+    rows = [
+        zone._asdict() | dict(zip(("share", "share_low", "share_high"), zone.share, strict=True))
+        for zone in zones.zones
+    ]
+    return pd.DataFrame(rows)
 
 
 def zones_table(zones: Zones) -> pd.DataFrame:

@@ -8,24 +8,31 @@ import streamlit as st
 
 from heart.charts import decision, threshold_cost, threshold_curves, tuned_thresholds
 from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
-from heart.evaluation.decision_curve import decision_curve
-from heart.evaluation.figures import METRICS, SHARES, write_figure
-from heart.evaluation.judged import ThresholdMetrics, metrics_at
+from heart.evaluation.decision_curve import (
+    HIGHEST,
+    LOWEST,
+    avoided_follow_ups,
+    decision_curve,
+)
+from heart.evaluation.figures import METRICS, write_figure
 from heart.evaluation.metrics import FloatArray
 from heart.evaluation.policies import of_thousand, threshold_at_prevalence
-from heart.evaluation.threshold_curves import ThresholdCurves, nearest_row
+from heart.evaluation.threshold_curves import ThresholdCurves
 from heart.evaluation.thresholds import RULES, ThresholdChoice, tuned_rule
 from heart.scoring.safe_csv import to_safe_csv
 from heart.shares import write_share
-from heart.ui.cache import show_chart
+from heart.ui.downloads import offer_csv, show_chart_with_data
 from heart.ui.figures import confusion_table, label_index
 
-OWN_SHARE = "The share of ill patients chosen above does not enter here."
 SHOWN = ("recall", "specificity", "precision", "npv", "needed")
 
 
 def show_curves(
-    curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice, prevalence: float
+    curves: ThresholdCurves,
+    table: pd.DataFrame,
+    at: pd.Series,
+    choice: ThresholdChoice,
+    prevalence: float,
 ) -> None:
     """Figures, cost or net benefit against the threshold; only the open tab is drawn, so that a
     slider moves one chart.
@@ -41,51 +48,68 @@ def show_curves(
             _show_cost(curves, table, choice)
     if benefit.open:
         with benefit:
-            _show_benefit(curves, choice, prevalence)
+            _show_benefit(curves, at, choice, prevalence)
 
 
 def _show_figures(table: pd.DataFrame, choice: ThresholdChoice) -> None:
-    show_chart(
+    show_chart_with_data(
         threshold_curves,
         curve_frame(table, choice.value, titles={name: METRICS[name].words for name in SHOWN[:4]}),
         alt=f"Figures against the threshold with bands, {write_share(choice.value)} marked",
+        name="threshold-figures.csv",
     )
-    st.caption("Shaded: 95 % bootstrap bands over patients.")
+    st.caption("Shaded: exact 95 % intervals (Clopper and Pearson 1934), one a threshold.")
 
 
 def _show_cost(curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice) -> None:
-    show_chart(
+    show_chart_with_data(
         threshold_cost,
         cost_frame(table, choice.value),
         alt=f"Cost of 100 patients, {write_share(choice.value)} marked",
+        name="threshold-cost.csv",
     )
     tuned = _tuned(curves, choice)
-    show_chart(
+    show_chart_with_data(
         tuned_thresholds,
         tuned_frame(tuned, choice.value),
         alt="How often each threshold was chosen by tuning",
+        name="tuned-thresholds.csv",
     )
     st.caption(
-        f"Below: where the tuned threshold falls on {len(tuned)} resamples of these patients."
+        "Above, shaded: 95 % bootstrap bands over patients. Below: where the tuned threshold"
+        f" falls on {len(tuned)} resamples of these patients."
     )
 
 
-def _show_benefit(curves: ThresholdCurves, choice: ThresholdChoice, prevalence: float) -> None:
+def _show_benefit(
+    curves: ThresholdCurves, at: pd.Series, choice: ThresholdChoice, prevalence: float
+) -> None:
     frame = decision_curve(curves.y_true, curves.y_score, prevalence=prevalence).assign(
         chosen=choice.value
     )
-    show_chart(
+    show_chart_with_data(
         decision,
         frame,
         alt="Net benefit of the model, of following up all and none,"
         f" {write_share(choice.value)} marked",
+        name="net-benefit.csv",
     )
-    row = nearest_row(frame, choice.value)
     st.caption(
         "Net benefit counts true positives less false ones at the threshold's odds (Vickers and"
-        f" Elkin 2006). At {write_share(row['threshold'])} the model saves"
-        f" {max(row['avoided'], 0):.0f} of"
-        " 100 follow-ups against following up everybody, at the same benefit."
+        f" Elkin 2006).{_describe_avoided(at, choice, prevalence)}"
+    )
+
+
+def _describe_avoided(at: pd.Series, choice: ThresholdChoice, prevalence: float) -> str:
+    """A sentence where the curve is drawn."""
+    if not LOWEST <= choice.value <= HIGHEST:
+        return ""
+    avoided = avoided_follow_ups(
+        choice.value, recall=at["recall"], specificity=at["specificity"], prevalence=prevalence
+    )
+    return (
+        f" At {write_share(choice.value)} the model saves {max(avoided, 0):.0f} of 100 follow-ups"
+        " against following up everybody, at the same benefit."
     )
 
 
@@ -110,40 +134,36 @@ def _tuned(curves: ThresholdCurves, choice: ThresholdChoice) -> FloatArray:
     )
 
 
-def show_counts(
-    curves: ThresholdCurves, table: pd.DataFrame, choice: ThresholdChoice, prevalence: float
-) -> None:
-    """The confusion matrix as counts and of a thousand, and the figures at the threshold with their
-    bands.
+def show_counts(at: pd.Series, choice: ThresholdChoice, prevalence: float) -> None:
+    """The confusion matrix as counts and of a thousand, and the figures with their intervals: all
+    of the very threshold that is chosen.
     """
-    at = metrics_at(curves.y_true, curves.y_score, choice.value)
+    whole = {name: int(at[name]) for name in ("tn", "fp", "fn", "tp")}
     matrix, figures = st.columns(2, gap="large")
     with matrix:
         unit = st.segmented_control(
             "Confusion matrix", ["counts", "of 1,000 patients"], default="counts", required=True
         )
         counts = (
-            at._asdict()
-            if unit == "counts"
-            else of_thousand(at.recall.value or 0.0, at.specificity.value or 0.0, prevalence)
+            whole if unit == "counts" else of_thousand(at["recall"], at["specificity"], prevalence)
         )
         st.table(confusion_table(counts))
         if unit == "counts":
             st.caption(
-                f"{at.fn} missed × {choice.cost_ratio:g} + {at.fp} false alarms = cost"
-                f" {at.fn * choice.cost_ratio + at.fp:g}"
+                f"{whole['fn']} missed × {choice.cost_ratio:g} + {whole['fp']} false alarms = cost"
+                f" {whole['fn'] * choice.cost_ratio + whole['fp']:g}"
             )
         else:
             st.caption(f"Of 1,000 patients of whom {write_share(prevalence)} are ill.")
     with figures:
-        row = nearest_row(table, choice.value)
         cells = [
-            write_figure([row[f"{name}{end}"] for end in ("", "_low", "_high")], name)
+            write_figure([at[f"{name}{end}"] for end in ("", "_low", "_high")], name)
             for name in SHOWN
         ]
         st.table(
-            pd.DataFrame({f"at {write_share(row['threshold'])}": cells}, index=label_index(*SHOWN))
+            pd.DataFrame({f"at {write_share(choice.value)}": cells}, index=label_index(*SHOWN))
         )
+    offer_csv("at-the-threshold.csv", at.to_frame().T)
 
 
 def choose_prevalence(curves: ThresholdCurves) -> float:
@@ -165,18 +185,14 @@ def choose_prevalence(curves: ThresholdCurves) -> float:
 
 
 def show_prevalence(
-    curves: ThresholdCurves,
-    here: pd.DataFrame,
-    there: pd.DataFrame,
-    choice: ThresholdChoice,
-    prevalence: float,
+    curves: ThresholdCurves, at: pd.Series, choice: ThresholdChoice, prevalence: float
 ) -> None:
     """What another share of ill patients changes."""
     if prevalence == curves.prevalence:
         return
-    before, after = nearest_row(here, choice.value), nearest_row(there, choice.value)
+    before = curves.at(choice.value, cost_ratio=choice.cost_ratio)
     words = [
-        f"{METRICS[name].words} {_percent(before[name])} → {_percent(after[name])}"
+        f"{METRICS[name].words} {_percent(before[name])} → {_percent(at[name])}"
         for name in ("precision", "npv")
     ]
     moved = (
@@ -207,16 +223,3 @@ def offer_table(table: pd.DataFrame) -> None:
         mime="text/csv",
         on_click="ignore",
     )
-
-
-def show_test_report(at: ThresholdMetrics) -> None:
-    """What the threshold does on the test part."""
-    st.header("Report on the test part")
-    st.caption(
-        f"{at.n} patients the model never saw, {at.positives} of them diseased. Nothing is chosen"
-        f" here. 95 % intervals in brackets. {OWN_SHARE}"
-    )
-    matrix, figures = st.columns(2, gap="large")
-    matrix.table(confusion_table(at._asdict()))
-    cells = [write_figure(getattr(at, name), name) for name in SHARES]
-    figures.table(pd.DataFrame({"on test": cells}, index=label_index(*SHARES)))

@@ -14,6 +14,12 @@ def counts(app, position):
     return int(app.table[position].value.to_numpy().sum())
 
 
+def matrix_totals(app):
+    """Patients of each confusion matrix."""
+    matrices = [table.value for table in app.table if "decided: disease" in table.value.columns]
+    return [int(matrix.to_numpy().sum()) for matrix in matrices]
+
+
 def by_label(elements, label):
     (found,) = (element for element in elements if element.label == label)
     return found
@@ -29,17 +35,59 @@ def test_default_is_the_bayes_threshold_of_two_to_one(visit):
 def test_matrices_hold_every_patient_of_their_part(visit):
     app = visit("threshold")
     assert counts(app, 0) == 242
-    matrices = [table.value for table in app.table if "decided: disease" in table.value.columns]
-    assert [int(matrix.to_numpy().sum()) for matrix in matrices] == [242, 61]
+    assert matrix_totals(app) == [242]
+
+
+def test_test_part_is_shown_once_the_threshold_is_used_and_not_beside_the_slider(visit):
+    app = visit("threshold")
+    app = app.radio[0].set_value("manual").run()
+    app = by_label(app.slider, "Threshold").set_value(60).run()
+    assert "It is shown for the threshold that you decide on" in said(app)
+    app = press(app, "Use this threshold in the model")
+    assert matrix_totals(app) == [242, 61]
+    assert not app.warning
+    app = by_label(app.slider, "Threshold").set_value(40).run()
+    assert matrix_totals(app) == [242]
+    assert "That was done for 60\u00a0%" in said(app)
+    app = press(app, "Use this threshold in the model")
+    assert matrix_totals(app) == [242, 61]
+    assert "Another chosen threshold had been reported here" in app.warning[0].value
+    assert app.session_state["heart"].bundle.threshold.chosen_on == "after test"
 
 
 @pytest.mark.parametrize(
-    ("ratio", "shown"), [(1.0, "50\u00a0%"), (4.0, "20\u00a0%"), (9.0, "10\u00a0%")]
+    ("ratio", "shown"), [(1.0, "50\u00a0%"), (2.5, "29\u00a0%"), (9.0, "10\u00a0%")]
 )
-def test_cost_moves_the_threshold(visit, ratio, shown):
+def test_cost_moves_the_threshold_and_figures_are_those_of_the_counts(visit, ratio, shown):
     app = visit("threshold")
     app = app.number_input[0].set_value(ratio).run()
     assert f"Threshold **{shown}**" in said(app)
+    tp, fn = app.table[0].value.loc["diseased"]
+    figures = app.table[1].value[f"at {shown}"]
+    assert figures["Sensitivity (recall)"].startswith(f"{tp / (tp + fn):.3f} (")
+
+
+def test_few_patients_alike_do_not_make_a_figure_sure(visit):
+    app = visit("threshold")
+    app = app.radio[0].set_value("manual").run()
+    app = by_label(app.slider, "Threshold").set_value(2).run()
+    (missed, ruled_out) = app.table[0].value["decided: no disease"]
+    low = 0.025 ** (1 / ruled_out)  # of Clopper and Pearson, where nobody is missed
+    assert missed == 0
+    assert (
+        app.table[1].value.loc["Negative predictive value"].item() == f"1.000 ({low:.2f} to 1.00)"
+    )
+
+
+def test_rules_stand_beside_each_other_with_the_chosen_one_marked(visit):
+    app = visit("threshold")
+    rules = next(
+        table.value for table in app.table if table.value.index.name == "rule and threshold"
+    )
+    assert rules.index[0] == "Expected cost: 33\u00a0%"
+    assert len(rules) == 6
+    assert rules.iloc[0]["Sensitivity (recall)"] == app.table[1].value.iloc[0].item()
+    assert "Diamond: the one chosen above." in said(app)
 
 
 def test_threshold_by_hand_goes_into_the_model(visit):
@@ -93,7 +141,7 @@ def test_another_share_of_ill_patients_changes_what_an_answer_means(visit):
     app = by_label(app.slider, "Share of ill patients where it is used").set_value(9).run()
     assert by_label(app.button, "Use this threshold in the model").disabled
     assert "put the share back to keep one" in said(app)
-    assert said(app).count("chosen above does not enter here") == 2  # test part and zones
+    assert said(app).count("chosen above does not enter here") == 1  # zones
     after = app.table[1].value["at 33\u00a0%"]
     assert before["Sensitivity (recall)"] == after["Sensitivity (recall)"]
     assert float(after["Positive predictive value (precision)"][:5]) < 0.4

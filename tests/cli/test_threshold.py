@@ -17,10 +17,29 @@ from tests.support.running import SMALL, answer, run
         (["--value", "0"], 0.0),
     ],
 )
-def test_threshold_is_chosen_and_reported_on_valid_and_test(words, value):
+def test_threshold_is_chosen_and_reported_on_valid(words, value):
     told = answer("threshold", *words)
     assert told["threshold"]["value"] == pytest.approx(value)
-    assert [sum(told[part]["confusion"].values()) for part in ("valid", "test")] == [49, 61]
+    assert sum(told["valid"]["confusion"].values()) == 49
+    assert told["threshold"]["chosen_on"] == ("by hand" if "--value" in words else "costs only")
+
+
+def test_test_part_reports_on_what_goes_into_a_bundle_and_on_a_second_one_marked(tmp_path):
+    first, second = tmp_path / "first.joblib", tmp_path / "second.joblib"
+    assert answer("threshold", "--value", "0.25")["test"] is None
+    told = answer("threshold", "--value", "0.25", "--out", first)
+    assert sum(told["test"]["confusion"].values()) == 61
+    assert told["threshold"]["chosen_on"] == "by hand"
+    answer("threshold", first, "--rule", "youden", "--out", second)
+    assert load_bundle(second).threshold.chosen_on == "after test"
+
+
+def test_counts_and_figures_are_at_the_same_threshold():
+    told = answer("threshold", "--cost-ratio", "2.5")["out_of_fold"]  # 28.57 %
+    counts, figures = told["confusion"], told["figures"]
+    assert figures["recall"][0] == pytest.approx(counts["tp"] / told["positives"])
+    assert figures["precision"][0] == pytest.approx(counts["tp"] / (counts["tp"] + counts["fp"]))
+    assert figures["cost"][0] == pytest.approx((2.5 * counts["fn"] + counts["fp"]) / told["n"])
 
 
 def test_threshold_for_another_share_of_ill_patients_is_not_stored(tmp_path):

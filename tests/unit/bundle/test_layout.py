@@ -198,6 +198,27 @@ def test_metrics_have_every_figure_of_every_part(content):
     assert {tuple(part["figures"]) for part in content["metrics"].values()} == {FIGURES}
 
 
+@pytest.mark.parametrize(
+    ("rule", "chosen_on", "is_possible"),
+    [
+        ("manual", "by hand", True),
+        ("manual", "out-of-fold", True),  # as earlier versions wrote it
+        ("bayes", "after test", True),
+        ("f1", "after test", True),
+        ("f1", "by hand", False),
+        ("bayes", "by hand", False),
+    ],
+)
+def test_threshold_says_what_it_was_chosen_on(content, rule, chosen_on, is_possible):
+    threshold = content["threshold"] | {"rule": rule, "chosen_on": chosen_on}
+    file = sign({**content, "threshold": threshold})
+    if is_possible:
+        assert load_bundle(file).threshold.chosen_on == chosen_on
+    else:
+        with pytest.raises(BundleError, match="a threshold"):
+            load_bundle(file)
+
+
 def test_version_1_does_not_hold_what_came_later(content):
     with pytest.raises(BundleError, match="recalibration"):
         load_bundle(sign({**content, "format_version": 1}))

@@ -18,9 +18,11 @@ from heart.bundle.learnt import LearntPart
 from heart.card import gather_facts, make_card, to_html, to_markdown
 from heart.card.facts import characteristics
 from heart.card.tripod import ITEMS, OPEN, answer_of
+from heart.card.use import threshold
 from heart.data import SHIPPED, load_shipped
 from heart.evaluation.figures import write_figure
 from heart.evaluation.recalibration import compare_recalibrations
+from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import recalibrate, run_experiment, split_of
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
@@ -244,6 +246,21 @@ def test_card_of_a_stranger_says_what_cannot_be_computed(stranger):
     }
     assert not any(entry.charts for entry in card.sections)
     assert to_html(card).count("<figure") == 0
+
+
+@pytest.mark.parametrize(
+    ("chosen_on", "words"),
+    [
+        ("by hand", "a person set it"),
+        ("out-of-fold", "a person set it"),  # as earlier versions wrote it
+        ("after test", "Before it was chosen, another chosen threshold had been reported"),
+    ],
+)
+def test_card_says_what_a_threshold_was_chosen_on(facts, chosen_on, words):
+    choice = ThresholdChoice(0.6, "manual", 2.0, chosen_on)
+    text = threshold(facts._replace(bundle=replace(facts.bundle, threshold=choice)))
+    assert words in text
+    assert "Chosen on: " not in text
 
 
 def test_own_hospital_is_no_other_one_whatever_the_file_was_called(shipped):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from heart.evaluation.decision_curve import decision_curve
+from heart.evaluation.decision_curve import avoided_follow_ups, decision_curve
 
 # Figures that the R package dcurves gives for its 750 simulated patients of whom 105 have cancer,
 # as kept by its Python sister for its own tests (github.com/MSKCC-Epi-Bio/dcurves,
@@ -95,6 +95,15 @@ def test_avoided_follow_ups_of_100_are_the_published_ones(family_history, thresh
     assert at(decision_curve(*family_history), threshold)["avoided"] == pytest.approx(
         avoided, abs=1e-9
     )
+
+
+@pytest.mark.parametrize(("threshold", "avoided"), FAMILY_HISTORY_AVOIDED)
+def test_avoided_follow_ups_at_one_threshold_are_the_published_ones(threshold, avoided):
+    tp, fp = FAMILY_HISTORY
+    told = avoided_follow_ups(
+        threshold, recall=tp / 105, specificity=1 - fp / 645, prevalence=105 / 750
+    )
+    assert told == pytest.approx(avoided, abs=1e-9)
 
 
 def test_net_benefit_of_a_published_model_with_many_scores():

@@ -4,6 +4,7 @@ simulated patients.
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from heart.evaluation.judged import metrics_at
 from heart.evaluation.out_of_fold import OutOfFold
@@ -45,16 +46,50 @@ def test_figures_are_those_at_the_threshold(curves, predictions, threshold):
     assert row["cost"] == pytest.approx((3 * at.fn + at.fp) / at.n)
 
 
-def test_bands_are_quantiles_of_resampled_patients(predictions, curves):
+def test_band_of_the_cost_is_quantiles_of_resampled_patients(predictions, curves):
     rng = np.random.default_rng(0)
     weights = _draw(predictions.y_true, rng)
     rows = np.stack([np.repeat(np.arange(242), w.astype(int)) for w in weights])
-    recall = [
-        metrics_at(predictions.y_true[r], predictions.mean_score[r], 0.4).recall.value for r in rows
-    ]
-    table = curves.table()
-    ends = table.loc[40, ["recall_low", "recall_high"]].tolist()
-    assert ends == pytest.approx(np.quantile(recall, [0.025, 0.975]).tolist(), abs=0.01)
+    at = [metrics_at(predictions.y_true[r], predictions.mean_score[r], 0.4) for r in rows]
+    costs = [(3 * each.fn + each.fp) / 242 for each in at]
+    ends = np.quantile(costs, [0.025, 0.975]).tolist()
+    for row in (curves.table(cost_ratio=3).loc[40], curves.at(0.4, cost_ratio=3)):
+        assert row[["cost_low", "cost_high"]].tolist() == pytest.approx(ends, abs=0.01)
+
+
+@pytest.mark.parametrize("threshold", [0.02, 0.3333, 0.97])
+def test_intervals_of_shares_are_scipys_exact_ones(curves, threshold):
+    row = curves.at(threshold)
+    tn, fp, fn, tp = row[["tn", "fp", "fn", "tp"]].astype(int)
+    shares = {"recall": (tp, fn), "specificity": (tn, fp), "precision": (tp, fp), "npv": (tn, fn)}
+    for name, (right, wrong) in shares.items():
+        exact = binomtest(right, right + wrong).proportion_ci(method="exact")
+        assert row[[f"{name}_low", f"{name}_high"]].tolist() == pytest.approx(list(exact))
+    needed = row[["needed_low", "needed_high"]].tolist()
+    assert needed == pytest.approx([1 / row["precision_high"], 1 / row["precision_low"]])
+
+
+def test_four_of_four_healthy_patients_do_not_rule_disease_out():
+    y_true, y_score = np.array([0] * 4 + [1] * 4), np.array([0.01] * 4 + [0.9] * 4)
+    four = ThresholdCurves(OutOfFold(y_true, y_score[None], np.zeros((1, 8), dtype=np.int64), 0.0))
+    for share, low in ((0.5, 0.3976), (0.1, 0.8559)):  # odds 0.66; nine times as many healthy
+        row = four.at(0.02, prevalence=share)
+        ends = row[["npv", "npv_low", "npv_high"]].tolist()
+        assert ends == pytest.approx([1, low, 1], abs=1e-4)
+
+
+def test_counts_and_figures_of_any_threshold_are_of_the_same_patients(curves, predictions):
+    for cost_ratio in np.linspace(0.5, 20, 40):
+        row = curves.at(bayes_threshold(cost_ratio), cost_ratio=cost_ratio)
+        at = metrics_at(predictions.y_true, predictions.mean_score, bayes_threshold(cost_ratio))
+        assert row[["tn", "fp", "fn", "tp"]].tolist() == [at.tn, at.fp, at.fn, at.tp]
+        assert [row["recall"], row["npv"]] == pytest.approx([at.recall.value, at.npv.value])
+
+
+def test_row_at_a_threshold_of_the_grid_is_the_tables(curves):
+    table = curves.table(cost_ratio=3, prevalence=0.2)
+    row = curves.at(0.17, cost_ratio=3, prevalence=0.2)
+    assert row.to_dict() == pytest.approx(table.loc[17].to_dict())
 
 
 def test_resamples_keep_the_number_of_each_class(predictions):

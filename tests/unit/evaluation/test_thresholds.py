@@ -11,8 +11,10 @@ from heart.evaluation.thresholds import (
     RULES,
     TUNED,
     WANTING,
+    ThresholdChoice,
     bayes_threshold,
     find_threshold,
+    mark_reported,
     select_threshold,
     set_threshold,
     tuned_rule,
@@ -179,3 +181,27 @@ def test_threshold_by_hand_is_a_probability():
 def test_what_needs_no_tuning_shows_how_far_the_least_cost_moves(rule, tuned):
     assert tuned_rule(rule) == tuned
     assert tuned_rule("youden") == "youden"
+
+
+def test_threshold_set_by_hand_was_chosen_on_no_patients():
+    assert set_threshold(0.4).chosen_on == "by hand"
+
+
+TRAINED = ThresholdChoice(0.4, "cheapest", 2.0, "valid")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "reported", "marked"),
+    [
+        (TRAINED, False, False),
+        (TRAINED, True, True),
+        (TRAINED._replace(chosen_on="out-of-fold"), False, True),
+        (set_threshold(0.4), False, True),
+        (set_threshold(0.4)._replace(chosen_on="after test"), False, True),
+        (set_threshold(0.5), True, False),  # the same threshold again
+        (set_threshold(0.5)._replace(chosen_on="after test"), False, True),
+    ],
+)
+def test_threshold_after_another_ones_report_is_marked(earlier, reported, marked):
+    choice = mark_reported(set_threshold(0.5), earlier, reported=reported)
+    assert choice.chosen_on == ("after test" if marked else "by hand")
