@@ -25,8 +25,10 @@ from heart.experiments.run import find_cohort, find_learnt, split_for
 from heart.schema import FEATURES, Feature
 from heart.shares import write_share
 
-EXPECTED_ROC_AUC = 0.9
-"""What models of these features reach; the sample size hardly depends on it."""
+EXPECTED_ROC_AUCS = (0.9, 0.8, 0.7)
+"""What the sample size is told for: about what models of all these features reach, and what fewer
+or poorer ones do; the weaker a model, the more patients it needs.
+"""
 
 
 class Facts(NamedTuple):
@@ -44,8 +46,9 @@ class Facts(NamedTuple):
         subgroups: a `subgroup_table` of them.
         elsewhere: the hospitals of which no patient is in a part of the model's; where that is
             not known, those that it does not name.
-        needed: the sample size that the criteria ask for; None where the bundle names patients of
-            one outcome only.
+        parameters: predictor parameters, as `count_parameters` counts them.
+        needed: each of `EXPECTED_ROC_AUCS` to the sample size that the criteria ask for; None where
+            the bundle names patients of one outcome only, or there are no parameters.
         by_others: where the bundle is recalibrated, `judge_recalibration` of the out-of-fold
             predictions: the bundle's own map was fitted on those very patients. None where it is
             not, or there are no such predictions.
@@ -59,7 +62,8 @@ class Facts(NamedTuple):
     out_of_fold: bool
     subgroups: pd.DataFrame | None
     elsewhere: tuple[Judged, ...]
-    needed: SampleSize | None
+    parameters: int
+    needed: Mapping[float, SampleSize] | None
     by_others: Mapping[str, float] | None = None
 
 
@@ -89,7 +93,8 @@ def gather_facts(
         out_of_fold=unseen is not None and predictions is not None,
         subgroups=subgroups,
         elsewhere=judge_itself(bundle, learnt, threshold=bundle.threshold.value),
-        needed=_sample_size(bundle),
+        parameters=count_parameters(bundle),
+        needed=_sample_sizes(bundle),
         by_others=_judge_by_others(bundle, predictions),
     )
 
@@ -105,15 +110,27 @@ def _judge_by_others(bundle: Bundle, predictions: OutOfFold | None) -> Mapping[s
         return None
 
 
-def _sample_size(bundle: Bundle) -> SampleSize | None:
-    data = bundle.data
-    if not 0 < data.positives < data.n:
+def count_parameters(bundle: Bundle) -> int:
+    """Predictor parameters of a model in the sense of Riley et al. (BMJ 2020;368:m441): one a
+    number, and one less than its codes in training a category, which as a code is a number too. A
+    network has more weights; these are what any model of these features has at least.
+    """
+    preprocessor = bundle.preprocessor
+    if bundle.settings.categories == "codes":
+        return len(preprocessor.readable)
+    codes = {f.name: len(preprocessor.encoders_[f.name].classes_) for f in preprocessor.categories}
+    return sum(codes.get(f.name, 2) - 1 for f in preprocessor.readable)
+
+
+def _sample_sizes(bundle: Bundle) -> Mapping[float, SampleSize] | None:
+    data, parameters = bundle.data, count_parameters(bundle)
+    if not 0 < data.positives < data.n or not parameters:
         return None
-    return sample_size(
-        len(bundle.preprocessor.features),
-        prevalence=data.positives / data.n,
-        roc_auc=EXPECTED_ROC_AUC,
-    )
+    prevalence = data.positives / data.n
+    return {
+        roc_auc: sample_size(parameters, prevalence=prevalence, roc_auc=roc_auc)
+        for roc_auc in EXPECTED_ROC_AUCS
+    }
 
 
 def _judge_unseen(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from heart.card.facts import EXPECTED_ROC_AUC, Facts, characteristics
+from heart.card.facts import Facts, characteristics
 from heart.evaluation.figures import (
     METRICS,
     known_figures,
+    write_agreement,
     write_calibration,
     write_figure,
     write_value,
@@ -111,32 +112,41 @@ def missing(facts: Facts) -> str:
 
 
 def sample(facts: Facts) -> str:
-    """The sample size beside the one that the criteria ask for."""
+    """The sample size beside those that the criteria ask for."""
     if facts.needed is None:
-        return "The bundle names patients of one outcome only."
-    n, needed = facts.bundle.metrics["train"]["n"], facts.needed
-    features = len(facts.bundle.preprocessor.features)
+        return (
+            "The bundle names patients of one outcome only, or it learnt nothing of any feature: no"
+            " sample size can be asked for."
+        )
+    n = facts.bundle.metrics["train"]["n"]
+    sizes = {f"{roc_auc:g}": size for roc_auc, size in facts.needed.items()}
+    least = min(size.needed for size in sizes.values())
     verdict = (
-        "enough"
-        if n >= needed.needed
+        "enough for the lowest of these"
+        if n >= least
         else "**fewer than asked for**: expect intervals to be wide and figures to fall elsewhere"
     )
+    asked = ", ".join(f"**{size.needed:,}** at an AUC of {auc}" for auc, size in sizes.items())
+    criteria = {
+        "expected shrinkage of effects at most 10 %": "shrinkage",
+        "optimism in R-squared at most 0.05": "optimism",
+        "share of disease within 0.05": "prevalence",
+    }
     rows = [
-        ("expected shrinkage of effects at most 10 %", str(needed.shrinkage)),
-        ("optimism in R-squared at most 0.05", str(needed.optimism)),
-        ("share of disease within 0.05", str(needed.prevalence)),
+        (words, *(f"{getattr(size, name):,}" for size in sizes.values()))
+        for words, name in criteria.items()
     ]
+    share = write_share(facts.bundle.data.positives / facts.bundle.data.n, digits=1)
     caption = (
-        f"For {features} predictor parameters, one a feature,"
-        f" {write_share(facts.bundle.data.positives / facts.bundle.data.n, digits=1)} diseased and"
-        " an AUC of"
-        f" {EXPECTED_ROC_AUC:g} (Riley et al., BMJ 2020;368:m441). A network has more parameters"
-        " than features: these are lower bounds."
+        f"For {facts.parameters} predictor parameters (one a number, one less than its codes a"
+        f" category) and {share} diseased (Riley et al., BMJ 2020;368:m441). A network has more"
+        " weights than these: all are lower bounds. Above an AUC of 0.8 the first criterion asks"
+        " for too few: in simulations twice as many were needed at 0.9 (Pavlou et al., BMC Medical"
+        " Research Methodology 2024;24:146)."
     )
     return paragraphs(
-        f"Riley's criteria ask for at least **{needed.needed}** patients; this model was fitted on"
-        f" **{n}** ({verdict}).",
-        table(("criterion", "patients"), rows),
+        f"Riley's criteria ask for at least {asked}; this model was fitted on **{n}** ({verdict}).",
+        table(("criterion", *(f"AUC {auc}" for auc in sizes)), rows),
         caption,
     )
 
@@ -193,8 +203,9 @@ def calibration(facts: Facts) -> str:
     agreement, at = facts.unseen.calibration, facts.unseen.at
     return (
         f"Of {at.n} patients ({facts.unseen.name}): intercept"
-        f" {write_value(agreement.intercept, 'intercept')} (0 is right), slope"
-        f" {write_value(agreement.slope, 'slope')} (1 is right); expected"
+        f" {write_agreement(agreement.intercept, 'intercept')} (0 is right), slope"
+        f" {write_agreement(agreement.slope, 'slope')} (1 is right), 95 % intervals in brackets;"
+        " expected"
         f" {write_share(agreement.expected, digits=1)}"
         f" diseased, observed {write_share(agreement.observed, digits=1)}."
     )

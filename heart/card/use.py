@@ -148,7 +148,9 @@ def limits(facts: Facts) -> str:
             " will fall in."
         ),
     ]
-    if facts.needed is not None and facts.bundle.metrics["train"]["n"] < facts.needed.needed:
+    if facts.needed is not None and facts.bundle.metrics["train"]["n"] < min(
+        size.needed for size in facts.needed.values()
+    ):
         lines.insert(
             0, "It learnt from fewer patients than the criteria ask for; see *Sample size*."
         )

@@ -22,7 +22,7 @@ from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
 from heart.errors import SettingsError
-from heart.evaluation.figures import LEADERBOARD
+from heart.evaluation.figures import AGREEMENT, LEADERBOARD
 from heart.schema import FEATURE_NAMES
 
 if TYPE_CHECKING:
@@ -264,6 +264,5 @@ def _describe_external(external: External) -> dict[str, Any]:
         "n": judged.at.n,
         "positives": judged.at.positives,
         **with_bounds({name: judged.figure(name) for name in LEADERBOARD}),
-        "calibration_intercept": judged.calibration.intercept,
-        "calibration_slope": judged.calibration.slope,
+        **with_bounds({name: judged.figure(name) for name in AGREEMENT}, "calibration_"),
     }

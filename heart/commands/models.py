@@ -22,6 +22,7 @@ from heart.commands.output import with_bounds
 from heart.commands.streams import STREAM, read_standard_input
 from heart.commands.suggestions import suggesting
 from heart.errors import SettingsError, show_controls
+from heart.evaluation.figures import AGREEMENT
 
 if TYPE_CHECKING:
     from heart.bundle.registry import Entry, Registry
@@ -149,8 +150,7 @@ def compare(*, first: str, second: str, cohort: CohortChoice) -> dict[str, Any]:
                 **with_bounds({"roc_auc": side.scores.roc_auc, "log_loss": side.scores.log_loss}),
                 "threshold": side.at.threshold,
                 **with_bounds({"sensitivity": side.at.recall, "specificity": side.at.specificity}),
-                "intercept": side.calibration.intercept,
-                "slope": side.calibration.slope,
+                **with_bounds({name: side.figure(name) for name in AGREEMENT}),
             }
             for side in compared.sides
         ],

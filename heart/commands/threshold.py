@@ -21,9 +21,10 @@ from heart.commands.inputs import (
     own_cohort_option,
     repeats_option,
 )
-from heart.commands.output import on_terminal, print_share
+from heart.commands.output import on_terminal, print_share, with_bounds
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.errors import SettingsError
+from heart.evaluation.figures import METRICS
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -113,6 +114,7 @@ def threshold(
         "tuned": _describe_tuned(curves, policy),
         "out_of_fold": _describe_policy(curves, choice.value, policy),
         "zones": _describe_zones(curves, policy),
+        "borders": _describe_borders(curves, policy),
         "valid": judged.metrics["valid"],
         "test": None if out is None else judged.metrics["test"],
         **written,
@@ -206,3 +208,28 @@ def _number(value: float) -> float | None:
 def _describe_zones(curves: ThresholdCurves, policy: Policy) -> list[dict[str, Any]]:
     zones = curves.zones(sensitivity=policy.rule_out, specificity=policy.rule_in).zones
     return [zone._asdict() | {"share": list(zone.share)} for zone in zones]
+
+
+def _describe_borders(curves: ThresholdCurves, policy: Policy) -> list[dict[str, Any]]:
+    """What the zones' borders promise, on the patients who set them and corrected for that."""
+    wanted = {"sensitivity": policy.rule_out, "specificity": policy.rule_in}
+    zones, corrected = curves.zones(**wanted), curves.corrected(**wanted)
+    return [
+        {
+            "border": border,
+            "figure": METRICS[name].words,
+            **with_bounds({"value": figure}),
+            "corrected": _number(promise),
+        }
+        for (border, name), figure, promise in zip(
+            (
+                ("lower", "recall"),
+                ("lower", "npv"),
+                ("upper", "specificity"),
+                ("upper", "precision"),
+            ),
+            zones[1:],
+            corrected,
+            strict=True,
+        )
+    ]

@@ -4,13 +4,15 @@ of the Brier score.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
+from heart.evaluation.figures import NO_FIGURE, Figure
 from heart.evaluation.intervals import proportion
 from heart.evaluation.metrics import FloatArray, IntArray
 
@@ -18,6 +20,7 @@ BINS = 10
 EDGE = 1e-6
 """Log-odds are taken of probabilities kept this far from 0 and 1."""
 _LARGEST_SHIFT = 30.0
+_Z = float(ndtri(0.975))
 
 
 class Calibration(NamedTuple):
@@ -25,14 +28,16 @@ class Calibration(NamedTuple):
 
     Attributes:
         intercept: of outcome ~ logit(y_score) with the slope held at 1: calibration in the large; 0
-            is right, above 0 predicts too little.
+            is right, above 0 predicts too little. `NO_FIGURE` for a single class.
         slope: of outcome ~ logit(y_score); 1 is right, below 1 the probabilities are too extreme.
+            `NO_FIGURE` where no slope is the likeliest: a single class, equal scores, or a score
+            that separates the classes.
         expected: share that the probabilities predict.
         observed: share that is diseased.
     """
 
-    intercept: float
-    slope: float
+    intercept: Figure
+    slope: Figure
     expected: float
     observed: float
 
@@ -53,30 +58,45 @@ def to_logits(y_score: FloatArray) -> FloatArray:
 
 
 def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:
-    """Intercept and slope of the logistic recalibration (Cox 1958), without a penalty; slope NaN
-    for a single class.
+    """Intercept and slope of the logistic recalibration (Cox 1958), without a penalty, with 95 %
+    intervals by the normal approximation: the standard errors are those of the Fisher information.
 
     Args:
         y_true: 0 or 1, shape (n,).
         y_score: probabilities, shape (n,).
     """
     logits = to_logits(y_score)
-    slope = _fit_slope(logits, y_true) if 0 < y_true.sum() < len(y_true) else float("nan")
     return Calibration(
-        intercept_of(y_true, logits), slope, float(y_score.mean()), float(y_true.mean())
+        _fit_intercept(logits, y_true),
+        _fit_slope(logits, y_true),
+        float(y_score.mean()),
+        float(y_true.mean()),
     )
 
 
 def mean_calibration(y_true: IntArray, y_scores: FloatArray) -> Calibration:
     """`calibration_of` repeated predictions of the same patients: the mean over the repeats, as
-    every other figure of repeated predictions.
+    every other figure of repeated predictions; that of an interval's ends, as the patients are the
+    same, so that repeats make nothing surer.
 
     Args:
         y_true: 0 or 1, shape (n,).
         y_scores: probabilities, shape (repeats, n).
     """
     each = [calibration_of(y_true, y_score) for y_score in y_scores]
-    return Calibration(*np.mean(each, axis=0).tolist())
+    return Calibration(
+        _mean([one.intercept for one in each]),
+        _mean([one.slope for one in each]),
+        float(np.mean([one.expected for one in each])),
+        float(np.mean([one.observed for one in each])),
+    )
+
+
+def _mean(figures: Sequence[Figure]) -> Figure:
+    """Of values and ends; none where a repeat has none."""
+    if NO_FIGURE in figures:
+        return NO_FIGURE
+    return Figure(*np.mean(np.array(figures, dtype=np.float64), axis=0).tolist())
 
 
 def intercept_of(y_true: IntArray, logits: FloatArray) -> float:
@@ -93,15 +113,45 @@ def intercept_of(y_true: IntArray, logits: FloatArray) -> float:
     )
 
 
-def _fit_slope(x: FloatArray, y_true: IntArray) -> float:
+def _fit_intercept(logits: FloatArray, y_true: IntArray) -> Figure:
+    shift = intercept_of(y_true, logits)
+    if np.isinf(shift):
+        return NO_FIGURE
+    p = expit(logits + shift)
+    return _with_error(shift, 1 / float(np.sqrt((p * (1 - p)).sum())))
+
+
+def _fit_slope(x: FloatArray, y_true: IntArray) -> Figure:
     """The slope of greatest likelihood, beside a free intercept."""
+    if _is_separated(x, y_true):
+        return NO_FIGURE
     # a form that shows no calibration need not wait for it
     from sklearn.linear_model import (  # noqa: PLC0415
         LogisticRegression,
     )
 
-    fitted = LogisticRegression(C=np.inf, max_iter=1000).fit(x.reshape(-1, 1), y_true)
-    return float(fitted.coef_[0, 0])
+    fitted = LogisticRegression(C=np.inf, max_iter=1000, tol=1e-8).fit(x.reshape(-1, 1), y_true)
+    p = fitted.predict_proba(x.reshape(-1, 1))[:, 1]
+    weight = p * (1 - p)  # of each patient in the Fisher information
+    centred = x - np.average(x, weights=weight)
+    error = 1 / float(np.sqrt((weight * centred**2).sum()))
+    return _with_error(float(fitted.coef_[0, 0]), error)
+
+
+def _is_separated(x: FloatArray, y_true: IntArray) -> bool:
+    """Whether some threshold has one class on either side, ties on it included: then the likelihood
+    has no maximum at any slope. A single class and equal scores are separated too.
+    """
+    healthy, diseased = x[y_true == 0], x[y_true == 1]
+    return bool(
+        min(len(healthy), len(diseased)) == 0
+        or diseased.min() >= healthy.max()
+        or diseased.max() <= healthy.min()
+    )
+
+
+def _with_error(value: float, error: float) -> Figure:
+    return Figure(value, value - _Z * error, value + _Z * error)
 
 
 def reliability_table(y_true: IntArray, y_score: FloatArray, *, bins: int = BINS) -> pd.DataFrame:

@@ -83,6 +83,9 @@ LEADERBOARD = tuple(name for name, metric in METRICS.items() if metric.leaderboa
 OVERALL = tuple(name for name, metric in METRICS.items() if metric.source == "scores")
 """Figures over all thresholds."""
 
+AGREEMENT = ("intercept", "slope")
+"""Of calibration."""
+
 SHARES = tuple(
     name for name, metric in METRICS.items() if metric.source == "at" and metric.of_parts
 )
@@ -137,9 +140,18 @@ def write_value(value: float | None, name: str, *, digits: int | None = None) ->
     return write_figure((value, None, None), name, digits=digits)
 
 
-def write_calibration(intercept: float, slope: float) -> str:
-    """Calibration intercept and slope, as in "+0.12, 0.98"."""
-    return f"{write_value(intercept, 'intercept')}, {write_value(slope, 'slope')}"
+def write_agreement(figure: Figure, name: str) -> str:
+    """A calibration intercept or slope with its interval, as in "+0.12 (-0.20 to +0.44)"; in words
+    where it cannot be estimated.
+    """
+    if figure.value is None:
+        return "cannot be estimated"
+    return write_figure(figure, name, end_digits=METRICS[name].digits)
+
+
+def write_calibration(intercept: Figure, slope: Figure) -> str:
+    """Calibration intercept and slope, as in "+0.12 (-0.20 to +0.44), 0.98 (0.80 to 1.16)"."""
+    return f"{write_agreement(intercept, 'intercept')}, {write_agreement(slope, 'slope')}"
 
 
 def write_of_100(probability: float) -> str:

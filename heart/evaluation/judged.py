@@ -76,7 +76,7 @@ class Judged(NamedTuple):
     calibration: Calibration
 
     def figure(self, name: str) -> Figure:
-        """One of the figures of `OVERALL` and `SHARES`."""
+        """One of the figures of `OVERALL`, `SHARES` and `AGREEMENT`."""
         figure: Figure = getattr(getattr(self, METRICS[name].source), name)
         return figure
 

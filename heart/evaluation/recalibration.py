@@ -217,5 +217,7 @@ def judge_recalibration(method: str, predictions: OutOfFold) -> dict[str, float]
         (log_loss(y_true, scores, labels=[0, 1]), brier_score_loss(y_true, scores))
         for scores in y_scores
     ]
-    means = (*np.mean(losses, axis=0).tolist(), *mean_calibration(y_true, y_scores)[:2])
+    agreement = mean_calibration(y_true, y_scores)
+    line = (np.nan if end.value is None else end.value for end in agreement[:2])
+    means = (*np.mean(losses, axis=0).tolist(), *line)
     return dict(zip(("log_loss", "brier", "intercept", "slope"), means, strict=True))

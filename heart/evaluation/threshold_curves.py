@@ -24,6 +24,7 @@ from heart.evaluation.threshold_table import (
     threshold_table,
 )
 from heart.evaluation.thresholds import find_threshold
+from heart.evaluation.zone_optimism import Promises, correct_borders
 
 RESAMPLES = 500
 LOW, HIGH = 0.025, 0.975
@@ -125,6 +126,12 @@ class ThresholdCurves:
         """
         return _zones(
             self.y_true, self.y_score, self.counts, sensitivity=sensitivity, specificity=specificity
+        )
+
+    def corrected(self, *, sensitivity: float, specificity: float) -> Promises:
+        """What the borders of `zones` promise patients who did not set them."""
+        return correct_borders(
+            self.counts, self._resampled, sensitivity=sensitivity, specificity=specificity
         )
 
     def tuned(

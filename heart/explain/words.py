@@ -100,7 +100,8 @@ def describe_zone(found: ZoneOf, patients: int) -> str:
     return (
         f"{where}: in cross-validation {zone.patients} of {patients} patients fell into this zone;"
         f" {_were_ill(zone.diseased, zone.share)}. Its borders keep a sensitivity and a specificity"
-        f" of {write_share(WANTED)} on these patients."
+        f" of {write_share(WANTED)} on these patients, who set them: among others they keep a"
+        " little less (the Threshold page says how much)."
     )
 
 

@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 from scipy.stats import norm
 
 from heart.config import Settings, get_recipe
 from heart.data import load_shipped
 from heart.errors import SettingsError
-from heart.evaluation.calibration import to_logits
+from heart.evaluation.calibration import calibration_of
 from heart.evaluation.figures import Figure
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
@@ -97,21 +96,11 @@ def judge(y_true: IntArray, y_score: FloatArray) -> Judged:
     """Figures of probabilities, shape (n,), for outcomes 0 or 1, shape (n,)."""
     figures = score_all(y_true, y_score)
     return Judged(
-        figures["log_loss"], figures["brier"], figures["roc_auc"], slope_of(y_true, y_score)
+        figures["log_loss"],
+        figures["brier"],
+        figures["roc_auc"],
+        calibration_of(y_true, y_score).slope,
     )
-
-
-def slope_of(y_true: IntArray, y_score: FloatArray) -> Figure:
-    """The slope of outcome ~ log-odds (Cox 1958) with its 95 % interval by the normal
-    approximation: below 1 the probabilities are too extreme, above 1 not extreme enough.
-    """
-    fitted = fit_recalibration("platt", y_true, y_score)
-    x = to_logits(y_score)
-    p = expit(fitted.intercept + fitted.slope * x)
-    weight = p * (1 - p)  # of each patient in the Fisher information
-    centred = x - np.average(x, weights=weight)
-    half = float(norm.ppf(0.975) / np.sqrt((weight * centred**2).sum()))
-    return Figure(fitted.slope, fitted.slope - half, fitted.slope + half)
 
 
 def verdict_of(slope: Figure) -> str:

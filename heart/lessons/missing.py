@@ -144,7 +144,7 @@ class Judged(NamedTuple):
     log_loss: float
     brier: float
     roc_auc: float
-    slope: float
+    slope: float | None
     expected: float
     observed: float
     difference: Figure
@@ -159,7 +159,7 @@ def judge_ways(y_true: IntArray, told: Mapping[str, FloatArray]) -> dict[str, Ju
             figures["log_loss"],
             figures["brier"],
             figures["roc_auc"],
-            calibration.slope,
+            calibration.slope.value,
             calibration.expected,
             calibration.observed,
             loss_difference(y_true, y_score, told["masked"]),

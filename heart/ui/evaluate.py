@@ -13,7 +13,7 @@ from heart.data import Cohort
 from heart.evaluation.calibration import brier_parts, mean_calibration, reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
-from heart.evaluation.figures import METRICS, write_figure, write_value
+from heart.evaluation.figures import METRICS, write_agreement, write_figure, write_value
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import (
@@ -121,8 +121,9 @@ def _show_calibration(session: Session, predictions: OutOfFold) -> None:
     calibration = mean_calibration(y_true, predictions.y_score)
     parts = brier_parts(y_true, y_score)
     st.caption(
-        f"Intercept {write_value(calibration.intercept, 'intercept')} (0 is right), slope"
-        f" {write_value(calibration.slope, 'slope')} (1 is right), means over the repeats; expected"
+        f"Intercept {write_agreement(calibration.intercept, 'intercept')} (0 is right), slope"
+        f" {write_agreement(calibration.slope, 'slope')} (1 is right), means over the repeats with"
+        " 95 % intervals; expected"
         f" {write_share(calibration.expected, digits=1)}, observed"
         f" {write_share(calibration.observed, digits=1)}. The Brier score of what is drawn:"
         f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f},"

@@ -143,10 +143,8 @@ def elsewhere_rows(results: Sequence[External]) -> pd.DataFrame:
             "trained_on": result.trained_on,
             "features": result.features,
             "lacks": " ".join(result.lacking),
-            "intercept": result.judged.calibration.intercept,
-            "slope": result.judged.calibration.slope,
         }
-        for name in ("roc_auc", "log_loss", "accuracy"):
+        for name in ("roc_auc", "log_loss", "accuracy", "intercept", "slope"):
             ends = zip(("", "_low", "_high"), result.judged.figure(name), strict=True)
             record |= {f"{name}{end}": value for end, value in ends}
         records.append(record)

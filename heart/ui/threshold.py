@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
-from heart.evaluation.figures import write_figure
+from heart.evaluation.figures import write_figure, write_value
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.policies import Zones
 from heart.evaluation.threshold_curves import ThresholdCurves
@@ -160,6 +160,14 @@ def draw_zones(judgement: Judgement) -> None:
         f" {write_figure(zones.specificity, 'specificity')} and positive predictive value"
         f" {write_figure(zones.precision, 'precision')} at the upper"
         f" one. {OWN_SHARE}{_certify(zones, sensitivity, specificity, judgement.curves)}"
+    )
+    corrected = judgement.curves.corrected(sensitivity=sensitivity, specificity=specificity)
+    st.caption(
+        "These patients set the borders, which flatters them. Corrected for that by the bootstrap:"
+        f" sensitivity {write_value(corrected.sensitivity, 'recall')}, negative predictive value"
+        f" {write_value(corrected.npv, 'npv')}, specificity"
+        f" {write_value(corrected.specificity, 'specificity')}, positive predictive value"
+        f" {write_value(corrected.precision, 'precision')}."
     )
 
 

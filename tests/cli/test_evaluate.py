@@ -90,8 +90,9 @@ def test_hospitals_have_the_same_figures(tiny):
         assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in FIGURES)
         assert (row["n"], row["positives"]) == (cohort.n, cohort.positives)
         assert row["auc"] == pytest.approx(roc_auc_score(cohort.y_true, external.judged.y_score))
-        assert row["calibration_intercept"] == pytest.approx(external.judged.calibration.intercept)
-        assert row["calibration_slope"] == pytest.approx(external.judged.calibration.slope)
+        for name in ("intercept", "slope"):
+            shown = [row[f"calibration_{name}{end}"] for end in ("", "_low", "_high")]
+            assert shown == pytest.approx(list(external.judged.figure(name)))
 
 
 def test_file_of_somebodys_own_has_no_other_hospitals(tmp_path):

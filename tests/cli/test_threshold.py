@@ -60,6 +60,12 @@ def test_threshold_is_judged_on_out_of_fold_predictions():
     assert sum(told["out_of_fold"]["of_1000"].values()) == 1000
     assert [zone["name"] for zone in told["zones"]] == ["rule out", "cannot tell", "rule in"]
     assert sum(zone["patients"] for zone in told["zones"]) == 242
+    borders = {row["figure"]: row for row in told["borders"]}
+    assert borders["sensitivity"]["border"] == "lower"
+    assert borders["specificity"]["border"] == "upper"
+    for name in ("sensitivity", "specificity"):
+        assert borders[name]["value_low"] < borders[name]["value"]
+        assert 0 < borders[name]["value"] - borders[name]["corrected"] < 0.04
 
 
 def test_table_of_all_thresholds_is_written(tmp_path):

@@ -9,7 +9,8 @@ import streamlit as st
 
 from heart.charts.evaluate import reliability
 from heart.charts.lessons.calibration import figure_frame, figures_by_temperature
-from heart.evaluation.calibration import reliability_table
+from heart.evaluation.calibration import calibration_of, reliability_table
+from heart.evaluation.figures import write_value
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import compare_recalibrations
 from heart.lessons.calibration import (
@@ -21,7 +22,6 @@ from heart.lessons.calibration import (
     gain_of_temperature,
     judge,
     predict_unseen,
-    slope_of,
     temper,
     temperature_table,
     verdict_of,
@@ -127,7 +127,9 @@ def _describe(judged: Judged, bins: pd.DataFrame, temperature: float) -> None:
         "Brier score", f"{judged.brier:.3f}", help="Mean squared error; less is better"
     )
     columns[2].metric("AUC", f"{judged.roc_auc:.3f}", help="Whether the ill rank above the healthy")
-    columns[3].metric("Slope", f"{slope.value:.2f}", help="Below 1 too sure, above 1 too timid")
+    columns[3].metric(
+        "Slope", write_value(slope.value, "slope"), help="Below 1 too sure, above 1 too timid"
+    )
     last = bins.iloc[-1]
     st.markdown(
         f"{WORDS[verdict_of(slope)]} (95\N{NO-BREAK SPACE}% interval {slope.low:.2f} to"
@@ -178,4 +180,4 @@ def _show_mending(predictions: OutOfFold, table: pd.DataFrame) -> None:
 
 def show_calibration_code() -> None:
     """The temperature, the slope, and the bins."""
-    show_code(temper, slope_of, reliability_table)
+    show_code(temper, calibration_of, reliability_table)

@@ -12,7 +12,7 @@ from heart.charts.lessons.missing import WAY_TITLES, cost_frame, cost_of_not_kno
 from heart.data import load_shipped
 from heart.data.shipped import SHIPPED
 from heart.evaluation.calibration import reliability_table
-from heart.evaluation.figures import Figure
+from heart.evaluation.figures import Figure, write_value
 from heart.evaluation.metrics import FloatArray
 from heart.lessons.missing import (
     COHORT,
@@ -124,8 +124,8 @@ def _show_ways(
             show_chart(reliability, bins, alt=alt, key=f"missing_{way}")
             st.caption(
                 f"Says {write_share(now.expected)} on average, {write_share(now.observed)} are ill;"
-                " slope"
-                f" {now.slope:.2f}, AUC {now.roc_auc:.3f}."
+                f" slope {write_value(now.slope, 'slope')}, AUC"
+                f" {write_value(now.roc_auc, 'roc_auc')}."
             )
     st.caption(
         "303 Cleveland patients, each predicted by networks that did not see the patient (five"

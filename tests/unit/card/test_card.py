@@ -16,15 +16,17 @@ from sklearn.metrics import roc_auc_score
 from heart.bundle import load_bundle
 from heart.bundle.learnt import LearntPart
 from heart.card import gather_facts, make_card, to_html, to_markdown
-from heart.card.facts import characteristics
+from heart.card.facts import characteristics, count_parameters
 from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.card.use import threshold
 from heart.data import SHIPPED, load_shipped
 from heart.evaluation.figures import write_figure
 from heart.evaluation.recalibration import compare_recalibrations
+from heart.evaluation.sample_size import sample_size
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import recalibrate, run_experiment, split_of
 from heart.experiments.stored import find_stored
+from heart.model.preprocessing import HeartPreprocessor
 from heart.paths import SHIPPED_BUNDLE
 from tests.support.bundles import NOON
 
@@ -162,7 +164,9 @@ def test_cross_validated_figures_are_those_of_the_recalibration_and_subgroup_tab
     assert (scores.log_loss.value, scores.brier.value) == pytest.approx(
         (none["log_loss"], none["brier"])
     )
-    assert calibration[:2] == pytest.approx((none["intercept"], none["slope"]))
+    assert [end.value for end in calibration[:2]] == pytest.approx(
+        (none["intercept"], none["slope"])
+    )
     assert f"log-loss {write_figure(scores.log_loss, 'log_loss')}" in section(
         card, "How it was judged"
     )
@@ -190,8 +194,29 @@ def test_other_hospitals_are_judged_as_scikit_learn_does(facts, shipped):
 
 def test_sample_size_stands_beside_the_one_that_it_had(card):
     text = section(card, "Sample size")
-    assert "at least **382** patients; this model was fitted on **193**" in text
-    assert "fewer than asked for" in text
+    # 6 numbers (the slope is one); sex 1, cp 3, fbs 1, restecg 2, exang 1, ca 3, thal 2
+    assert "For 19 predictor parameters" in text
+    sizes = [sample_size(19, prevalence=139 / 303, roc_auc=auc) for auc in (0.9, 0.8, 0.7)]
+    assert [size.needed for size in sizes] == [382, 560, 1_327]
+    for name in ("shrinkage", "optimism", "prevalence"):
+        assert f"| {' | '.join(f'{getattr(size, name):,}' for size in sizes)} |" in text
+    asked = ", ".join(
+        f"**{size.needed:,}** at an AUC of {auc}"
+        for size, auc in zip(sizes, ("0.9", "0.8", "0.7"), strict=True)
+    )
+    assert f"at least {asked}; this model was fitted on **193** (**fewer than asked for**" in text
+
+
+def test_parameters_are_counted_as_categories_need_them(shipped, cleveland):
+    assert count_parameters(shipped) == 19
+    as_codes = replace(shipped, settings=replace(shipped.settings, categories="codes"))
+    assert count_parameters(as_codes) == 13
+    features = cleveland.features.assign(chol=np.nan, ca=np.nan)
+    for preprocessor, expected in (
+        (HeartPreprocessor().fit(features), 19 - 1 - 3),  # read as not known, whatever they are
+        (HeartPreprocessor().fit(cleveland.features[cleveland.features["cp"] != 1]), 19 - 1),
+    ):
+        assert count_parameters(replace(shipped, preprocessor=preprocessor)) == expected
 
 
 def test_tests_that_a_clinic_may_not_have_are_named(card):

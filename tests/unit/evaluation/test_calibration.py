@@ -13,9 +13,11 @@ from heart.evaluation.calibration import (
     brier_parts,
     calibration_of,
     intercept_of,
+    mean_calibration,
     reliability_table,
     to_logits,
 )
+from heart.evaluation.figures import NO_FIGURE, write_calibration
 
 LEVELS = [0.1, 0.35, 0.6, 0.85]
 
@@ -58,7 +60,7 @@ def levels():
 def test_true_probabilities_have_intercept_0_and_slope_1():
     y_true, y_score = draw(20_000, seed=0)
     found = calibration_of(y_true, y_score)
-    assert (found.intercept, found.slope) == pytest.approx((0, 1), abs=0.06)
+    assert (found.intercept.value, found.slope.value) == pytest.approx((0, 1), abs=0.06)
     assert (found.expected, found.observed) == (y_score.mean(), y_true.mean())
     assert found.expected == pytest.approx(found.observed, abs=0.01)
 
@@ -66,24 +68,23 @@ def test_true_probabilities_have_intercept_0_and_slope_1():
 @pytest.mark.parametrize("shift", [-1.5, -0.4, 0.8])
 def test_shift_of_the_logits_is_recovered_as_the_intercept(shift):
     found = calibration_of(*draw(20_000, seed=1, shift=shift))
-    assert (found.intercept, found.slope) == pytest.approx((shift, 1), abs=0.06)
+    assert (found.intercept.value, found.slope.value) == pytest.approx((shift, 1), abs=0.06)
 
 
 @pytest.mark.parametrize(("factor", "shift"), [(0.5, 0.0), (0.7, 0.5), (1.6, -0.6)])
 def test_factor_of_the_logits_is_recovered_as_the_slope(factor, shift):
-    assert calibration_of(*draw(20_000, seed=2, factor=factor, shift=shift)).slope == pytest.approx(
-        factor, abs=0.06
-    )
+    found = calibration_of(*draw(20_000, seed=2, factor=factor, shift=shift))
+    assert found.slope.value == pytest.approx(factor, abs=0.06)
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_slope_and_intercept_are_those_of_greatest_likelihood(seed):
     y_true, y_score = draw(120, seed=seed, factor=0.8, shift=0.3)
     found = calibration_of(y_true, y_score)
-    assert found.slope == pytest.approx(
+    assert found.slope.value == pytest.approx(
         line_of_greatest_likelihood(y_true, logit(y_score))[1], rel=1e-3
     )
-    assert found.intercept == pytest.approx(
+    assert found.intercept.value == pytest.approx(
         shift_of_greatest_likelihood(y_true, logit(y_score)), abs=0.001
     )
 
@@ -97,12 +98,71 @@ def test_intercept_makes_as_many_expected_as_are_diseased(diseased):
     assert shift == pytest.approx(shift_of_greatest_likelihood(y_true, logits), abs=0.001)
 
 
-@pytest.mark.parametrize(("outcome", "intercept"), [(0, float("-inf")), (1, float("inf"))])
-def test_single_class_has_an_infinite_intercept_and_no_slope(outcome, intercept):
+@pytest.mark.parametrize("seed", range(2))
+def test_intervals_are_as_wide_as_the_likelihood_is_flat(seed):
+    y_true, y_score = draw(120, seed=seed, factor=0.8, shift=0.3)
+    found, x = calibration_of(y_true, y_score), logit(y_score)
+
+    def loss(at):  # of an intercept and a slope
+        return -log_expit((2 * y_true - 1) * (at[0] + at[1] * x)).sum()
+
+    best, step = line_of_greatest_likelihood(y_true, x), 1e-3
+    corners = [np.array(corner) * step for corner in ((1, 1), (1, -1), (-1, 1), (-1, -1))]
+    ends = [np.array(end) * step for end in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+    here = loss(best)
+    first, second = (
+        (loss(best + ends[i]) + loss(best + ends[i + 1]) - 2 * here) / step**2 for i in (0, 2)
+    )
+    mixed = np.dot([1, -1, -1, 1], [loss(best + corner) for corner in corners]) / (4 * step**2)
+    error = np.sqrt(np.linalg.inv([[first, mixed], [mixed, second]])[1, 1])
+    value, low, high = found.slope
+    assert (value - low, high - value) == pytest.approx((1.96 * error, 1.96 * error), rel=1e-3)
+    shift = np.array([shift_of_greatest_likelihood(y_true, x), 1.0])
+    bend = (loss(shift + ends[0]) + loss(shift + ends[1]) - 2 * loss(shift)) / step**2
+    value, low, high = found.intercept
+    half = 1.96 / np.sqrt(bend)
+    assert (value - low, high - value) == pytest.approx((half, half), rel=1e-3)
+
+
+def test_interval_of_the_slope_covers_the_truth_19_times_of_20():
+    found = [calibration_of(*draw(150, seed=seed, factor=0.7)).slope for seed in range(300)]
+    covered = sum(low <= 0.7 <= high for _, low, high in found)
+    assert 273 <= covered <= 295  # 285 expected, 3 standard errors
+
+
+def test_mean_over_repeats_is_no_surer_than_a_repeat():
+    y_true, y_score = draw(200, seed=5)
+    one = calibration_of(y_true, y_score)
+    assert mean_calibration(y_true, np.stack([y_score, y_score])) == one
+    other = calibration_of(y_true, expit(2 * logit(y_score) + 1))
+    both = mean_calibration(y_true, np.stack([y_score, expit(2 * logit(y_score) + 1)]))
+    for found, first, second in zip(both[:2], one[:2], other[:2], strict=True):
+        assert found == pytest.approx(np.mean([first, second], axis=0))
+
+
+@pytest.mark.parametrize("outcome", [0, 1])
+def test_single_class_has_neither_intercept_nor_slope(outcome):
     found = calibration_of(np.full(20, outcome), np.linspace(0.1, 0.9, 20))
-    assert found.intercept == intercept
-    assert np.isnan(found.slope)
+    assert (found.intercept, found.slope) == (NO_FIGURE, NO_FIGURE)
     assert (found.expected, found.observed) == (pytest.approx(0.5), outcome)
+
+
+@pytest.mark.parametrize(
+    ("scores", "can_be"),
+    [
+        ([0.3, 0.3, 0.3, 0.3], False),  # equal
+        ([0.1, 0.2, 0.3, 0.4], False),  # separated
+        ([0.4, 0.3, 0.2, 0.1], False),  # the wrong way round
+        ([0.1, 0.2, 0.2, 0.4], False),  # a tie at the border: no slope is steep enough either
+        ([0.1, 0.3, 0.2, 0.4], True),  # one patient across it
+    ],
+)
+def test_slope_that_no_likelihood_ends_cannot_be_estimated(scores, can_be):
+    found = calibration_of(np.array([0, 0, 1, 1]), np.array(scores))
+    assert (found.slope != NO_FIGURE) == can_be
+    assert found.intercept.value is not None
+    written = write_calibration(found.intercept, found.slope)
+    assert written.endswith("cannot be estimated") != can_be
 
 
 def test_certain_probabilities_have_finite_logits():

@@ -13,7 +13,7 @@ from sklearn.metrics import (
 )
 
 from heart.evaluation.calibration import calibration_of
-from heart.evaluation.figures import NO_FIGURE, OVERALL, SHARES
+from heart.evaluation.figures import AGREEMENT, NO_FIGURE, OVERALL, SHARES
 from heart.evaluation.judged import as_plain, judge, judge_out_of_fold, metrics_at, score_part
 from heart.evaluation.out_of_fold import OutOfFold
 
@@ -116,6 +116,7 @@ def test_judged_model_has_the_figures_of_its_parts(scored):
     for name in (*OVERALL, *SHARES):
         part = judged.scores if name in OVERALL else judged.at
         assert judged.figure(name) == getattr(part, name)
+    assert [judged.figure(name) for name in AGREEMENT] == list(judged.calibration[:2])
 
 
 @pytest.mark.parametrize("outcome", [0, 1])
@@ -125,8 +126,7 @@ def test_model_judged_on_one_class_has_the_figures_that_there_are(outcome):
     for name in (*OVERALL, *SHARES):
         assert (judged.figure(name) == NO_FIGURE) == (name in lacking)
     assert judged.at.positives == 20 * outcome
-    assert judged.calibration.intercept == (float("-inf") if outcome == 0 else float("inf"))
-    assert np.isnan(judged.calibration.slope)
+    assert (judged.calibration.intercept, judged.calibration.slope) == (NO_FIGURE, NO_FIGURE)
 
 
 def test_plain_values_of_a_judged_model_are_its_counts_and_figures(scored):
@@ -148,7 +148,11 @@ def test_repeated_predictions_get_the_mean_of_the_repeats_figures_and_each_patie
         assert found.figure(name).value == pytest.approx(
             np.mean([one.figure(name).value for one in each])
         )
-    assert found.calibration == pytest.approx(np.mean([one.calibration for one in each], axis=0))
+    for name in AGREEMENT:
+        mean = np.mean([one.figure(name) for one in each], axis=0)
+        assert found.figure(name) == pytest.approx(mean)
+    shares = [(one.calibration.expected, one.calibration.observed) for one in each]
+    assert found.calibration[2:] == pytest.approx(np.mean(shares, axis=0))
     # the mean of the three, judged as one model, would look better
     together = judge(y_true, y_score.mean(axis=0), threshold=0.4)
     assert found.scores.log_loss.value > together.scores.log_loss.value

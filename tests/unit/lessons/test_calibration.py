@@ -6,6 +6,7 @@ from scipy.special import expit, logit
 from sklearn.metrics import log_loss, roc_auc_score
 
 from heart.errors import SettingsError
+from heart.evaluation.calibration import calibration_of
 from heart.evaluation.figures import Figure
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.lessons.calibration import (
@@ -16,7 +17,6 @@ from heart.lessons.calibration import (
     gain_of_temperature,
     model_settings,
     predict_unseen,
-    slope_of,
     temper,
     temperature_table,
     verdict_of,
@@ -40,7 +40,7 @@ def unseen():
 
 def test_slope_is_by_how_much_the_log_odds_were_stretched_and_its_interval_holds_that():
     for stretched in (0.5, 1.0, 3.0):
-        value, low, high = slope_of(OUTCOME, expit(TRUTH * stretched))
+        value, low, high = calibration_of(OUTCOME, expit(TRUTH * stretched)).slope
         assert low < 1 / stretched < high
         assert value == pytest.approx(1 / stretched, rel=0.08)
 
@@ -48,8 +48,8 @@ def test_slope_is_by_how_much_the_log_odds_were_stretched_and_its_interval_holds
 def test_interval_of_the_slope_is_as_wide_as_resamples_say():
     rows = np.random.default_rng(1).integers(0, 300, (300, 300))
     y_true, y_score = OUTCOME[:300], expit(TRUTH[:300] * 2)
-    slopes = [slope_of(y_true[each], y_score[each]).value for each in rows]
-    _, low, high = slope_of(y_true, y_score)
+    slopes = [calibration_of(y_true[each], y_score[each]).slope.value for each in rows]
+    _, low, high = calibration_of(y_true, y_score).slope
     assert high - low == pytest.approx(2 * 1.96 * np.std(slopes), rel=0.25)
 
 
@@ -67,7 +67,7 @@ def test_verdict_needs_an_interval_without_1(slope, verdict):
 
 
 def test_by_heart_is_too_sure_and_stopped_too_soon_too_timid(unseen):
-    verdicts = {name: verdict_of(slope_of(*each)) for name, each in unseen.items()}
+    verdicts = {name: verdict_of(calibration_of(*each).slope) for name, each in unseen.items()}
     assert verdicts["learnt by heart"] == "too sure"
     assert verdicts["stopped too soon"] == "too timid"
     assert verdicts["held back"] == "cannot be told"
