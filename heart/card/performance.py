@@ -12,6 +12,7 @@ from heart.evaluation.figures import (
     write_value,
 )
 from heart.evaluation.judged import Judged
+from heart.experiments.contenders import write_how_chosen
 from heart.markdown import bullets, code, paragraphs, table
 from heart.shares import write_share
 
@@ -181,7 +182,8 @@ def judged(facts: Facts) -> str:
             " by models that never saw that patient. Each figure is that of a repeat, averaged"
             f" over the repeats: {scores}.{_by_others(facts)}",
         )
-    return text
+    hospitals = None if facts.learnt is None else facts.learnt.hospitals
+    return paragraphs(text, write_how_chosen(facts.bundle.settings, hospitals))
 
 
 def _by_others(facts: Facts) -> str:

@@ -19,7 +19,7 @@ from heart.evaluation.metrics import FloatArray, IntArray
 BINS = 10
 EDGE = 1e-6
 """Log-odds are taken of probabilities kept this far from 0 and 1."""
-_LARGEST_SHIFT = 30.0
+_LARGEST_SHIFT = 80.0
 _Z = float(ndtri(0.975))
 
 
@@ -52,9 +52,9 @@ class BrierParts(NamedTuple):
     uncertainty: float
 
 
-def to_logits(y_score: FloatArray) -> FloatArray:
-    """The log-odds, shape (n,), of probabilities kept within 1e-6 of 0 and 1."""
-    return np.asarray(logit(np.clip(y_score, EDGE, 1 - EDGE)))
+def to_logits(y_score: FloatArray, *, edge: float = EDGE) -> FloatArray:
+    """The log-odds, shape (n,), of probabilities kept so far from 0 and 1."""
+    return np.asarray(logit(np.clip(y_score, edge, 1 - edge)))
 
 
 def calibration_of(y_true: IntArray, y_score: FloatArray) -> Calibration:

@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 from scipy.stats import t as student
 
 from heart.evaluation.figures import LEADERBOARD, NO_FIGURE, Figure
-from heart.evaluation.metrics import FloatArray, IntArray, score_all
+from heart.evaluation.metrics import FloatArray, IntArray, log_losses, score_all
 
 CONFIDENCE = 0.95
 MAX_RESAMPLED = 2_000
@@ -187,8 +187,7 @@ def _resampled_figures(
     y_true: IntArray, y_score: FloatArray, rows: IntArray
 ) -> dict[str, FloatArray]:
     """Each figure of each resample, shape (RESAMPLES,)."""
-    clipped = np.clip(y_score, 1e-15, 1 - 1e-15)
-    losses = -np.log(np.where(y_true == 1, clipped, 1 - clipped))
+    losses = log_losses(y_true, y_score)
     right = (y_score >= 0.5) == (y_true == 1)
     figures = {
         name: each[rows].mean(axis=1)

@@ -14,6 +14,11 @@ from sklearn.metrics import (
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
+CLIPPED = float(np.finfo(np.float64).eps)
+"""A log-loss is one of probabilities kept this far from 0 and 1, wherever it is computed: as
+scikit-learn's `log_loss` keeps them.
+"""
+
 
 def score_all(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
     """The leaderboard's figures that exist: with a single class there are no ranks to judge.
@@ -35,3 +40,9 @@ def score_all(y_true: IntArray, y_score: FloatArray) -> dict[str, float]:
             "average_precision": float(average_precision_score(y_true, y_score)),
         }
     return figures
+
+
+def log_losses(y_true: IntArray, y_score: FloatArray) -> FloatArray:
+    """Each patient's part of the log-loss in nats, shape (n,), clipped as in `score_all`."""
+    given = np.where(y_true == 1, y_score, 1 - y_score)
+    return np.asarray(-np.log(np.clip(given, CLIPPED, 1 - CLIPPED)))

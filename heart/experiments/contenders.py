@@ -4,6 +4,7 @@ weights are of its own patients; what is cross-validated is the recipe, trained 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from heart.bundle import Bundle
 from heart.config import RECIPES, Settings
-from heart.data import Cohort
+from heart.data import SHIPPED, Cohort
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import MIN_ISOTONIC, recalibrate_folds
 from heart.experiments.cross_validation import Folds, cross_validate
@@ -68,6 +69,29 @@ class Contender(NamedTuple):
         two bundles of one recipe.
         """
         return self.recipe or repr((describe_settings(self.settings), *self[1:]))
+
+
+CHOSEN_ON = "cleveland"
+"""The hospital with whose patients the default recipe was chosen (docs/EVALUATION.md)."""
+
+
+def write_how_chosen(settings: Settings, hospitals: Container[str] | None) -> str:
+    """That the default recipe was chosen with these very patients, in a sentence; empty for another
+    recipe, and where none of them are there.
+
+    Args:
+        settings: of network and training.
+        hospitals: shipped hospitals with patients among those that are judged; None where that is
+            not known.
+    """
+    if Contender(settings).recipe != "default":
+        return ""
+    if hospitals is not None and CHOSEN_ON not in hospitals:
+        return ""
+    return (
+        f"The default recipe was chosen with all patients of the {SHIPPED[CHOSEN_ON]}, by"
+        " cross-validation: on them its figures flatter it a little."
+    )
 
 
 def contender_of(bundle: Bundle) -> Contender:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from heart.config import RECIPES
 from heart.data import Cohort
-from heart.evaluation.figures import LEADERBOARD, METRICS, Figure
+from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, Figure
 from heart.evaluation.intervals import bootstrap_figures, corrected_half_width
 from heart.evaluation.metrics import score_all
 from heart.evaluation.out_of_fold import OutOfFold
@@ -21,6 +21,9 @@ from heart.experiments.cross_validation import Folds, cross_validate
 
 MODELS = ("default", "lesson", *OTHERS)
 """Every model that can stand on the leaderboard."""
+
+RANKING = ("roc_auc", "average_precision")
+"""Figures of how patients are ranked."""
 
 NO_CONTENDERS: Mapping[str, Contender] = MappingProxyType({})
 
@@ -121,7 +124,9 @@ def leaderboard(
         known: model to its `figures_of`, where they were computed before: they take a second each.
     """
     figures = {
-        model: known[model] if model in known else figures_of(predictions)
+        model: _without_ranks(
+            known[model] if model in known else figures_of(predictions), predictions
+        )
         for model, predictions in results.items()
     }
     best = {
@@ -152,6 +157,26 @@ def figures_of(predictions: OutOfFold) -> ModelFigures:
     """A model's figures with their intervals, and those of each fold."""
     return ModelFigures(
         bootstrap_figures(predictions.y_true, predictions.y_score), fold_figures(predictions)
+    )
+
+
+def _without_ranks(figures: ModelFigures, predictions: OutOfFold) -> ModelFigures:
+    """The figures without those of ranks for a model that ranks nobody.
+
+    Over a repeat's patients at once, its ranks would be those of the folds: a fold with more
+    diseased patients leaves fewer to learn from, so that the AUC comes out below one half.
+    """
+    if not ranks_nobody(predictions):
+        return figures
+    return figures._replace(pooled=dict(figures.pooled) | dict.fromkeys(RANKING, NO_FIGURE))
+
+
+def ranks_nobody(predictions: OutOfFold) -> bool:
+    """Whether all patients of a fold have the same probability, in every fold."""
+    return all(
+        len(np.unique(scores[folds == fold])) <= 1
+        for scores, folds in zip(predictions.y_score, predictions.fold, strict=True)
+        for fold in range(predictions.n_folds)
     )
 
 

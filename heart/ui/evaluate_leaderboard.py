@@ -11,11 +11,17 @@ import pandas as pd
 import streamlit as st
 
 from heart.bundle.registry import open_registry
+from heart.config import RECIPES
 from heart.data import Cohort
 from heart.errors import BundleError
-from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
+from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, write_figure
 from heart.evaluation.out_of_fold import OutOfFold
-from heart.experiments.contenders import Contender, can_learn, contender_of
+from heart.experiments.contenders import (
+    Contender,
+    can_learn,
+    contender_of,
+    write_how_chosen,
+)
 from heart.experiments.cross_validation import Folds
 from heart.experiments.leaderboard import (
     MODELS,
@@ -276,8 +282,23 @@ def _show_board(
         " with 95 % bootstrap intervals over patients; accuracy is at 50 %. “behind” is the mean"
         " difference in log-loss to the best model, fold by fold, with the corrected resampled t"
         " interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be told apart."
-        f" {board.source}"
+        f" {board.source} {_how_chosen(cohort, rows)}"
     )
+    if any(entry.figures["roc_auc"] == NO_FIGURE for entry in entries):
+        st.caption(
+            "–: a model that gives all patients of a fold the same probability ranks nobody, and"
+            " has no ROC AUC and no average precision."
+        )
+
+
+def _how_chosen(cohort: Cohort, rows: Mapping[str, Row]) -> str:
+    recipes = [
+        RECIPES[row] if isinstance(row, str) else row.settings
+        for row in rows.values()
+        if not isinstance(row, str) or row in RECIPES
+    ]
+    said = (write_how_chosen(settings, cohort.report.matched) for settings in recipes)
+    return next(filter(None, said), "")
 
 
 def leaderboard_rows(entries: Sequence[Entry], *, n: int, marked: str | None) -> pd.DataFrame:

@@ -116,6 +116,9 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_ev
     table = table_with(app, "Average precision")
     assert set(table.index) == {MINE, *FEW[1:]}
     assert table.loc["class share alone"].name == table.index[-1]
+    assert table.loc["class share alone", "ROC AUC"] == "–"
+    assert "ranks nobody, and has no ROC AUC" in said(app)
+    assert "was chosen with all patients of the Cleveland Clinic" in said(app)
     assert "(" in table["Log-loss"].iloc[0]
     assert "Calibration" in said(app)
     assert "Subgroups" in said(app)

@@ -185,6 +185,12 @@ def test_recalibration_that_was_fitted_on_the_judged_patients_is_said_to_be(ship
     assert f"recalibrated by the others, log-loss {platt['log_loss']:.3f}." in text
 
 
+def test_card_says_that_its_recipe_was_chosen_with_these_patients(card):
+    assert "was chosen with all patients of the Cleveland Clinic" in section(
+        card, "How it was judged"
+    )
+
+
 def test_other_hospitals_are_judged_as_scikit_learn_does(facts, shipped):
     assert [place.at.n for place in facts.elsewhere] == [294, 123, 200]
     hungary = load_shipped("hungary")
@@ -197,7 +203,7 @@ def test_sample_size_stands_beside_the_one_that_it_had(card):
     # 6 numbers (the slope is one); sex 1, cp 3, fbs 1, restecg 2, exang 1, ca 3, thal 2
     assert "For 19 predictor parameters" in text
     sizes = [sample_size(19, prevalence=139 / 303, roc_auc=auc) for auc in (0.9, 0.8, 0.7)]
-    assert [size.needed for size in sizes] == [382, 560, 1_327]
+    assert [size.needed for size in sizes] == [382, 559, 1_327]
     for name in ("shrinkage", "optimism", "prevalence"):
         assert f"| {' | '.join(f'{getattr(size, name):,}' for size in sizes)} |" in text
     asked = ", ".join(

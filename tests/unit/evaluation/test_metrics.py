@@ -10,7 +10,9 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from heart.evaluation.metrics import score_all
+from heart.evaluation.intervals import bootstrap_figures
+from heart.evaluation.metrics import log_losses, score_all
+from heart.experiments.hospitals import local_recalibration
 
 
 def test_figures_are_scikit_learns():
@@ -29,3 +31,13 @@ def test_figures_are_scikit_learns():
     assert (
         score_all(np.array([0, 1]), np.array([0.4, 0.5]))["accuracy"] == 1
     )  # disease is decided at 0.5 and above
+
+
+def test_log_loss_is_clipped_in_one_way_wherever_it_is_computed():
+    y_true, y_score = np.array([1, 0, 1, 0, 1]), np.array([0.0, 1.0, 1.0, 0.0, 0.3])
+    assert log_losses(y_true, y_score).mean() == pytest.approx(log_loss(y_true, y_score))
+    figure = bootstrap_figures(y_true, y_score[None])["log_loss"]
+    assert figure.low <= log_loss(y_true, y_score) <= figure.high
+    assert figure.high > log_loss(y_true, y_score)
+    at_once = local_recalibration(np.tile(y_true, 4), np.tile(y_score, 4), draws=2)
+    assert at_once["median"][0] == pytest.approx(log_loss(y_true, y_score))

@@ -11,7 +11,13 @@ from heart.bundle import load_bundle
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
 from heart.evaluation.recalibration import Recalibration, recalibrate_folds
-from heart.experiments.contenders import Contender, can_learn, contender_of, judge_contender
+from heart.experiments.contenders import (
+    Contender,
+    can_learn,
+    contender_of,
+    judge_contender,
+    write_how_chosen,
+)
 from heart.experiments.cross_validation import Folds, cross_validate
 from heart.experiments.leaderboard import MODELS, models_for, run_leaderboard
 from heart.paths import SHIPPED_BUNDLE
@@ -95,3 +101,18 @@ def test_recipe_that_needs_complete_patients_is_left_out_where_there_are_none(na
     assert not can_learn(cohort, Contender(RECIPES["lesson"]), Folds())
     assert can_learn(cohort, Contender(RECIPES["default"]), Folds())
     assert can_learn(load_shipped("cleveland"), Contender(RECIPES["lesson"]), Folds())
+
+
+@pytest.mark.parametrize(
+    ("settings", "hospitals", "said"),
+    [
+        (RECIPES["default"], ["cleveland", "hungary"], True),
+        (dataclasses.replace(RECIPES["default"], device="cuda"), ["cleveland"], True),
+        (RECIPES["default"], ["hungary"], False),
+        (RECIPES["default"], None, True),  # it may be
+        (dataclasses.replace(RECIPES["default"], members=31), ["cleveland"], False),
+        (RECIPES["lesson"], ["cleveland"], False),
+    ],
+)
+def test_recipe_that_was_chosen_with_these_patients_says_so(settings, hospitals, said):
+    assert ("was chosen with all patients" in write_how_chosen(settings, hospitals)) == said

@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from heart.evaluation.figures import LEADERBOARD
+from heart.evaluation.figures import LEADERBOARD, NO_FIGURE
 from heart.evaluation.judged import score_part
 from heart.evaluation.metrics import score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.cross_validation import Folds, cross_validate
 from heart.experiments.leaderboard import (
+    figures_of,
     fold_figures,
     leaderboard,
     pooled_figures,
@@ -192,6 +193,20 @@ def test_class_share_alone_knows_nothing_in_any_fold_of_uneven_folds(cleveland):
 
 
 def test_interval_of_a_model_that_knows_nothing_holds_an_auc_of_one_half(cleveland):
-    (entry,) = leaderboard({CONSTANT: cross_validate(cleveland, CONSTANT, folds=Folds(10, 5))})
-    _, low, high = entry.figures["roc_auc"]
+    predictions = cross_validate(cleveland, CONSTANT, folds=Folds(10, 5))
+    _, low, high = figures_of(predictions).pooled["roc_auc"]
     assert low <= 0.5 <= high
+
+
+def test_model_that_ranks_nobody_has_no_figures_of_ranks(few):
+    results = run_leaderboard(few, folds=Folds(5, 2), models=[CONSTANT])
+    pooled = roc_auc_score(few.y_true, results[CONSTANT].y_score[0])
+    assert pooled < 0.5  # ranks of the folds, which are none of the patients
+    (entry,) = leaderboard(results)
+    assert (entry.figures["roc_auc"], entry.figures["average_precision"]) == (NO_FIGURE, NO_FIGURE)
+    share = results[CONSTANT].y_score
+    expected = np.mean([log_loss(few.y_true, scores) for scores in share])
+    assert entry.figures["log_loss"].value == pytest.approx(expected)
+    # one patient who differs within a fold is enough to rank
+    share[1, np.flatnonzero(results[CONSTANT].fold[1] == 0)[0]] += 0.01
+    assert leaderboard(results)[0].figures["roc_auc"] != NO_FIGURE
