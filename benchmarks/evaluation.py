@@ -91,8 +91,8 @@ def show_hospitals(found: Sequence[External]) -> str:
             else "–",
             cell(e.judged.scores.roc_auc, "roc_auc"),
             cell(e.judged.scores.log_loss, "log_loss"),
-            write_value(e.judged.calibration.intercept, "intercept"),
-            write_value(e.judged.calibration.slope, "slope"),
+            write_value(e.judged.calibration.intercept.value, "intercept"),
+            write_value(e.judged.calibration.slope.value, "slope"),
         ]
         for e in found
     ]

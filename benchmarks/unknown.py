@@ -235,7 +235,7 @@ def _judge(
         _with_interval(each.cost[:, sets], known, weights),
         float((cost < 0).mean()),
         float(np.mean([_auc(told, one) for one in some])),
-        float(calibration_of(y_true, scores).slope or np.nan),
+        float(calibration_of(y_true, scores).slope.value or np.nan),
         float(each.agree[:, sets][known].mean()),
         float(each.right[:, sets][known].mean()),
         float(told.width[:, :, sets].mean(axis=0)[known].mean()),
