@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,13 +37,16 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="visitors; the median is printed")
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--quick", action="store_true", help="two pages, one visitor, not warm")
+    options = parser.parse_args()
+    names = list(PAGES)[:2] if options.quick else list(PAGES)
     with serve() as address, browse() as browser:
-        warm_up(browser.new_page(), address)
-        times: dict[str, list[tuple[float, float]]] = {name: [] for name in PAGES}
-        for _ in range(rounds):
+        if not options.quick:
+            warm_up(browser.new_page(), address)
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+        for _ in range(1 if options.quick else options.rounds):
             page = browser.new_page()
-            for name, pair in visit(page, address):
+            for name, pair in visit(page, address, names):
                 times[name].append(pair)
             page.close()
     print("\n| page | at first, s | again, s |\n|---|---|---|")
@@ -60,12 +63,14 @@ def warm_up(page: Page, address: str) -> None:
     page.close()
 
 
-def visit(page: Page, address: str) -> Iterator[tuple[str, tuple[float, float]]]:
+def visit(
+    page: Page, address: str, names: Sequence[str]
+) -> Iterator[tuple[str, tuple[float, float]]]:
     """Each page with the seconds that it took to open, at first and again."""
     page.goto(address)
     wait_for_rest(page)
-    first = {name: open_page(page, name) for name in (*PAGES, START)}
-    for name in reversed(list(PAGES)):  # not first the one that is open
+    first = {name: open_page(page, name) for name in (*names, START)}
+    for name in reversed(names):  # not first the one that is open
         yield name, (first[name], open_page(page, name))
 
 

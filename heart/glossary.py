@@ -140,7 +140,7 @@ _ENTRIES = (
     Term("epoch", "One pass of the training over all rows of the train part."),
     Term(
         "F1",
-        "The harmonic mean of precision and recall. True negatives do not count.",
+        "The harmonic mean of precision and sensitivity. True negatives do not count.",
         r"\frac{2\,TP}{2\,TP + FP + FN}",
     ),
     Term(

@@ -29,6 +29,9 @@ SHIPPED_OUT_OF_FOLD = MODELS / "cleveland_out_of_fold.json"
 SHIPPED_EVALUATION = MODELS / "evaluation"
 """What the Evaluate page shows of each hospital, which takes minutes: no features of a patient."""
 
+SHIPPED_USES = SHIPPED_EVALUATION / "uses.json"
+"""What the shipped model uses, which takes half a minute: no features of a patient."""
+
 
 FOLDER_VARIABLE, READ_ONLY_VARIABLE = "HEART_MODELS", "HEART_READ_ONLY"
 """What the environment says about the registry."""

@@ -5,12 +5,13 @@ import streamlit as st
 from heart.charts import class_balance, feature_by_outcome
 from heart.config import RECIPES
 from heart.data import split_cohort
-from heart.data.summary import balance_frame, outcome_frame
+from heart.data.summary import balance_frame
 from heart.schema import FEATURES, TARGET_LABEL
 from heart.schema import feature as schema_feature
 from heart.shares import write_share
 from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
 from heart.ui.cohort_profile import (
+    find_glance,
     show_associations,
     show_features,
     show_groups,
@@ -67,7 +68,8 @@ show_chart_with_data(
 )
 
 st.header("Each feature by outcome")
-show_features(session, cohort)
+glance = find_glance(session, cohort)
+show_features(cohort, glance)
 st.subheader("One of them, larger")
 titles = {entry.name: entry.title for entry in FEATURES}
 feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
@@ -76,10 +78,9 @@ st.caption(
     f"{feature.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %."
 )
 if known:
-    by_outcome = outcome_frame(cohort, feature)
     show_chart_with_data(
         feature_by_outcome,
-        by_outcome,
+        glance.features[feature.name],
         alt=f"{feature.title}: shares of the healthy and of the diseased for each value",
         name=file_name(feature.name, "by outcome", cohort.name),
     )
@@ -87,13 +88,13 @@ else:
     st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon=":material/help:")
 
 st.header("Missing values")
-show_missing(session, cohort)
+show_missing(cohort, glance)
 
 st.header("Hospitals side by side")
-show_groups(session, cohort)
+show_groups(cohort, glance)
 
 st.header("What goes together")
-show_associations(session, cohort)
+show_associations(cohort, glance)
 
 st.header("The split")
 st.caption(

@@ -12,7 +12,8 @@ open_lesson(
     " ([[imputation]]). Hide features of real patients and compare the three.",
 )
 show_missing()
-show_formula(r"\tilde x_j = (1 - m_j)\, x_j + m_j\, u_j,\quad m_j \sim \text{Bernoulli}(\rho)")
+show_formula(r"m_j \sim \text{Bernoulli}(\rho)")
+show_formula(r"\tilde x_j = (1 - m_j)\, x_j + m_j\, u_j")
 show_formula(
     r"f(\tilde x) \approx P(y = 1 \mid x_j:\ m_j = 0)",
     "In each training step every value x is replaced with probability ρ by u, what stands for “not"

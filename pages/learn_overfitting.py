@@ -15,11 +15,12 @@ open_lesson(
 )
 show_capacity()
 show_formula(
-    r"w \leftarrow (1 - \eta\lambda)\, w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon},"
-    r" \qquad h \leftarrow \frac{h \odot b}{1 - p},"
-    r"\quad b \sim \text{Bernoulli}(1 - p)",
-    "Left, AdamW: η is the learning rate, λ the weight decay, m̂ and v̂ are running means of the"
-    " gradient and its square. Right, dropout: in each step every hidden unit is switched off with"
+    r"w \leftarrow (1 - \eta\lambda)\, w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}"
+)
+show_formula(
+    r"h \leftarrow \frac{h \odot b}{1 - p},\quad b \sim \text{Bernoulli}(1 - p)",
+    "First, AdamW: η is the learning rate, λ the weight decay, m̂ and v̂ are running means of the"
+    " gradient and its square. Second, dropout: in each step every hidden unit is switched off with"
     " probability p, and the others are scaled up.",
 )
 show_patients()

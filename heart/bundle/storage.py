@@ -47,6 +47,15 @@ def fingerprint_of(bundle: Bundle) -> str:
     return digest({key: value for key, value in content.items() if key not in apart})
 
 
+def fingerprint_of_answers(bundle: Bundle) -> str:
+    """SHA-256, hexadecimal, of what a model answers by and of whom it has learnt: its name, its
+    threshold and the figures in it are not part of it.
+    """
+    content = to_content(bundle)
+    parts = ("features", "scaler", "encoders", "model", "settings", "recalibration", "data")
+    return digest({name: content[name] for name in parts})
+
+
 def save_bundle(bundle: Bundle, path: str | Path) -> Path:
     """Write the bundle and return the path: the whole new file appears at once, or the old one
     stays.

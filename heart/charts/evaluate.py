@@ -8,6 +8,7 @@ import pandas as pd
 from heart.charts.style import BLUE, GREY, ORANGE, Drawing, chosen_line
 
 UNIT = alt.Scale(domain=[0, 1])
+COUNT_ROWS = 3
 LOWEST_BENEFIT = -0.05
 """Following up all falls without end; below this nothing is worth showing."""
 
@@ -15,16 +16,14 @@ LOWEST_BENEFIT = -0.05
 def roc(frame: pd.DataFrame) -> Drawing:
     """The ROC curve with its band: columns `fpr`, `tpr`, `low`, `high`."""
     return alt.layer(
-        _banded(
-            frame, "fpr", "tpr", "false-positive rate (1 - specificity)", "sensitivity (recall)"
-        ),
+        _banded(frame, "fpr", "tpr", "false-positive rate (1 - specificity)", "sensitivity"),
         diagonal(frame, "fpr"),
     )
 
 
 def precision_recall(frame: pd.DataFrame) -> Drawing:
     """The precision-recall curve with its band: columns `recall`, `precision`, `low`, `high`."""
-    return _banded(frame, "recall", "precision", "sensitivity (recall)", "precision")
+    return _banded(frame, "recall", "precision", "recall (sensitivity)", "precision")
 
 
 def _banded(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -> Drawing:
@@ -49,7 +48,7 @@ def diagonal(frame: pd.DataFrame, x: str) -> alt.Chart:
 
 
 def reliability(frame: pd.DataFrame) -> Drawing:
-    """Observed against expected share with exact intervals, and how many patients (below): a
+    """Observed against expected share with exact intervals, and above or below how many patients: a
     `reliability_table`.
     """
     base = alt.Chart(frame).encode(
@@ -69,8 +68,23 @@ def reliability(frame: pd.DataFrame) -> Drawing:
             ],
         ],
     )
-    counts = base.mark_text(color=GREY, dy=-8).encode(y=alt.datum(0), text="patients:Q")
-    return alt.layer(diagonal(frame, "expected"), bars, points, counts).properties(height=300)
+    layers = [diagonal(frame, "expected"), bars, points, *_counts(base)]
+    return alt.layer(*layers).properties(height=300)
+
+
+def _counts(base: alt.Chart) -> list[alt.Chart]:
+    """How many patients each bin has, where a calibrated model leaves room: at the top on the left
+    half, at the bottom on the right one. Bins lie close at both ends, so that neighbours stand in
+    rows of their own.
+    """
+    numbered = base.transform_window(bin="row_number(expected)", sort=[alt.SortField("expected")])
+    return [
+        numbered.transform_filter(f"datum.bin % {COUNT_ROWS} == {row} && {half}")
+        .mark_text(color=GREY, fontSize=10, dy=side * (10 + 12 * row))
+        .encode(y=alt.datum(edge), text="patients:Q")
+        for row in range(COUNT_ROWS)
+        for half, edge, side in (("datum.expected < 0.5", 1, 1), ("datum.expected >= 0.5", 0, -1))
+    ]
 
 
 def decision(frame: pd.DataFrame) -> Drawing:

@@ -6,9 +6,9 @@ import altair as alt
 import pandas as pd
 
 from heart.charts.evaluate import UNIT, diagonal
-from heart.charts.style import BLUE, ORANGE, Drawing
+from heart.charts.style import BLUE, ONE_IF_NARROW, ORANGE, Drawing
 
-_LEGEND = alt.Legend(orient="top", labelLimit=320, symbolOpacity=1)
+_LEGEND = alt.Legend(orient="top", labelLimit=320, symbolOpacity=1, columns=ONE_IF_NARROW)
 _COLOR = alt.Color(
     "model:N", title=None, sort=None, scale=alt.Scale(range=[BLUE, ORANGE]), legend=_LEGEND
 )
@@ -20,10 +20,10 @@ def two_rocs(frame: pd.DataFrame) -> Drawing:
         x=alt.X("fpr:Q", title="false-positive rate (1 - specificity)", scale=UNIT), color=_COLOR
     )
     band = base.mark_area(opacity=0.15).encode(
-        y=alt.Y("low:Q", title="sensitivity (recall)", scale=UNIT), y2="high:Q"
+        y=alt.Y("low:Q", title="sensitivity", scale=UNIT), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2).encode(
-        y=alt.Y("tpr:Q", title="sensitivity (recall)", scale=UNIT),
+        y=alt.Y("tpr:Q", title="sensitivity", scale=UNIT),
         tooltip=["model:N", alt.Tooltip("fpr:Q", format=".2f"), alt.Tooltip("tpr:Q", format=".2f")],
     )
     return alt.layer(band, line).properties(height=300)

@@ -39,6 +39,9 @@ ORANGE, BLUE, GREY = "#e07b39", "#4a90c2", "#8a8f98"
 SHARE: dict[str, Any] = {"axis": alt.Axis(format="%"), "scale": alt.Scale(domain=[0, 1])}
 """How an axis shows shares from 0 to 1."""
 
+ONE_IF_NARROW = alt.ExprRef("width < 420 ? 1 : 4")
+"""Columns of a legend whose names are long: beside each other a phone would cut the last one."""
+
 OUTCOME_COLOR = alt.Scale(domain=[HEALTHY, DISEASED], range=[BLUE, ORANGE])
 
 

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from heart.charts.style import BLUE, ORANGE, SHARE, Drawing, chosen_line, histogram
+from heart.charts.style import BLUE, ONE_IF_NARROW, ORANGE, SHARE, Drawing, chosen_line, histogram
 
 CURVE_COLORS = (ORANGE, "#4ba38c", BLUE, "#a06cb5")
 BIN = 0.02
@@ -84,7 +84,7 @@ def threshold_curves(frame: pd.DataFrame) -> Drawing:
         title=None,
         sort=None,
         scale=alt.Scale(range=list(CURVE_COLORS)),
-        legend=alt.Legend(orient="top", columns=2, symbolOpacity=1, labelLimit=240),
+        legend=alt.Legend(orient="top", columns=ONE_IF_NARROW, symbolOpacity=1, labelLimit=240),
     )
     unit = alt.Scale(domain=[0, 1])
     base = alt.Chart(frame).encode(x=_THRESHOLD, color=color)

@@ -40,7 +40,7 @@ def _ranges(
         ],
     )
     rules = base.mark_rule(color=BLUE, opacity=0.45, strokeWidth=4).encode(
-        x=alt.X(f"{low}:Q", title=title), x2=f"{high}:Q"
+        x=alt.X(f"{low}:Q", title=title, axis=alt.Axis(titleAnchor="end")), x2=f"{high}:Q"
     )
     dots = base.mark_point(filled=True, size=90, opacity=1, color=BLUE).encode(x=f"{value}:Q")
     return rules, dots

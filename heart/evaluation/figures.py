@@ -55,7 +55,7 @@ METRICS = MappingProxyType(
         "log_loss": Metric("Log-loss", "log-loss", "scores", "lower", leaderboard=True),
         "brier": Metric("Brier score", "Brier score", "scores", "lower", leaderboard=True),
         "accuracy": Metric("Accuracy", "accuracy", "at", leaderboard=True),
-        "recall": Metric("Sensitivity (recall)", "sensitivity", "at"),
+        "recall": Metric("Sensitivity", "sensitivity", "at"),
         "specificity": Metric("Specificity", "specificity", "at"),
         "precision": Metric(
             "Positive predictive value (precision)", "positive predictive value", "at"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -80,7 +80,19 @@ class Results(NamedTuple):
     work_up: WorkUp
 
 
-def describe_stored(results: Results) -> str:
+class Dated(Protocol):
+    """What was computed before and stored with the app."""
+
+    @property
+    def date(self) -> str:
+        """When, as 2026-11-22."""
+
+    @property
+    def command(self) -> str:
+        """By what."""
+
+
+def describe_stored(results: Dated) -> str:
     """Where stored results come from, in Markdown."""
     return f"Computed on {results.date} with `{results.command}` and stored with the app."
 

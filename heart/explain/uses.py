@@ -79,11 +79,19 @@ def find_uses(
         background=features,
         on_share=lambda share: tell(FITS_SHARE + (1 - FITS_SHARE) * share),
     )
-    everybody = pd.concat([features, split.test.features])
-    ill = np.concatenate([y_true, split.test.y_true])
-    patients = everybody.assign(outcome=np.where(ill == 1, DISEASED, HEALTHY))
-    averaged = space_rows(patients, MOST_AVERAGED)
+    averaged = averaged_patients(split, MOST_AVERAGED)
     return Uses(importance, contributions, partial_dependence(bundle, averaged), averaged)
+
+
+def averaged_patients(split: Split, most: int) -> pd.DataFrame:
+    """Over whom the curves are averaged: features and `outcome` in words, one row a patient of any
+    part, or so many of them, evenly spaced.
+    """
+    parts = (split.train, split.valid, split.test)
+    everybody = pd.concat([part.features for part in parts])
+    ill = np.concatenate([part.y_true for part in parts])
+    patients = everybody.assign(outcome=np.where(ill == 1, DISEASED, HEALTHY))
+    return space_rows(patients, most)
 
 
 def uses_table(uses: Uses) -> pd.DataFrame:

@@ -136,7 +136,7 @@ _ENTRIES = (
         "metrics",
         "Metrics",
         ":material/table_chart:",
-        "What do accuracy, precision and recall hide?",
+        "What do accuracy, precision and sensitivity hide?",
         minutes=10,
         builds_on=(),
         page="threshold",

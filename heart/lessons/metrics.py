@@ -116,7 +116,7 @@ RATIOS = {
     ),
     "f1": Ratio(
         METRICS["f1"].label,
-        "Precision and recall in one number (harmonic mean); TN does not count",
+        "Precision and sensitivity in one number (harmonic mean); TN does not count",
         "2 TP / (2 TP + FP + FN)",
         ("tp", "tp"),
         ("tp", "tp", "fp", "fn"),
@@ -148,7 +148,7 @@ class Reading(NamedTuple):
 
 def read_table(table: Table) -> dict[str, Reading]:
     """Every figure of the table by name: those of `RATIOS`, and `balanced_accuracy`, the mean of
-    recall and specificity.
+    sensitivity and specificity.
     """
     readings = {name: _read(table, ratio) for name, ratio in RATIOS.items()}
     readings["f1"] = readings["f1"]._replace(
@@ -164,7 +164,7 @@ def read_table(table: Table) -> dict[str, Reading]:
     words = (
         "Balanced accuracy",
         "Accuracy, if as many were ill as healthy",
-        "(recall + specificity) / 2",
+        "(sensitivity + specificity) / 2",
     )
     counts = f"({recall.counts} + {specificity.counts}) / 2"
     return readings | {"balanced_accuracy": Reading(*words, value, None, None, counts, reason)}

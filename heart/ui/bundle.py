@@ -196,13 +196,18 @@ def show_card(session: Session) -> None:
 
 
 def _card_of(session: Session) -> Card:
-    """The card, made once for a model and its predictions; it takes a second or two."""
+    """The card, which takes a second or two where it is not there yet."""
+    with st.spinner("Judging the model for its card …"):
+        return find_card(session)
+
+
+def find_card(session: Session) -> Card:
+    """The card, made once for a model and its predictions."""
     bundle, predictions = session.bundle, _find_predictions(session)
 
     def make() -> Card:
         cohorts = own_cohorts(session)
-        with st.spinner("Judging the model for its card …"):
-            return make_card(gather_facts(bundle, cohorts=cohorts, predictions=predictions))
+        return make_card(gather_facts(bundle, cohorts=cohorts, predictions=predictions))
 
     return once_for_all(session, "card", (bundle, predictions), make)
 

@@ -5,17 +5,14 @@ side, and what goes together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
-from heart.charts.cohort import (
-    association_matrix,
-    missing_matrix,
-    missing_values,
-    small_feature_by_outcome,
-)
+from heart.charts.cohort import missing_values
+from heart.charts.matrix import association_matrix, missing_matrix
+from heart.charts.multiples import feature_multiples
 from heart.data import Cohort
 from heart.data.profile import (
     MIN_PATIENTS,
@@ -29,63 +26,84 @@ from heart.data.summary import missing_frame, outcome_frame
 from heart.schema import FEATURES, feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
-from heart.ui.downloads import file_name, offer_csv, show_chart_with_data
+from heart.ui.downloads import file_name, offer_csv
+from heart.ui.for_all import once_for_all
 from heart.ui.session import Session
 
-IN_A_ROW = 4
+
+class Glance(NamedTuple):
+    """What the page shows of a cohort, made once.
+
+    Attributes:
+        features: each feature's `outcome_frame` by its name.
+        multiples: the same as `feature_multiples`.
+        missing: a `missing_by_group`.
+        groups: a `describe_groups`.
+        groups_shown: the same in words.
+        associations: an `associations`.
+        association_matrix: the same as a table of HTML.
+    """
+
+    features: Mapping[str, pd.DataFrame]
+    multiples: str
+    missing: pd.DataFrame
+    groups: pd.DataFrame
+    groups_shown: pd.DataFrame
+    associations: pd.DataFrame
+    association_matrix: str
 
 
-def show_features(session: Session, cohort: Cohort) -> None:
+def find_glance(session: Session, cohort: Cohort) -> Glance:
+    """Everything below, computed once for a cohort."""
+    return once_for_all(session, "glance", cohort, lambda: _look(cohort))
+
+
+def _look(cohort: Cohort) -> Glance:
+    features = {entry.name: outcome_frame(cohort, entry) for entry in FEATURES}
+    groups, together = describe_groups(cohort), associations(cohort)
+    return Glance(
+        features,
+        feature_multiples(features),
+        missing_by_group(cohort),
+        groups,
+        groups_shown(cohort, groups),
+        together,
+        association_matrix(together),
+    )
+
+
+def show_features(cohort: Cohort, glance: Glance) -> None:
     """All features by outcome, side by side."""
-    frames = session.once("features by outcome", cohort, lambda: _outcome_frames(cohort))
     st.caption(
         "Each colour adds up to 100 %: the healthy on the left in blue, the diseased on the right"
-        " in orange."
+        " in orange. Counts where the mouse rests."
     )
-    names = list(frames)
-    for start in range(0, len(names), IN_A_ROW):
-        row = st.columns(IN_A_ROW)
-        for column, name in zip(row, names[start : start + IN_A_ROW], strict=False):
-            with column:
-                _show_feature(name, frames[name])
-    every = pd.concat([frame.assign(feature=name) for name, frame in frames.items()])
-    offer_csv(file_name("features-by-outcome", cohort.name), every)
+    st.html(glance.multiples)
+    offer_csv(
+        file_name("features-by-outcome", cohort.name),
+        lambda: pd.concat([frame.assign(feature=name) for name, frame in glance.features.items()]),
+    )
 
 
-def _outcome_frames(cohort: Cohort) -> Mapping[str, pd.DataFrame]:
-    return {entry.name: outcome_frame(cohort, entry) for entry in FEATURES}
-
-
-def _show_feature(name: str, frame: pd.DataFrame) -> None:
-    entry = feature(name)
-    st.markdown(f"**{entry.title}**")
-    if not frame["patients"].sum():
-        st.caption("Not known of anybody here.")
-        return
-    alt = f"{entry.title}: shares of the healthy and of the diseased, at a glance"
-    show_chart(small_feature_by_outcome, frame, alt=alt)
-
-
-def show_missing(session: Session, cohort: Cohort) -> None:
+def show_missing(cohort: Cohort, glance: Glance) -> None:
     """What is missing: of several hospitals a matrix, of one a bar a feature."""
-    table = session.once("missing by group", cohort, lambda: missing_by_group(cohort))
+    table = glance.missing
     if len(table) > len(FEATURES):
-        show_chart(missing_matrix, table, alt="Share without a value, by feature and hospital")
+        st.html(missing_matrix(table))
     else:
         alt = "Share of patients without a value, for each feature"
         show_chart(missing_values, missing_frame(cohort), alt=alt)
     offer_csv(file_name("missing", cohort.name), table)
 
 
-def show_groups(session: Session, cohort: Cohort) -> None:
+def show_groups(cohort: Cohort, glance: Glance) -> None:
     """The hospitals side by side; of a single one, its patients in numbers."""
-    table = session.once("groups", cohort, lambda: describe_groups(cohort))
-    st.table(groups_shown(cohort, table))
+    st.table(glance.groups_shown)
     st.caption(
         "Of numbers the median and the quartiles, of codes the most frequent one and its share, of"
         " those of whom it is known."
     )
-    offer_csv(file_name("hospitals", cohort.name), table)
+    offer_csv(file_name("hospitals", cohort.name), glance.groups)
 
 
 def groups_shown(cohort: Cohort, table: pd.DataFrame) -> pd.DataFrame:
@@ -120,16 +138,12 @@ def _write(row: Mapping[Any, Any]) -> str:
     return f"{row['middle']:g} ({row['low']:g} to {row['high']:g})"
 
 
-def show_associations(session: Session, cohort: Cohort) -> None:
+def show_associations(cohort: Cohort, glance: Glance) -> None:
     """Which columns go together, and the closest pairs in words."""
-    table = session.once("associations", cohort, lambda: associations(cohort))
+    table = glance.associations
     st.markdown(describe_associations(table))
-    show_chart_with_data(
-        association_matrix,
-        table,
-        alt="How strongly each two columns go together, 0 to 1",
-        name=file_name("associations", cohort.name),
-    )
+    st.html(glance.association_matrix)
+    offer_csv(file_name("associations", cohort.name), table)
     st.caption(
         "Cramér's V with Bergsma's correction (2013), numbers cut into fifths of the patients: one"
         " symmetric measure for codes and numbers, without a direction. 0: the one says nothing"

@@ -10,7 +10,12 @@ import streamlit as st
 
 from heart.charts import decision, precision_recall, reliability, roc
 from heart.data import Cohort
-from heart.evaluation.calibration import brier_parts, mean_calibration, reliability_table
+from heart.evaluation.calibration import (
+    Calibration,
+    brier_parts,
+    mean_calibration,
+    reliability_table,
+)
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
 from heart.evaluation.figures import METRICS, write_agreement, write_figure, write_value
@@ -24,7 +29,7 @@ from heart.evaluation.recalibration import (
 )
 from heart.evaluation.subgroups import subgroup_table
 from heart.experiments.contenders import contender_of
-from heart.experiments.overlap import find_overlap
+from heart.experiments.overlap import Overlap, find_overlap
 from heart.experiments.results import RECIPE, THRESHOLD, find_results
 from heart.experiments.run import recalibrate
 from heart.markdown import code
@@ -54,12 +59,7 @@ def describe_judged(session: Session, cohort: Cohort) -> str:
 
 def _whose(session: Session, cohort: Cohort) -> str:
     """Which of the chosen patients the model in use has seen itself."""
-    bundle, cohorts = session.bundle, own_cohorts(session)
-    overlap = session.once(
-        "judged patients seen",
-        (bundle, cohort.fingerprint, *cohorts),
-        lambda: find_overlap(bundle, cohort.features, cohorts=cohorts),
-    )
+    overlap = find_judged(session, cohort)
     if not overlap.known:
         return (
             "Whether the model itself has learnt from these patients is not known: not everybody"
@@ -68,6 +68,17 @@ def _whose(session: Session, cohort: Cohort) -> str:
     return (
         f"Of these {overlap.n:,} patients the model itself was fitted or stopped on"
         f" {overlap.seen:,}, and tested on {overlap.tested:,}."
+    )
+
+
+def find_judged(session: Session, cohort: Cohort) -> Overlap:
+    """How many of the chosen patients the model in use has seen itself."""
+    bundle, cohorts = session.bundle, own_cohorts(session)
+    return once_for_all(
+        session,
+        "judged patients seen",
+        (bundle, cohort.fingerprint, *cohorts),
+        lambda: find_overlap(bundle, cohort.features, cohorts=cohorts),
     )
 
 
@@ -82,12 +93,7 @@ def show_discrimination(session: Session, predictions: OutOfFold) -> None:
         " than each of them."
     )
     y_true, y_score = predictions.y_true, predictions.mean_score
-    roc_band, precision_recall_band = once_for_all(
-        session,
-        "bands",
-        predictions,
-        lambda: (roc_table(y_true, y_score), precision_recall_table(y_true, y_score)),
-    )
+    roc_band, precision_recall_band = find_bands(session, predictions)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**ROC curve**, with 95 % bootstrap band")
@@ -99,26 +105,37 @@ def show_discrimination(session: Session, predictions: OutOfFold) -> None:
         )
         _show_calibration(session, predictions)
     with right:
-        st.markdown("**Precision and recall**, with 95 % bootstrap band")
+        st.markdown("**Precision-recall curve**, with 95 % bootstrap band")
         show_chart_with_data(
             precision_recall,
             precision_recall_band,
-            alt="Precision against recall with its bootstrap band",
+            alt="Precision against recall (sensitivity) with its bootstrap band",
             name=file_name("precision-recall", session.bundle.name),
         )
         _show_net_benefit(session, y_true, y_score)
 
 
+def find_bands(session: Session, predictions: OutOfFold) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The `roc_table` and the `precision_recall_table`, with their bootstrap bands."""
+    y_true, y_score = predictions.y_true, predictions.mean_score
+    return once_for_all(
+        session,
+        "bands",
+        predictions,
+        lambda: (roc_table(y_true, y_score), precision_recall_table(y_true, y_score)),
+    )
+
+
 def _show_calibration(session: Session, predictions: OutOfFold) -> None:
     y_true, y_score = predictions.y_true, predictions.mean_score
-    st.markdown("**Calibration**: expected and observed, exact 95 % intervals")
+    st.markdown("**Calibration**: expected and observed, exact 95 % intervals, with patients")
     show_chart_with_data(
         reliability,
         reliability_table(y_true, y_score),
         alt="Observed against expected share of disease in ten bins",
         name=file_name("calibration", session.bundle.name),
     )
-    calibration = mean_calibration(y_true, predictions.y_score)
+    calibration = find_calibration(session, predictions)
     parts = brier_parts(y_true, y_score)
     st.caption(
         f"Intercept {write_agreement(calibration.intercept, 'intercept')} (0 is right), slope"
@@ -128,6 +145,16 @@ def _show_calibration(session: Session, predictions: OutOfFold) -> None:
         f" {write_share(calibration.observed, digits=1)}. The Brier score of what is drawn:"
         f" reliability {parts.reliability:.4f}, resolution {parts.resolution:.4f},"
         f" uncertainty {parts.uncertainty:.4f}."
+    )
+
+
+def find_calibration(session: Session, predictions: OutOfFold) -> Calibration:
+    """Intercept and slope, means over the repeats."""
+    return once_for_all(
+        session,
+        "mean calibration",
+        predictions,
+        lambda: mean_calibration(predictions.y_true, predictions.y_score),
     )
 
 
@@ -153,12 +180,7 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
     in use.
     """
     threshold = session.bundle.threshold.value
-    table = once_for_all(
-        session,
-        "subgroups",
-        (predictions, threshold),
-        lambda: _find_subgroups(cohort, predictions, threshold),
-    )
+    table = find_subgroups(session, cohort, predictions)
     show_forest(
         table.rename(columns={"group": "label", "patients": "n"}).assign(marked=False),
         subgroups_shown(table),
@@ -171,6 +193,17 @@ def show_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> 
         f"Of {code(session.bundle.name)} at its threshold of {write_share(threshold)}, out of"
         " fold; 95 % intervals. ROC AUC is the mean over the repeats, as on the leaderboard. Fewer"
         " than 15 patients, or 5 of either outcome, get no figures."
+    )
+
+
+def find_subgroups(session: Session, cohort: Cohort, predictions: OutOfFold) -> pd.DataFrame:
+    """The `subgroup_table` at the threshold of the model in use."""
+    threshold = session.bundle.threshold.value
+    return once_for_all(
+        session,
+        "subgroups",
+        (predictions, threshold),
+        lambda: _find_subgroups(cohort, predictions, threshold),
     )
 
 
@@ -214,9 +247,7 @@ def show_recalibration(session: Session) -> None:
     predictions = compute_out_of_fold(session)
     if predictions is None:
         return
-    table = once_for_all(
-        session, "recalibrations", predictions, lambda: compare_recalibrations(predictions)
-    )
+    table = find_recalibrations(session, predictions)
     show_table_with_data(recalibrations_shown(table), table, name="recalibrations.csv")
     st.caption(
         f"The {len(predictions.y_true):,} patients of the train and valid parts of"
@@ -225,6 +256,13 @@ def show_recalibration(session: Session) -> None:
         " figures are others."
     )
     _choose(session, predictions, table)
+
+
+def find_recalibrations(session: Session, predictions: OutOfFold) -> pd.DataFrame:
+    """What each method does, fold by fold."""
+    return once_for_all(
+        session, "recalibrations", predictions, lambda: compare_recalibrations(predictions)
+    )
 
 
 def recalibrations_shown(table: pd.DataFrame) -> pd.DataFrame:

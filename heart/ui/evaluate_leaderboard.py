@@ -78,16 +78,23 @@ def show_leaderboard(session: Session, cohort: Cohort) -> OutOfFold | None:
     if board is None:
         _offer_all(session, cohort, rows, "Judge all models")
         return None
-    missing = {title: row for title, row in rows.items() if key_of(row) not in board.results}
+    judged = judged_rows(board, rows)
+    missing = {title: row for title, row in rows.items() if title not in judged}
     if missing:
         _offer_missing(session, cohort, board, missing)
-    judged = {
-        title: board.results[key_of(row)] for title, row in rows.items() if title not in missing
-    }
     _show_board(session, cohort, board, rows, judged)
     with st.expander("Compute the leaderboard anew"):
         _offer_all(session, cohort, rows, "Judge all models again")
     return board.results.get(contender_of(session.bundle).key)
+
+
+def judged_rows(board: Board, rows: Mapping[str, Row]) -> dict[str, OutOfFold]:
+    """The predictions of each row that is on the board, by its title."""
+    return {
+        title: board.results[key_of(row)]
+        for title, row in rows.items()
+        if key_of(row) in board.results
+    }
 
 
 def find_board(session: Session, cohort: Cohort) -> Board | None:
@@ -255,17 +262,7 @@ def _show_board(
     rows: Mapping[str, Row],
     judged: Mapping[str, OutOfFold],
 ) -> None:
-    known = {
-        title: board.figures[key_of(rows[title])]
-        for title in judged
-        if key_of(rows[title]) in board.figures
-    }
-    entries = once_for_all(
-        session,
-        "leaderboard entries",
-        (tuple(judged), tuple(judged.values())),
-        lambda: leaderboard(judged, known=known),
-    )
+    entries = find_entries(session, board, rows, judged)
     mine = contender_of(session.bundle).key
     marked = next((title for title in judged if key_of(rows[title]) == mine), None)
     show_forest(
@@ -299,6 +296,23 @@ def _how_chosen(cohort: Cohort, rows: Mapping[str, Row]) -> str:
     ]
     said = (write_how_chosen(settings, cohort.report.matched) for settings in recipes)
     return next(filter(None, said), "")
+
+
+def find_entries(
+    session: Session, board: Board, rows: Mapping[str, Row], judged: Mapping[str, OutOfFold]
+) -> Sequence[Entry]:
+    """Figures and order of what was judged, by the titles of `rows_of`."""
+    known = {
+        title: board.figures[key_of(rows[title])]
+        for title in judged
+        if key_of(rows[title]) in board.figures
+    }
+    return once_for_all(
+        session,
+        "leaderboard entries",
+        (tuple(judged), tuple(judged.values())),
+        lambda: leaderboard(judged, known=known),
+    )
 
 
 def leaderboard_rows(entries: Sequence[Entry], *, n: int, marked: str | None) -> pd.DataFrame:

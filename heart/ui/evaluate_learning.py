@@ -72,7 +72,7 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         st.caption(f"Takes {write_duration(0.3 * contender.settings.members * cohort.n / 303)}.")
         run_once(session, "Test at the other hospitals", key, depends_on, work)
         return
-    shown = [*results, *_itself(session, cohort)]
+    shown = [*results, *find_itself(session, cohort)]
     shown.sort(key=lambda result: list(SHIPPED).index(result.tested_on))
     show_forest(
         elsewhere_rows(shown),
@@ -98,7 +98,7 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
             run_once(session, "Test at the other hospitals again", key, depends_on, work)
 
 
-def _itself(session: Session, cohort: Cohort) -> list[External]:
+def find_itself(session: Session, cohort: Cohort) -> list[External]:
     """The weights of the model in use at the other hospitals, where the chosen patients are its
     own: what the card and the Models page show too.
     """
@@ -189,7 +189,7 @@ def _show_local(session: Session, cohort: Cohort, results: Sequence[External]) -
         "What a few local patients would mend at", list(whole), format_func=SHIPPED.__getitem__
     )
     judged = whole[name].judged
-    table = once_for_all(session, "local patients", judged, lambda: _find_local(cohort, judged))
+    table = find_local(session, cohort, judged)
     show_chart_with_data(
         local_patients,
         table,
@@ -200,6 +200,11 @@ def _show_local(session: Session, cohort: Cohort, results: Sequence[External]) -
         "The intercept alone is fitted on so many local patients and judged on the others; median"
         " and 10th to 90th percentile of 200 draws."
     )
+
+
+def find_local(session: Session, cohort: Cohort, judged: Judged) -> pd.DataFrame:
+    """What the intercept of a few local patients mends."""
+    return once_for_all(session, "local patients", judged, lambda: _find_local(cohort, judged))
 
 
 def _find_local(cohort: Cohort, judged: Judged) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -12,16 +14,22 @@ from heart.charts.uses import (
     importance_ranges,
 )
 from heart.evaluation.members import write_members
+from heart.experiments.results import describe_stored
+from heart.explain.stored_uses import StoredUses, find_stored_uses
 from heart.explain.uses import Uses, dots_frame, find_uses, line_frame, uses_table
 from heart.schema import Feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.downloads import offer_csv
+from heart.ui.for_all import once_for_all
 from heart.ui.out_of_fold import split_in_use
-from heart.ui.progress import Tell, run_once
+from heart.ui.progress import Tell, run_once, write_duration
 from heart.ui.session import Session
 
+KEY, CURVES = "uses", "uses_curves"
 IN_A_ROW = 3
+SECONDS = 30.0
+HOW = "its recipe is trained again in each of some 20 folds."
 METHODS = {
     "hidden": (
         "Each feature in turn is coded as not known, which this recipe has learnt to read, and the"
@@ -54,16 +62,36 @@ def show_uses(session: Session) -> None:
 
         return find_uses(session.bundle, split, on_share=show_share)
 
-    label = "Compute what the model uses"
-    uses = run_once(session, label, "uses", session.bundle, work)
+    run = partial(run_once, session, key=KEY, depends_on=session.bundle, work=work)
+    uses, source = session.kept(KEY, session.bundle), "Computed in this session."
+    stored = None if uses is not None else find_uses_stored(session)
+    if stored is not None:
+        uses, source = stored.uses, describe_stored(stored)
     if uses is None:
-        st.caption("Its recipe is trained again in each of some 20 folds: half a minute or so.")
+        st.caption(f"Takes {write_duration(SECONDS)}: {HOW}")
+        run(label="Compute what the model uses")
         return
-    _show_figures(uses)
+    _show_figures(uses, source)
     _show_curves(session, uses)
+    if stored is not None:
+        with st.expander("Compute what the model uses anew"):
+            st.caption(f"Takes {write_duration(SECONDS)}: {HOW}")
+            run(label="Compute it again")
 
 
-def _show_figures(uses: Uses) -> None:
+def find_uses_stored(session: Session) -> StoredUses | None:
+    """What is stored with the app of the model in use; None of any but the shipped one.
+
+    Raises:
+        BundleError: if its cohort is not here.
+        CohortError: if the stored file is damaged.
+    """
+    bundle, split = session.bundle, split_in_use(session)
+    depends_on = (bundle.network, bundle.recalibration)
+    return once_for_all(session, "stored uses", depends_on, lambda: find_stored_uses(bundle, split))
+
+
+def _show_figures(uses: Uses, source: str) -> None:
     table = uses_table(uses)
     left, right = st.columns(2, gap="large")
     with left:
@@ -81,7 +109,7 @@ def _show_figures(uses: Uses) -> None:
             alt="Mean absolute Shapley value of each feature, with intervals",
         )
     offer_csv("what-the-model-uses.csv", table)
-    st.caption(describe_figures(uses))
+    st.caption(f"{describe_figures(uses)} {source}")
 
 
 def describe_figures(uses: Uses) -> str:
@@ -102,8 +130,16 @@ def describe_figures(uses: Uses) -> str:
     )
 
 
+@st.fragment
 def _show_curves(session: Session, uses: Uses) -> None:
-    st.subheader("The curve of each feature")
+    """Folded away, and drawn when it is opened: so many charts take the browser a second."""
+    part = st.expander("The curve of each feature", key=CURVES, on_change="rerun")
+    if part.open:
+        with part:
+            _show_open_curves(session, uses)
+
+
+def _show_open_curves(session: Session, uses: Uses) -> None:
     st.markdown(describe_curves(session, uses))
     features = {entry.name: entry for entry in session.bundle.preprocessor.features}
     order = [features[name] for name in uses.importance.table["feature"]]

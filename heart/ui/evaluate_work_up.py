@@ -33,6 +33,7 @@ from heart.ui.cache import show_chart
 from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
+from heart.ui.for_all import once_for_all
 from heart.ui.progress import Tell, run_once, write_duration
 from heart.ui.session import Session
 
@@ -90,12 +91,7 @@ def _show(session: Session, fits: WorkUp, source: str) -> None:
     if not names:
         st.info("Choose at least one step.", icon=":material/arrow_upward:")
         return
-    fees, threshold = current_fees(session), session.bundle.threshold.value
-    table = session.once(
-        "work-up table",
-        (fits, tuple(names), fees, threshold),
-        lambda: work_up_table(fits, find_steps(names), threshold=threshold, fees=fees),
-    )
+    table = find_table(session, fits, names)
     st.markdown(describe_steps(table))
     figure = st.radio(
         "Figure",
@@ -115,6 +111,17 @@ def _show(session: Session, fits: WorkUp, source: str) -> None:
     st.caption(f"{_explain(session.bundle, fits)} {source}")
     with errors_shown():
         edit_fees(session, key="work_up_fees")
+
+
+def find_table(session: Session, fits: WorkUp, names: Sequence[str]) -> pd.DataFrame:
+    """The `work_up_table` of these steps, at the visitor's prices."""
+    fees, threshold = current_fees(session), session.bundle.threshold.value
+    return once_for_all(
+        session,
+        "work-up table",
+        (fits, tuple(names), fees, threshold),
+        lambda: work_up_table(fits, find_steps(names), threshold=threshold, fees=fees),
+    )
 
 
 def work_up_frame(table: pd.DataFrame, figure: str) -> pd.DataFrame:

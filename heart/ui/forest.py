@@ -16,6 +16,8 @@ from heart.ui.cache import show_chart
 from heart.ui.downloads import offer_csv
 
 LISTED, BEST = "As listed", "Best first"
+OPEN_AT_FIRST = False
+"""Whether the table is."""
 LONGEST_LINE = 62
 """Letters that fit beside each other on a phone."""
 
@@ -62,8 +64,11 @@ def show_forest(
         st.caption(
             f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown, marked)}"
         )
-    with st.expander("The same as a table"):
-        st.table(table)
+    folded = st.expander(
+        "The same as a table", expanded=OPEN_AT_FIRST, key=f"table {name}", on_change="rerun"
+    )
+    if folded.open:  # its cells would cost the browser as much as the chart
+        folded.table(table)
     offer_csv(name, rows)
 
 

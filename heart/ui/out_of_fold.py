@@ -35,7 +35,7 @@ def split_in_use(session: Session) -> Split:
     """
     bundle, cohorts = session.bundle, own_cohorts(session)
     depends_on = (bundle.settings, bundle.data.cohort, bundle.data.fingerprint, *cohorts)
-    return session.once("split in use", depends_on, lambda: split_of(bundle, cohorts))
+    return once_for_all(session, "split in use", depends_on, lambda: split_of(bundle, cohorts))
 
 
 def find_out_of_fold(session: Session) -> OutOfFold | None:

@@ -112,7 +112,9 @@ async def warm_up(
 
 
 def _load_everything() -> None:
-    """Import what predicts, predict once, then import the rest beside the first visitor."""
+    """Import what predicts, predict once, then import the rest beside the first visitor and make
+    what all visitors share.
+    """
     load_heavy()
     from heart.scoring.patient import predict_patient  # noqa: PLC0415  loaded by now
     from heart.ui.shared import load_start  # noqa: PLC0415
@@ -123,6 +125,7 @@ def _load_everything() -> None:
     load_all()
     _freeze()
     load_lessons()
+    import_module("heart.ui.warm_results").make_results()
     _freeze()
 
 

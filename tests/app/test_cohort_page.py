@@ -77,7 +77,9 @@ def test_feature_without_values_says_so(visit):
     assert "There is no value of serum cholesterol in this cohort." in said(
         box.set_value("chol").run()
     )
-    assert said(app).count("Not known of anybody here.") == 1
+    multiples = "".join(element.proto.body for element in app.get("html"))
+    assert multiples.count("Not known of anybody here.") == 1
+    assert multiples.count('role="img"') == 12
     assert "Closest to disease:" in said(app)
 
 

@@ -65,6 +65,12 @@ def at_evaluate(visit):
     return open_with
 
 
+@pytest.fixture(autouse=True)
+def open_tables(monkeypatch):
+    """The tables below the forest plots are not folded away, or nothing would be in them."""
+    monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
+
+
 def table_with(app, column):
     (found,) = (table.value for table in app.table if column in table.value.columns)
     return found
@@ -90,7 +96,7 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     assert (budapest["the model itself"][:5], budapest["all"][:5]) == ("0.410", "0.403")
     # one figure on one page: all patients of the subgroups are those of the leaderboard
     assert subgroups.loc["all", "ROC AUC"] == leaderboard.loc[MINE, "ROC AUC"]
-    assert said(app).count("stored with the app") == 4
+    assert said(app).count("stored with the app") == 5
     assert "was fitted or stopped on 242, and tested on 61" in said(app)
     # and the recalibration table's is the card's, of train and valid
     unseen = judge_out_of_fold(find_stored(load_bundle(SHIPPED_BUNDLE)), threshold=0.5)

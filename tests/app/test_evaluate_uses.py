@@ -6,7 +6,7 @@ import pytest
 
 import heart.explain.uses
 from heart.experiments.cross_validation import Folds
-from heart.ui.evaluate_uses import describe_figures
+from heart.ui.evaluate_uses import CURVES, describe_figures
 from tests.support.running import answer
 from tests.support.visitor import press, said
 
@@ -29,7 +29,14 @@ def quick(monkeypatch):
 
 @pytest.mark.usefixtures("quick")
 def test_importance_contributions_and_a_curve_for_each_feature_are_shown(visit):
-    app = press(visit("evaluate"), "Compute what the model uses")
+    app = visit("evaluate")
+    text = said(app)
+    assert "242 train and valid patients" in text
+    assert "61 of its test patients" in text
+    assert "`python scripts/store_evaluation.py` and stored with the app" in text
+    assert "partial dependence" not in text, "folded away"
+    app.session_state[CURVES] = True
+    app = press(app, "Compute it again")
     text = said(app)
     assert "coded as not known, which this recipe has learnt to read" in text
     assert "2 of its test patients" in text

@@ -143,7 +143,7 @@ def test_another_share_of_ill_patients_changes_what_an_answer_means(visit):
     assert "put the share back to keep one" in said(app)
     assert said(app).count("chosen above does not enter here") == 1  # zones
     after = app.table[1].value["at 33\u00a0%"]
-    assert before["Sensitivity (recall)"] == after["Sensitivity (recall)"]
+    assert before["Sensitivity"] == after["Sensitivity"]
     assert float(after["Positive predictive value (precision)"][:5]) < 0.4
     assert "With 9\u00a0% instead of 46\u00a0% ill" in app.warning[0].value
 

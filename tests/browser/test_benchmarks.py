@@ -38,6 +38,10 @@ def test_benchmark_of_the_threshold_slider_runs(run_here):
     assert "2 moves: median" in run_here("threshold_slider.py", "--moves", "2")
 
 
+def test_benchmark_of_opening_pages_runs(run_here):
+    assert "| Cohort |" in run_here("page_open.py", "--quick")
+
+
 def test_benchmark_of_the_calculator_runs(run_here):
     printed = run_here("calculator.py", "--quick")
     assert "| shipped, 32 members of 64 | this machine |" in printed

@@ -102,7 +102,7 @@ def test_wheel_holds_what_lies_beside_the_package_in_a_clone(wheel):
         *(ROOT / "data").iterdir(),
         *(ROOT / "pages").glob("*.py"),
         *(ROOT / "models").glob("cleveland*"),
-        *(ROOT / "models" / "evaluation").glob("*.npz"),
+        *(ROOT / "models" / "evaluation").iterdir(),
         ROOT / "streamlit_app.py",
         ROOT / ".streamlit" / "config.toml",
     ]

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, Drawing, line_at
+from heart.charts.style import BLUE, GREY, ONE_IF_NARROW, ORANGE, Drawing, line_at
 
+ADDS, TAKES = "adds", "takes away"
 OBSERVED, LINE, FREE = (
     "observed, with 95 % interval",
     "best line over the code",
@@ -79,7 +80,7 @@ def _at(height: str, kind: str) -> dict[str, Any]:
     """One kind of height, its colour and its entry in the legend; the column `kind` holds its
     name.
     """
-    legend = alt.Legend(orient="top", symbolOpacity=1, labelLimit=260)
+    legend = alt.Legend(orient="top", symbolOpacity=1, labelLimit=260, columns=ONE_IF_NARROW)
     return {
         "y": alt.Y(f"{height}:Q", title="log-odds of disease"),
         "color": alt.Color(f"{kind}:N", title=None, scale=KINDS, legend=legend),
@@ -101,17 +102,31 @@ def product_frame(categories: Sequence[str], product: npt.NDArray[np.float64]) -
 
 
 def contributions(frame: pd.DataFrame) -> Drawing:
-    """What each category adds to each hidden unit, as colour: a `product_frame`."""
-    color = alt.Color("value:Q", title="adds", scale=alt.Scale(scheme="blueorange", domainMid=0))
-    tooltip = ["category:N", "unit:O", alt.Tooltip("value:Q", format="+.2f")]
-    x = alt.X("unit:O", title="hidden unit", axis=alt.Axis(labelAngle=0))
-    y = alt.Y("category:N", title=None, sort=None, axis=alt.Axis(labelLimit=200))
-    return (
-        alt.Chart(frame)
-        .mark_rect()
-        .encode(x=x, y=y, color=color, tooltip=tooltip)
-        .properties(height=alt.Step(34))
+    """What each category adds to each hidden unit, as colour, from nothing at 0 so that it lies as
+    well on dark as on light, and in numbers: a `product_frame`.
+    """
+    color = alt.Color(
+        "sign:N",
+        title=None,
+        scale=alt.Scale(domain=[ADDS, TAKES], range=[ORANGE, BLUE]),
+        legend=alt.Legend(orient="top", symbolType="square"),
     )
+    strength = alt.Opacity("size:Q", scale=alt.Scale(domainMin=0, range=[0, 0.9]), legend=None)
+    sign = f"datum.value < 0 ? '{TAKES}' : '{ADDS}'"
+    base = (
+        alt.Chart(frame)
+        .transform_calculate(size="abs(datum.value)", sign=sign)
+        .encode(
+            x=alt.X("unit:O", title="hidden unit", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("category:N", title=None, sort=None, axis=alt.Axis(labelLimit=200)),
+            tooltip=["category:N", "unit:O", alt.Tooltip("value:Q", format="+.2f")],
+        )
+    )
+    cells = base.mark_rect().encode(color=color, opacity=strength)
+    numbers = base.mark_text(color=GREY, fontSize=11).encode(
+        text=alt.Text("value:Q", format="+.1f")
+    )
+    return alt.layer(cells, numbers).properties(height=alt.Step(34))
 
 
 def cost_frame(costs: Mapping[str, Mapping[str, Sequence[float | None]]]) -> pd.DataFrame:

@@ -7,7 +7,16 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, ORANGE, SHARE, Drawing, chosen_line, outcome_color
+from heart.charts.style import (
+    BLUE,
+    GREY,
+    ONE_IF_NARROW,
+    ORANGE,
+    SHARE,
+    Drawing,
+    chosen_line,
+    outcome_color,
+)
 
 WAYS = ["sigmoid, then BCELoss", "BCEWithLogitsLoss", "exact"]
 ENDINGS = ["sigmoid once", "softmax once", "sigmoid twice", "softmax twice"]
@@ -16,7 +25,7 @@ PURPLE, PALE = "#a06cb5", "#f2c14e"
 
 def _ways(frame: pd.DataFrame, y: alt.Y) -> Drawing:
     names = alt.Scale(domain=WAYS, range=[ORANGE, BLUE, GREY])
-    legend = alt.Legend(orient="top", symbolStrokeWidth=3)
+    legend = alt.Legend(orient="top", symbolStrokeWidth=3, columns=ONE_IF_NARROW)
     x = alt.X("logit:Q", title="logit z", scale=alt.Scale(nice=False))
     color = alt.Color("way:N", title=None, scale=names, legend=legend)
     tooltip = [
@@ -55,7 +64,9 @@ def endings_while_learning(frame: pd.DataFrame) -> Drawing:
     """The train loss of each ending against the epoch, and its floor: `ending` (as in `ENDINGS`),
     `epoch`, `loss`, `floor`.
     """
-    legend = alt.Legend(orient="top", symbolStrokeWidth=3, symbolType="stroke")
+    legend = alt.Legend(
+        orient="top", symbolStrokeWidth=3, symbolType="stroke", columns=ONE_IF_NARROW
+    )
     color = alt.Color(
         "ending:N",
         title=None,

@@ -61,7 +61,7 @@ def table_areas(frame: pd.DataFrame) -> Drawing:
     tooltip = [alt.Tooltip("cell:N", title="cell"), alt.Tooltip("patients:Q", format=",")]
     return (
         alt.Chart(frame)
-        .mark_rect(stroke="white", strokeWidth=1)
+        .mark_rect()
         .encode(x=x, x2="x2:Q", y=y, y2="y2:Q", color=color, tooltip=tooltip)
         .properties(height=300)
     )

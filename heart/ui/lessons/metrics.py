@@ -111,7 +111,7 @@ def _show_figures(table: Table) -> None:
             " Answering"
             f" “{common}” to everybody, without looking, has an accuracy of **{lazy:.3f}**. This"
             f" table has **{_value(readings['accuracy'])}**, with a specificity of"
-            f" **{_value(readings['specificity'])}** and a recall of"
+            f" **{_value(readings['specificity'])}** and a sensitivity of"
             f" **{_value(readings['recall'])}**."
         )
     st.table(_figures_frame(readings))

@@ -106,7 +106,7 @@ def _show_tumours(learning: Learning) -> None:
         st.caption(
             "The positive class is **malignant**, because that is what is to be found. Scikit-learn"
             " codes malignant as 0 and benign as 1, so the codes are turned round here; otherwise"
-            " “recall” would count benign tumours."
+            " the sensitivity would count benign tumours."
         )
     with table:
         st.table(

@@ -27,7 +27,6 @@ from heart.charts import (
     two_reliabilities,
     two_rocs,
 )
-from heart.charts.cohort import association_matrix, missing_matrix, small_feature_by_outcome
 from heart.charts.evaluate import work_up
 from heart.charts.explain import alike_patients, certainty_ranges, next_test_ranges
 from heart.charts.patient import hundred_frame
@@ -37,7 +36,6 @@ from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
 from heart.charts.train import run_curves
 from heart.charts.what_if import answer_dots, answer_line
 from heart.data import load_shipped
-from heart.data.profile import associations, missing_by_group
 from heart.data.summary import balance_frame, missing_frame, outcome_frame
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
@@ -131,9 +129,7 @@ CHARTS = [
     (alike_patients, RANGES.assign(outcome="healthy")),
     (next_test_ranges, RANGES),
     (work_up, RANGES),
-    (small_feature_by_outcome, outcome_frame(COHORT, feature("age"))),
-    (missing_matrix, missing_by_group(COHORT)),
-    (association_matrix, associations(COHORT)),
+    (feature_by_outcome, outcome_frame(COHORT, feature("age"))),
     (probabilities, SCORED),
     (probabilities_by_outcome, SCORED),
 ]
