@@ -58,6 +58,11 @@ class Feature:
         return f"{self.label} ({self.unit})" if self.unit else self.label
 
     @property
+    def words(self) -> str:
+        """The label within a sentence."""
+        return within_sentence(self.label)
+
+    @property
     def is_coded(self) -> bool:
         """Whether the values are codes with a meaning, not a measurement."""
         return bool(self.codes)
@@ -278,6 +283,15 @@ EXAMPLE_PATIENT: Mapping[str, Value] = {
 """The patient that the tutorial behind this project predicts."""
 
 _BY_NAME = {f.name: f for f in FEATURES}
+
+
+def within_sentence(label: str) -> str:
+    """A label as it is written within a sentence.
+
+    >>> within_sentence("Resting ECG"), within_sentence("ST depression")
+    ('resting ECG', 'ST depression')
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def feature(name: str) -> Feature:

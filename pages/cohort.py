@@ -85,7 +85,7 @@ if known:
         name=file_name(feature.name, "by outcome", cohort.name),
     )
 else:
-    st.info(f"There is no value of {feature.label.lower()} in this cohort.", icon=":material/help:")
+    st.info(f"There is no value of {feature.words} in this cohort.", icon=":material/help:")
 
 st.header("Missing values")
 show_missing(cohort, glance)

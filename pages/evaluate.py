@@ -24,7 +24,8 @@ st.title("Evaluate")
 st.markdown(
     "The accuracy on one split depends on which patients happen to be in it. Here every patient is"
     " predicted by models that never saw them, many times over, beside what simpler models do on"
-    " the same patients, and at other hospitals."
+    " the same patients, and at other hospitals. Choose the patients and read on: each part answers"
+    " one question."
 )
 cohort = show_cohort_choice(session).cohort
 st.markdown(describe_judged(session, cohort))

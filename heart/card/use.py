@@ -136,7 +136,7 @@ def _chosen_on(choice: ThresholdChoice) -> str:
 
 def limits(facts: Facts) -> str:
     """Where it ends."""
-    imaging = " and ".join(f"`{name}` ({feature(name).label.lower()})" for name in ("ca", "thal"))
+    imaging = " and ".join(f"`{name}` ({feature(name).words})" for name in ("ca", "thal"))
     lines = [
         (
             f"{imaging} come from fluoroscopy and a thallium scan, tests that a clinic may not"

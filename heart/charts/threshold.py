@@ -98,7 +98,7 @@ def threshold_curves(frame: pd.DataFrame) -> Drawing:
     line = base.mark_line(strokeWidth=2).encode(
         y=alt.Y("value:Q", title=None, scale=unit), tooltip=tooltip
     )
-    return alt.layer(band, line, chosen_line(frame)).properties(height=340)
+    return alt.layer(band, line, chosen_line(frame)).properties(height=380)
 
 
 def threshold_cost(frame: pd.DataFrame) -> Drawing:

@@ -23,7 +23,7 @@ from heart.data.profile import (
     missing_by_group,
 )
 from heart.data.summary import missing_frame, outcome_frame
-from heart.schema import FEATURES, feature
+from heart.schema import FEATURES, feature, within_sentence
 from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.downloads import file_name, offer_csv
@@ -163,5 +163,5 @@ def describe_associations(table: pd.DataFrame) -> str:
     pair = others.nlargest(1, "association").iloc[0]
     return (
         f"Closest to disease: {', '.join(named)}. Closest to each other: {pair['first']} and"
-        f" {pair['second'].lower()} ({pair['association']:.2f})."
+        f" {within_sentence(pair['second'])} ({pair['association']:.2f})."
     )

@@ -23,7 +23,10 @@ from heart.ui.model_cohort import own_cohorts
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
 
-UPLOAD_FIRST = "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features."
+UPLOAD_FIRST = (
+    "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features, or score the"
+    " example file."
+)
 
 
 class Table(NamedTuple):

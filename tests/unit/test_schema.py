@@ -148,6 +148,11 @@ def test_error_does_not_repeat_a_long_value():
     assert len(str(caught.value)) < 300
 
 
+def test_abbreviations_stay_large_within_a_sentence():
+    words = [feature(name).words for name in ("age", "restecg", "oldpeak", "slope")]
+    assert words == ["age", "resting ECG", "ST depression", "slope of the ST segment"]
+
+
 def test_unknown_feature_lists_the_known_ones():
     with pytest.raises(PatientError, match=r"age, sex.*'weight'"):
         feature("weight")

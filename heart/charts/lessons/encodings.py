@@ -113,9 +113,11 @@ def contributions(frame: pd.DataFrame) -> Drawing:
     )
     strength = alt.Opacity("size:Q", scale=alt.Scale(domainMin=0, range=[0, 0.9]), legend=None)
     sign = f"datum.value < 0 ? '{TAKES}' : '{ADDS}'"
+    ink = alt.condition("datum.size > datum.most / 2", alt.value("white"), alt.value(GREY))
     base = (
         alt.Chart(frame)
         .transform_calculate(size="abs(datum.value)", sign=sign)
+        .transform_joinaggregate(most="max(size)")
         .encode(
             x=alt.X("unit:O", title="hidden unit", axis=alt.Axis(labelAngle=0)),
             y=alt.Y("category:N", title=None, sort=None, axis=alt.Axis(labelLimit=200)),
@@ -123,9 +125,7 @@ def contributions(frame: pd.DataFrame) -> Drawing:
         )
     )
     cells = base.mark_rect().encode(color=color, opacity=strength)
-    numbers = base.mark_text(color=GREY, fontSize=11).encode(
-        text=alt.Text("value:Q", format="+.1f")
-    )
+    numbers = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format="+.1f"), color=ink)
     return alt.layer(cells, numbers).properties(height=alt.Step(34))
 
 
@@ -149,7 +149,7 @@ def cost_frame(costs: Mapping[str, Mapping[str, Sequence[float | None]]]) -> pd.
 
 def _costs(frame: pd.DataFrame, figure: str, title: str) -> Drawing:
     y = alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=260))
-    x = alt.X(f"{figure}:Q", title=title)
+    x = alt.X(f"{figure}:Q", title=title, axis=alt.Axis(titleAnchor="end"))
     tooltip = ["name:N", *[f"{figure}{end}:Q" for end in ("", "_low", "_high")]]
     base = alt.Chart(frame).encode(y=y, tooltip=tooltip)
     interval = base.mark_rule(color=ORANGE, strokeWidth=3).encode(

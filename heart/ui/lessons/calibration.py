@@ -102,8 +102,8 @@ def _show_one(predictions: OutOfFold, temperature: float) -> None:
         show_chart(reliability, bins, alt=alt, key="calibration_bins")
         st.caption(
             "Dashed: what is said is what is seen. Bars: exact 95\N{NO-BREAK SPACE}% intervals;"
-            " below, how many"
-            " patients. Moving the temperature moves the dots to the sides, never up or down."
+            " the numbers are patients."
+            " Moving the temperature moves the dots to the sides, never up or down."
         )
     with right:
         st.markdown("**What the temperature changes**")

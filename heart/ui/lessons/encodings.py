@@ -123,7 +123,7 @@ def _show_vectors(name: str, categories: list[str]) -> None:
             f" rank {drawn.rank}"
         )
         show_chart(contributions, product_frame(categories, drawn.product), alt=alt)
-    st.table(_written(categories, drawn, feature(name).label.lower()))
+    st.table(_written(categories, drawn, feature(name).words))
     show_formula(
         r"\text{code: } w\,c + b \qquad \text{one-hot: } e_c^\top M \qquad \text{embedding: }"
         r" e_c^\top (E\,W), \quad "

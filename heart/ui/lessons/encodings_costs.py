@@ -42,7 +42,7 @@ def show_costs(name: str) -> None:
         n_repeats, folds, recipe, members = _choose()
     one_hot = score_logistic(frozenset(), n_repeats, folds)
     costs = {
-        f"logistic, only {feature(name).label.lower()} as code": compare_scores(
+        f"logistic, only {feature(name).words} as code": compare_scores(
             one_hot, score_logistic(frozenset([name]), n_repeats, folds)
         ),
         "logistic, all as codes": compare_scores(

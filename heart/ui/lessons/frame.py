@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -39,8 +40,11 @@ def choose_one(label: str, options: Sequence[T], *, default: T | None = None, **
 
 
 def show_formula(latex: str, caption: str = "") -> None:
-    """A formula, and what its letters mean: without links, whose colour would be too pale there."""
-    st.latex(latex)
+    """A formula, and what its letters mean: without links, whose colour would be too pale there.
+
+    On a phone it goes on below after a relation, a sum or a wide space.
+    """
+    st.latex(re.sub(r"\\q?quad(?![a-z])", r"\g<0>\\allowbreak{}", latex))
     if caption:
         st.caption(caption)
 

@@ -32,7 +32,7 @@ from heart.lessons.missing import (
     train_both,
 )
 from heart.model.masking import ValueMask
-from heart.schema import feature
+from heart.schema import feature, within_sentence
 from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.errors import errors_shown
@@ -140,7 +140,7 @@ def _describe(hidden: tuple[str, ...], before: dict[str, Judged], after: dict[st
             "Nothing is hidden: all that Cleveland measured is known. Hide something above, and"
             " see what each way makes of it."
         )
-    labels = " and ".join(feature(name).label.lower() for name in hidden)
+    labels = " and ".join(feature(name).words for name in hidden)
     names = labels if len(hidden) < 4 else f"{len(hidden)} features"
     compared = " ".join(_compare(way, after[way].difference) for way in ("plain", "filled"))
     return (
@@ -173,7 +173,7 @@ def _show_features(table: pd.DataFrame) -> None:
     plain, masked = (float(by_way[way].to_dict()[worst]) for way in ("plain", "masked"))
     st.markdown(
         f"Hide one feature and nothing else. The network without masking suffers most from"
-        f" **{worst.lower()}**: {plain:.3f}, with masking {masked:.3f}. What"
+        f" **{within_sentence(worst)}**: {plain:.3f}, with masking {masked:.3f}. What"
         f" stands for “not known” in it was hardly trained, for Cleveland lacks {n_gaps} values in"
         " all: it is more or less what the first weights happened to be, so another seed gives"
         " another picture."

@@ -180,7 +180,7 @@ def _show_boundary(learned: Learned, shown: int) -> None:
     points = pd.DataFrame(plane.points, columns=list(plane.names)).assign(
         outcome=np.where(plane.y == 1, DISEASED, HEALTHY)
     )
-    titles = " and ".join(feature(name).label.lower() for name in plane.names)
+    titles = " and ".join(feature(name).words for name in plane.names)
     left, right_side = st.columns([3, 2])
     show_chart(
         boundary_among_patients,
@@ -252,4 +252,4 @@ def _as_row(at: Weights) -> list[float]:
 
 
 def _weight_names(plane: Plane) -> list[str]:
-    return [*(f"w, {feature(name).label.lower()}" for name in plane.names), "b"]
+    return [*(f"w, {feature(name).words}" for name in plane.names), "b"]
