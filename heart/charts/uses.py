@@ -1,49 +1,14 @@
-"""Charts of what a model uses: how much each feature matters, and its curve."""
+"""Charts of what a model uses: the curve of each feature."""
 
 from __future__ import annotations
 
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import BLUE, GREY, OUTCOME_COLOR, SHARE, Drawing, line_at
+from heart.charts.style import BLUE, GREY, OUTCOME_COLOR, SHARE, Drawing
 
 HEIGHT = 150
 _PROBABILITY = alt.Tooltip("probability:Q", format=".0%")
-
-
-def importance_ranges(frame: pd.DataFrame) -> Drawing:
-    """By how much the log-loss rises without each feature, with its interval and a line at 0: a
-    `heart.explain.uses.uses_table`.
-    """
-    title = "log-loss rises by, nats a patient"
-    dots = _ranges(frame, ("importance", "low", "high"), title)
-    return alt.layer(line_at(frame, 0), *dots).properties(height=alt.Step(24))
-
-
-def contribution_ranges(frame: pd.DataFrame) -> Drawing:
-    """How much each feature moves an answer, with its interval: the same table."""
-    names = ("contribution", "contribution_low", "contribution_high")
-    dots = _ranges(frame, names, "moves the answer by, log-odds on average")
-    return alt.layer(*dots).properties(height=alt.Step(24))
-
-
-def _ranges(
-    frame: pd.DataFrame, names: tuple[str, str, str], title: str
-) -> tuple[alt.Chart, alt.Chart]:
-    value, low, high = names
-    base = alt.Chart(frame).encode(
-        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=240, ticks=False)),
-        tooltip=[
-            alt.Tooltip("label:N", title="feature"),
-            *[alt.Tooltip(f"{name}:Q", format=".3f") for name in names],
-            alt.Tooltip("known:Q", title="patients who have it"),
-        ],
-    )
-    rules = base.mark_rule(color=BLUE, opacity=0.45, strokeWidth=4).encode(
-        x=alt.X(f"{low}:Q", title=title, axis=alt.Axis(titleAnchor="end")), x2=f"{high}:Q"
-    )
-    dots = base.mark_point(filled=True, size=90, opacity=1, color=BLUE).encode(x=f"{value}:Q")
-    return rules, dots
 
 
 def dependence_line(frame: pd.DataFrame) -> Drawing:

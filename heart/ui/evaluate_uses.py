@@ -7,12 +7,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from heart.charts.uses import (
-    contribution_ranges,
-    dependence_dots,
-    dependence_line,
-    importance_ranges,
-)
+from heart.charts.ranges import uses_ranges
+from heart.charts.uses import dependence_dots, dependence_line
 from heart.evaluation.members import write_members
 from heart.experiments.results import describe_stored
 from heart.explain.stored_uses import StoredUses, find_stored_uses
@@ -93,21 +89,11 @@ def find_uses_stored(session: Session) -> StoredUses | None:
 
 def _show_figures(uses: Uses, source: str) -> None:
     table = uses_table(uses)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.markdown("**Importance**: how much worse without it, out of fold")
-        show_chart(
-            importance_ranges,
-            table,
-            alt="By how much the out-of-fold log-loss rises without each feature, with intervals",
-        )
-    with right:
-        st.markdown("**Contribution**: how far it moves an answer")
-        show_chart(
-            contribution_ranges,
-            table.dropna(subset="contribution"),
-            alt="Mean absolute Shapley value of each feature, with intervals",
-        )
+    st.markdown(
+        "**Importance**, left: how much worse without it, out of fold. **Contribution**, right: how"
+        " far it moves an answer."
+    )
+    st.html(uses_ranges(table))
     offer_csv("what-the-model-uses.csv", table)
     st.caption(f"{describe_figures(uses)} {source}")
 

@@ -30,10 +30,11 @@ from heart.experiments.work_up import (
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.cache import show_chart
-from heart.ui.downloads import file_name, show_table_with_data
+from heart.ui.downloads import file_name, offer_csv
 from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
 from heart.ui.for_all import once_for_all
+from heart.ui.forest import show_folded_table
 from heart.ui.progress import Tell, run_once, write_duration
 from heart.ui.session import Session
 
@@ -105,9 +106,9 @@ def _show(session: Session, fits: WorkUp, source: str) -> None:
         work_up_frame(table, figure),
         alt=f"{METRICS[figure].label} against the dollars spent, step by step",
     )
-    show_table_with_data(
-        work_up_shown(table), table, name=file_name("work-up", session.bundle.name)
-    )
+    name = file_name("work-up", session.bundle.name)
+    show_folded_table(name, work_up_shown(table))
+    offer_csv(name, table)
     st.caption(f"{_explain(session.bundle, fits)} {source}")
     with errors_shown():
         edit_fees(session, key="work_up_fees")

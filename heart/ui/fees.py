@@ -23,7 +23,10 @@ def edit_fees(session: Session, *, key: str) -> None:
     Raises:
         SettingsError: for a fee that cannot be; the others stay as they were.
     """
-    with st.expander("Prices"):
+    folded = st.expander("Prices", key=f"{key}_prices", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         st.caption(
             f"{SOURCE}. Thirty years old: the ratios teach, the sums do not. The first of a group"
             " that is ordered costs the full fee, each further one the second. The schedule bills"

@@ -64,12 +64,23 @@ def show_forest(
         st.caption(
             f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown, marked)}"
         )
+    show_folded_table(name, table)
+    offer_csv(name, rows)
+
+
+def show_folded_table(name: str, table: pd.DataFrame) -> None:
+    """What a chart shows, as a table that is sent when it is opened: its cells would cost the
+    browser as much as the chart.
+
+    Args:
+        name: of the table's file, once a page.
+        table: in words.
+    """
     folded = st.expander(
         "The same as a table", expanded=OPEN_AT_FIRST, key=f"table {name}", on_change="rerun"
     )
-    if folded.open:  # its cells would cost the browser as much as the chart
+    if folded.open:
         folded.table(table)
-    offer_csv(name, rows)
 
 
 def forest_frame(

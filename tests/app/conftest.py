@@ -49,6 +49,12 @@ def own_server(monkeypatch):
     monkeypatch.setattr("heart.ui.for_all._made", {})
 
 
+@pytest.fixture(autouse=True)
+def open_tables(monkeypatch):
+    """The tables below charts are not folded away, or nothing would be in them."""
+    monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
+
+
 @pytest.fixture
 def visit():
     """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""

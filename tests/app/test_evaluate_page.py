@@ -65,12 +65,6 @@ def at_evaluate(visit):
     return open_with
 
 
-@pytest.fixture(autouse=True)
-def open_tables(monkeypatch):
-    """The tables below the forest plots are not folded away, or nothing would be in them."""
-    monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
-
-
 def table_with(app, column):
     (found,) = (table.value for table in app.table if column in table.value.columns)
     return found

@@ -153,6 +153,7 @@ def test_without_a_cohort_there_is_a_range_and_no_chance(look, trained):
 def test_changed_prices_hold_for_the_session(look, shipped):
     app = look("What next", shipped, UNMEASURED)
     app.session_state["heart"].fees = parse_fee(FEES, "thal=500/500")
+    app.session_state["patient_fees_prices"] = True
     (table,) = app.run().table
     assert table.value.loc["Thallium scan", "price, dollars"] == "500.00"
     assert table.value.index[0] != "Thallium scan"
@@ -163,6 +164,7 @@ def test_changed_prices_hold_for_the_session(look, shipped):
 def test_a_price_edited_in_the_table_counts_and_an_impossible_one_is_refused(look, shipped):
     app = look("What next", shipped, UNMEASURED)
     edits = {"edited_rows": {12: {"fee in its group": 7.5}}, "added_rows": [], "deleted_rows": []}
+    app.session_state["patient_fees_prices"] = True
     app.session_state[f"patient_fees_{hash(tuple(FEES.values()))}"] = edits
     app.run()
     assert app.session_state["heart"].fees["thal"] == (102.90, 7.5, "B", True)
