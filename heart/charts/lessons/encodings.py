@@ -113,7 +113,7 @@ def contributions(frame: pd.DataFrame) -> Drawing:
     )
     strength = alt.Opacity("size:Q", scale=alt.Scale(domainMin=0, range=[0, 0.9]), legend=None)
     sign = f"datum.value < 0 ? '{TAKES}' : '{ADDS}'"
-    ink = alt.condition("datum.size > datum.most / 2", alt.value("white"), alt.value(GREY))
+    ink = alt.condition("datum.size > 0.7 * datum.most", alt.value("white"), alt.value(GREY))
     base = (
         alt.Chart(frame)
         .transform_calculate(size="abs(datum.value)", sign=sign)
