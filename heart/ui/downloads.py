@@ -44,6 +44,21 @@ def show_chart_with_data(
     offer_csv(name, lambda: frame, container=container)
 
 
+def show_table_with_data(
+    shown: Any, data: pd.DataFrame | Make, *, name: str, container: Any = st
+) -> None:
+    """A table in words, and below it the numbers that it was written from, as CSV.
+
+    Args:
+        shown: what `st.table` takes.
+        data: the tidy frame, or what makes it.
+        name: of the file, as `file_name` makes it; once a page.
+        container: where to show both.
+    """
+    container.table(shown)
+    offer_csv(name, data, container=container)
+
+
 def offer_csv(name: str, data: pd.DataFrame | Make, *, container: Any = st) -> None:
     """A quiet button that downloads a frame as CSV. Its bytes are made at the click.
 
