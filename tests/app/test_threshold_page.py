@@ -64,7 +64,7 @@ def test_cost_moves_the_threshold_and_figures_are_those_of_the_counts(visit, rat
     assert f"Threshold **{shown}**" in said(app)
     tp, fn = app.table[0].value.loc["diseased"]
     figures = app.table[1].value[f"at {shown}"]
-    assert figures["Sensitivity (recall)"].startswith(f"{tp / (tp + fn):.3f} (")
+    assert figures["Sensitivity"].startswith(f"{tp / (tp + fn):.3f} (")
 
 
 def test_few_patients_alike_do_not_make_a_figure_sure(visit):
@@ -86,7 +86,7 @@ def test_rules_stand_beside_each_other_with_the_chosen_one_marked(visit):
     )
     assert rules.index[0] == "Expected cost: 33\u00a0%"
     assert len(rules) == 6
-    assert rules.iloc[0]["Sensitivity (recall)"] == app.table[1].value.iloc[0].item()
+    assert rules.iloc[0]["Sensitivity"] == app.table[1].value.iloc[0].item()
     assert "Diamond: the one chosen above." in said(app)
 
 
