@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import betaincinv
@@ -68,18 +69,11 @@ def bootstrap_roc_auc(y_true: IntArray, y_scores: FloatArray, *, random_state: i
         y_scores: probabilities, shape (repeats, n).
         random_state: seed of the bootstrap.
     """
-    n_healthy = int((y_true == 0).sum())
-    if not 0 < n_healthy < len(y_true):
+    if not 0 < int((y_true == 0).sum()) < len(y_true):
         return NO_FIGURE
-    rng = np.random.default_rng(random_state)
-    chosen = _choose_resampled(y_true, rng)
-    rows, few = _resample(y_true[chosen], rng), int((y_true[chosen] == 0).sum())
-    whole, part = (
-        float(np.mean([score_all(y_true[of], scores[of])["roc_auc"] for scores in y_scores]))
-        for of in (np.arange(len(y_true)), chosen)
-    )
-    resampled = np.mean([_bootstrap_roc_auc(s[chosen], rows, few) for s in y_scores], axis=0)
-    return _figure(whole, part, resampled, float(len(chosen) / len(y_true)) ** 0.5)
+    draws = _draw(y_true, np.random.default_rng(random_state))
+    whole = float(np.mean([score_all(y_true, scores)["roc_auc"] for scores in y_scores]))
+    return _figure(whole, np.mean([_resample_auc(y_true, s, draws) for s in y_scores], axis=0))
 
 
 def bootstrap_figures(
@@ -94,16 +88,10 @@ def bootstrap_figures(
             repeats.
         random_state: seed of the bootstrap.
     """
-    rng = np.random.default_rng(random_state)
-    chosen = _choose_resampled(y_true, rng)
-    rows = _resample(y_true[chosen], rng)
-    scale = float(len(chosen) / max(len(y_true), 1)) ** 0.5
+    draws = _draw(y_true, np.random.default_rng(random_state))
     whole = _means([score_all(y_true, scores) for scores in y_scores])
-    part = _means([score_all(y_true[chosen], scores[chosen]) for scores in y_scores])
-    resampled = _means(
-        [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in y_scores]
-    )
-    figures = {name: _figure(whole[name], part[name], resampled[name], scale) for name in whole}
+    resampled = _means([_resampled_figures(y_true, scores, draws) for scores in y_scores])
+    figures = {name: _figure(whole[name], resampled[name]) for name in whole}
     return dict.fromkeys(LEADERBOARD, NO_FIGURE) | figures
 
 
@@ -137,21 +125,11 @@ def bootstrap_differences(
         second: the same of another model.
         random_state: seed of the bootstrap.
     """
-    rng = np.random.default_rng(random_state)
-    chosen = _choose_resampled(y_true, rng)
-    rows = _resample(y_true[chosen], rng)
-    scale = float(len(chosen) / max(len(y_true), 1)) ** 0.5
-    pair = (first, second)
+    draws, pair = _draw(y_true, np.random.default_rng(random_state)), (first, second)
     whole = [score_all(y_true, scores) for scores in pair]
-    part = [score_all(y_true[chosen], scores[chosen]) for scores in pair]
-    resampled = [_resampled_figures(y_true[chosen], scores[chosen], rows) for scores in pair]
+    resampled = [_resampled_figures(y_true, scores, draws) for scores in pair]
     figures = {
-        name: _figure(
-            whole[1][name] - whole[0][name],
-            part[1][name] - part[0][name],
-            resampled[1][name] - resampled[0][name],
-            scale,
-        )
+        name: _figure(whole[1][name] - whole[0][name], resampled[1][name] - resampled[0][name])
         for name in whole[0]
     }
     return dict.fromkeys(LEADERBOARD, NO_FIGURE) | figures
@@ -162,57 +140,143 @@ def _means(repeats: list[dict[str, Any]]) -> dict[str, Any]:
     return {name: np.mean([figures[name] for figures in repeats], axis=0) for name in repeats[0]}
 
 
-def _choose_resampled(y_true: IntArray, rng: np.random.Generator) -> IntArray:
-    """All rows, or `MAX_RESAMPLED` of them with the same share of each class (at least one)."""
-    if len(y_true) <= MAX_RESAMPLED:
-        return np.arange(len(y_true))
-    groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
-    sizes = [
-        min(len(group), max(1, round(MAX_RESAMPLED * len(group) / len(y_true)))) for group in groups
-    ]
-    return np.concatenate(
-        [rng.choice(group, size, replace=False) for group, size in zip(groups, sizes, strict=True)]
-    )
+class _Draws(NamedTuple):
+    """Resampled patients, the number of each class kept.
 
-
-def _resample(y_true: IntArray, rng: np.random.Generator) -> IntArray:
-    """Rows of the resamples, shape (RESAMPLES, n), healthy ones first; the number of each class
-    stays.
+    Attributes:
+        kept: rows of the healthy and of the diseased who are resampled: all of them up to
+            `MAX_RESAMPLED` patients, else at most half as many of the rarer class and the rest of
+            the other.
+        rows: of each resample, shape (RESAMPLES, m), healthy ones first.
+        shrink: for either class, by how much its mean moves less than that of the kept ones: the
+            root of kept / all.
+        share: of the diseased, where patients of both classes are drawn, shape (RESAMPLES,).
     """
-    groups = [np.flatnonzero(y_true == outcome) for outcome in (0, 1)]
-    return np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in groups if len(group)])
+
+    kept: tuple[IntArray, IntArray]
+    rows: IntArray
+    shrink: tuple[float, float]
+    share: FloatArray
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some patients are not resampled."""
+        return min(self.shrink) < 1
+
+    def of_class(self, outcome: int) -> IntArray:
+        """The columns of `rows` that are of a class."""
+        n_healthy = len(self.kept[0])
+        return self.rows[:, n_healthy:] if outcome else self.rows[:, :n_healthy]
+
+    def move(self, values: FloatArray, outcome: int) -> FloatArray:
+        """How far the mean of a class's values moves from sample to sample, shape (RESAMPLES,)."""
+        if not len(kept := self.kept[outcome]):
+            return np.zeros(len(self.rows))
+        moved = values[self.of_class(outcome)].mean(axis=1) - values[kept].mean()
+        return np.asarray(moved * self.shrink[outcome])
+
+
+def _draw(y_true: IntArray, rng: np.random.Generator) -> _Draws:
+    healthy, diseased = (np.flatnonzero(y_true == outcome) for outcome in (0, 1))
+    n = len(y_true)
+    kept, shrink = (healthy, diseased), (1.0, 1.0)
+    if n > MAX_RESAMPLED:
+        rarer = min(len(healthy), len(diseased), MAX_RESAMPLED // 2)
+        few = len(diseased) <= len(healthy)
+        sizes = (MAX_RESAMPLED - rarer, rarer) if few else (rarer, MAX_RESAMPLED - rarer)
+        kept = (
+            rng.choice(healthy, sizes[0], replace=False),
+            rng.choice(diseased, sizes[1], replace=False),
+        )
+        shrink = (
+            float(sizes[0] / max(len(healthy), 1)) ** 0.5 if sizes[0] else 1.0,
+            float(sizes[1] / max(len(diseased), 1)) ** 0.5 if sizes[1] else 1.0,
+        )
+    rows = np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in kept if len(group)])
+    share = rng.binomial(n, len(diseased) / n, RESAMPLES) / n
+    return _Draws(kept, rows, shrink, share)
 
 
 def _resampled_figures(
-    y_true: IntArray, y_score: FloatArray, rows: IntArray
+    y_true: IntArray, y_score: FloatArray, draws: _Draws
 ) -> dict[str, FloatArray]:
-    """Each figure of each resample, shape (RESAMPLES,)."""
+    """Each figure of each resample, shape (RESAMPLES,). Accuracy alone is that of patients drawn
+    from both classes at once: with the number of each class kept, that of a constant would be
+    without doubt.
+    """
     losses = log_losses(y_true, y_score)
-    right = (y_score >= 0.5) == (y_true == 1)
+    right = ((y_score >= 0.5) == (y_true == 1)).astype(np.float64)
     figures = {
-        name: each[rows].mean(axis=1)
-        for name, each in (
-            ("log_loss", losses),
-            ("brier", (y_score - y_true) ** 2),
-            ("accuracy", right),
-        )
+        "log_loss": _resample_mean(losses, y_true, draws),
+        "brier": _resample_mean((y_score - y_true) ** 2, y_true, draws),
+        "accuracy": _resample_accuracy(right, y_true, draws),
     }
-    n_healthy = int((y_true == 0).sum())
-    if 0 < n_healthy < len(y_true):
-        figures["roc_auc"] = _bootstrap_roc_auc(y_score, rows, n_healthy)
-        figures["average_precision"] = _bootstrap_precision(y_true, y_score, rows)
+    if len(draws.kept[0]) and len(draws.kept[1]):
+        figures["roc_auc"] = _resample_auc(y_true, y_score, draws)
+        figures["average_precision"] = _resample_precision(y_true, y_score, draws)
     return figures
 
 
-def _figure(value: float, part: float, resampled: FloatArray, scale: float) -> Figure:
-    """The figure of all rows, with the resampled rows' interval around it."""
+def _resample_mean(values: FloatArray, y_true: IntArray, draws: _Draws) -> FloatArray:
+    """The mean over patients, of each resample with as many of each class."""
+    if not draws.is_part:
+        return np.asarray(values[draws.rows].mean(axis=1))
+    share = float(y_true.mean())
+    moved = share * draws.move(values, 1) + (1 - share) * draws.move(values, 0)
+    return np.asarray(values.mean() + moved)
+
+
+def _resample_accuracy(right: FloatArray, y_true: IntArray, draws: _Draws) -> FloatArray:
+    """The mean over patients, of each resample of patients whatever their class."""
+    healthy, diseased = (
+        (right[y_true == outcome].mean() if len(draws.kept[outcome]) else 0.0)
+        + draws.move(right, outcome)
+        for outcome in (0, 1)
+    )
+    return np.asarray(draws.share * diseased + (1 - draws.share) * healthy)
+
+
+def _resample_auc(y_true: IntArray, y_score: FloatArray, draws: _Draws) -> FloatArray:
+    """Where not all patients are resampled, by placements: a diseased one's is the share of the
+    healthy below, and the AUC is the mean of either class's (DeLong and others 1988). So each class
+    moves the AUC by as much as its own number says, and the few of a rare one are all there.
+    """
+    if not draws.is_part:
+        return _bootstrap_roc_auc(y_score, draws.rows, len(draws.kept[0]))
+    placements = _placements(y_true, y_score)
+    moved = draws.move(placements, 0) + draws.move(placements, 1)
+    return np.asarray(placements[y_true == 1].mean() + moved)
+
+
+def _placements(y_true: IntArray, y_score: FloatArray) -> FloatArray:
+    """The share of the other class that is on the right side of each patient, ties counting half,
+    shape (n,).
+    """
+    placements, among_all = np.empty(len(y_true)), rankdata(y_score)
+    for outcome in (0, 1):
+        own = y_true == outcome
+        below = (among_all[own] - rankdata(y_score[own])) / (~own).sum()
+        placements[own] = below if outcome else 1 - below
+    return placements
+
+
+def _resample_precision(y_true: IntArray, y_score: FloatArray, draws: _Draws) -> FloatArray:
+    """Where not all patients are resampled, those who are stand for as many as were left out."""
+    if not draws.is_part:
+        return _bootstrap_precision(y_true, y_score, draws.rows)
+    healthy, diseased = (1 / shrink**2 for shrink in draws.shrink)
+    bootstrap = partial(_bootstrap_precision, y_true, y_score, weights=(healthy, diseased))
+    moved = bootstrap(draws.rows) - bootstrap(np.concatenate(draws.kept)[None, :])
+    whole = score_all(y_true, y_score)["average_precision"]
+    # the class that moves it more is not known: the greater of both factors is on the safe side
+    return np.asarray(whole + moved * max(draws.shrink))
+
+
+def _figure(value: float, resampled: FloatArray) -> Figure:
+    """The figure with the interval of its resamples."""
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail])
-    if scale == 1:
-        return Figure(float(value), float(low), float(high))
-    return Figure(
-        float(value), float(value + (low - part) * scale), float(value + (high - part) * scale)
-    )
+    return Figure(float(value), float(low), float(high))
 
 
 def _bootstrap_roc_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> FloatArray:
@@ -225,16 +289,24 @@ def _bootstrap_roc_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> F
     return np.asarray((rank_sum - n_diseased * (n_diseased + 1) / 2) / (n_healthy * n_diseased))
 
 
-def _bootstrap_precision(y_true: IntArray, y_score: FloatArray, rows: IntArray) -> FloatArray:
+def _bootstrap_precision(
+    y_true: IntArray,
+    y_score: FloatArray,
+    rows: IntArray,
+    *,
+    weights: tuple[float, float] = (1.0, 1.0),
+) -> FloatArray:
     """The average precision of each resample, shape (RESAMPLES,): the mean precision at the
-    diseased, ties read as one step.
+    diseased, ties read as one step; a healthy and a diseased one count as many as the weights say.
     """
     order = np.argsort(-y_score[rows], axis=1, kind="stable")
     scores, hits = (
         np.take_along_axis(y_score[rows], order, axis=1),
         np.take_along_axis(y_true[rows], order, axis=1),
     )
-    precision = hits.cumsum(axis=1) / np.arange(1, rows.shape[1] + 1)
+    true = hits.cumsum(axis=1)
+    false = np.arange(1, rows.shape[1] + 1) - true
+    precision = weights[1] * true / (weights[1] * true + weights[0] * false)
     last = np.ones_like(scores, dtype=bool)  # where a run of equal scores ends
     last[:, :-1] = scores[:, 1:] != scores[:, :-1]
     position = np.where(last, np.arange(rows.shape[1]), rows.shape[1] - 1)

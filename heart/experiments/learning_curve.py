@@ -31,12 +31,13 @@ def learning_curve(
     random_state: int = 0,
     on_share: OnShare | None = None,
 ) -> pd.DataFrame:
-    """One row a training size: how well the model does when it has learnt from so many patients.
+    """One row a share of the training patients: how well the model does when it has learnt from so
+    many.
 
-    Columns: `patients`; `roc_auc` and `log_loss`, each with `_low` and `_high` (mean, 10th and 90th
-    percentile over random test parts). Each repeat holds out a fifth of the
-    patients and learns from growing, nested shares of the rest. Ensembles of four members stand in
-    for the recipe's.
+    Columns: `patients` (the median over repeats); `roc_auc` and `log_loss`, each with `_low` and
+    `_high` (mean, 10th and 90th percentile over random test parts). Each repeat holds out a fifth
+    of the patients and learns from growing, nested shares of the rest. Ensembles of four members
+    stand in for the recipe's.
 
     Args:
         cohort: the patients.
@@ -57,10 +58,11 @@ def learning_curve(
         tests += [test] * len(SHARES)
     models = fit_each(given, y_true, parts, small, on_share=on_share)
     rows = []
-    for predict, part, test in zip(models, parts, tests, strict=True):
+    for i, (predict, part, test) in enumerate(zip(models, parts, tests, strict=True)):
         figures = score_all(y_true[test], predict(given.iloc[test]))
-        rows.append((len(part), figures["roc_auc"], figures["log_loss"]))
-    return _summarise(pd.DataFrame(rows, columns=["patients", "roc_auc", "log_loss"]))
+        share = SHARES[i % len(SHARES)]
+        rows.append((share, len(part), figures["roc_auc"], figures["log_loss"]))
+    return _summarise(pd.DataFrame(rows, columns=["share", "patients", "roc_auc", "log_loss"]))
 
 
 def _split(
@@ -91,12 +93,13 @@ def _interleave(train: IntArray, y_true: IntArray) -> IntArray:
 
 
 def _summarise(table: pd.DataFrame) -> pd.DataFrame:
-    grouped = table.groupby("patients")
-    columns: dict[str, pd.Series] = {}
+    """By share, not by number: where patients are twice in a cohort, repeats differ by some."""
+    grouped = table.groupby("share")
+    columns: dict[str, pd.Series] = {"patients": grouped["patients"].median().round().astype(int)}
     for name in ("roc_auc", "log_loss"):
         columns |= {
             name: grouped[name].mean(),
             f"{name}_low": grouped[name].quantile(0.1),
             f"{name}_high": grouped[name].quantile(0.9),
         }
-    return pd.DataFrame(columns).reset_index()
+    return pd.DataFrame(columns).reset_index(drop=True)

@@ -24,6 +24,7 @@ TRAINERS = ("Heart", "the tutorial's loop", "skorch", "MLPClassifier", "together
 QUICK = {
     "recipes.py --quick": ["| logistic regression |"],
     "busy.py --quick": ["| the lesson's recipe |"],
+    "coverage.py --quick": ["| 300 | 5 |"],
     "files.py --rows 3000 --rounds 1": ["| everything after the parse |"],
     "trainer.py --quick": [*(f"| {name} |" for name in TRAINERS), "times the arrays"],
     "optimiser.py --quick": ["| lesson, 242 patients |"],

@@ -198,3 +198,60 @@ def test_auc_alone_is_the_auc_of_all_figures(n):
     alone = intervals.bootstrap_roc_auc(y_true, y_scores)
     assert alone == pytest.approx(intervals.bootstrap_figures(y_true, y_scores)["roc_auc"])
     assert intervals.bootstrap_roc_auc(np.ones(n, dtype=np.int64), y_scores) == NO_FIGURE
+
+
+def rare(n_ill, n, seed=0):
+    """So many diseased of n, their score DISTANCE above the others'."""
+    y_true = np.repeat([0, 1], [n - n_ill, n_ill])
+    return y_true, expit(np.random.default_rng(seed).normal(DISTANCE * y_true - 1, 1.0))
+
+
+@pytest.mark.parametrize("swap", [False, True], ids=["few diseased", "few healthy"])
+def test_all_of_a_rare_class_are_resampled_in_a_large_file(swap):
+    y_true, y_score = rare(20, 50_000)
+    if swap:
+        y_true, y_score = 1 - y_true, 1 - y_score
+    found = score_part(y_true, y_score).roc_auc
+    below = np.array([(y_score[y_true == 0] < p).mean() for p in y_score[y_true == 1]])
+    above = np.array([(y_score[y_true == 1] > p).mean() for p in y_score[y_true == 0]])
+    of_rare = above if swap else below
+    # DeLong, DeLong and Clarke-Pearson 1988: the common class's part is 0.03 % of it
+    error = (of_rare.var(ddof=1) / 20) ** 0.5
+    assert found.value == pytest.approx(of_rare.mean())
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.12)
+    assert found.low < found.value < found.high
+
+
+def test_figures_of_a_large_file_are_as_sure_as_each_class_is_large():
+    y_true, y_score = rare(3_000, 40_000)
+    found = intervals.bootstrap_figures(y_true, y_score[None, :])
+    squares = (y_score - y_true) ** 2
+    error = sum(squares[y_true == c].var() * (y_true == c).sum() for c in (0, 1)) ** 0.5 / 40_000
+    low, high = found["brier"][1:]
+    assert high - low == pytest.approx(2 * 1.96 * error, rel=0.15)
+    assert all(f.low < f.value < f.high for f in found.values())
+
+
+@pytest.mark.parametrize("n", [100, 10_000])
+def test_accuracy_of_a_constant_is_as_unsure_as_the_share_of_the_diseased(n):
+    y_true = np.repeat([0, 1], [n * 6 // 100, n * 94 // 100])
+    found = intervals.bootstrap_figures(y_true, np.full((1, n), 0.9))["accuracy"]
+    expected = 2 * 1.96 * (0.94 * 0.06 / n) ** 0.5
+    assert found.value == 0.94
+    assert found.high - found.low == pytest.approx(expected, rel=0.12)
+
+
+def test_accuracy_is_as_unsure_as_a_share_of_patients(scored):
+    y_true, y_score = scored
+    found = intervals.bootstrap_figures(y_true, y_score[None, :])["accuracy"]
+    error = (found.value * (1 - found.value) / len(y_true)) ** 0.5
+    assert found.high - found.low == pytest.approx(2 * 1.96 * error, rel=0.1)
+
+
+def test_weighted_precision_is_that_of_patients_who_stand_there_so_often(scored):
+    y_true, y_score = scored
+    rows = np.argsort(y_true, kind="stable")[None, :]
+    often = np.repeat(rows[0], np.where(y_true[rows[0]] == 1, 2, 5))
+    assert _bootstrap_precision(y_true, y_score, rows, weights=(5.0, 2.0)) == pytest.approx(
+        average_precision_score(y_true[often], y_score[often])
+    )

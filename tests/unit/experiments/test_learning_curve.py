@@ -195,3 +195,12 @@ def test_progress_ends_with_all_of_the_work_and_may_stop_it(cleveland):
 
     with pytest.raises(KeyboardInterrupt):
         learning_curve(cleveland, TINY, repeats=2, on_share=stop)
+
+
+def test_every_point_stands_on_every_repeat_where_sizes_differ(cleveland, trained_on):
+    doubled = pd.concat([cleveland.frame, cleveland.frame.iloc[:60]], ignore_index=True)
+    table = learning_curve(replace(cleveland, doubled), TINY, repeats=4)
+    sizes = np.array([len(rows) for rows in trained_on]).reshape(4, 6)
+    assert len(set(sizes[:, -1])) > 1  # repeats hold out another number of doubled patients
+    assert table["patients"].tolist() == np.median(sizes, axis=0).round().astype(int).tolist()
+    assert (table["log_loss_low"] < table["log_loss_high"]).all()
