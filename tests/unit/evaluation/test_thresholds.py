@@ -171,7 +171,7 @@ def test_each_rule_has_a_merit_of_its_own(rule, merit):
 
 
 def test_threshold_by_hand_is_a_probability():
-    assert set_threshold(0.2, cost_ratio=3) == (0.2, "manual", 3.0, "out-of-fold", None)
+    assert set_threshold(0.2, cost_ratio=3) == (0.2, "manual", 3.0, "by hand", None)
     for value in (-0.01, 1.01, float("nan")):
         with pytest.raises(SettingsError, match="a threshold from 0 to 1"):
             set_threshold(value)
