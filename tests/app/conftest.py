@@ -17,7 +17,7 @@ from heart.ui.warmup import load_lessons
 from heart.units import MG_DL, to_shown
 from tests.support.visitor import DRAWN, go, leaves, undownloadable
 
-ROOT = Path(__file__).parents[2]
+MAIN = Path(__file__).parents[2] / "heart" / "ui" / "main.py"
 
 LARGE = {"altair", "onnx", "pandas", "pandera", "scipy", "sklearn", "sympy", "torch"}
 FEW = 30
@@ -55,17 +55,26 @@ def open_tables(monkeypatch):
     monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
 
 
+@pytest.fixture(scope="session")
+def pages(warm):  # noqa: ARG001  the first run imports nothing
+    """What the app registers with `st.navigation`, by which a visitor comes to a page by its own
+    address, as with a link: AppTest knows it only after a run, which would be of another page.
+    """
+    return AppTest.from_file(MAIN, default_timeout=60).run()._registered_pages
+
+
 @pytest.fixture
-def visit():
-    """Opens the app at a page: `visit("train")`; a test fails if any run ended in an exception."""
+def come(pages):
+    """A visitor who has not opened a page yet; a test fails if any run ended in an exception."""
     visitors, imported = [], set(sys.modules)
 
-    def open_at(page="patient"):
-        app = AppTest.from_file(ROOT / "heart" / "ui" / "main.py", default_timeout=60).run()
+    def make():
+        app = AppTest.from_file(MAIN, default_timeout=60)
+        app._registered_pages = pages
         visitors.append(app)
-        return go(app, page)
+        return app
 
-    yield open_at
+    yield make
     for app in visitors:
         assert not app.exception, app.exception
     late = [name for name in set(sys.modules) - imported if name.partition(".")[0] in LARGE]
@@ -73,13 +82,19 @@ def visit():
 
 
 @pytest.fixture
-def look(visit):
+def visit(come):
+    """Opens the app at a page: `visit("train")`."""
+    return lambda page="patient": go(come(), page)
+
+
+@pytest.fixture
+def look(come):
     """The Patient page with a patient's answer, its part of this title open, for a model and what
     else the session holds: `look("Why", bundle, patient, upload=cohort)`.
     """
 
     def open_part(title, bundle, patient=EXAMPLE_PATIENT, *, units=MG_DL, **state):
-        app = visit()
+        app = come()
         session = Session(asked=True, used=True, units=units, **state)
         session.use(bundle, Origin.LOADED)
         app.session_state["heart"] = session
@@ -91,7 +106,7 @@ def look(visit):
                 value = float(to_shown(entry.name, value, units))
             key = field_key(entry)
             app.session_state[key] = NOT_KNOWN if entry.is_coded and value is None else value
-        app.run()
+        go(app, "patient")
         squares = next((each for each in leaves(app.main) if each.type in DRAWN), None)
         assert [each for each in undownloadable(app) if each is not squares] == []  # in the report
         return app

@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 import sys
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from heart.bundle import load_bundle
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
-from tests.support.running import OLD, ROOT, answer, run
+from tests.support.running import OLD, answer, run
 
 pytestmark = pytest.mark.usefixtures("registry")
 
@@ -79,13 +78,11 @@ def test_delete_asks_for_the_name_on_a_terminal(monkeypatch, typed, left):
     assert names() == left
 
 
-def test_delete_without_a_terminal_wants_yes():
-    command = [sys.executable, "-m", "heart", "models", "delete", "first"]
-    done = subprocess.run(
-        command, cwd=ROOT, input="first\n", capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
-    assert "--yes" in done.stderr
+def test_delete_without_a_terminal_wants_yes(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("first\n"))
+    status, _, err = run("models", "delete", "first")
+    assert status == 2
+    assert "--yes" in err
     assert names() == ["first", "second"]
 
 

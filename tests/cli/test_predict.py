@@ -2,7 +2,6 @@
 
 import io
 import json
-import subprocess
 import sys
 from dataclasses import replace
 
@@ -17,7 +16,7 @@ from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring.patient import predict_patient
-from tests.support.running import EXAMPLE, ROOT, answer, run
+from tests.support.running import EXAMPLE, answer, run
 
 
 @pytest.fixture(scope="module")
@@ -126,17 +125,13 @@ def test_cholesterol_may_have_its_unit(bundle):
     assert (status, "error" in refused) == (1, True)
 
 
-def heart(*words, text):
-    command = [sys.executable, "-m", "heart", *words]
-    return subprocess.run(
-        command, cwd=ROOT, input=text, capture_output=True, text=True, check=False
-    )
-
-
-def test_process_answers_what_is_piped_into_it():
-    done = heart("predict", "cleveland", text=f"{json.dumps(dict(EXAMPLE_PATIENT))}\nnobody\n")
-    assert (done.returncode, done.stderr) == (1, "")
-    first, second = map(json.loads, done.stdout.splitlines())
+def test_what_is_piped_in_is_answered(monkeypatch):
+    # that a process does so is tests/docs/test_readme.py's
+    lines = io.BytesIO(f"{json.dumps(dict(EXAMPLE_PATIENT))}\nnobody\n".encode())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(lines))
+    status, out, err = run("predict", "cleveland")
+    assert (status, err) == (1, "")
+    first, second = map(json.loads, out.splitlines())
     assert first["probability"] == pytest.approx(
         predict_patient(load_bundle(SHIPPED_BUNDLE), EXAMPLE_PATIENT).probability
     )

@@ -61,7 +61,7 @@ def test_command_line_examples_run_as_written(command, tmp_path, monkeypatch):
 
 def test_command_is_a_process_of_its_own():
     """`python -m heart` gives what the function gives: its output and its exit status."""
-    for words in (["cohort", "cleveland+hungary"], ["cohort", "nowhere"]):
+    for words in (["learn"], ["learn", "nothing"]):
         done = subprocess.run(
             [sys.executable, "-m", "heart", *words],
             cwd=ROOT,

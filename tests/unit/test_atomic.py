@@ -19,35 +19,42 @@ from heart.atomic import STALE_S, create_atomically, open_atomically, write_atom
 ROOT = Path(__file__).resolve().parents[2]
 OLD, NEW = b"old" * 100_000, b"newer" * 100_000
 
-# a child writes the two contents in turn until it is killed, at a random moment of the first four
-# writes, as long as these take on this machine now
+# a child writes the two contents in turn and tells of each; it is killed after some of them and a
+# part of the next, so that on no machine it is too slow to have written anything
 KILLS = """
-import os, random, signal, sys, time
+import json, os, random, signal, sys, time
 from pathlib import Path
 from heart.atomic import write_atomically
 target, contents = Path(sys.argv[1]), (b"old" * 100_000, b"newer" * 100_000)
 random.seed(0)
-seen = [0, 0]
+seen, interrupted = [0, 0], 0
 start = time.perf_counter()
 for _ in range(10):
     write_atomically(contents[0], target)
 one_write = (time.perf_counter() - start) / 10
-ready, tell = os.pipe()
 for kill in range(200):
+    written, tell = os.pipe()
     child = os.fork()
     if child == 0:
-        os.write(tell, b".")
         while True:
             for content in contents:
                 write_atomically(content, target)
-    os.read(ready, 1)  # the clock starts with the child, however busy the machine is
-    time.sleep(random.uniform(0.1, 4) * one_write)
+                os.write(tell, b".")
+    os.close(tell)
+    for _ in range(random.randrange(4)):
+        assert os.read(written, 1) == b"."
+    time.sleep(random.random() * one_write)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
+    os.close(written)
     found = target.read_bytes()
     assert found in contents, len(found)
     seen[contents.index(found)] += 1
-print(seen)
+    left = [*target.parent.glob(".heart-*.part")]
+    interrupted += bool(left)
+    for path in left:
+        path.unlink()
+print(json.dumps([seen, interrupted]))
 """
 LIMITED = """
 import resource, sys
@@ -100,9 +107,10 @@ def test_writing_replaces_the_file_and_leaves_no_other(target):
 
 
 def test_two_hundred_kills_leave_the_old_file_or_the_new_one_whole(target):
-    seen = json.loads(run(KILLS, target))
+    seen, interrupted = json.loads(run(KILLS, target))
     assert sum(seen) == 200
     assert min(seen) > 10  # the kills met both
+    assert interrupted > 10  # and writers at work
 
 
 def test_what_killed_writers_left_is_swept_away_later(target):

@@ -284,7 +284,7 @@ def changed(content, kind, first, second, extra):
 
 @given(changes=st.lists(CHANGE, min_size=1, max_size=4))
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=70, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_damaged_bundle_is_refused_or_predicts_the_same(bundle, bundle_bytes, cleveland, changes):
     damaged = bundle_bytes

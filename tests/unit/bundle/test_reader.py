@@ -95,7 +95,7 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_plain_values_are_read_as_pickle_reads_them(value):
     written = dump(value)
     read = read_plain(written)
@@ -104,7 +104,7 @@ def test_plain_values_are_read_as_pickle_reads_them(value):
 
 
 @given(value=PLAIN, place=st.integers(0, 10**6), byte=st.integers(0, 255))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_accepted_after_damage_is_what_pickle_reads(value, place, byte):
     damaged = bytearray(dump(value))
     damaged[place % len(damaged)] = byte

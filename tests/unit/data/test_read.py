@@ -138,7 +138,7 @@ def test_bad_cells_are_listed_and_their_rows_can_be_left_out():
 
 relaxed = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=50,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -233,7 +233,7 @@ def test_damaged_files_make_a_cohort_or_a_heart_error(content):
     assert outcome_of(read_patients, content) in (Patients, HeartError)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=12)
 @given(st.permutations([*d.NAMES, "num"]), st.integers(0, 10_000))
 def test_order_of_columns_and_rows_does_not_matter(names, seed):
     order = np.random.default_rng(seed).permutation(303)
@@ -244,7 +244,7 @@ def test_order_of_columns_and_rows_does_not_matter(names, seed):
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=10)
 @given(st.integers(1, 400), st.integers(0, 1000))
 def test_every_cohort_fits_the_schema(n, seed):
     new = pd.concat([d.invent_patients(max(n, 20), seed=seed), d.cleveland().head(20)])
