@@ -5,7 +5,14 @@ then what one of them keeps there.
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browsing import PAGES, download, expect_page, go_to, open_page
+from tests.support.browsing import (
+    PAGES,
+    download,
+    expect_page,
+    expect_rest,
+    go_to,
+    open_page,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +48,18 @@ def choose(page, label, option):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
+def type_name(page, label, name):
+    field = page.get_by_role("textbox", name=label, exact=True)
+    field.fill(name)
+    field.press("Tab")
+    expect_rest(page)
+
+
 def test_models_are_kept_chosen_handed_on_renamed_and_deleted(own_server, new_page, models):
     page = new_page()
     open_page(page, own_server, "models")
     expect(page.get_by_text("No model is kept here yet")).to_be_visible()
-    page.get_by_role("textbox", name="Name", exact=True).fill("mine")
-    page.get_by_role("textbox", name="Name", exact=True).press("Tab")
+    type_name(page, "Name", "mine")
     page.get_by_role("button", name="Keep it").click()
     expect(page.get_by_text("The model is kept.")).to_be_visible()
     choose(page, "A model of the list", "mine")
@@ -62,13 +75,11 @@ def test_models_are_kept_chosen_handed_on_renamed_and_deleted(own_server, new_pa
     kept = (models / "mine.joblib").read_bytes()
     assert download(visitor, "Download") == ("mine.joblib", kept)
     page.get_by_role("button", name="Rename", exact=True).click()
-    page.get_by_role("textbox", name="New name").fill("ours")
-    page.get_by_role("textbox", name="New name").press("Tab")
+    type_name(page, "New name", "ours")
     page.get_by_role("button", name="Rename it").click()
     expect(page.get_by_text("The model was renamed.")).to_be_visible()
     page.get_by_role("button", name="Delete", exact=True).click()
-    page.get_by_role("textbox", name="Type its name to confirm").fill("ours")
-    page.get_by_role("textbox", name="Type its name to confirm").press("Tab")
+    type_name(page, "Type its name to confirm", "ours")
     page.get_by_role("button", name="Delete it for good").click()
     expect(page.get_by_text("The model was deleted.")).to_be_visible()
     assert list(models.glob("*.joblib")) == []
