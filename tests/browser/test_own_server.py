@@ -51,7 +51,7 @@ def choose(page, label, option):
 def type_name(page, label, name):
     field = page.get_by_role("textbox", name=label, exact=True)
     field.fill(name)
-    field.press("Enter")  # Tab would open the help mark's tip over the button
+    field.press("Tab")  # to its help mark, which leaves the field too
     expect_rest(page)
 
 

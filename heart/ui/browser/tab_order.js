@@ -34,6 +34,12 @@ function stopsOf(element) {
   return { field, mark, first: stops[0], last: stops.at(-1) };
 }
 
+/** What was typed counts from when the field is left, which Streamlit does not see where the focus
+ * goes to the field's own mark. */
+function tellLeft(control) {
+  control.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+}
+
 function goTo(stop) {
   stop.focus();
   stop.select?.(); // as the browser does in a text that Tab comes to
@@ -47,6 +53,7 @@ addEventListener("keydown", (event) => {
   const at = document.activeElement;
   const stops = stopsOf(at);
   if (!stops) return;
+  if (at !== stops.mark) tellLeft(at);
   const [enter, leave] = step > 0 ? [stops.last, stops.mark] : [stops.mark, stops.first];
   if (isSame(at, enter)) {
     event.preventDefault();
