@@ -49,8 +49,11 @@ FIGURES = (
     "npv",
 )
 N_GOLDEN = 5
-NAME_PATTERN = r"[A-Za-z0-9_-]{1,64}"
-NAME_RULE = "a name of 1 to 64 letters, digits, - and _"
+MAX_NAME = 64
+"""Letters of a bundle's name."""
+
+NAME_PATTERN = rf"[A-Za-z0-9_-]{{1,{MAX_NAME}}}"
+NAME_RULE = f"a name of 1 to {MAX_NAME} letters, digits, - and _"
 
 _PIECE = 2**16
 _TITLE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9 _.,/()%+-]{0,79}"

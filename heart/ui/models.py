@@ -5,11 +5,13 @@ side.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 
 import pandas as pd
 import streamlit as st
 
 from heart.bundle import Bundle
+from heart.bundle.layout import MAX_NAME
 from heart.bundle.registry import Entry, Listing, Registry, open_registry
 from heart.charts import two_reliabilities, two_rocs
 from heart.data import SHIPPED, Cohort, load_shipped
@@ -112,7 +114,13 @@ def show_actions(session: Session, listing: Listing) -> None:
 
 
 def _show_using(session: Session, registry: Registry, name: str) -> None:
-    if st.button("Use in this session", type="primary", key="registry_use"):
+    in_use = _is_in_use(session, name)
+    if st.button(
+        "Use in this session",
+        type="secondary" if in_use else "primary",
+        disabled=in_use,
+        key="registry_use",
+    ):
         session.use(load_shared(registry.path_of(name)), Origin.KEPT)
         st.rerun()
     content = registry.path_of(name).read_bytes()
@@ -209,10 +217,23 @@ def show_saving(session: Session) -> None:
         st.caption("Here nothing can be kept. Download the model on the Bundle page instead.")
         return
     name = st.text_input(
-        "Name", value=session.bundle.name, help="Letters, digits, - and _, at most 64.", width=320
+        "Name",
+        value=_free_name(session.bundle.name, registry.names()),
+        help="Letters, digits, - and _, at most 64.",
+        width=320,
     )
     if st.button("Keep it"):
         _try(session, lambda: _keep(session, registry, name), "The model is kept.")
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number behind it where it is taken.
+
+    >>> _free_name("mine", ["other"]), _free_name("mine", ["mine", "mine-2"])
+    ('mine', 'mine-3')
+    """
+    numbered = (f"{name[: MAX_NAME - 4]}-{k}" for k in count(2))
+    return next(one for one in chain([name], numbered) if one not in taken)
 
 
 def _keep(session: Session, registry: Registry, name: str) -> None:

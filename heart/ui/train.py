@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from heart.bundle import serialise_bundle
+from heart.bundle.layout import MAX_NAME
 from heart.charts import loss_curves
 from heart.config import RECIPES, Settings
 from heart.data import Cohort
@@ -30,9 +31,6 @@ from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
 from heart.ui.settings_form import build_settings
 from heart.ui.unsaved import describe_unsaved
-
-MAX_NAME = 64
-"""Letters of a bundle's name."""
 
 
 def choose_recipe() -> str:

@@ -119,7 +119,11 @@ def test_broken_file_can_only_be_deleted(visit):
 
 
 def test_model_in_use_is_kept_under_a_name(visit, registry):
-    app = press(write(visit("models"), "Name", "mine"), "Keep it")
+    app = visit("models")
+    names = [field.value for field in app.text_input if field.label == "Name"]
+    assert names == ["cleveland-2"]  # one that is not taken
+    assert not [b for b in app.button if b.label == "Use in this session" and not b.disabled]
+    app = press(write(app, "Name", "mine"), "Keep it")
     assert "The model is kept." in said(app)
     assert registry.load("mine").data == load_bundle(SHIPPED_BUNDLE).data
     again = press(write(app, "Name", "mine"), "Keep it")
