@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from heart.charts import class_balance, feature_by_outcome
+from heart.charts import class_balance
 from heart.config import RECIPES
 from heart.data import split_cohort
 from heart.data.summary import balance_frame
-from heart.schema import FEATURES, TARGET_LABEL
-from heart.schema import feature as schema_feature
+from heart.schema import TARGET_LABEL
 from heart.shares import write_share
 from heart.ui.cohort import describe_source, show_cohort_choice, show_cohort_reading
 from heart.ui.cohort_profile import (
@@ -15,12 +14,12 @@ from heart.ui.cohort_profile import (
     show_associations,
     show_features,
     show_groups,
+    show_larger,
     show_missing,
 )
 from heart.ui.downloads import (
     file_name,
     offer_csv,
-    show_chart_with_data,
     show_table_with_data,
 )
 from heart.ui.errors import errors_shown
@@ -60,32 +59,13 @@ show_cohort_reading(chosen, is_upload=session.use_upload)
 
 st.header("Class balance")
 balance = balance_frame(cohort)
-show_chart_with_data(
-    class_balance,
-    balance,
-    alt=f"{cohort.n - cohort.positives} healthy and {cohort.positives} diseased patients",
-    name=file_name("class-balance", cohort.name),
-)
+st.html(class_balance(balance))
+offer_csv(file_name("class-balance", cohort.name), balance)
 
 st.header("Each feature by outcome")
 glance = find_glance(session, cohort)
 show_features(cohort, glance)
-st.subheader("One of them, larger")
-titles = {entry.name: entry.title for entry in FEATURES}
-feature = schema_feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
-known = cohort.n - report.missing[feature.name]
-st.caption(
-    f"{feature.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %."
-)
-if known:
-    show_chart_with_data(
-        feature_by_outcome,
-        glance.features[feature.name],
-        alt=f"{feature.title}: shares of the healthy and of the diseased for each value",
-        name=file_name(feature.name, "by outcome", cohort.name),
-    )
-else:
-    st.info(f"There is no value of {feature.words} in this cohort.", icon=":material/help:")
+show_larger(cohort, glance)
 
 st.header("Missing values")
 show_missing(cohort, glance)

@@ -4,7 +4,7 @@ Everything that varies is in the frame, so that the specification of a chart can
 used for every frame of its columns.
 """
 
-from heart.charts.cohort import class_balance, feature_by_outcome, missing_values
+from heart.charts.cohort import class_balance, feature_by_outcome
 from heart.charts.evaluate import (
     decision,
     learning,
@@ -28,7 +28,6 @@ __all__ = [
     "learning",
     "local_patients",
     "loss_curves",
-    "missing_values",
     "precision_recall",
     "reliability",
     "roc",

@@ -1,45 +1,29 @@
-"""Charts of a cohort: the class balance, what is missing, each feature by outcome."""
+"""Charts of a cohort: the class balance, a feature by outcome."""
 
 from __future__ import annotations
 
 import altair as alt
 import pandas as pd
 
-from heart.charts.style import GREY, SHARE, Drawing, outcome_color
+from heart.charts.style import Drawing, outcome_color
 from heart.schema import DISEASED, HEALTHY
+from heart.shares import write_share
 
 
-def class_balance(frame: pd.DataFrame) -> Drawing:
-    """One bar, cut by outcome: a `heart.data.summary.balance_frame`."""
-    base = alt.Chart(frame).encode(
-        x=alt.X("patients:Q", stack="zero", title=None, axis=None, scale=alt.Scale(nice=False)),
-        order=alt.Order("outcome:N", sort="descending"),
-        tooltip=["outcome:N", "patients:Q", alt.Tooltip("share:Q", format=".1%")],
+def class_balance(frame: pd.DataFrame) -> str:
+    """One bar, cut by outcome: a `heart.data.summary.balance_frame`, as HTML, so that the page
+    opens without waiting for Vega. Its look is in heart/ui/browser/look.css.
+    """
+    rows = [row for row in frame.to_dict("records") if row["patients"]]
+    told = "; ".join(
+        f"{row['outcome']} {row['patients']:,} ({write_share(row['share'])})" for row in rows
     )
-    bars = base.mark_bar(height=34).encode(color=outcome_color())
-    counts = base.mark_text(align="right", dx=-8, color="white", fontWeight="bold").encode(
-        text="patients:Q", detail="outcome:N"
+    parts = "".join(
+        f'<div class="{row["outcome"]}" style="flex:{row["share"]:.4f}">'
+        f"{row['outcome']} <b>{row['patients']:,}</b></div>"
+        for row in rows
     )
-    return alt.layer(bars, counts).properties(height=64)
-
-
-def missing_values(frame: pd.DataFrame) -> Drawing:
-    """A bar a feature: a `heart.data.summary.missing_frame`."""
-    return (
-        alt.Chart(frame)
-        .mark_bar(color=GREY)
-        .encode(
-            x=alt.X("share:Q", title="share missing", **SHARE),
-            y=alt.Y(
-                "feature:N",
-                sort=None,
-                title=None,
-                axis=alt.Axis(labelLimit=240, labelOverlap=False),
-            ),
-            tooltip=["feature:N", "missing:Q", alt.Tooltip("share:Q", format=".1%")],
-        )
-        .properties(height=13 * 24 + 60)
-    )
+    return f'<div class="heart-balance" role="img" aria-label="{told}">{parts}</div>'
 
 
 def feature_by_outcome(frame: pd.DataFrame) -> Drawing:

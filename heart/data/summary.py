@@ -9,7 +9,7 @@ import pandas as pd
 
 from heart.data.cohort import Cohort
 from heart.data.rows import IntArray
-from heart.schema import DISEASED, FEATURES, HEALTHY, TARGET, Feature
+from heart.schema import DISEASED, HEALTHY, TARGET, Feature
 
 BINS = 15
 
@@ -20,14 +20,6 @@ def balance_frame(cohort: Cohort) -> pd.DataFrame:
     return pd.DataFrame({"outcome": list(counts), "patients": list(counts.values())}).assign(
         share=lambda frame: frame["patients"] / cohort.n
     )
-
-
-def missing_frame(cohort: Cohort) -> pd.DataFrame:
-    """`feature` (its label), `missing` (patients) and `share` (0-1), one row a feature."""
-    missing = cohort.report.missing
-    return pd.DataFrame(
-        {"feature": [f.label for f in FEATURES], "missing": [missing[f.name] for f in FEATURES]}
-    ).assign(share=lambda frame: frame["missing"] / cohort.n)
 
 
 def outcome_frame(cohort: Cohort, feature: Feature) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import streamlit as st
 
-from heart.charts.cohort import missing_values
+from heart.charts.cohort import feature_by_outcome
 from heart.charts.matrix import association_matrix, missing_matrix
 from heart.charts.multiples import feature_multiples
 from heart.data import Cohort
@@ -22,13 +22,15 @@ from heart.data.profile import (
     group_patients,
     missing_by_group,
 )
-from heart.data.summary import missing_frame, outcome_frame
+from heart.data.summary import outcome_frame
 from heart.schema import FEATURES, feature, within_sentence
 from heart.shares import write_share
-from heart.ui.cache import show_chart
-from heart.ui.downloads import file_name, offer_csv
+from heart.ui.downloads import file_name, offer_csv, show_chart_with_data
 from heart.ui.for_all import once_for_all
 from heart.ui.session import Session
+
+OPEN_AT_FIRST = False
+"""Whether the larger chart is there before anybody asks for it."""
 
 
 class Glance(NamedTuple):
@@ -85,15 +87,38 @@ def show_features(cohort: Cohort, glance: Glance) -> None:
     )
 
 
+def show_larger(cohort: Cohort, glance: Glance) -> None:
+    """One feature by outcome, drawn when this part is opened: the page opens without Vega."""
+    folded = st.expander(
+        "One of them, larger", expanded=OPEN_AT_FIRST, key="larger_feature", on_change="rerun"
+    )
+    if folded.open:
+        with folded:
+            _show_one(cohort, glance)
+
+
+def _show_one(cohort: Cohort, glance: Glance) -> None:
+    titles = {entry.name: entry.title for entry in FEATURES}
+    entry = feature(st.selectbox("Feature", list(titles), format_func=titles.__getitem__))
+    known = cohort.n - cohort.report.missing[entry.name]
+    st.caption(
+        f"{entry.help} Known for {known} of {cohort.n} patients. Each colour adds up to 100 %."
+    )
+    if not known:
+        st.info(f"There is no value of {entry.words} in this cohort.", icon=":material/help:")
+        return
+    show_chart_with_data(
+        feature_by_outcome,
+        glance.features[entry.name],
+        alt=f"{entry.title}: shares of the healthy and of the diseased for each value",
+        name=file_name(entry.name, "by outcome", cohort.name),
+    )
+
+
 def show_missing(cohort: Cohort, glance: Glance) -> None:
-    """What is missing: of several hospitals a matrix, of one a bar a feature."""
-    table = glance.missing
-    if len(table) > len(FEATURES):
-        st.html(missing_matrix(table))
-    else:
-        alt = "Share of patients without a value, for each feature"
-        show_chart(missing_values, missing_frame(cohort), alt=alt)
-    offer_csv(file_name("missing", cohort.name), table)
+    """What is missing, of each hospital."""
+    st.html(missing_matrix(glance.missing))
+    offer_csv(file_name("missing", cohort.name), glance.missing)
 
 
 def show_groups(cohort: Cohort, glance: Glance) -> None:

@@ -51,8 +51,9 @@ def own_server(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def open_tables(monkeypatch):
-    """The tables below charts are not folded away, or nothing would be in them."""
+    """Folded tables and charts are open, or nothing would be in them."""
     monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
+    monkeypatch.setattr("heart.ui.cohort_profile.OPEN_AT_FIRST", True)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from heart.charts import (
-    class_balance,
     decision,
     feature_by_outcome,
     forest,
@@ -17,7 +16,6 @@ from heart.charts import (
     learning,
     local_patients,
     loss_curves,
-    missing_values,
     precision_recall,
     reliability,
     roc,
@@ -36,7 +34,7 @@ from heart.charts.threshold import cost_frame, curve_frame, tuned_frame
 from heart.charts.train import run_curves
 from heart.charts.what_if import answer_dots, answer_line
 from heart.data import load_shipped
-from heart.data.summary import balance_frame, missing_frame, outcome_frame
+from heart.data.summary import outcome_frame
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import precision_recall_table, roc_table
 from heart.evaluation.decision_curve import decision_curve
@@ -96,8 +94,6 @@ SCORED = probability_frame(
     Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3, near=NOBODY, undecided=NOBODY)
 )
 CHARTS = [
-    (class_balance, balance_frame(COHORT)),
-    (missing_values, missing_frame(COHORT)),
     (feature_by_outcome, outcome_frame(COHORT, feature("cp"))),
     (hundred_people, hundred_frame(31)),
     (loss_curves, history_frame(HISTORY)),
