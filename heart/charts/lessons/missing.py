@@ -37,7 +37,12 @@ def cost_of_not_knowing(frame: pd.DataFrame) -> Drawing:
                 "feature:N",
                 title=None,
                 sort=alt.EncodingSortField("worst", op="max", order="descending"),
-                axis=alt.Axis(grid=True, labelLimit=230),
+                # the longest name in two lines, so that a phone has room for the legend
+                axis=alt.Axis(
+                    grid=True,
+                    labelLimit=230,
+                    labelExpr="split(replace(datum.label, ' above', '|above'), '|')",
+                ),
             ),
             color=alt.Color(
                 "way:N",
@@ -59,4 +64,4 @@ def cost_of_not_knowing(frame: pd.DataFrame) -> Drawing:
         .mark_rule(color=GREY, strokeDash=[5, 4], strokeWidth=2)
         .encode(x="min(known):Q")
     )
-    return alt.layer(known, points).properties(height=alt.Step(26))
+    return alt.layer(known, points).properties(height=alt.Step(30))
