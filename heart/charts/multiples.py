@@ -78,7 +78,8 @@ def _plot(pairs: list[Pair]) -> str:
     highest = max(max(pair.healthy_share, pair.diseased_share) for pair in pairs)
     top = next(top for top in TOPS if top >= min(highest, TOPS[-1]))
     lines = "".join(
-        f'<span style="bottom:{part:.0%}">{write_share(part * top)}</span>' for part in (0, 0.5, 1)
+        f'<span style="bottom:{100 * part:.0f}%">{write_share(part * top)}</span>'
+        for part in (0, 0.5, 1)
     )
     bars = "".join(_bars(pair, top) for pair in pairs)
     return f'<div class="plot">{lines}<div class="bars">{bars}</div></div>'
@@ -91,7 +92,9 @@ def _bars(pair: Pair, top: float) -> str:
         f"{HEALTHY}: {pair.healthy:,} ({write_share(pair.healthy_share, digits=1)})\n"
         f"{DISEASED}: {pair.diseased:,} ({write_share(pair.diseased_share, digits=1)})"
     )
-    heights = (f"height:{share / top:.1%}" for share in (pair.healthy_share, pair.diseased_share))
+    heights = (
+        f"height:{100 * share / top:.1f}%" for share in (pair.healthy_share, pair.diseased_share)
+    )
     healthy, diseased = (f'style="{height}"' for height in heights)
     return (
         f'<div title="{escape(told)}">'

@@ -23,7 +23,7 @@ def answered(address, borrow_tab):
 def test_part_is_read_by_anybody_on_a_phone(answered, title):
     answered.get_by_role("tab", name=title, exact=True).click()
     panel = answered.get_by_role("tabpanel", name=title, exact=True)
-    expect(panel.locator("p").first).to_be_visible()
+    expect(panel.locator("p:visible").first).to_be_visible()
     expect(answered.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning"
     )

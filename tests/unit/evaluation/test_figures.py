@@ -11,6 +11,7 @@ from heart.evaluation.figures import (
     METRICS,
     OVERALL,
     SHARES,
+    Figure,
     known_figures,
     write_calibration,
     write_figure,
@@ -81,4 +82,5 @@ def test_figure_is_written_with_its_interval(figure, options, text):
 
 
 def test_calibration_is_written_with_the_intercepts_sign():
-    assert write_calibration(0.123, 0.98) == "+0.12, 0.98"
+    written = write_calibration(Figure(0.123, -0.2, 0.446), Figure(0.98, 0.804, 1.156))
+    assert written == "+0.12 (-0.20 to +0.45), 0.98 (0.80 to 1.16)"

@@ -63,7 +63,7 @@ def test_platt_undoes_a_known_distortion(slope, intercept):
     assert fitted.slope == pytest.approx(slope, rel=0.04)
     assert fitted.intercept == pytest.approx(intercept, abs=0.04)
     found = calibration_of(y_true, fitted.apply(y_score))
-    assert (found.intercept, found.slope) == pytest.approx((0, 1), abs=1e-4)
+    assert (found.intercept.value, found.slope.value) == pytest.approx((0, 1), abs=1e-4)
 
 
 def test_temperature_is_scikit_learns():
