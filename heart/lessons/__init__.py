@@ -24,6 +24,7 @@ class Lesson(NamedTuple):
         builds_on: names of the lessons that it takes for granted.
         page: of the app, a name in `heart.ui.navigation.PAGES`, where it happens with patients.
         there: what one sees on that page.
+        words: of the glossary, that the lesson uses further down than in its opening.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Lesson(NamedTuple):
     builds_on: tuple[str, ...]
     page: str
     there: str
+    words: tuple[str, ...]
 
     @property
     def path(self) -> str:
@@ -61,6 +63,17 @@ _ENTRIES = (
         builds_on=(),
         page="patient",
         there="what raises and what lowers one patient's probability",
+        words=(
+            "accuracy",
+            "bias",
+            "epoch",
+            "feature",
+            "learning rate",
+            "seed",
+            "sensitivity",
+            "sigmoid",
+            "train part",
+        ),
     ),
     Lesson(
         "loss",
@@ -71,6 +84,7 @@ _ENTRIES = (
         builds_on=("neuron",),
         page="train",
         there="the same loss, epoch by epoch, while a network learns from patients",
+        words=("bit", "likelihood", "log-loss", "nat", "sigmoid", "weight"),
     ),
     Lesson(
         "logits",
@@ -81,6 +95,18 @@ _ENTRIES = (
         builds_on=("loss",),
         page="bundle",
         there="the network that ends with a logit, to be exported with its weights",
+        words=(
+            "accuracy",
+            "cross-entropy",
+            "epoch",
+            "gradient",
+            "hidden layer",
+            "log-loss",
+            "seed",
+            "softmax",
+            "threshold",
+            "train part",
+        ),
     ),
     Lesson(
         "encodings",
@@ -91,6 +117,19 @@ _ENTRIES = (
         builds_on=("neuron",),
         page="cohort",
         there="each category among the healthy and the diseased patients",
+        words=(
+            "category",
+            "cross-validation",
+            "fold",
+            "log-loss",
+            "logit",
+            "loss",
+            "masking",
+            "odds",
+            "seed",
+            "test part",
+            "weight",
+        ),
     ),
     Lesson(
         "classes",
@@ -101,6 +140,20 @@ _ENTRIES = (
         builds_on=("loss", "logits"),
         page="cohort",
         there="how a file's outcome, severity 0 to 4, was read as healthy or diseased",
+        words=(
+            "accuracy",
+            "bias",
+            "confusion matrix",
+            "cross-entropy",
+            "feature",
+            "fold",
+            "hidden layer",
+            "loss",
+            "out-of-fold",
+            "seed",
+            "sigmoid",
+            "train part",
+        ),
     ),
     Lesson(
         "boundaries",
@@ -111,6 +164,7 @@ _ENTRIES = (
         builds_on=("neuron",),
         page="train",
         there="the hidden layers of a network for patients, which you choose",
+        words=("accuracy", "activation", "seed", "sigmoid", "weight"),
     ),
     Lesson(
         "overfitting",
@@ -121,6 +175,21 @@ _ENTRIES = (
         builds_on=("boundaries", "loss"),
         page="train",
         there="the losses of the train and the valid part, and where a training stops",
+        words=(
+            "accuracy",
+            "cross-entropy",
+            "cross-validation",
+            "epoch",
+            "fold",
+            "gradient",
+            "hidden layer",
+            "learning rate",
+            "loss",
+            "seed",
+            "test part",
+            "train part",
+            "weight",
+        ),
     ),
     Lesson(
         "leakage",
@@ -131,6 +200,16 @@ _ENTRIES = (
         builds_on=("overfitting",),
         page="evaluate",
         there="figures of patients whom the network has not seen: every fold learns anew",
+        words=(
+            "accuracy",
+            "category",
+            "cross-validation",
+            "fold",
+            "missing value",
+            "out-of-fold",
+            "seed",
+            "threshold",
+        ),
     ),
     Lesson(
         "metrics",
@@ -141,6 +220,7 @@ _ENTRIES = (
         builds_on=(),
         page="threshold",
         there="the same table for patients, at any threshold and share of ill patients",
+        words=("F1", "negative predictive value"),
     ),
     Lesson(
         "calibration",
@@ -151,6 +231,7 @@ _ENTRIES = (
         builds_on=("loss", "overfitting"),
         page="evaluate",
         there="the reliability of a model's probabilities, and what recalibrating it would change",
+        words=("Brier score", "log-loss", "logit", "loss", "odds", "seed"),
     ),
     Lesson(
         "missing",
@@ -161,6 +242,7 @@ _ENTRIES = (
         builds_on=("encodings", "calibration"),
         page="patient",
         there="leave fields empty: the answer says what to measure next, and how far it could move",
+        words=("AUC", "cross-entropy", "feature", "log-loss", "loss", "seed"),
     ),
 )
 

@@ -1,5 +1,6 @@
 """The glossary: every word that a lesson marks is in it, and it contradicts nobody."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -59,3 +60,29 @@ def test_mark_becomes_a_link_that_says_what_the_word_means():
     assert TERMS["logit"].meaning in text
     with pytest.raises(SettingsError):
         link_terms("A [[shibboleth]].")
+
+
+def sentences_of(lesson):
+    """All texts of a lesson's page, its parts and its exercise."""
+    parts = ROOT.glob(f"heart/ui/lessons/{lesson}*.py")
+    own = (ROOT / "pages" / f"learn_{lesson}.py", ROOT / "heart/lessons/exercises" / f"{lesson}.py")
+    for path in (*parts, *own):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=lambda lesson: lesson.name)
+def test_every_word_that_a_lesson_uses_is_explained_at_its_top(lesson):
+    sentences = [text for text in sentences_of(lesson.name) if len(text) > 25]
+    marked = {find_term(name).name for text in sentences for name in marked_terms(text)}
+    plain = " ".join(sentences).casefold()
+    used = {
+        term.name
+        for term in TERMS.values()
+        if any(
+            re.search(rf"\b{re.escape(name.casefold())}\b", plain)
+            for name in (term.name, *term.also)
+        )
+    }
+    assert set(lesson.words) == used - marked

@@ -24,10 +24,13 @@ PATIENCE_S, REDRAW_S = 0.4, 0.4
 
 def open_lesson(name: str, text: str) -> None:
     """The top of a lesson: its title and two or three sentences, in which words of the glossary
-    are marked as in `heart.glossary`.
+    are marked as in `heart.glossary`; and the other words that it uses, with their meanings.
     """
-    st.title(LESSONS[name].title)
+    lesson = LESSONS[name]
+    st.title(lesson.title)
     st.markdown(link_terms(text))
+    words = ", ".join(link_terms(f"[[{word}]]") for word in lesson.words)
+    st.markdown(f"Words that come up below: {words}.")
 
 
 def choose_one(label: str, options: Sequence[T], *, default: T | None = None, **more: Any) -> T:
