@@ -53,13 +53,22 @@ def test_small_file_of_each_family_is_read_or_refused(name):
     assert outcome(make(min(size, SMALL)))
 
 
+def is_for_ragged_row(frame):
+    """Arrow hands each ragged row to the reader's `skip` on its own thread or on this one, whichever
+    comes first: those calls cannot be counted.
+    """
+    callers = [frame, frame.f_back, frame.f_back and frame.f_back.f_back]
+    codes = [caller.f_code for caller in callers if caller]
+    return any(code.co_name == "skip" or code.co_filename == "<string>" for code in codes)
+
+
 def count_calls(run):
     """How many functions are called, those of C included."""
     calls = 0
 
-    def count(_, event, __):
+    def count(frame, event, _):
         nonlocal calls
-        calls += event in ("call", "c_call")
+        calls += event in ("call", "c_call") and not is_for_ragged_row(frame)
 
     gc.collect()
     gc.disable()  # what earlier tests left is no work of this run
