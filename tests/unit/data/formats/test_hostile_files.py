@@ -54,8 +54,8 @@ def test_small_file_of_each_family_is_read_or_refused(name):
 
 
 def is_for_ragged_row(frame):
-    """Arrow hands each ragged row to the reader's `skip` on its own thread or on this one, whichever
-    comes first: those calls cannot be counted.
+    """Arrow hands each ragged row to the reader's `skip` on its own thread or on this one,
+    whichever comes first: those calls cannot be counted.
     """
     callers = [frame, frame.f_back, frame.f_back and frame.f_back.f_back]
     codes = [caller.f_code for caller in callers if caller]
