@@ -17,7 +17,7 @@ from heart.lessons.logits_endings import learn_endings
 from heart.lessons.missing import judge_elsewhere, one_by_one, train_both
 from heart.model.loop import run_epochs
 from heart.ui.navigation import PAGES
-from tests.support.visitor import undownloadable
+from tests.support.visitor import TABLES, undownloadable
 
 FAR = 1e6
 """Where a number field has no end of its own: its page has to refuse what cannot be."""
@@ -164,8 +164,8 @@ def walk(app):
 @pytest.mark.parametrize("page", [*PAGES, *(f"learn_{name}" for name in LESSONS)])
 def test_every_control_goes_to_its_ends(visit, page):
     app = visit(page)
-    if page in PAGES:
-        assert undownloadable(app) == []
+    missed = undownloadable(app)  # a lesson's charts have their toolbar
+    assert [each for each in missed if page in PAGES or each.type in TABLES] == []
     for pair in walk(app):
         for order in (pair, pair[::-1]):
             for end in (1, 0):

@@ -38,8 +38,8 @@ def figures(app):
     return {metric.label: metric.value for metric in app.metric}
 
 
-DRAWN = {"vega_lite_chart", "arrow_vega_lite_chart", "table", "arrow_table"}
-DRAWN |= {"dataframe", "data_frame", "arrow_data_frame"}
+TABLES = {"table", "arrow_table", "dataframe", "data_frame", "arrow_data_frame"}
+DRAWN = TABLES | {"vega_lite_chart", "arrow_vega_lite_chart"}
 REPORT = "Download a report"
 HEADS = {"title", "header", "subheader"}
 

@@ -28,6 +28,7 @@ from heart.lessons.calibration import (
 )
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code, slow_bar
 
@@ -175,7 +176,7 @@ def _show_mending(predictions: OutOfFold, table: pd.DataFrame) -> None:
             if row["method"] in METHODS
         }
     ).T.rename_axis("probabilities")
-    st.table(shown)
+    show_table_with_data(shown, table, name=file_name("calibration"))
 
 
 def show_calibration_code() -> None:

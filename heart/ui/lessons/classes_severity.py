@@ -25,6 +25,7 @@ from heart.lessons.classes_severity import (
 )
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one
 from heart.ui.lessons.networks import epoch_bar
@@ -82,7 +83,7 @@ def _show_result(severity: Severity, way: str) -> None:
             key="severity_confusion",
         )
     with right:
-        st.table(_readable(table))
+        show_table_with_data(_readable(table), table, name=file_name("severity by grade"))
     _explain(y_true, severity, decided, commonest)
 
 

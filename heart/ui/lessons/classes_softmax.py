@@ -18,6 +18,7 @@ from heart.lessons.classes_softmax import (
     softmax_curves,
 )
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.lessons.frame import choose_one
 
 START = ((0.0, 0.0), (2.0, -5.0), (4.0, -14.5))
@@ -76,8 +77,8 @@ def _choose(petals: Petals) -> Lines:
 
 
 def _show_lines(petals: Petals, lines: Lines) -> None:
-    rows = {
-        name: (f"{w:.1f}", f"{b:.1f}")
-        for name, w, b in zip(petals.names, lines.slopes, lines.intercepts, strict=True)
-    }
-    st.table(pd.DataFrame(rows, index=["slope (per cm)", "intercept"]).T.rename_axis("class"))
+    table = pd.DataFrame(
+        {"slope (per cm)": lines.slopes, "intercept": lines.intercepts},
+        index=pd.Index(petals.names, name="class"),
+    )
+    show_table_with_data(table.map("{:.1f}".format), table, name=file_name("softmax lines"))

@@ -24,6 +24,7 @@ from heart.lessons.encodings import (
 from heart.schema import feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.encodings_costs import SEEDS, show_costs
 from heart.ui.lessons.frame import choose_one, show_code, show_formula
@@ -123,7 +124,12 @@ def _show_vectors(name: str, categories: list[str]) -> None:
             f" rank {drawn.rank}"
         )
         show_chart(contributions, product_frame(categories, drawn.product), alt=alt)
-    st.table(_written(categories, drawn, feature(name).words))
+    vectors = pd.DataFrame(drawn.vectors, index=pd.Index(categories, name=name))
+    show_table_with_data(
+        _written(categories, drawn, feature(name).words),
+        vectors.add_prefix("embedding_").assign(label_code=range(len(categories))),
+        name=file_name("encodings of", name),
+    )
     show_formula(
         r"\text{code: } w\,c + b \qquad \text{one-hot: } e_c^\top M \qquad \text{embedding: }"
         r" e_c^\top (E\,W), \quad "

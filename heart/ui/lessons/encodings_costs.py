@@ -18,6 +18,7 @@ from heart.lessons.encodings_costs import (
 from heart.schema import feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.lessons.frame import show_code
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import get_session
@@ -129,9 +130,8 @@ def _show_comparisons(costs: dict[str, Cost]) -> None:
         }
         for name, cost in costs.items()
     }
-    st.table(
-        pd.DataFrame.from_dict(rows, orient="index").rename_axis("one-hot or embedding → codes")
-    )
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("one-hot or embedding → codes")
+    show_table_with_data(shown, frame, name=file_name("cost of codes"))
     st.caption(
         "Means over the folds, and the paired differences with 95 % intervals (corrected resampled"
         " t, Nadeau and Bengio 2003): where one holds 0, the two ways cannot be told apart on 303"

@@ -15,6 +15,7 @@ from heart.lessons.leakage_mistakes import fill_by_outcome
 from heart.lessons.pipeline import encode_clean, learn_fill
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code, slow_bar
 from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lies
@@ -157,7 +158,7 @@ def _show_all(setup: Setup, n_splits: int) -> None:
         "Point: the mean. Thick: its 95 % interval. Thin: where nine of ten splits lie. The dashed"
         f" line is honesty. Patients of {PATIENTS[setup.cohort]}, {n_splits} splits."
     )
-    st.table(_shown(table))
+    show_table_with_data(_shown(table), table, name=file_name("leakage"))
 
 
 def _measure_all(setup: Setup, n_splits: int, tell: Tell) -> pd.DataFrame:

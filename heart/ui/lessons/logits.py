@@ -18,6 +18,7 @@ from heart.lessons.logits import (
 from heart.lessons.logits_endings import sigmoid_once, sigmoid_twice, softmax_once, softmax_twice
 from heart.schema import DISEASED, HEALTHY
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
 
@@ -37,7 +38,7 @@ def show_ways() -> None:
     with results, errors_shown():
         one = compare_ways(np.array([float(logit)]), outcome)
         _describe_gradients(true_class, logit, one)
-        st.table(_readable(one))
+        show_table_with_data(_readable(one), one, name=file_name("loss in two ways"))
         _show_range(
             compare_ways(np.arange(-HIGHEST, HIGHEST + 1.0), outcome).assign(chosen=logit),
             true_class,

@@ -5,7 +5,7 @@ patients.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from heart.lessons.logits_endings import Learnt, learn_endings
 from heart.schema import DISEASED, HEALTHY
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 
 LRS = (0.001, 0.003, 0.01, 0.03, 0.1)
@@ -48,7 +49,9 @@ def show_endings() -> None:
         learnt = _learn(epochs, lr, seed)
         _describe_endings(learnt)
         _show_pictures(learnt)
-        st.table(_readable(learnt))
+        show_table_with_data(
+            _readable(learnt), partial(_as_numbers, learnt), name=file_name("logits endings")
+        )
         st.caption(
             "The test log-loss takes the probabilities that come out at their word. Trained for"
             " long, the right endings overfit and their test log-loss grows: they can be sure, and"
@@ -142,6 +145,21 @@ def _readable(learnt: dict[str, Learnt]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(
         {name: row(each) for name, each in learnt.items()}, orient="index", columns=columns
     ).rename_axis("ending")
+
+
+def _as_numbers(learnt: dict[str, Learnt]) -> pd.DataFrame:
+    rows = {
+        name: {
+            "train loss": each.losses[-1],
+            "its floor": each.floor,
+            "lowest probability, test": each.y_score.min(),
+            "highest probability, test": each.y_score.max(),
+            "test accuracy": each.accuracy,
+            "test log-loss": each.test_loss,
+        }
+        for name, each in learnt.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("ending")
 
 
 def _show_one_against_two(learnt: dict[str, Learnt]) -> None:

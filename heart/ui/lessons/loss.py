@@ -48,6 +48,7 @@ from heart.schema import DISEASED as ILL
 from heart.schema import HEALTHY
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, offer_csv, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
 
@@ -76,7 +77,7 @@ def show_losses() -> None:
             st.metric("Given to what is true", write_share(given, digits=1))
         _show_curves(logit, y_true, losses, slopes)
         _say_slopes(at.squared_slope, at.cross_slope, given)
-        st.table(_readable(at))
+        show_table_with_data(_readable(at), _as_numbers(at), name=file_name("both losses"))
         _show_surprise(at.bits, given)
 
 
@@ -110,6 +111,16 @@ def _readable(at: Point) -> pd.DataFrame:
         },
         index=pd.Index(["squared error", "cross-entropy"], name="of this answer"),
     )
+
+
+def _as_numbers(at: Point) -> pd.DataFrame:
+    """Losses (cross-entropy in nats) and slopes by the logit."""
+    columns = {
+        "loss": [at.squared_error, at.cross_entropy],
+        "slope": [at.squared_slope, at.cross_slope],
+    }
+    names = ["squared error", "cross-entropy"]
+    return pd.DataFrame(columns, index=pd.Index(names, name="of this answer"))
 
 
 def _show_surprise(bits: float, given: float) -> None:
@@ -187,9 +198,8 @@ def show_likelihood() -> None:
 
 
 def _show_patients(weight: float) -> None:
-    shown = patients_table(weight).rename(
-        columns={"measurement": "x", "diseased": "y", "probability": "given to y"}
-    )
+    table = patients_table(weight)
+    shown = table.rename(columns={"measurement": "x", "diseased": "y", "probability": "given to y"})
     st.table(
         shown.assign(
             x=shown["x"].map("{:+.1f}".format),
@@ -197,6 +207,7 @@ def _show_patients(weight: float) -> None:
         ),
         hide_index=True,
     )
+    offer_csv(file_name("likelihood patients"), table)
 
 
 @st.fragment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,7 @@ from heart.lessons.metrics import Reading, Table, call_everybody_ill, lazy_accur
 from heart.lessons.metrics_shares import meaning_at, screen_thousand, share_table
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code
 from heart.ui.shared import load_start
@@ -114,7 +116,9 @@ def _show_figures(table: Table) -> None:
             f" **{_value(readings['specificity'])}** and a sensitivity of"
             f" **{_value(readings['recall'])}**."
         )
-    st.table(_figures_frame(readings))
+    show_table_with_data(
+        _figures_frame(readings), partial(_numbers_frame, readings), name=file_name("metrics")
+    )
     st.caption(
         "95 %: exact binomial interval (Clopper and Pearson 1934); F1 and balanced accuracy are no"
         " shares of patients and have none here. A share of nobody is not defined, and never 0:"
@@ -129,6 +133,14 @@ def _figures_frame(readings: dict[str, Reading]) -> pd.DataFrame:
     }
     columns = ["it answers", "formula", "counts", "value", "95 %"]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("figure")
+
+
+def _numbers_frame(readings: dict[str, Reading]) -> pd.DataFrame:
+    rows = [
+        (entry.title, entry.formula, entry.counts, entry.value, entry.low, entry.high)
+        for entry in readings.values()
+    ]
+    return pd.DataFrame(rows, columns=["figure", "formula", "counts", "value", "low", "high"])
 
 
 def _value(reading: Reading) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pandas as pd
 import streamlit as st
@@ -35,6 +35,7 @@ from heart.model.masking import ValueMask
 from heart.schema import feature, within_sentence
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import show_code, slow_bar
 
@@ -208,9 +209,28 @@ def _show_elsewhere(judged: list[Elsewhere]) -> None:
         }
         for name, n, missing, ways in judged
     }
-    st.table(pd.DataFrame.from_dict(rows, orient="index").rename_axis("hospital"))
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("hospital")
+    show_table_with_data(shown, partial(_as_numbers, judged), name=file_name("missing elsewhere"))
 
 
 def show_missing_code() -> None:
     """The lines that hide in training, hide in the test and fill in."""
     show_code(ValueMask.__call__, hide, fill_in)
+
+
+def _as_numbers(judged: list[Elsewhere]) -> pd.DataFrame:
+    """A row a hospital and network; log-loss in nats a patient, the others shares."""
+    rows = [
+        {
+            "hospital": name,
+            "n": n,
+            "missing": missing,
+            "ill": now.observed,
+            "network": way,
+            "log_loss": now.log_loss,
+            "mean_probability": now.expected,
+        }
+        for name, n, missing, ways in judged
+        for way, now in ways.items()
+    ]
+    return pd.DataFrame(rows)

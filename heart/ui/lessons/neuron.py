@@ -12,6 +12,7 @@ from heart.lessons.neuron import LogisticNeuron, forward, gradient, learn_by_tor
 from heart.lessons.neuron_data import TumourScores, score_tumours, split_tumours
 from heart.schema import FEATURES, feature
 from heart.shares import write_share
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code
 from heart.ui.lessons.neuron_epochs import Learned, learn_from, show_epochs
@@ -109,13 +110,12 @@ def _show_tumours(learning: Learning) -> None:
             " the sensitivity would count benign tumours."
         )
     with table:
-        st.table(
-            pd.DataFrame(
-                scores.counts,
-                index=pd.Index(["is benign", "is malignant"], name="tumour"),
-                columns=["called benign", "called malignant"],
-            )
+        counts = pd.DataFrame(
+            scores.counts,
+            index=pd.Index(["is benign", "is malignant"], name="tumour"),
+            columns=["called benign", "called malignant"],
         )
+        show_table_with_data(counts, counts, name=file_name("breast tumours"))
 
 
 def show_neuron_code() -> None:

@@ -28,6 +28,7 @@ from heart.lessons.neuron_data import Plane, draw_boundary, place_patients, tile
 from heart.schema import DISEASED, HEALTHY, feature
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 
 TICK_S = 0.25
@@ -226,25 +227,28 @@ def _show_gradient(learned: Learned, shown: int) -> None:
         f"At epoch {shown}, by the formula and by moving each weight a little up and down (central"
         " differences)."
     )
-    rows = {
-        name: {"formula": f"{a:+.9f}", "by trying": f"{b:+.9f}", "difference": f"{abs(a - b):.0e}"}
-        for name, a, b in zip(names, by_formula, by_trying, strict=True)
-    }
-    st.table(pd.DataFrame(rows).T.rename_axis("gradient by"))
+    slopes = pd.DataFrame(
+        {"formula": by_formula, "by trying": by_trying}, index=pd.Index(names, name="gradient by")
+    )
+    difference = (slopes["formula"] - slopes["by trying"]).abs()
+    show_table_with_data(
+        slopes.map("{:+.9f}".format).assign(difference=difference.map("{:.0e}".format)),
+        slopes.assign(difference=difference),
+        name=file_name("gradient"),
+    )
 
 
 def _show_ways(learned: Learned) -> None:
     names = _weight_names(learned.plane)
-    rows = {
-        way: {name: f"{value:+.6f}" for name, value in zip(names, _as_row(at), strict=True)}
-        for way, at in learned.ways.items()
-    }
+    found = pd.DataFrame(
+        {way: _as_row(at) for way, at in learned.ways.items()}, index=pd.Index(names, name="weight")
+    )
     st.header("Do others find the same?")
     st.markdown(
         "The weights once each has converged. The loss is convex: it has one lowest place, wherever"
         " one starts."
     )
-    st.table(pd.DataFrame(rows).rename_axis("weight"))
+    show_table_with_data(found.map("{:+.6f}".format), found, name=file_name("weights"))
 
 
 def _as_row(at: Weights) -> list[float]:

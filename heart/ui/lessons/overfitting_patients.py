@@ -22,6 +22,7 @@ from heart.lessons.overfitting_patients import (
 )
 from heart.shares import write_share
 from heart.ui.cache import show_chart
+from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.progress import Tell, run_once
 from heart.ui.session import get_session
@@ -54,7 +55,9 @@ def _show_scores(scores: dict[str, FoldScores]) -> None:
         for name, fold_scores in scores.items()
     }
     _describe_patients(figures, table)
-    st.table(_readable(figures))
+    show_table_with_data(
+        _readable(figures), _as_numbers(figures), name=file_name("overfitting patients")
+    )
     draws = {"accuracy": accuracy_differences, "log-loss": loss_differences}
     for column, (figure, draw) in zip(st.columns(2), draws.items(), strict=True):
         part = table[table["figure"] == figure].drop(columns="figure")
@@ -85,6 +88,17 @@ def _sentence(row: Mapping[Hashable, Any]) -> str:
     }[row["verdict"]]
     numbers = f"{row['difference']:+.3f}, 95 % interval {row['low']:+.3f} to {row['high']:+.3f}"
     return f"- {row['added'].capitalize()}, by test {row['figure']}: {verdict} ({numbers})."
+
+
+def _as_numbers(figures: dict[str, list[Figure]]) -> pd.DataFrame:
+    """A row a network and figure: mean, and its 95 % interval."""
+    names = ["train accuracy", "test accuracy", "test log-loss"]
+    rows = [
+        (network, name, figure.value, figure.low, figure.high)
+        for network, row in figures.items()
+        for name, figure in zip(names, row, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["network", "figure", "mean", "low", "high"])
 
 
 def _readable(figures: dict[str, list[Figure]]) -> pd.DataFrame:
