@@ -42,6 +42,13 @@ BOUNDS: dict[str, Bound] = {
     "embedding_dim": Bound(
         1, 16, int, "Embedding size", "Length of the vector that stands for one category."
     ),
+    "pieces": Bound(
+        1,
+        16,
+        int,
+        "Pieces",
+        "Straight pieces that the effect of a number may consist of; 1 keeps it straight.",
+    ),
     "masking": Bound(
         0.0,
         0.9,
@@ -106,6 +113,7 @@ class Settings:
     linear_path: bool = True
     categories: Literal["embedding", "codes"] = "embedding"
     embedding_dim: int = 8
+    pieces: int = 1
     missing_flags: bool = True
     complete_rows: bool = False
     members: int = 32
@@ -158,8 +166,8 @@ class Settings:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Settings:
-        """The settings that `as_dict` wrote."""
-        return cls(**{**values, "hidden": tuple(values["hidden"])})
+        """The settings that `as_dict` wrote, of an earlier version too."""
+        return cls(**{**LATER, **values, "hidden": tuple(values["hidden"])})
 
 
 def _is_among(value: object, words: tuple[str, ...]) -> bool:
@@ -179,6 +187,15 @@ def _check_number(name: str, value: object, bound: Bound) -> None:
         f"a {'whole ' if bound.kind is int else ''}number from {bound.low:g} to {bound.high:g}"
     )
     _check(numeric and bound.low <= value <= bound.high, name, expected, value)  # type: ignore[operator]
+
+
+LATER: dict[str, Any] = {"pieces": 1}
+"""Settings that came after the first: what a file means that does not have them."""
+
+
+def without_later(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings as a file of before has them, where nothing newer is used."""
+    return {name: value for name, value in settings.items() if LATER.get(name) != value}
 
 
 LESSON = Settings(

@@ -1,4 +1,4 @@
-"""What a bundle may hold: the layout of format versions 1 to 3, and the digest."""
+"""What a bundle may hold: the layout of format versions 1 to 4, and the digest."""
 
 from __future__ import annotations
 
@@ -24,17 +24,21 @@ from heart.bundle.checks import (
 )
 from heart.bundle.learnt import N_BYTES
 from heart.bundle.rules import check_agreement
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, MAX_LAYERS, MAX_WIDTH, RECIPES
+from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, LATER, MAX_LAYERS, MAX_WIDTH, RECIPES
 from heart.errors import BundleError
 from heart.evaluation.recalibration import MAX_KNOTS, METHODS
 from heart.evaluation.thresholds import CHOSEN_ON, COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES
 
-FORMAT, FORMAT_VERSION = "heart-bundle", 3
-READABLE = (1, 2, 3)
-"""Version 2 adds `recalibration`, and `at_least` to the threshold; version 3 adds `learnt`. All are
-read.
+FORMAT, FORMAT_VERSION = "heart-bundle", 4
+READABLE = (1, 2, 3, 4)
+"""Version 2 adds `recalibration`, and `at_least` to the threshold; version 3 adds `learnt`;
+version 4 adds `settings.pieces` and `scaler.knots`, and is written only where there are pieces:
+older programs read all others. All are read.
 """
+
+WITHOUT_PIECES = 3
+"""The version that is written where numbers are straight."""
 
 PARTS = ("train", "valid", "test")
 FIGURES = (
@@ -93,23 +97,24 @@ _FEATURE: Check = record(
     }
 )
 
-_SETTINGS: Check = record(
-    {
-        "recipe": one_of(list(RECIPES)),
-        "hidden": listing(integer(1, MAX_WIDTH), 0, MAX_LAYERS),
-        "linear_path": _BOOL,
-        "categories": one_of(CATEGORY_INPUTS),
-        "missing_flags": _BOOL,
-        "complete_rows": _BOOL,
-        **{
-            name: integer(int(b.low), int(b.high)) if b.kind is int else number(b.low, b.high)
-            for name, b in BOUNDS.items()
-        },
-        "device": one_of(DEVICES),
-        "epochs_run": integer(1, int(BOUNDS["max_epochs"].high)),
-        "device_used": one_of(["cpu", "cuda"]),
-    }
-)
+_SETTINGS: dict[str, Check] = {
+    "recipe": one_of(list(RECIPES)),
+    "hidden": listing(integer(1, MAX_WIDTH), 0, MAX_LAYERS),
+    "linear_path": _BOOL,
+    "categories": one_of(CATEGORY_INPUTS),
+    "missing_flags": _BOOL,
+    "complete_rows": _BOOL,
+    **{
+        name: integer(int(b.low), int(b.high)) if b.kind is int else number(b.low, b.high)
+        for name, b in BOUNDS.items()
+        if name not in LATER
+    },
+    "device": one_of(DEVICES),
+    "epochs_run": integer(1, int(BOUNDS["max_epochs"].high)),
+    "device_used": one_of(["cpu", "cuda"]),
+}
+_SCALER = {name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}
+_PIECES = BOUNDS["pieces"]
 
 _PART: Check = record(
     {
@@ -143,10 +148,10 @@ _VERSION_1: dict[str, Check] = {
     "name": text(NAME_PATTERN, NAME_RULE),
     "created_at": _time,
     "features": listing(_FEATURE, 1, 128),
-    "scaler": record({name: listing(number(), 0, 128) for name in ("mean", "scale", "median")}),
+    "scaler": record(_SCALER),
     "encoders": table(FEATURE_NAMES, listing(_any_value, 0, 64)),
     "model": blob,
-    "settings": _SETTINGS,
+    "settings": record(_SETTINGS),
     "threshold": record(_THRESHOLD),
     "metrics": record(dict.fromkeys(PARTS, _PART)),
     "data": record(
@@ -188,10 +193,19 @@ _VERSION_3: dict[str, Check] = _VERSION_2 | {
     "learnt": optional(_LEARNT),
 }
 
+_KNOTS: Check = listing(listing(number(), 3, int(_PIECES.high) + 1), 0, 128)
+
+_VERSION_4: dict[str, Check] = _VERSION_3 | {
+    "format_version": one_of([4]),
+    "scaler": record(_SCALER | {"knots": _KNOTS}),
+    "settings": record(_SETTINGS | {"pieces": integer(2, int(_PIECES.high))}),
+}
+
 _LAYOUTS: dict[int, Check] = {
     1: record(_VERSION_1),
     2: record(_VERSION_2),
     3: record(_VERSION_3),
+    4: record(_VERSION_4),
 }
 
 

@@ -117,7 +117,7 @@ def _add_inputs(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedN
 
 
 def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
-    """The scaled numbers, missing ones as the train median, then their flags."""
+    """The scaled numbers, missing ones as the train median, their pieces, then their flags."""
     values = graph.add("Concat", *(f.name for f in preprocessor.numbers), axis=1)
     # train had no value of it: always missing
     unlearnt = graph.constant(np.isnan(preprocessor.training_range_[:, 0]), np.bool_)
@@ -137,11 +137,23 @@ def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
         graph.add("Div", centred, graph.constant(preprocessor.scaler_.scale_, np.float64)),
         TensorProto.FLOAT,
     )
-    return (
-        graph.add("Concat", scaled, _cast(graph, missing, TensorProto.FLOAT), axis=1)
-        if preprocessor.missing_flags
-        else scaled
+    blocks = [scaled, *_add_pieces(graph, known, preprocessor)]
+    if preprocessor.missing_flags:
+        blocks.append(_cast(graph, missing, TensorProto.FLOAT))
+    return graph.add("Concat", *blocks, axis=1) if len(blocks) > 1 else scaled
+
+
+def _add_pieces(graph: _Graph, known: str, preprocessor: HeartPreprocessor) -> list[str]:
+    """For each piece how far the numbers have come through it, float32, shape (n, F)."""
+    ends = (
+        [graph.constant(end, np.float64) for end in (0.0, 1.0)] if preprocessor.pieces > 1 else []
     )
+    pieces = []
+    for start, factor in zip(preprocessor.knots_.T[:-1], preprocessor.piece_factors.T, strict=True):
+        walked = graph.add("Sub", known, graph.constant(start, np.float64))
+        share = graph.add("Mul", walked, graph.constant(factor, np.float64))
+        pieces.append(_cast(graph, graph.add("Clip", share, *ends), TensorProto.FLOAT))
+    return pieces
 
 
 def _add_codes(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNetwork) -> str:

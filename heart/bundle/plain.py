@@ -10,11 +10,11 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from heart.bundle.bundle import Bundle, Provenance
 from heart.bundle.golden import GOLDEN_PATIENTS
-from heart.bundle.layout import FORMAT, FORMAT_VERSION
+from heart.bundle.layout import FORMAT, FORMAT_VERSION, WITHOUT_PIECES
 from heart.bundle.learnt import Learnt, LearntPart, learnt_from
 from heart.bundle.rules import describe_feature
 from heart.bundle.weights import pack_weights, unpack_weights
-from heart.config import BOUNDS, Settings
+from heart.config import BOUNDS, Settings, without_later
 from heart.data.patients import frame_of_patients
 from heart.data.shipped import load_shipped
 from heart.data.split import Split, split_cohort
@@ -34,12 +34,12 @@ def to_content(bundle: Bundle) -> dict[str, Any]:
     extras = {name: getattr(bundle, name) for name in _SETTINGS_EXTRAS}
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        "format_version": FORMAT_VERSION if bundle.settings.pieces > 1 else WITHOUT_PIECES,
         "name": bundle.name,
         "created_at": bundle.created_at,
         **_plain_preprocessor(bundle.preprocessor),
         "model": pack_weights(bundle.network),
-        "settings": _floats(bundle.settings.as_dict()) | extras,
+        "settings": without_later(_floats(bundle.settings.as_dict())) | extras,
         "threshold": bundle.threshold._asdict(),
         "recalibration": _plain_recalibration(bundle.recalibration),
         "metrics": dict(bundle.metrics),
@@ -54,6 +54,7 @@ def _plain_preprocessor(preprocessor: HeartPreprocessor) -> dict[str, Any]:
     """The entries `features`, `scaler` and `encoders`."""
     names = [f.name for f in preprocessor.numbers]
     ranges = dict(zip(names, preprocessor.training_range_.tolist(), strict=True))
+    knots = {"knots": preprocessor.knots_.tolist()} if preprocessor.pieces > 1 else {}
     return {
         "features": [
             describe_feature(f, _finite_or_none(ranges.get(f.name))) for f in preprocessor.features
@@ -62,6 +63,7 @@ def _plain_preprocessor(preprocessor: HeartPreprocessor) -> dict[str, Any]:
             "mean": preprocessor.scaler_.mean_.tolist(),
             "scale": preprocessor.scaler_.scale_.tolist(),
             "median": preprocessor.median_.tolist(),
+            **knots,
         },
         "encoders": {
             name: encoder.classes_.tolist() for name, encoder in preprocessor.encoders_.items()
@@ -106,7 +108,7 @@ def from_content(content: dict[str, Any], device: str) -> Bundle:
         key: value for key, value in content["settings"].items() if key not in _SETTINGS_EXTRAS
     }
     chosen = Settings.from_dict(settings)
-    preprocessor = _restore_preprocessor(content, missing_flags=chosen.missing_flags)
+    preprocessor = _restore_preprocessor(content, chosen)
     return Bundle(
         name=content["name"],
         created_at=content["created_at"],
@@ -161,10 +163,12 @@ def _split_of_shipped(data: Provenance, settings: dict[str, Any]) -> Split | Non
         return None
 
 
-def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> HeartPreprocessor:
+def _restore_preprocessor(content: dict[str, Any], settings: Settings) -> HeartPreprocessor:
     entries = content["features"]
     preprocessor = HeartPreprocessor(
-        tuple(schema_feature(entry["name"]) for entry in entries), missing_flags=missing_flags
+        tuple(schema_feature(entry["name"]) for entry in entries),
+        missing_flags=settings.missing_flags,
+        pieces=settings.pieces,
     )
     scaler = StandardScaler()
     scaler.mean_ = np.array(content["scaler"]["mean"])
@@ -173,6 +177,9 @@ def _restore_preprocessor(content: dict[str, Any], *, missing_flags: bool) -> He
     scaler.n_features_in_ = len(scaler.mean_)
     preprocessor.scaler_ = scaler
     preprocessor.median_ = np.array(content["scaler"]["median"])
+    n_knots = settings.pieces + 1 if settings.pieces > 1 else 0
+    knots = np.array(content["scaler"].get("knots", []), dtype=np.float64)
+    preprocessor.knots_ = knots.reshape(len(preprocessor.median_), n_knots)
     ranges = [
         entry["training_range"] or [np.nan, np.nan] for entry in entries if entry["kind"] == "scale"
     ]
@@ -191,9 +198,8 @@ def _restore_network(
     weights: bytes, preprocessor: HeartPreprocessor, settings: Settings, device: str
 ) -> HeartMLP:
     """The network with these weights; shapes are compared before memory is taken for them."""
-    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
     with torch.device("meta"):
-        network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)
+        network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     expected = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     network.load_state_dict(unpack_weights(weights, expected), assign=True)
     return network.eval().requires_grad_(requires_grad=False).to(_pick_device(device))

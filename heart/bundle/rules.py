@@ -33,6 +33,7 @@ def check_agreement(content: dict[str, Any]) -> None:
     """
     _check_features(content["features"], content["encoders"])
     _check_scaler(content["features"], content["scaler"])
+    _check_knots(content["features"], content["scaler"], content["settings"])
     _check_counts(content)
     _check_figures(content["metrics"])
     _check_epochs(content["settings"])
@@ -118,6 +119,23 @@ def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]
         numbers, scaler["mean"], scaler["scale"], scaler["median"], strict=True
     ):
         _check_scaling(entry, *scaling)
+
+
+def _check_knots(
+    features: list[dict[str, Any]], scaler: dict[str, list[Any]], settings: dict[str, Any]
+) -> None:
+    """The ends of a number's pieces rise inside its training range, as quantiles do."""
+    if "pieces" not in settings:
+        return
+    numbers = [entry for entry in features if entry["kind"] == "scale"]
+    for entry, knots in zip(numbers, scaler["knots"], strict=True):
+        name, wanted = entry["name"], settings["pieces"] + 1
+        if len(knots) != wanted:
+            raise refuse(f"scaler.knots of {name} to be {wanted} values", f"{len(knots)}")
+        low, high = entry["training_range"] or (0.0, 0.0)
+        rising = all(a <= b for a, b in pairwise(knots))
+        if not (rising and low <= knots[0] and knots[-1] <= high):
+            raise refuse(f"rising scaler.knots of {name} inside its training range", "others")
 
 
 def _check_scaling(entry: dict[str, Any], mean: float, scale: float, median: float) -> None:

@@ -62,6 +62,11 @@ def training(facts: Facts) -> str:
         if bundle.recalibration.patients
         else ""
     )
+    bends = (
+        f", and as shares of {settings.pieces} pieces between quantiles of train"
+        if settings.pieces > 1
+        else ""
+    )
     lines = [
         (
             f"Members: {settings.members} multilayer perceptrons side by side; the answer is the"
@@ -69,7 +74,7 @@ def training(facts: Facts) -> str:
         ),
         f"Each with hidden layers of {layers}, ReLU{direct}.",
         (
-            "Numbers standardised (mean and standard deviation of train), categories as"
+            f"Numbers standardised (mean and standard deviation of train){bends}, categories as"
             f" {settings.categories}."
         ),
         (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from heart.bundle import Bundle
-from heart.config import RECIPES, Settings
+from heart.config import RECIPES, Settings, without_later
 from heart.data import SHIPPED, Cohort
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import MIN_ISOTONIC, recalibrate_folds
@@ -104,10 +104,12 @@ def contender_of(bundle: Bundle) -> Contender:
 
 
 def describe_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that decide what is learnt; the name, the device and the time limit do not."""
+    """The settings that decide what is learnt, those that came later where they are used; the name,
+    the device and the time limit do not.
+    """
     return {
         name: value
-        for name, value in settings.as_dict().items()
+        for name, value in without_later(settings.as_dict()).items()
         if name not in ("recipe", "device", "time_limit")
     }
 

@@ -119,10 +119,9 @@ def check_size(settings: Settings) -> None:
     Raises:
         SettingsError: saying how large they would be.
     """
-    preprocessor = HeartPreprocessor(missing_flags=settings.missing_flags)
-    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
+    preprocessor = HeartPreprocessor(missing_flags=settings.missing_flags, pieces=settings.pieces)
     n_bytes = 4 * count_weights(
-        n_numeric, [len(f.codes) + 1 for f in preprocessor.categories], settings
+        preprocessor.n_numeric, [len(f.codes) + 1 for f in preprocessor.categories], settings
     )
     if n_bytes > MAX_WEIGHT_BYTES:
         limit = (

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from heart.bundle import Bundle
-from heart.config import Settings
+from heart.config import Settings, without_later
 from heart.data import Split
 from heart.errors import CohortError
 from heart.evaluation.out_of_fold import OutOfFold
@@ -94,7 +94,7 @@ def _identity(settings: Settings, fingerprint: str) -> dict[str, Any]:
     """What the predictions depend on; the device and the time limit do not change them."""
     relevant = {
         name: value
-        for name, value in settings.as_dict().items()
+        for name, value in without_later(settings.as_dict()).items()
         if name not in ("device", "time_limit")
     }
     return {"settings": relevant, "fingerprint": fingerprint}

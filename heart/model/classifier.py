@@ -82,6 +82,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         linear_path: bool | None = None,
         categories: str | None = None,
         embedding_dim: int | None = None,
+        pieces: int | None = None,
         missing_flags: bool | None = None,
         complete_rows: bool | None = None,
         members: int | None = None,
@@ -102,6 +103,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         self.linear_path = linear_path
         self.categories = categories
         self.embedding_dim = embedding_dim
+        self.pieces = pieces
         self.missing_flags = missing_flags
         self.complete_rows = complete_rows
         self.members = members
@@ -177,7 +179,9 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         rows, held = np.arange(len(frame)), None
         if valid is None:
             rows, held = self._hold_out(frame, outcome, settings)
-        preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags)
+        preprocessor = HeartPreprocessor(
+            features, missing_flags=settings.missing_flags, pieces=settings.pieces
+        )
         preprocessor.fit(frame.iloc[rows])
         train_part = Labelled(preprocessor.encode(frame.iloc[rows]), outcome[rows])
         valid_part = None

@@ -66,6 +66,8 @@ class ValueMask:
         cardinalities: number of codes of each category; the last one means unknown.
         rate: share of values to hide.
         has_flags: whether `numeric` has one missing flag a number after the numbers.
+        pieces: what a missing number's pieces look like, shape (P * F,) or (M, P * F), where
+            `numeric` has pieces between numbers and flags.
     """
 
     def __init__(
@@ -75,13 +77,17 @@ class ValueMask:
         rate: float,
         *,
         has_flags: bool,
+        pieces: npt.NDArray[np.float32] | None = None,
     ) -> None:
-        flags = np.ones_like(scaled_median) if has_flags else scaled_median[..., :0]
-        hidden = np.concatenate([scaled_median, flags], axis=-1)
+        nothing = scaled_median[..., :0]
+        flags = np.ones_like(scaled_median) if has_flags else nothing
+        bends = nothing if pieces is None else pieces
+        hidden = np.concatenate([scaled_median, bends, flags], axis=-1)
         # of shape (D,) or (M, 1, D)
         self.hidden_numeric = torch.as_tensor(hidden if hidden.ndim == 1 else hidden[:, None, :])
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
-        self.n_numbers, self.rate, self.has_flags = scaled_median.shape[-1], rate, has_flags
+        self.n_numbers, self.rate = scaled_median.shape[-1], rate
+        self.n_more = hidden.shape[-1] - self.n_numbers  # columns that go with a number
 
     def to(self, device: torch.device) -> ValueMask:
         """The same mask for batches on the device."""
@@ -103,11 +109,12 @@ class ValueMask:
         if self.rate == 0.0:
             return batch
         n_codes = batch.codes.shape[2]
-        n_columns = batch.numeric.shape[2] - (self.n_numbers if self.has_flags else 0) + n_codes
+        n_columns = batch.numeric.shape[2] - self.n_more + n_codes
         hide = noise.decide(self.rate, (*batch.y_true.shape, n_columns))  # (M, B, F + C)
         shown, rest = hide[..., : n_columns - n_codes], hide[..., n_columns - n_codes :]
-        if self.has_flags:  # a flag goes with its number
-            shown = torch.cat([shown[..., : self.n_numbers], shown], dim=2)
+        if self.n_more:  # a number's pieces and its flag go with it
+            numbers = [shown[..., : self.n_numbers]] * (self.n_more // self.n_numbers)
+            shown = torch.cat([*numbers, shown], dim=2)
         # by arithmetic: torch.where branches on random bits, half of them mispredicted, and takes
         # ten times as long
         numeric = torch.lerp(batch.numeric, self.hidden_numeric, shown.to(batch.numeric.dtype))

@@ -20,6 +20,10 @@ from heart.schema import FEATURES, Feature, Value
 
 PROBLEMS = ("", "missing", "unseen", "below", "above")
 OUTPUTS = ("default", "pandas", "polars")
+MIN_WIDTH = 1e-9
+"""Of a piece, in the number's unit: a narrower one is where two quantiles are equal but for
+rounding, and one over its width could be infinite.
+"""
 MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
 
 
@@ -27,8 +31,9 @@ class Encoded(NamedTuple):
     """What the network reads.
 
     Attributes:
-        numeric: float32, shape (n, F) or, with missing flags, (n, 2F): the scaled numbers, then
-            their flags (1 = missing).
+        numeric: float32, shape (n, D): blocks of F columns each. The scaled numbers; with P > 1
+            pieces how far each number has come through its first piece, its second, … (0 to 1);
+            with missing flags the flags (1 = missing).
         codes: int64, shape (n, C): one column a category; `len(classes)` stands for unknown.
     """
 
@@ -44,9 +49,15 @@ class HeartPreprocessor(BaseEstimator):
     missing or unseen category gets one code more than the classes. Nothing is written into the
     frame.
 
+    With more than one piece a number's effect may bend at the train part's quantiles: beside the
+    scaled number stand its shares of the pieces between them (the piecewise-linear encoding of
+    Gorishniy et al. 2022, https://arxiv.org/abs/2203.05556), of which any weighted sum is a line
+    with a slope of its own in each piece. A missing number has those of the median.
+
     Args:
         features: the columns to use, with their kinds.
         missing_flags: whether `numeric` ends with one flag a number.
+        pieces: P, pieces of equally many train patients each; 1 for none.
 
     Attributes:
         scaler_: StandardScaler fitted on the observed numbers (missing ones are left out of mean
@@ -55,6 +66,8 @@ class HeartPreprocessor(BaseEstimator):
         training_range_: float64, shape (F, 2): least and greatest train value; NaN where train
             holds no value at all, and then any value counts as missing, because nothing was learnt
             about it.
+        knots_: float64, shape (F, P + 1), or (F, 0) without pieces: the train quantiles between
+            which the pieces lie. Some may be equal: a piece of no width is 0 throughout.
         encoders_: name of the category to its LabelEncoder.
 
     >>> from heart.data import load_shipped
@@ -67,13 +80,19 @@ class HeartPreprocessor(BaseEstimator):
     scaler_: StandardScaler
     median_: npt.NDArray[np.float64]
     training_range_: npt.NDArray[np.float64]
+    knots_: npt.NDArray[np.float64]
     encoders_: dict[str, LabelEncoder]
 
     def __init__(
-        self, features: Sequence[Feature] = FEATURES, *, missing_flags: bool = True
+        self,
+        features: Sequence[Feature] = FEATURES,
+        *,
+        missing_flags: bool = True,
+        pieces: int = 1,
     ) -> None:
         self.features = features
         self.missing_flags = missing_flags
+        self.pieces = pieces
 
     @property
     def numbers(self) -> list[Feature]:
@@ -84,6 +103,12 @@ class HeartPreprocessor(BaseEstimator):
     def categories(self) -> list[Feature]:
         """The C features that are label-encoded."""
         return [f for f in self.features if f.encoding == "label"]
+
+    @property
+    def n_numeric(self) -> int:
+        """D, the columns of `Encoded.numeric`."""
+        pieces = self.pieces if self.pieces > 1 else 0
+        return len(self.numbers) * (1 + pieces + self.missing_flags)
 
     @property
     def readable(self) -> list[Feature]:
@@ -114,6 +139,7 @@ class HeartPreprocessor(BaseEstimator):
             else np.empty((0, 2))
         )
         self.training_range_ = np.where(observed.reshape(-1, 1), bounds, np.nan)
+        self.knots_ = _quantiles(filled, self.pieces)
         self.encoders_ = {
             f.name: LabelEncoder().fit(_category(frame, f).dropna().to_numpy())
             for f in self.categories
@@ -154,12 +180,15 @@ class HeartPreprocessor(BaseEstimator):
         return self
 
     def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[Any]:  # noqa: ARG002
-        """Names of what `transform` gives: the numbers, "_missing" for their flags, the
-        categories; shape (F or 2F, and C).
+        """Names of what `transform` gives: the numbers, "_piece_1" and so on for their pieces,
+        "_missing" for their flags, the categories; shape (D + C,).
         """
         numbers = [f.name for f in self.numbers]
+        pieces = range(1, self.pieces + 1 if self.pieces > 1 else 1)
+        bends = [f"{name}_piece_{piece}" for piece in pieces for name in numbers]
         flags = [f"{name}_missing" for name in numbers if self.missing_flags]
-        return np.array([*numbers, *flags, *(f.name for f in self.categories)], dtype=object)
+        categories = [f.name for f in self.categories]
+        return np.array([*numbers, *bends, *flags, *categories], dtype=object)
 
     def encode(self, frame: pd.DataFrame) -> Encoded:
         """The arrays of a frame that has the features as columns, in any order.
@@ -189,8 +218,22 @@ class HeartPreprocessor(BaseEstimator):
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
         filled = np.where(missing, self.median_, values)
         scaled = (filled - self.scaler_.mean_) / self.scaler_.scale_
-        numeric = np.hstack([scaled, missing]) if self.missing_flags else scaled
+        flags = [missing] if self.missing_flags else []
+        numeric = np.hstack([scaled, *self._pieces(filled), *flags])
         return Encoded(numeric.astype(np.float32), codes)
+
+    def _pieces(self, filled: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+        """For each piece how far the numbers, (n, F), have come through it: 0 to 1."""
+        return [
+            np.clip((filled - start) * factor, 0.0, 1.0)
+            for start, factor in zip(self.knots_.T[:-1], self.piece_factors.T, strict=True)
+        ]
+
+    @property
+    def piece_factors(self) -> npt.NDArray[np.float64]:
+        """One over the width of each piece, 0 for a piece of no width; shape (F, P), or (F, 0)."""
+        widths = np.diff(self.knots_, axis=1)
+        return np.divide(1.0, widths, out=np.zeros_like(widths), where=widths > MIN_WIDTH)
 
     def extremes(self) -> Encoded:
         """Invented patients at the ends of what is possible: no number known, all least, all
@@ -210,6 +253,12 @@ class HeartPreprocessor(BaseEstimator):
         return np.asarray(
             (self.median_ - self.scaler_.mean_) / self.scaler_.scale_, dtype=np.float32
         )
+
+    def median_pieces(self) -> npt.NDArray[np.float32]:
+        """What a missing number's pieces look like, one after the other, shape (P * F,), or (0,)
+        without pieces.
+        """
+        return np.ravel(self._pieces(self.median_[None, :])).astype(np.float32)
 
     def find_problems(self, frame: pd.DataFrame) -> npt.NDArray[np.uint8]:
         """What the model knows less about, uint8, shape (n, F + C), columns in the order of
@@ -294,6 +343,15 @@ def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
         return scaler.fit(values)
     scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
     return scaler
+
+
+def _quantiles(values: npt.NDArray[np.float64], pieces: int) -> npt.NDArray[np.float64]:
+    """The ends of pieces of equally many of the values, (n, F), without the missing ones; shape
+    (F, P + 1), or (F, 0) for a single piece.
+    """
+    if pieces == 1 or not values.shape[1]:
+        return np.empty((values.shape[1], 0 if pieces == 1 else pieces + 1))
+    return np.nanquantile(values, np.linspace(0, 1, pieces + 1), axis=0).T
 
 
 def _number_problems(

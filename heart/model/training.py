@@ -126,6 +126,7 @@ def train_prepared(
         cardinalities,
         settings.masking,
         has_flags=settings.missing_flags,
+        pieces=preprocessor.median_pieces(),
     )
     return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
 

@@ -1,7 +1,7 @@
 """What the calculator's script reads: features, folded weights, recalibration and words, as plain
 values.
 
-Shapes: M members, R rows that the first layer reads (numbers, their flags, codes), H units of a
+Shapes: M members, R rows that the first layer reads (numbers, their pieces and flags, codes), H units of a
 member's first hidden layer (1 without one), C columns: M * H, and M more for the direct path.
 """
 
@@ -68,11 +68,12 @@ def _describe_features(
     preprocessor: HeartPreprocessor, folded: FoldedNetwork
 ) -> list[dict[str, Any]]:
     """The model's features in the schema's words, with what the preprocessor learnt of each."""
-    numbers = [f.name for f in preprocessor.numbers]
+    numbers, n_numeric = [f.name for f in preprocessor.numbers], preprocessor.n_numeric
     learnt = {
         name: {
             "row": j,
-            "flag": len(numbers) + j if preprocessor.missing_flags else None,
+            "pieces": _describe_pieces(preprocessor, j),
+            "flag": n_numeric - len(numbers) + j if preprocessor.missing_flags else None,
             "mean": float(preprocessor.scaler_.mean_[j]),
             "scale": float(preprocessor.scaler_.scale_[j]),
             "median": float(preprocessor.median_[j]),
@@ -80,16 +81,25 @@ def _describe_features(
         }
         for j, name in enumerate(numbers)
     }
-    start = len(numbers) * (2 if preprocessor.missing_flags else 1)
     for j, f in enumerate(preprocessor.categories):
         offset = j if folded.offsets is None else int(folded.offsets[j])
         learnt[f.name] = {
-            "row": start + offset,
+            "row": n_numeric + offset,
             "classes": preprocessor.encoders_[f.name].classes_.tolist(),
         }
     ranges = training_ranges(preprocessor)
     return [
         _describe_feature(f, ranges.get(f.name)) | learnt[f.name] for f in preprocessor.features
+    ]
+
+
+def _describe_pieces(preprocessor: HeartPreprocessor, j: int) -> list[dict[str, float]]:
+    """Of a number each piece's row, where it begins, and one over its width."""
+    n = len(preprocessor.numbers)
+    starts, factors = preprocessor.knots_[j, :-1], preprocessor.piece_factors[j]
+    return [
+        {"row": n * (piece + 1) + j, "start": start, "factor": factor}
+        for piece, (start, factor) in enumerate(zip(starts.tolist(), factors.tolist(), strict=True))
     ]
 
 

@@ -66,7 +66,9 @@ function rowsOf(feature, value) {
   const number = known ? value : feature.median;
   const scaled = Math.fround((number - feature.mean) / feature.scale);
   const flag = feature.flag === null ? [] : [[feature.flag, known ? 0 : 1]];
-  return [[feature.row, scaled], ...flag];
+  const pieces = feature.pieces.map(({ row, start, factor }) =>
+    [row, Math.fround(Math.min(Math.max((number - start) * factor, 0), 1))]);
+  return [[feature.row, scaled], ...pieces, ...flag];
 }
 
 function addRows(sums, rows, sign) {
