@@ -24,6 +24,7 @@ from heart.errors import BundleError
 from heart.evaluation.calibration import EDGE
 from heart.evaluation.recalibration import Recalibration
 from heart.model.inference import FoldedNetwork
+from heart.model.pieces import piece_factors
 from heart.model.preprocessing import HeartPreprocessor
 from heart.schema import Feature, Value
 
@@ -149,7 +150,9 @@ def _add_pieces(graph: _Graph, known: str, preprocessor: HeartPreprocessor) -> l
         [graph.constant(end, np.float64) for end in (0.0, 1.0)] if preprocessor.pieces > 1 else []
     )
     pieces = []
-    for start, factor in zip(preprocessor.knots_.T[:-1], preprocessor.piece_factors.T, strict=True):
+    for start, factor in zip(
+        preprocessor.knots_.T[:-1], piece_factors(preprocessor.knots_).T, strict=True
+    ):
         walked = graph.add("Sub", known, graph.constant(start, np.float64))
         share = graph.add("Mul", walked, graph.constant(factor, np.float64))
         pieces.append(_cast(graph, graph.add("Clip", share, *ends), TensorProto.FLOAT))

@@ -16,14 +16,11 @@ from sklearn.utils.validation import check_is_fitted
 from heart.data.frames import check_present
 from heart.data.patients import dtype_of
 from heart.errors import SettingsError
+from heart.model.pieces import fit_knots, piece_shares
 from heart.schema import FEATURES, Feature, Value
 
 PROBLEMS = ("", "missing", "unseen", "below", "above")
 OUTPUTS = ("default", "pandas", "polars")
-MIN_WIDTH = 1e-9
-"""Of a piece, in the number's unit: a narrower one is where two quantiles are equal but for
-rounding, and one over its width could be infinite.
-"""
 MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
 
 
@@ -49,10 +46,8 @@ class HeartPreprocessor(BaseEstimator):
     missing or unseen category gets one code more than the classes. Nothing is written into the
     frame.
 
-    With more than one piece a number's effect may bend at the train part's quantiles: beside the
-    scaled number stand its shares of the pieces between them (the piecewise-linear encoding of
-    Gorishniy et al. 2022, https://arxiv.org/abs/2203.05556), of which any weighted sum is a line
-    with a slope of its own in each piece. A missing number has those of the median.
+    With more than one piece a number's effect may bend at the train part's quantiles (see
+    `heart.model.pieces`); a missing number has the median's shares of the pieces.
 
     Args:
         features: the columns to use, with their kinds.
@@ -139,7 +134,7 @@ class HeartPreprocessor(BaseEstimator):
             else np.empty((0, 2))
         )
         self.training_range_ = np.where(observed.reshape(-1, 1), bounds, np.nan)
-        self.knots_ = _quantiles(filled, self.pieces)
+        self.knots_ = fit_knots(filled, self.pieces)
         self.encoders_ = {
             f.name: LabelEncoder().fit(_category(frame, f).dropna().to_numpy())
             for f in self.categories
@@ -219,21 +214,8 @@ class HeartPreprocessor(BaseEstimator):
         filled = np.where(missing, self.median_, values)
         scaled = (filled - self.scaler_.mean_) / self.scaler_.scale_
         flags = [missing] if self.missing_flags else []
-        numeric = np.hstack([scaled, *self._pieces(filled), *flags])
+        numeric = np.hstack([scaled, *piece_shares(filled, self.knots_), *flags])
         return Encoded(numeric.astype(np.float32), codes)
-
-    def _pieces(self, filled: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
-        """For each piece how far the numbers, (n, F), have come through it: 0 to 1."""
-        return [
-            np.clip((filled - start) * factor, 0.0, 1.0)
-            for start, factor in zip(self.knots_.T[:-1], self.piece_factors.T, strict=True)
-        ]
-
-    @property
-    def piece_factors(self) -> npt.NDArray[np.float64]:
-        """One over the width of each piece, 0 for a piece of no width; shape (F, P), or (F, 0)."""
-        widths = np.diff(self.knots_, axis=1)
-        return np.divide(1.0, widths, out=np.zeros_like(widths), where=widths > MIN_WIDTH)
 
     def extremes(self) -> Encoded:
         """Invented patients at the ends of what is possible: no number known, all least, all
@@ -258,7 +240,7 @@ class HeartPreprocessor(BaseEstimator):
         """What a missing number's pieces look like, one after the other, shape (P * F,), or (0,)
         without pieces.
         """
-        return np.ravel(self._pieces(self.median_[None, :])).astype(np.float32)
+        return np.ravel(piece_shares(self.median_[None, :], self.knots_)).astype(np.float32)
 
     def find_problems(self, frame: pd.DataFrame) -> npt.NDArray[np.uint8]:
         """What the model knows less about, uint8, shape (n, F + C), columns in the order of
@@ -343,15 +325,6 @@ def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
         return scaler.fit(values)
     scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
     return scaler
-
-
-def _quantiles(values: npt.NDArray[np.float64], pieces: int) -> npt.NDArray[np.float64]:
-    """The ends of pieces of equally many of the values, (n, F), without the missing ones; shape
-    (F, P + 1), or (F, 0) for a single piece.
-    """
-    if pieces == 1 or not values.shape[1]:
-        return np.empty((values.shape[1], 0 if pieces == 1 else pieces + 1))
-    return np.nanquantile(values, np.linspace(0, 1, pieces + 1), axis=0).T
 
 
 def _number_problems(

@@ -1,8 +1,8 @@
 """What the calculator's script reads: features, folded weights, recalibration and words, as plain
 values.
 
-Shapes: M members, R rows that the first layer reads (numbers, their pieces and flags, codes), H units of a
-member's first hidden layer (1 without one), C columns: M * H, and M more for the direct path.
+Shapes: M members, R rows that the first layer reads (numbers, their pieces and flags, codes), H units
+of a member's first hidden layer (1 without one), C columns: M * H, and M more for the direct path.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from heart.evaluation.decisions import CLOSE, DIVIDED
 from heart.evaluation.members import find_ends
 from heart.model.inference import FoldedNetwork
 from heart.model.network import HeartMLP
+from heart.model.pieces import piece_factors
 from heart.model.preprocessing import HeartPreprocessor
 from heart.model.problems import PROBLEM_WORDS, describe_range, training_ranges
 from heart.schema import Feature
@@ -96,7 +97,7 @@ def _describe_features(
 def _describe_pieces(preprocessor: HeartPreprocessor, j: int) -> list[dict[str, float]]:
     """Of a number each piece's row, where it begins, and one over its width."""
     n = len(preprocessor.numbers)
-    starts, factors = preprocessor.knots_[j, :-1], preprocessor.piece_factors[j]
+    starts, factors = preprocessor.knots_[j, :-1], piece_factors(preprocessor.knots_)[j]
     return [
         {"row": n * (piece + 1) + j, "start": start, "factor": factor}
         for piece, (start, factor) in enumerate(zip(starts.tolist(), factors.tolist(), strict=True))
