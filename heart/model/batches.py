@@ -22,10 +22,13 @@ from heart.model.step import Batch
 
 
 class Labelled(NamedTuple):
-    """Encoded patients with their outcomes: 0 or 1, shape (n,)."""
+    """Encoded patients with their outcomes, 0 or 1, and their weights, shape (n,) each; None where
+    all count as one. The weights' mean is 1.
+    """
 
     encoded: Encoded
     y_true: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float64] | None = None
 
 
 class Patients(Dataset[Batch]):
@@ -48,13 +51,21 @@ class Patients(Dataset[Batch]):
         self.numeric = torch.as_tensor(numeric, device=device)
         self.codes = torch.as_tensor(codes, device=device)
         self.y_true = torch.as_tensor(part.y_true, dtype=torch.float32, device=device)
+        self.weight = (
+            None
+            if part.weight is None
+            else torch.as_tensor(part.weight, dtype=torch.float32, device=device)
+        )
 
     def __len__(self) -> int:
         return len(self.y_true)
 
     def __getitem__(self, index: Tensor) -> Batch:
         return Batch(
-            _rows(self.numeric, index), _rows(self.codes, index), _rows(self.y_true, index)
+            _rows(self.numeric, index),
+            _rows(self.codes, index),
+            _rows(self.y_true, index),
+            None if self.weight is None else _rows(self.weight, index),
         )
 
 

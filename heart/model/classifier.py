@@ -26,6 +26,7 @@ from heart.model.network import HeartMLP
 from heart.model.parameters import as_seed, check_fraction, plain_value
 from heart.model.preprocessing import HeartPreprocessor
 from heart.model.training import Prepared, train_prepared
+from heart.model.weighting import Rows, check_weight, gather_rows
 from heart.schema import FEATURES, Feature
 
 _SETTINGS = tuple(
@@ -141,6 +142,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         X: pd.DataFrame | npt.ArrayLike,
         y: npt.ArrayLike,
         *,
+        sample_weight: npt.ArrayLike | None = None,
         valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None,
         on_epoch_end: OnEpochEnd | None = None,
     ) -> Self:
@@ -149,6 +151,9 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         Args:
             X: patients; columns of the schema, or numbers.
             y: labels.
+            sample_weight: how much each patient counts, shape (n,): one of weight 2 as if given
+                twice, one of 0 as if not given, in preprocessing, training and early stopping.
+                Only the weights' ratios matter. By default all count alike.
             valid: patients and labels for early stopping; without it a stratified share of X is
                 held out, if the recipe stops early.
             on_epoch_end: sees each epoch once; what it raises ends the training, and the estimator
@@ -159,48 +164,56 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             HeartError: for a setting outside its bounds or a training that cannot finish.
         """
         learnt = copy(self)  # what fails on the way leaves this estimator as it was
-        learnt._learn(X, y, valid, on_epoch_end)  # noqa: SLF001  the same class
+        prepared = learnt.prepare(X, y, sample_weight=sample_weight, valid=valid)
+        learnt._learn(prepared, on_epoch_end)  # noqa: SLF001  the same class
         self.__dict__.update(learnt.__dict__)
         return self
 
     def prepare(
-        self, X: Any, y: Any, *, valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None
+        self,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: npt.ArrayLike | None = None,
+        valid: tuple[pd.DataFrame, npt.ArrayLike] | None = None,
     ) -> Prepared:
         """What `fit` trains on: preprocessing fitted on the rows not held out, and both encoded."""
         settings = self.settings()
         frame, y, features = self._check_fit(X, y)
+        given = Rows(frame, y, check_weight(sample_weight, frame))
+        if given.weight is not None or features[0] not in FEATURES:
+            # unweighted patients keep their order: stored evaluations were trained in it
+            given = gather_rows(given)
+        frame, y, weight = given
         classes, outcome = np.unique(y, return_inverse=True)
         if len(classes) < 2:
             raise ValueError(
                 f"Classifier needs two classes in y, but found one class: {classes[0]!r}."
             )
         if settings.complete_rows:
-            frame, outcome = _complete(frame, outcome, features)
+            frame, outcome, weight = _complete(Rows(frame, outcome, weight), features)
         rows, held = np.arange(len(frame)), None
         if valid is None:
             rows, held = self._hold_out(frame, outcome, settings)
         preprocessor = HeartPreprocessor(
             features, missing_flags=settings.missing_flags, pieces=settings.pieces
         )
-        preprocessor.fit(frame.iloc[rows])
-        train_part = Labelled(preprocessor.encode(frame.iloc[rows]), outcome[rows])
+        preprocessor.fit(frame.iloc[rows], sample_weight=_part(weight, rows))
+        train_part = Labelled(
+            preprocessor.encode(frame.iloc[rows]), outcome[rows], _part(weight, rows)
+        )
         valid_part = None
         if valid is not None:
             y_valid = _positions(np.asarray(valid[1]), classes)
             valid_frame = self._as_frame(valid[0], features)
             valid_part = Labelled(preprocessor.encode(valid_frame), y_valid)
         elif held is not None:
-            valid_part = Labelled(preprocessor.encode(frame.iloc[held]), outcome[held])
+            valid_part = Labelled(
+                preprocessor.encode(frame.iloc[held]), outcome[held], _part(weight, held)
+            )
         return Prepared(classes, preprocessor, train_part, valid_part)
 
-    def _learn(
-        self,
-        X: Any,
-        y: Any,
-        valid: tuple[pd.DataFrame, npt.ArrayLike] | None,
-        on_epoch_end: OnEpochEnd | None,
-    ) -> None:
-        prepared = self.prepare(X, y, valid=valid)
+    def _learn(self, prepared: Prepared, on_epoch_end: OnEpochEnd | None) -> None:
         trained = train_prepared(prepared, self.settings(), on_epoch_end=on_epoch_end)
         self.classes_, self.preprocessor_ = prepared.classes, prepared.preprocessor
         self.network_ = trained.network
@@ -289,14 +302,20 @@ def _plain_features(frame: pd.DataFrame) -> tuple[Feature, ...]:
     return tuple(Feature(name, name, "scale", "", "") for name in frame.columns)
 
 
-def _complete(
-    frame: pd.DataFrame, outcome: npt.NDArray[np.int64], features: tuple[Feature, ...]
-) -> tuple[pd.DataFrame, npt.NDArray[np.int64]]:
+def _part(
+    weight: npt.NDArray[np.float64] | None, rows: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64] | None:
+    """The weights of some rows, of mean 1."""
+    return None if weight is None else weight[rows] / weight[rows].mean()
+
+
+def _complete(given: Rows, features: tuple[Feature, ...]) -> Rows:
     """The rows of which every feature is known.
 
     Raises:
         TrainingError: if they do not hold both classes.
     """
+    frame, outcome, weight = given
     kept = frame[[f.name for f in features]].notna().all(axis=1).to_numpy()
     smallest = np.bincount(outcome[kept], minlength=2).min()
     if smallest < 2:
@@ -305,7 +324,7 @@ def _complete(
             f"{smallest}",
             "Use a recipe that takes incomplete rows.",
         )
-    return frame[kept], outcome[kept]
+    return Rows(frame[kept], outcome[kept], None if weight is None else weight[kept])
 
 
 def _positions(labels: npt.NDArray[Any], classes: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -115,8 +115,12 @@ def _stack(parts: Sequence[Labelled], members: int) -> tuple[Labelled, npt.NDArr
     numeric = np.concatenate([part.encoded.numeric for part in parts])
     codes = np.concatenate([part.encoded.codes for part in parts])
     y_true = np.concatenate([part.y_true for part in parts])
+    weight = None
+    if any(part.weight is not None for part in parts):
+        ones = np.ones(len(y_true) // len(parts))
+        weight = np.concatenate([ones if p.weight is None else p.weight for p in parts])
     own = np.arange(len(y_true), dtype=np.int64).reshape(len(parts), -1)
-    return Labelled(Encoded(numeric, codes), y_true), np.repeat(own, members, axis=0)
+    return Labelled(Encoded(numeric, codes), y_true, weight), np.repeat(own, members, axis=0)
 
 
 def _take_members(network: HeartMLP, start: int, settings: Settings) -> HeartMLP:

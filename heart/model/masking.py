@@ -119,4 +119,4 @@ class ValueMask:
         # ten times as long
         numeric = torch.lerp(batch.numeric, self.hidden_numeric, shown.to(batch.numeric.dtype))
         codes = batch.codes + (self.hidden_codes - batch.codes) * rest if n_codes else batch.codes
-        return Batch(numeric, codes, batch.y_true)
+        return Batch(numeric, codes, batch.y_true, batch.weight)

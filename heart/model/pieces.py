@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from heart.model.weighting import weighted_quantile
+
 FloatArray = npt.NDArray[np.float64]
 
 MIN_WIDTH = 1e-9
@@ -18,15 +20,19 @@ rounding, and one over its width could be infinite.
 """
 
 
-def fit_knots(values: FloatArray, pieces: int) -> FloatArray:
-    """The ends of pieces of equally many of the values, shape (n, F), NaN left out: shape
-    (F, P + 1), or (F, 0) for a single piece, which is the number itself.
+def fit_knots(values: FloatArray, pieces: int, weight: FloatArray | None = None) -> FloatArray:
+    """The ends of pieces of equally many of the values, shape (n, F), NaN left out, each counted
+    as its weight, shape (n,): shape (F, P + 1), or (F, 0) for a single piece, which is the number
+    itself.
     """
     if pieces == 1:
         return np.empty((values.shape[1], 0))
     if not values.shape[1]:
         return np.empty((0, pieces + 1))
-    return np.asarray(np.nanquantile(values, np.linspace(0, 1, pieces + 1), axis=0).T)
+    shares = np.linspace(0, 1, pieces + 1)
+    if weight is not None:
+        return weighted_quantile(values, shares, weight).T
+    return np.asarray(np.nanquantile(values, shares, axis=0).T)
 
 
 def piece_factors(knots: FloatArray) -> FloatArray:

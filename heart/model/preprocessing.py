@@ -17,6 +17,7 @@ from heart.data.frames import check_present
 from heart.data.patients import dtype_of
 from heart.errors import SettingsError
 from heart.model.pieces import fit_knots, piece_shares
+from heart.model.weighting import weighted_quantile
 from heart.schema import FEATURES, Feature, Value
 
 PROBLEMS = ("", "missing", "unseen", "below", "above")
@@ -118,23 +119,33 @@ class HeartPreprocessor(BaseEstimator):
         """How many codes each category has, the one for unknown included; it is the last."""
         return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]
 
-    def fit(self, frame: pd.DataFrame, y: object = None) -> Self:  # noqa: ARG002  a pipeline's
+    def fit(
+        self,
+        frame: pd.DataFrame,
+        y: object = None,  # noqa: ARG002  a pipeline's
+        sample_weight: npt.NDArray[np.float64] | None = None,
+    ) -> Self:
         """Learn means, scales, medians, ranges and classes from the train part, shape (n, at least
-        the features), canonical as `heart.data.frames.canonical_frame` gives it.
+        the features), canonical as `heart.data.frames.canonical_frame` gives it; each patient
+        counts as the weight says, shape (n,), or all alike.
         """
         check_present(frame.columns, self.features, frame.columns)
         values = self._numbers(frame)
         observed = (~np.isnan(values)).any(axis=0)
         filled = np.where(observed, values, 0.0)
-        self.scaler_ = _fit_scaler(filled)
-        self.median_ = np.nanmedian(filled, axis=0)
+        self.scaler_ = _fit_scaler(filled, sample_weight)
+        self.median_ = (
+            np.nanmedian(filled, axis=0)
+            if sample_weight is None
+            else weighted_quantile(filled, np.array([0.5]), sample_weight)[0]
+        )
         bounds = (
             np.stack([np.nanmin(filled, axis=0), np.nanmax(filled, axis=0)], axis=1)
             if values.shape[1]
             else np.empty((0, 2))
         )
         self.training_range_ = np.where(observed.reshape(-1, 1), bounds, np.nan)
-        self.knots_ = fit_knots(filled, self.pieces)
+        self.knots_ = fit_knots(filled, self.pieces, sample_weight)
         self.encoders_ = {
             f.name: LabelEncoder().fit(_category(frame, f).dropna().to_numpy())
             for f in self.categories
@@ -318,11 +329,13 @@ def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
     return frame[feature.name].astype(dtype_of(feature))
 
 
-def _fit_scaler(values: npt.NDArray[np.float64]) -> StandardScaler:
+def _fit_scaler(
+    values: npt.NDArray[np.float64], weight: npt.NDArray[np.float64] | None
+) -> StandardScaler:
     """Fitted on (n, F); without a number to scale there is nothing to fit."""
     scaler = StandardScaler()
     if values.shape[1]:
-        return scaler.fit(values)
+        return scaler.fit(values, sample_weight=weight)
     scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
     return scaler
 

@@ -79,11 +79,14 @@ class FlatAdamW:
 
 
 class Batch(NamedTuple):
-    """Tensors of one training step: numeric (M, B, D), codes (M, B, C), y_true (M, B)."""
+    """Tensors of one training step: numeric (M, B, D), codes (M, B, C), y_true (M, B), and weight
+    (M, B), None where all patients count as one.
+    """
 
     numeric: Tensor
     codes: Tensor
     y_true: Tensor
+    weight: Tensor | None = None
 
 
 class Layer(NamedTuple):
@@ -148,6 +151,8 @@ class TrainingStep:
         reads, logits = self._forward(inputs, kept)
         # the derivative of the mean cross-entropy by the logit, (M, 1, B)
         error = logits.sigmoid().sub_(batch.y_true.unsqueeze(1)).div_(logits.shape[2])
+        if batch.weight is not None:
+            error.mul_(batch.weight.unsqueeze(1))
         by_inputs = self._backward(reads, error, to_inputs=rows is not None)
         if self._vectors is not None and rows is not None:
             # a vector's gradient is the sum over the patients that have its code

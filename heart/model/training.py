@@ -147,18 +147,19 @@ def _masked(step: TrainingStep, mask: ValueMask, noise: Noise) -> Step:
 
 @torch.no_grad()
 def _validate(network: HeartMLP, valid: Patients, rows: MemberRows | None) -> tuple[Tensor, float]:
-    """Each member's mean loss, shape (M,), and the accuracy of their mean probability.
+    """Each member's mean loss, weighted, shape (M,), and the accuracy of their mean probability.
 
     Where each member has rows of its own there is no mean probability: it is their mean accuracy.
     """
     if rows is not None and rows.valid is not None:
         index = torch.as_tensor(rows.valid, device=valid.y_true.device)
-        numeric, codes, y_true = valid[index]
+        numeric, codes, y_true, weight = valid[index]
         logits = network(numeric, codes)
         right = (logits > 0) == (y_true > 0)
     else:
         logits = network.predict_logits(valid.numeric, valid.codes)
-        y_true = valid.y_true.expand_as(logits)
+        y_true, weight = valid.y_true.expand_as(logits), valid.weight
         right = (logits.sigmoid().mean(dim=0) > 0.5) == (valid.y_true > 0)
     loss = nn.functional.binary_cross_entropy_with_logits(logits, y_true, reduction="none")
+    loss = loss if weight is None else loss * weight
     return loss.mean(dim=1), float(right.float().mean())

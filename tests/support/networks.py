@@ -22,6 +22,8 @@ NETWORKS = {
     "codes as numbers": {"categories": "codes"},
     "no missing flags": {"missing_flags": False, "masking": 0.0},
     "a single member": {"members": 1},
+    "numbers in pieces": {"pieces": 4},
+    "pieces without flags": {"pieces": 2, "missing_flags": False, "masking": 0.0},
 }
 
 
@@ -36,10 +38,11 @@ def untrained(bundle, frame, *, features=FEATURES, **changes):
         changes: of the bundle's settings.
     """
     settings = dataclasses.replace(bundle.settings, **changes)
-    preprocessor = HeartPreprocessor(tuple(features), missing_flags=settings.missing_flags)
+    preprocessor = HeartPreprocessor(
+        tuple(features), missing_flags=settings.missing_flags, pieces=settings.pieces
+    )
     preprocessor.fit(frame)
-    n_numeric = len(preprocessor.numbers) * (2 if settings.missing_flags else 1)
-    network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)
+    network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     network.requires_grad_(requires_grad=False)
     return dataclasses.replace(
         bundle, settings=settings, preprocessor=preprocessor, network=network

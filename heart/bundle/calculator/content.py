@@ -1,8 +1,8 @@
 """What the calculator's script reads: features, folded weights, recalibration and words, as plain
 values.
 
-Shapes: M members, R rows that the first layer reads (numbers, their pieces and flags, codes), H units
-of a member's first hidden layer (1 without one), C columns: M * H, and M more for the direct path.
+Shapes: M members, R rows that the first layer reads (numbers, pieces, flags, codes), H units of a
+member's first hidden layer (1 without one), C columns: M * H, and M more for the direct path.
 """
 
 from __future__ import annotations

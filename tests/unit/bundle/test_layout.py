@@ -6,17 +6,20 @@ Each changed content is signed anew, so that only the check in question can refu
 import hashlib
 import json
 import math
+from pathlib import Path
 
 import pytest
 
 from heart.bundle import load_bundle
 from heart.bundle.layout import FIGURES, digest
+from heart.bundle.reader import read_plain
 from heart.errors import BundleError
 from tests.support.bundles import KEYS, dump, put, sign
 
 WRONG = [
     ("format", "other-bundle", "bundle.format"),
-    ("format_version", 4, "format version 1 to 3, but found 4"),
+    ("format_version", 5, "format version 1 to 4, but found 5"),
+    ("format_version", 4, "bundle.settings to have the keys"),
     ("format_version", 2, "bundle to have the keys"),
     ("learnt", {}, "bundle.learnt to have the keys train, valid, test"),
     ("learnt.train.public", b"\0" * 114, "learnt.train.public to be 115 bytes"),
@@ -217,6 +220,25 @@ def test_threshold_says_what_it_was_chosen_on(content, rule, chosen_on, is_possi
     else:
         with pytest.raises(BundleError, match="a threshold"):
             load_bundle(file)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "expected"),
+    [
+        ("settings.pieces", 1, "settings.pieces"),
+        ("settings.pieces", 3, "scaler.knots of age to be 4 values"),
+        ("scaler.knots.0", [40.0, 60.0, 50.0], "rising scaler.knots of age"),
+        ("scaler.knots.0", [28.0, 50.0, 60.0], "scaler.knots of age inside its training range"),
+        ("scaler.knots.0", [40.0, 50.0, 77.5], "scaler.knots of age inside its training range"),
+        ("scaler.knots.0", [40.0, math.nan, 60.0], r"scaler.knots\[0\]\[1\]"),
+        ("scaler.knots", [[40.0, 50.0, 60.0]], "scaler.knots to have 6 values"),
+        ("format_version", 3, "to have the keys"),
+    ],
+)
+def test_wrong_pieces_are_refused(place, value, expected):
+    content = read_plain(Path(__file__).with_name("version_4.joblib").read_bytes())
+    with pytest.raises(BundleError, match=expected):
+        load_bundle(sign(put(content, place, value)))
 
 
 def test_version_1_does_not_hold_what_came_later(content):

@@ -275,10 +275,18 @@ def test_version_1_has_no_recalibration_and_version_2_has():
     )
 
 
+def test_newest_format_is_written_only_for_what_needs_it(bundle):
+    straight, bent = bundle, load_bundle(Path(__file__).with_name("version_4.joblib"))
+    assert (straight.settings.pieces, bent.settings.pieces) == (1, 2)
+    contents = [read_plain(serialise_bundle(each)) for each in (straight, bent)]
+    assert [content["format_version"] for content in contents] == [3, 4]
+    assert np.array_equal(contents[1]["scaler"]["knots"], bent.preprocessor.knots_)
+
+
 def test_whom_versions_1_and_2_learnt_from_is_made_again_and_version_3_says_it():
     by_version = [
         load_bundle(Path(__file__).with_name(f"version_{version}.joblib")).learnt
-        for version in READABLE
+        for version in (1, 2, 3)
     ]
     assert [learnt.hospitals for learnt in by_version] == [
         {"cleveland": 303},

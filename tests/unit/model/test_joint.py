@@ -25,6 +25,7 @@ PLAIN = get_recipe(
 )
 EARLY = dataclasses.replace(PLAIN, max_epochs=40, patience=2, lr=0.02)
 NOISY = dataclasses.replace(EARLY, dropout=0.3, masking=0.4)
+BENT = dataclasses.replace(NOISY, pieces=3)
 CODES = dataclasses.replace(
     PLAIN, categories="codes", linear_path=False, missing_flags=False, hidden=(6, 4)
 )
@@ -49,8 +50,8 @@ def predict(network, fit, cohort):
 
 @pytest.mark.parametrize(
     "settings",
-    [PLAIN, EARLY, CODES, NOISY],
-    ids=["all epochs", "early stopping", "codes", "dropout and masking"],
+    [PLAIN, EARLY, CODES, NOISY, BENT],
+    ids=["all epochs", "early stopping", "codes", "dropout and masking", "pieces"],
 )
 def test_joint_fits_equal_separate_ones(cleveland, folds, settings):
     prepared = prepare(cleveland, folds, settings)
@@ -154,3 +155,24 @@ def test_what_the_progress_raises_ends_the_work_in_its_first_epoch(cleveland, fo
     with pytest.raises(KeyboardInterrupt):
         fit_jointly(prepare(cleveland, folds, PLAIN), PLAIN, on_share=stop)
     assert len(seen) == 1
+
+
+def test_weighted_fits_train_together_as_alone(cleveland, folds):
+    estimator = HeartClassifier.from_settings(NOISY)
+    weights = [np.arange(1.0, len(rows) + 1) for rows in folds]
+    weights[2] = None
+    prepared = [
+        estimator.prepare(
+            cleveland.features.iloc[rows], cleveland.y_true[rows], sample_weight=weight
+        )
+        for rows, weight in zip(folds, weights, strict=True)
+    ]
+    for rows, weight, fit, network in zip(
+        folds, weights, prepared, fit_jointly(prepared, NOISY), strict=True
+    ):
+        alone = HeartClassifier.from_settings(NOISY).fit(
+            cleveland.features.iloc[rows], cleveland.y_true[rows], sample_weight=weight
+        )
+        assert predict(network, fit, cleveland) == pytest.approx(
+            alone.predict_members(cleveland.features), abs=1e-4
+        )

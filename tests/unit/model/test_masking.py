@@ -82,6 +82,17 @@ def test_hidden_values_look_like_unknown_ones():
     assert [set(batch.codes[..., j].unique().tolist()) for j in (0, 1)] == [{0, 2}, {0, 4}]
 
 
+def test_number_is_hidden_in_all_its_columns_at_once():
+    pieces = np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32)  # first pieces, then second ones
+    median = np.array([0.5, -0.5], dtype=np.float32)
+    mask = ValueMask(median, [3, 5], 0.5, has_flags=True, pieces=pieces)
+    batch = mask(batch_of(width=8), noise())
+    for number, hidden in enumerate(((0.5, 0.1, 0.3, 1.0), (-0.5, 0.2, 0.4, 1.0))):
+        columns = batch.numeric[..., number::2]
+        seen = {tuple(row) for row in columns.flatten(0, 1).tolist()}
+        assert seen == {(7.0,) * 4, tuple(torch.tensor(hidden).tolist())}
+
+
 def test_masking_works_without_flags_and_leaves_the_batch_alone():
     batch = batch_of(width=2)
     masked = mask_of(0.5, has_flags=False)(batch, noise())

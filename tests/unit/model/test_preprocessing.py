@@ -108,6 +108,31 @@ def test_scaled_median_is_what_a_missing_number_becomes(features, fitted):
     assert np.array_equal(fitted.transform(nothing).numeric[0, :6], fitted.scaled_median())
 
 
+@pytest.mark.parametrize("missing_flags", [True, False])
+def test_pieces_stand_between_numbers_and_flags(features, fitted, missing_flags):
+    bent = HeartPreprocessor(missing_flags=missing_flags, pieces=3).fit(features)
+    numeric = bent.transform(features).numeric
+    flags = fitted.transform(features).numeric[:, 6:]
+    assert numeric.shape == (303, bent.n_numeric) == (303, 24 + 6 * missing_flags)
+    assert np.array_equal(numeric[:, :6], fitted.transform(features).numeric[:, :6])
+    assert np.array_equal(numeric[:, 24:], flags[:, : 6 * missing_flags])
+    names = bent.get_feature_names_out().tolist()
+    assert [names[i] for i in (0, 6, 12, 18, 23)] == [
+        "age", "age_piece_1", "age_piece_2", "age_piece_3", "slope_piece_3",
+    ]  # fmt: skip
+    assert len(names) == bent.n_numeric + 7
+    oldest = int(features["age"].argmax())
+    assert numeric[oldest, [6, 12, 18]].tolist() == [1, 1, 1]
+
+
+def test_missing_number_has_the_medians_pieces(features):
+    bent = HeartPreprocessor(pieces=3).fit(features)
+    nothing = features.head(1).assign(**dict.fromkeys(NUMBERS, np.nan))
+    assert np.array_equal(bent.transform(nothing).numeric[0, 6:24], bent.median_pieces())
+    # the median of age lies half-way between the quantiles of a third and of two thirds, nearly
+    assert bent.median_pieces()[[0, 6, 12]] == pytest.approx([1, 4 / 7, 0], abs=0.2)
+
+
 def test_training_range_is_least_and_greatest(features, fitted):
     assert np.array_equal(
         fitted.training_range_, [[features[n].min(), features[n].max()] for n in NUMBERS]

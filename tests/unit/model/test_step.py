@@ -126,6 +126,17 @@ def test_gradient_of_a_logistic_regression_is_the_one_by_hand():
     assert step.gradient.tolist() == pytest.approx([*(X.T @ error / 5), error.mean()], abs=1e-6)
 
 
+def test_patient_of_weight_two_pulls_as_two_patients_do():
+    network, batch = HeartMLP(4, CARDINALITIES, settings_of()), batch_of(n=3)
+    step = TrainingStep(network, settings_of())
+    index = torch.tensor([0, 0, 1])  # the first one twice, the second once, the third not at all
+    step.differentiate(Batch(*(part[:, index] for part in batch[:3])))
+    repeated = step.gradient.clone()
+    weight = torch.tensor([2.0, 1, 0]).expand(2, -1)
+    step.differentiate(batch._replace(weight=weight))
+    torch.testing.assert_close(step.gradient, repeated)
+
+
 def test_step_returns_the_logits_from_before_it():
     network, batch = HeartMLP(4, CARDINALITIES, settings_of()), batch_of()
     before = network(batch.numeric, batch.codes).detach()
