@@ -175,7 +175,7 @@ def test_transform_before_fit_is_refused(features):
 
 def test_clone_is_unfitted_with_the_same_settings(fitted):
     copy = clone(fitted.__class__(FEATURES[:3], missing_flags=False))
-    assert copy.get_params() == {"features": FEATURES[:3], "missing_flags": False}
+    assert copy.get_params() == {"features": FEATURES[:3], "missing_flags": False, "pieces": 1}
     assert not hasattr(clone(fitted), "scaler_")
 
 
