@@ -87,7 +87,7 @@ def prepare(rows: int, settings: Settings) -> Prepared:
 
 def flat(prepared: Prepared) -> tuple[np.ndarray, np.ndarray]:
     """The matrix that the others get: float32, shape (n, 13), and outcomes."""
-    encoded, y_true = prepared.train
+    encoded, y_true, _ = prepared.train
     return np.concatenate([encoded.numeric, encoded.codes.astype(np.float32)], axis=1), y_true
 
 

@@ -55,7 +55,9 @@ def gather_rows(rows: Rows) -> Rows:
     table = known.reset_index(drop=True).sort_values(list(known.columns), kind="stable")
     is_first = ~table.duplicated().to_numpy()
     group = np.cumsum(is_first) - 1
-    sums = np.bincount(group, weights=weight[weight > 0][table.index.to_numpy()])
+    sums: FloatArray = np.bincount(
+        group, weights=weight[weight > 0][table.index.to_numpy()]
+    ).astype(np.float64)
     different = table[is_first]
     return Rows(
         different.drop(columns=_OUTCOME),

@@ -82,4 +82,9 @@ def _rows_of(
     number = value if known else feature["median"]
     scaled = float(np.float32((number - feature["mean"]) / feature["scale"]))
     flag = [] if feature["flag"] is None else [(feature["flag"], float(not known))]
-    return [(feature["row"], scaled), *flag]
+    pieces = [
+        (piece["row"], float(np.float32(np.clip(share, 0.0, 1.0))))
+        for piece in feature["pieces"]
+        for share in [(number - piece["start"]) * piece["factor"]]
+    ]
+    return [(feature["row"], scaled), *pieces, *flag]

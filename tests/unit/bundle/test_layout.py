@@ -19,7 +19,7 @@ from tests.support.bundles import KEYS, dump, put, sign
 WRONG = [
     ("format", "other-bundle", "bundle.format"),
     ("format_version", 5, "format version 1 to 4, but found 5"),
-    ("format_version", 4, "bundle.settings to have the keys"),
+    ("format_version", 4, "bundle.scaler to have the keys"),
     ("format_version", 2, "bundle to have the keys"),
     ("learnt", {}, "bundle.learnt to have the keys train, valid, test"),
     ("learnt.train.public", b"\0" * 114, "learnt.train.public to be 115 bytes"),
