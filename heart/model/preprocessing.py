@@ -16,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from heart.data.frames import check_present
 from heart.data.patients import dtype_of
 from heart.errors import SettingsError
-from heart.model.pieces import fit_knots, piece_shares
+from heart.model.pieces import FloatArray, fit_knots, piece_shares
 from heart.model.weighting import weighted_quantile
 from heart.schema import FEATURES, Feature, Value
 
@@ -74,9 +74,9 @@ class HeartPreprocessor(BaseEstimator):
     """
 
     scaler_: StandardScaler
-    median_: npt.NDArray[np.float64]
-    training_range_: npt.NDArray[np.float64]
-    knots_: npt.NDArray[np.float64]
+    median_: FloatArray
+    training_range_: FloatArray
+    knots_: FloatArray
     encoders_: dict[str, LabelEncoder]
 
     def __init__(
@@ -123,7 +123,7 @@ class HeartPreprocessor(BaseEstimator):
         self,
         frame: pd.DataFrame,
         y: object = None,  # noqa: ARG002  a pipeline's
-        sample_weight: npt.NDArray[np.float64] | None = None,
+        sample_weight: FloatArray | None = None,
     ) -> Self:
         """Learn means, scales, medians, ranges and classes from the train part, shape (n, at least
         the features), canonical as `heart.data.frames.canonical_frame` gives it; each patient
@@ -219,7 +219,7 @@ class HeartPreprocessor(BaseEstimator):
         """
         return self._encode(self._patient_numbers(patient), self._patient_codes(patient))
 
-    def _encode(self, values: npt.NDArray[np.float64], codes: npt.NDArray[np.int64]) -> Encoded:
+    def _encode(self, values: FloatArray, codes: npt.NDArray[np.int64]) -> Encoded:
         """From numbers, (n, F), with NaN for missing, and label codes, (n, C)."""
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
         filled = np.where(missing, self.median_, values)
@@ -286,7 +286,7 @@ class HeartPreprocessor(BaseEstimator):
             problems[entry.name] = MISSING if value is None else UNSEEN if unseen else 0
         return {f.name: PROBLEMS[problems[f.name]] for f in self.features if problems[f.name]}
 
-    def _patient_numbers(self, patient: Mapping[str, Value | None]) -> npt.NDArray[np.float64]:
+    def _patient_numbers(self, patient: Mapping[str, Value | None]) -> FloatArray:
         """Shape (1, F); missing is NaN."""
         return np.array(
             [[np.nan if (value := patient[f.name]) is None else value for f in self.numbers]],
@@ -307,7 +307,7 @@ class HeartPreprocessor(BaseEstimator):
             dtype=np.int64,
         )
 
-    def _numbers(self, frame: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def _numbers(self, frame: pd.DataFrame) -> FloatArray:
         """Shape (n, F); missing is NaN."""
         columns = [frame[f.name].to_numpy(dtype=np.float64, na_value=np.nan) for f in self.numbers]
         return np.stack(columns, axis=1) if columns else np.empty((len(frame), 0))
@@ -329,9 +329,7 @@ def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
     return frame[feature.name].astype(dtype_of(feature))
 
 
-def _fit_scaler(
-    values: npt.NDArray[np.float64], weight: npt.NDArray[np.float64] | None
-) -> StandardScaler:
+def _fit_scaler(values: FloatArray, weight: FloatArray | None) -> StandardScaler:
     """Fitted on (n, F); without a number to scale there is nothing to fit."""
     scaler = StandardScaler()
     if values.shape[1]:
@@ -341,9 +339,9 @@ def _fit_scaler(
 
 
 def _number_problems(
-    values: npt.NDArray[np.float64],
-    low: float | npt.NDArray[np.float64],
-    high: float | npt.NDArray[np.float64],
+    values: FloatArray,
+    low: float | FloatArray,
+    high: float | FloatArray,
 ) -> npt.NDArray[np.uint8]:
     problems = np.select(
         [np.isnan(values), values < low, values > high], [MISSING, BELOW, ABOVE], 0
