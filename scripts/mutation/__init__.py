@@ -1,0 +1,1 @@
+"""Mutants: how they are made, which tests run them, and how they are tried."""
