@@ -3,7 +3,7 @@
     python scripts/mutants.py heart/evaluation --sample 10 --seed 0
 
 A mistake is a comparison's edge, an operator, a constant, an argument or a statement left out
-(`scripts/mutation/edits.py` has them). The tests are those of the room, `tests/unit/ROOM/`, of them
+(`scripts/mutation/edits.py` has them). The tests are those of the room, `tests/unit/NAME/`, of them
 what runs the line, the module's own file first. Nothing in the tree is edited. Survivors that
 change nothing are in `tests/equivalent_mutants.toml`, each with the reason.
 """
