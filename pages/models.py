@@ -4,7 +4,8 @@ import streamlit as st
 
 from heart.bundle.registry import Entry
 from heart.ui.errors import errors_shown
-from heart.ui.models import show_actions, show_comparison, show_models, show_saving
+from heart.ui.models import show_actions, show_models, show_saving
+from heart.ui.models_comparison import show_comparison
 from heart.ui.session import get_session
 
 session = get_session()

@@ -15,6 +15,17 @@ has its whole width for the intervals. Where a name takes two lines, all rows ar
 MARKED, PLAIN = "marked", "plain"
 _KINDS = [PLAIN, MARKED]
 _COLOR = alt.Color("kind:N", scale=alt.Scale(domain=_KINDS, range=[BLUE, ORANGE]), legend=None)
+_SHAPE = alt.Shape(
+    "kind:N", scale=alt.Scale(domain=_KINDS, range=["circle", "diamond"]), legend=None
+)
+_TOOLTIP = [
+    alt.Tooltip("label:N", title=" "),
+    alt.Tooltip("what:N", title="figure"),
+    alt.Tooltip("value:Q", format=".3f"),
+    alt.Tooltip("low:Q", format=".3f"),
+    alt.Tooltip("high:Q", format=".3f"),
+    alt.Tooltip("n:N", title="of"),
+]
 
 
 def forest(frame: pd.DataFrame) -> Drawing:
@@ -30,30 +41,12 @@ def forest(frame: pd.DataFrame) -> Drawing:
     two_lines = "second" in frame.columns
     row, below = (TALL_ROW, 15) if two_lines else (ROW, 7)
     lines = {"text": -17, "second": -3} if two_lines else {"text": -9}
-    axis = alt.Axis(grid=True, tickCount=6)
-    x = alt.X("value:Q", title=None, scale=alt.Scale(zero=False), axis=axis)
     base = alt.Chart(frame).encode(y=alt.Y("order:O", axis=None))
-    tooltip = [
-        alt.Tooltip("label:N", title=" "),
-        alt.Tooltip("what:N", title="figure"),
-        alt.Tooltip("value:Q", format=".3f"),
-        alt.Tooltip("low:Q", format=".3f"),
-        alt.Tooltip("high:Q", format=".3f"),
-        alt.Tooltip("n:N", title="of"),
-    ]
     intervals = base.mark_rule(strokeWidth=2, yOffset=below).encode(
-        x=alt.X("low:Q", title=None, scale=alt.Scale(zero=False), axis=axis),
-        x2="high:Q",
-        color=_COLOR,
-        tooltip=tooltip,
+        x=_place("low"), x2="high:Q", color=_COLOR, tooltip=_TOOLTIP
     )
     dots = base.mark_point(filled=True, size=90, opacity=1, yOffset=below).encode(
-        x=x,
-        color=_COLOR,
-        shape=alt.Shape(
-            "kind:N", scale=alt.Scale(domain=_KINDS, range=["circle", "diamond"]), legend=None
-        ),
-        tooltip=tooltip,
+        x=_place("value"), color=_COLOR, shape=_SHAPE, tooltip=_TOOLTIP
     )
     names = [
         base.mark_text(
@@ -70,3 +63,8 @@ def forest(frame: pd.DataFrame) -> Drawing:
             .encode(x="min(reference):Q"),
         )
     return alt.layer(*layers).properties(height=alt.Step(row))
+
+
+def _place(column: str) -> alt.X:
+    axis = alt.Axis(grid=True, tickCount=6)
+    return alt.X(f"{column}:Q", title=None, scale=alt.Scale(zero=False), axis=axis)

@@ -23,6 +23,7 @@ from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.data import Patients
+    from heart.data.report import CohortReport
     from heart.evaluation.judged import Judged
     from heart.experiments.overlap import Overlap
     from heart.scoring.table import Positions, Scored
@@ -86,8 +87,8 @@ def score(
     has outcomes, say how the model does.
     """
     from heart.data import read_patients
+    from heart.data.content import read_content
     from heart.data.identifiers import read_identifiers
-    from heart.data.read import read_content
     from heart.experiments.overlap import find_overlap
     from heart.scoring.table import judge_scores, score_patients, write_rows
 
@@ -108,7 +109,6 @@ def score(
     with out.open() as target:
         write_rows(patients, scored, target, positions=positions, identifiers=kept)
     judged = judge_scores(chosen, patients, scored)
-    report = patients.report
     return {
         "written": str(out),
         "rows": scored.n,
@@ -118,6 +118,14 @@ def score(
         "undecided": scored.undecided,
         "near_threshold": scored.near,
         "threshold": chosen.threshold.value,
+        **_describe_reading(patients.report, identifier),
+        "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
+    }
+
+
+def _describe_reading(report: CohortReport, identifier: str | None) -> dict[str, Any]:
+    """How the file was read; the column that stands beside the answers is none that was dropped."""
+    return {
         "dialect": report.dialect,
         "columns": [entry._asdict() for entry in report.columns],
         "evidence": list(report.evidence),
@@ -125,7 +133,6 @@ def score(
         "identifier": identifier,
         "dropped_columns": [name for name in report.dropped if name != identifier],
         "personal_columns": [name for name in report.personal if name != identifier],
-        "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
     }
 
 

@@ -89,13 +89,8 @@ def threshold(
 
     policy = Policy(**wanted)
     _check(policy)
-    if out is not None and policy.prevalence is not None:
-        raise SettingsError(
-            "--out without --prevalence: a bundle's threshold is one for its own probabilities,"
-            " which are those of the share of ill patients that it learnt from",
-            f"--prevalence {policy.prevalence:g}",
-            "Leave one of them out; predict --prevalence corrects a probability.",
-        )
+    if out is not None:
+        _check_keepable(policy)
     chosen = find_bundle(bundle)
     split = split_of(chosen, [] if cohort is None else [cohort.read()])
     curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats)))
@@ -131,6 +126,16 @@ class Policy(NamedTuple):
     prevalence: float | None
     rule_out: float
     rule_in: float
+
+
+def _check_keepable(policy: Policy) -> None:
+    if policy.prevalence is not None:
+        raise SettingsError(
+            "--out without --prevalence: a bundle's threshold is one for its own probabilities,"
+            " which are those of the share of ill patients that it learnt from",
+            f"--prevalence {policy.prevalence:g}",
+            "Leave one of them out; predict --prevalence corrects a probability.",
+        )
 
 
 def _check(policy: Policy) -> None:

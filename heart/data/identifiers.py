@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from heart.data.columns import count_columns, name_columns, shorten
+from heart.data.content import read_content
 from heart.data.formats.detect import open_table
-from heart.data.read import read_content
 from heart.errors import CohortError
 
 

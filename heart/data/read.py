@@ -23,11 +23,11 @@ from heart.data.bad_cells import (
 from heart.data.choice import choose_columns
 from heart.data.cohort import Cohort
 from heart.data.columns import Naming
+from heart.data.content import read_content
 from heart.data.dialects.canonical import SetAside, convert
 from heart.data.dialects.cells import Parsed, parse_table
 from heart.data.dialects.reading import Reading, name_dialect
 from heart.data.formats.detect import open_table
-from heart.data.formats.table import MAX_BYTES, check_size
 from heart.data.recognition.evidence import (
     ENOUGH_ROWS,
     describe_doubts,
@@ -138,33 +138,6 @@ def read_patients(
         num = num.mask(frame.index.isin([entry.row for entry in read.repaired.set_aside]))
     counted = frame.assign(**{TARGET: 0 if num is None else num.fillna(0)})
     return Patients(frame, num, errors, _report(read, counted, ()))
-
-
-def read_content(source: str | Path | bytes) -> bytes:
-    """A file's bytes.
-
-    Raises:
-        CohortError: if it cannot be read, or is too large.
-    """
-    if isinstance(source, bytes):
-        return source
-    path = Path(source)
-    try:
-        n_bytes = path.stat().st_size
-        content = _read_at_most(path, MAX_BYTES + 1) if n_bytes <= MAX_BYTES else b""
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not a path"
-        raise CohortError(
-            "a file that can be read", f"{path}: {reason}", "Check the path."
-        ) from error
-    check_size(max(n_bytes, len(content)))
-    return content
-
-
-def _read_at_most(path: Path, n_bytes: int) -> bytes:
-    """What a file begins with: a pipe or a device has a size of 0 and may never end."""
-    with path.open("rb") as file:
-        return file.read(n_bytes)
 
 
 def _read(

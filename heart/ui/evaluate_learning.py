@@ -72,6 +72,16 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         st.caption(f"Takes {write_duration(0.3 * contender.settings.members * cohort.n / 303)}.")
         run_once(session, "Test at the other hospitals", key, depends_on, work)
         return
+    _show_hospitals(session, cohort, results, source)
+    if stored is not None:
+        with st.expander("Test at the other hospitals anew"):
+            run_once(session, "Test at the other hospitals again", key, depends_on, work)
+
+
+def _show_hospitals(
+    session: Session, cohort: Cohort, results: Sequence[External], source: str
+) -> None:
+    """Each tested hospital with its interval, and what is to be known of the figures."""
     shown = [*results, *find_itself(session, cohort)]
     shown.sort(key=lambda result: list(SHIPPED).index(result.tested_on))
     show_forest(
@@ -81,7 +91,8 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         whose="the recipe at each hospital",
         name=file_name("hospitals", cohort.name, session.bundle.name),
     )
-    recalibrated = "" if contender.recalibration == "none" else " It is not recalibrated here."
+    kept = contender_of(session.bundle).recalibration == "none"
+    recalibrated = "" if kept else " It is not recalibrated here."
     st.caption(
         f"The recipe of {code(session.bundle.name)}, trained on all {cohort.n:,} patients chosen"
         f" above, and decided at 50 %.{recalibrated} {_about_itself(session, cohort)} {source}"
@@ -93,9 +104,6 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         " 143 in Switzerland and 200 at Long Beach: at the first two not only these."
     )
     _show_local(session, cohort, results)
-    if stored is not None:
-        with st.expander("Test at the other hospitals anew"):
-            run_once(session, "Test at the other hospitals again", key, depends_on, work)
 
 
 def find_itself(session: Session, cohort: Cohort) -> list[External]:

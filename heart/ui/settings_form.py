@@ -36,9 +36,19 @@ def show_settings_fields(recipe: str) -> dict[str, Any]:
 
 def _show_more(start: Settings) -> dict[str, Any]:
     left, right = st.columns(2)
-    changes: dict[str, Any] = {}
     with left:
-        changes["hidden"] = st.text_input(
+        changes = _show_choices(start)
+    others = [name for name in BOUNDS if name not in (*COMMON, "time_limit")]
+    for position, name in enumerate(others):
+        with right if position % 2 else left:
+            changes[name] = _show_bound(name, start)
+    return changes
+
+
+def _show_choices(start: Settings) -> dict[str, Any]:
+    """What is no number between bounds."""
+    return {
+        "hidden": st.text_input(
             "Hidden layers",
             ", ".join(map(str, start.hidden)),
             key=f"train_{start.recipe}_hidden",
@@ -47,8 +57,8 @@ def _show_more(start: Settings) -> dict[str, Any]:
                 "Width of each hidden layer, as in “32” or “64, 32”: at most four, at most 256"
                 " wide. Empty: a logistic regression."
             ),
-        )
-        changes["linear_path"] = st.checkbox(
+        ),
+        "linear_path": st.checkbox(
             "Linear path",
             start.linear_path,
             key=f"train_{start.recipe}_linear_path",
@@ -57,8 +67,8 @@ def _show_more(start: Settings) -> dict[str, Any]:
                 "Whether the inputs also reach the output directly, as in a logistic regression,"
                 " beside the hidden layers."
             ),
-        )
-        changes["categories"] = st.selectbox(
+        ),
+        "categories": st.selectbox(
             "Categories enter as",
             CATEGORY_INPUTS,
             index=CATEGORY_INPUTS.index(start.categories),
@@ -68,19 +78,15 @@ def _show_more(start: Settings) -> dict[str, Any]:
                 "An embedding gives each category a vector of its own; a code used as a number"
                 " ranks them."
             ),
-        )
-        changes["device"] = st.selectbox(
+        ),
+        "device": st.selectbox(
             "Device",
             DEVICES,
             index=DEVICES.index(start.device),
             key=f"train_{start.recipe}_device",
             persist_state="session",
-        )
-    others = [name for name in BOUNDS if name not in (*COMMON, "time_limit")]
-    for position, name in enumerate(others):
-        with right if position % 2 else left:
-            changes[name] = _show_bound(name, start)
-    return changes
+        ),
+    }
 
 
 def _show_bound(name: str, start: Settings) -> int | float:

@@ -117,8 +117,8 @@ def look(come):
 
 @pytest.fixture
 def count_calls(monkeypatch):
-    """Notes the calls of a module's functions: `count_calls("heart.ui.models", "roc_frame")` is the
-    list of their names, which grows.
+    """Notes the calls of a module's functions: `count_calls("heart.ui.models_comparison",
+    "roc_frame")` is the list of their names, which grows.
     """
 
     def count(module, *names):

@@ -157,7 +157,7 @@ def test_two_models_are_compared_on_patients_that_neither_saw(visit):
 
 @pytest.mark.usefixtures("registry")
 def test_another_run_of_the_page_computes_nothing_again(visit, count_calls):
-    calls = count_calls("heart.ui.models", "compare_bundles", "roc_frame")
+    calls = count_calls("heart.ui.models_comparison", "compare_bundles", "roc_frame")
     checks = count_calls("heart.bundle.registry", "load_bundle")
     _check.cache_clear()
     app = choose(visit("models"), "Second", "older")
