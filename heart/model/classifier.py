@@ -153,7 +153,9 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
             y: labels.
             sample_weight: how much each patient counts, shape (n,): one of weight 2 as if given
                 twice, one of 0 as if not given, in preprocessing, training and early stopping.
-                Only the weights' ratios matter. By default all count alike.
+                Only the weights' ratios matter. By default all count alike; patients with weights
+                are put into an order of their own first, so that even equal weights shuffle them
+                in another way than none.
             valid: patients and labels for early stopping; without it a stratified share of X is
                 held out, if the recipe stops early.
             on_epoch_end: sees each epoch once; what it raises ends the training, and the estimator
