@@ -13,7 +13,6 @@ from heart.charts.evaluate import (
     reliability,
     roc,
 )
-from heart.charts.forest import forest
 from heart.charts.models import two_reliabilities, two_rocs
 from heart.charts.patient import hundred_people
 from heart.charts.threshold import threshold_cost, threshold_curves, tuned_thresholds
@@ -23,7 +22,6 @@ __all__ = [
     "class_balance",
     "decision",
     "feature_by_outcome",
-    "forest",
     "hundred_people",
     "learning",
     "local_patients",

@@ -5,21 +5,17 @@ to download.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 import pandas as pd
 import streamlit as st
 
-from heart.charts.forest import MARKED, PLAIN, forest
-from heart.evaluation.figures import METRICS
-from heart.ui.cache import show_chart
+from heart.charts.forest import forest
+from heart.evaluation.figures import METRICS, write_figure
 from heart.ui.downloads import offer_csv
 
 LISTED, BEST = "As listed", "Best first"
 OPEN_AT_FIRST = False
 """Whether the table is."""
-LONGEST_LINE = 62
-"""Letters that fit beside each other on a phone."""
 
 
 @st.fragment
@@ -54,12 +50,14 @@ def show_forest(
             key=f"figure {name}",
         )
         order = st.radio("Order", [LISTED, BEST], horizontal=True, key=f"order {name}")
-    shown = forest_frame(rows, figure, best_first=order == BEST, reference=reference)
+    shown = forest_frame(rows, figure, best_first=order == BEST)
     if shown.empty:
         st.caption("None of these rows has this figure.")
     else:
         label = METRICS[figure].label
-        show_chart(forest, shown, alt=f"{label} of {whose}, each with its 95 % interval")
+        alt = f"{label} of {whose}, each with its 95 % interval"
+        line = rows.loc[rows["label"] == reference, figure].dropna()
+        st.html(forest(shown, alt=alt, reference=None if line.empty else float(line.iloc[0])))
         dashed = "" if reference is None else f" Dashed: {reference}."
         st.caption(
             f"{label}{_better(figure)}, with 95 % intervals.{dashed}{_note(rows, shown, marked)}"
@@ -83,49 +81,24 @@ def show_folded_table(name: str, table: pd.DataFrame) -> None:
         folded.table(table)
 
 
-def forest_frame(
-    rows: pd.DataFrame, figure: str, *, best_first: bool, reference: str | None = None
-) -> pd.DataFrame:
+def forest_frame(rows: pd.DataFrame, figure: str, *, best_first: bool) -> pd.DataFrame:
     """What `heart.charts.forest.forest` draws; rows without this figure are left out."""
     there = rows.dropna(subset=figure)
     if best_first:
         there = there.sort_values(
             figure, ascending=METRICS[figure].better == "lower", kind="stable"
         )
-    line = there.loc[there["label"] == reference, figure]
-    frame = pd.DataFrame(
+    names = {"value": figure, "low": f"{figure}_low", "high": f"{figure}_high"}
+    numbers = {to: there[name].to_numpy(dtype=float) for to, name in names.items()}
+    return pd.DataFrame(
         {
-            "order": range(len(there)),
             "label": there["label"].to_numpy(),
-            **{
-                to: there[name].to_numpy(dtype=float)
-                for to, name in (
-                    ("value", figure),
-                    ("low", f"{figure}_low"),
-                    ("high", f"{figure}_high"),
-                )
-            },
-            "n": [f"{n:,} patients" for n in there["n"]],
-            **_lines(
-                [
-                    f"{label} · {n:,} patients"
-                    for label, n in zip(there["label"], there["n"], strict=True)
-                ]
-            ),
-            "kind": [MARKED if marked else PLAIN for marked in there["marked"]],
-            "what": METRICS[figure].words,
+            "n": there["n"].to_numpy(),
+            "marked": there["marked"].to_numpy(),
+            **numbers,
+            "written": [write_figure(ends, figure) for ends in zip(*numbers.values(), strict=True)],
         }
     )
-    return frame if line.empty else frame.assign(reference=float(line.iloc[0]))
-
-
-def _lines(names: Sequence[str]) -> dict[str, list[str]]:
-    """The names as one line or, where one is too long for a phone, as two."""
-    split = [wrap(name, LONGEST_LINE, max_lines=2, placeholder=" …") for name in names]
-    lines = {"text": [parts[0] for parts in split]}
-    if any(len(parts) > 1 for parts in split):
-        lines["second"] = [parts[1] if len(parts) > 1 else "" for parts in split]
-    return lines
 
 
 def _better(figure: str) -> str:
@@ -135,7 +108,7 @@ def _better(figure: str) -> str:
 
 def _note(rows: pd.DataFrame, shown: pd.DataFrame, marked: str) -> str:
     parts = []
-    if (shown["kind"] == MARKED).any() and len(shown) > 1:
+    if shown["marked"].any() and len(shown) > 1:
         parts.append(f"Diamond: {marked}.")
     if len(shown) < len(rows):
         parts.append(

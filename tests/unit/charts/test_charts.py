@@ -11,7 +11,6 @@ import pytest
 from heart.charts import (
     decision,
     feature_by_outcome,
-    forest,
     hundred_people,
     learning,
     local_patients,
@@ -85,10 +84,6 @@ RANGES = pd.DataFrame(
     }
 )
 
-FOREST = pd.DataFrame(
-    {"order": [0], "label": ["a"], "n": ["9 patients"], "text": ["a · 9 patients"]}
-    | {"value": [0.5], "low": [0.4], "high": [0.6], "kind": ["marked"], "what": ["x"]}
-)
 NOBODY = SCORE < 0
 SCORED = probability_frame(
     Rows(SCORE, SCORE > 0.3, SCORE <= 0.3, COHORT.y_true, 0.3, near=NOBODY, undecided=NOBODY)
@@ -115,8 +110,6 @@ CHARTS = [
     (two_rocs, roc_table(COHORT.y_true, SCORE).assign(model="a")),
     (two_reliabilities, reliability_table(COHORT.y_true, SCORE).assign(model="a")),
     (learning, LEARNT),
-    (forest, FOREST),
-    (forest, FOREST.assign(reference=0.4, second="")),
     (local_patients, local_recalibration(COHORT.y_true, SCORE, draws=3)),
     (waterfall, STEPS),
     (answer_line, ANSWERS),

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from heart.charts.forest import MARKED, PLAIN
 from heart.ui.forest import forest_frame
 
 ROWS = pd.DataFrame(
@@ -23,23 +22,14 @@ ROWS = pd.DataFrame(
 
 def test_rows_without_the_figure_are_left_out_and_the_marked_one_is_marked():
     frame = forest_frame(ROWS, "log_loss", best_first=False)
-    assert frame["text"].tolist() == ["all · 1,303 patients", "mine · 200 patients"]
-    assert frame["kind"].tolist() == [PLAIN, MARKED]
+    assert frame["label"].tolist() == ["all", "mine"]
+    assert frame["n"].tolist() == [1303, 200]
+    assert frame["marked"].tolist() == [False, True]
+    assert frame["written"].tolist() == ["0.400 (0.35 to 0.45)", "0.300 (0.20 to 0.50)"]
     assert frame[["low", "value", "high"]].to_numpy().tolist() == [
         [0.35, 0.4, 0.45],
         [0.2, 0.3, 0.5],
     ]
-    assert "reference" not in frame
-
-
-def test_name_that_is_too_long_for_a_phone_takes_two_lines():
-    long = ROWS.assign(label=["all", "few", "a" * 60 + " (the model in use)"])
-    frame = forest_frame(long, "recall", best_first=False)
-    assert frame["text"].tolist()[0] == "all · 1,303 patients"
-    assert f"{frame['text'].iloc[2]}{frame['second'].iloc[2]}".startswith("a" * 60)
-    assert frame["second"].iloc[2].endswith("· 200 patients")
-    assert frame["second"].iloc[0] == ""
-    assert "second" not in forest_frame(ROWS, "recall", best_first=False)
 
 
 def test_best_is_the_lowest_or_the_highest_as_the_figure_goes():
@@ -47,9 +37,3 @@ def test_best_is_the_lowest_or_the_highest_as_the_figure_goes():
     highest = forest_frame(ROWS, "recall", best_first=True)
     assert lowest["label"].tolist() == ["mine", "all"]
     assert highest["label"].tolist() == ["few", "mine", "all"]
-    assert lowest["order"].tolist() == [0, 1]
-
-
-def test_dashed_line_stands_at_the_row_that_the_others_are_compared_with():
-    frame = forest_frame(ROWS, "recall", best_first=True, reference="all")
-    assert frame["reference"].tolist() == [0.7, 0.7, 0.7]
