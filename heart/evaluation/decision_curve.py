@@ -61,4 +61,4 @@ def decision_curve(
             "none": np.zeros_like(t),
             "avoided": 100 * (model - everybody) / odds,
         }
-    ).reset_index(drop=True)
+    )

@@ -189,8 +189,8 @@ def _draw(y_true: IntArray, rng: np.random.Generator) -> _Draws:
             rng.choice(diseased, sizes[1], replace=False),
         )
         shrink = (
-            float(sizes[0] / max(len(healthy), 1)) ** 0.5 if sizes[0] else 1.0,
-            float(sizes[1] / max(len(diseased), 1)) ** 0.5 if sizes[1] else 1.0,
+            float(sizes[0] / max(len(healthy), 1)) ** 0.5,
+            float(sizes[1] / max(len(diseased), 1)) ** 0.5,
         )
     rows = np.hstack([rng.choice(group, (RESAMPLES, len(group))) for group in kept if len(group)])
     share = rng.binomial(n, len(diseased) / n, RESAMPLES) / n

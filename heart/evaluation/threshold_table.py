@@ -48,12 +48,7 @@ class Counts(NamedTuple):
 def counts_of(table: pd.DataFrame) -> Counts:
     """The counts of a `threshold_table`."""
     tp, fp = (table[name].to_numpy(dtype=np.float64) for name in ("tp", "fp"))
-    return Counts(
-        tp,
-        fp,
-        int(table["tp"].iloc[0] + table["fn"].iloc[0]),
-        int(table["fp"].iloc[0] + table["tn"].iloc[0]),
-    )
+    return Counts(tp, fp, int(tp[0]), int(fp[0]))  # at 0 "disease" is decided of everybody
 
 
 def threshold_table(
@@ -74,7 +69,7 @@ def threshold_table(
     tp, fp = _positives_on_grid(y_true, y_score)
     positives, n = int(y_true.sum()), len(y_true)
     fn, tn = positives - tp, n - positives - fp
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):  # 0 of 0
         return pd.DataFrame(
             {
                 "threshold": GRID,

@@ -175,3 +175,20 @@ def test_following_up_all_is_worth_nothing_at_the_prevalence(scored, prevalence)
 def test_perfect_scores_are_worth_the_prevalence():
     table = decision_curve(np.array([0, 0, 0, 1]), np.array([0.0, 0, 0, 1]))
     assert set(table["model"]) == {0.25}
+
+
+def test_curve_has_these_columns_and_a_row_a_hundredth():
+    table = decision_curve(np.array([0, 1, 0, 0]), np.array([0.1, 0.8, 0.3, 0.6]))
+    assert list(table) == ["threshold", "model", "all", "none", "avoided"]
+    assert table.index.tolist() == list(range(99))
+    assert table["threshold"].tolist() == [i / 100 for i in range(1, 100)]
+
+
+def test_benefit_of_four_patients_by_hand_at_a_score_and_above_it():
+    table = decision_curve(np.array([0, 1, 0, 0]), np.array([0.1, 0.8, 0.3, 0.6]))
+    rows = table.set_index("threshold")
+    odds = 0.6 / 0.4  # at 0.6 the healthy one of 0.6 is followed up, above it no more
+    assert rows.loc[0.6, "model"] == pytest.approx(1 / 4 - odds / 4)
+    assert rows.loc[0.61, "model"] == pytest.approx(1 / 4)
+    assert rows.loc[0.6, "all"] == pytest.approx(1 / 4 - odds * 3 / 4)
+    assert rows.loc[0.6, "avoided"] == pytest.approx(100 * 2 / 4)

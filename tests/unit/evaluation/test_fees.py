@@ -90,3 +90,8 @@ def test_what_is_no_price_is_refused(text):
 def test_steps_that_cannot_be_are_refused(names):
     with pytest.raises(SettingsError, match="some of the steps"):
         find_steps(names)
+
+
+def test_results_come_later_if_one_of_them_does():
+    assert comes_later(["fbs", "thal"], {**FEES, "fbs": FEES["fbs"]._replace(later=False)})
+    assert not comes_later([])

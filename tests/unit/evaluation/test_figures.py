@@ -84,3 +84,9 @@ def test_figure_is_written_with_its_interval(figure, options, text):
 def test_calibration_is_written_with_the_intercepts_sign():
     written = write_calibration(Figure(0.123, -0.2, 0.446), Figure(0.98, 0.804, 1.156))
     assert written == "+0.12 (-0.20 to +0.45), 0.98 (0.80 to 1.16)"
+
+
+def test_tables_show_these_figures_in_this_order():
+    assert OVERALL == ("roc_auc", "average_precision", "log_loss", "brier")
+    assert SHARES == ("accuracy", "recall", "specificity", "precision", "npv")
+    assert LEADERBOARD == (*OVERALL, "accuracy")

@@ -10,6 +10,7 @@ from heart.errors import SettingsError
 from heart.evaluation.policies import (
     check_prevalence,
     of_thousand,
+    probability_at_prevalence,
     rates_at_prevalence,
     three_zones,
     threshold_at_prevalence,
@@ -104,3 +105,37 @@ def test_threshold_elsewhere_finds_the_same_risk():
 def test_share_of_ill_patients_that_cannot_be_is_refused(prevalence):
     with pytest.raises(SettingsError, match="a share of ill patients"):
         check_prevalence(prevalence)
+
+
+def test_a_patient_at_a_border_is_in_the_zone_above_it():
+    """3 diseased and 9 healthy, some at the borders: counted by hand."""
+    diseased, healthy = [0.3, 0.6, 0.9], [0.1, 0.2, 0.29, 0.3, 0.4, 0.5, 0.59, 0.6, 0.7]
+    y_true = np.array([1] * 3 + [0] * 9)
+    found = three_zones(y_true, np.array(diseased + healthy), low=0.3, high=0.6)
+    assert [(zone.patients, zone.diseased) for zone in found.zones] == [(3, 0), (5, 1), (4, 2)]
+    ratios = [zone.likelihood_ratio for zone in found.zones]
+    assert ratios == pytest.approx([0, (1 / 3) / (4 / 9), (2 / 3) / (2 / 9)])
+    promised = found.sensitivity, found.npv, found.specificity, found.precision
+    assert [figure.value for figure in promised] == pytest.approx([3 / 3, 3 / 3, 7 / 9, 2 / 4])
+
+
+@pytest.mark.parametrize("share", [0.01, 0.99, None])
+def test_shares_at_the_bounds_are_allowed(share):
+    check_prevalence(share)
+
+
+@pytest.mark.parametrize("share", [0.0099, 0.9901])
+def test_shares_beyond_the_bounds_are_refused(share):
+    with pytest.raises(SettingsError, match=r"from 0\.01 to 0\.99"):
+        check_prevalence(share)
+
+
+def test_nobody_decided_so_has_no_share_and_says_nothing_on_the_way():
+    with np.errstate(all="raise"):
+        nobody = rates_at_prevalence(np.array(0.0), np.array(1.0), 0.2, cost_ratio=2)
+        all_wrong = rates_at_prevalence(np.array(0.0), np.array(0.5), 0.2, cost_ratio=2)
+        moved = probability_at_prevalence(np.array([0.0, 1.0]), here=0.5, there=0.1)
+    assert np.isnan([nobody.precision, nobody.needed]).all()
+    assert (nobody.npv, nobody.cost) == pytest.approx((0.8, 2 * 0.2))
+    assert (all_wrong.precision, all_wrong.needed) == (0.0, np.inf)
+    assert moved.tolist() == [0.0, 1.0]

@@ -5,6 +5,7 @@ bundles carry the map.
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit, logit
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -22,6 +23,7 @@ from heart.evaluation.recalibration import (
     MIN_GAP,
     MIN_ISOTONIC,
     Recalibration,
+    advise_against,
     compare_recalibrations,
     fit_recalibration,
     recalibrate_folds,
@@ -232,3 +234,51 @@ def test_isotonic_steps_travel_too(experiment):
         serialise_bundle(dataclasses.replace(experiment.bundle, recalibration=steps))
     )
     assert back.recalibration == steps
+
+
+TWICE = np.array([[0.7, 0.6, 0.5, 0.3, 0.2, 0.1], [0.9, 0.3, 0.6, 0.35, 0.25, 0.05]])
+"""Two repeats over six patients, of whom the first, the third and the fifth are diseased."""
+
+
+def test_line_of_several_repeats_has_the_residuals_of_the_greatest_likelihood():
+    """Its equations: the residuals sum to 0, and so do they weighted with the log-odds."""
+    y_true = np.array([1, 0, 1, 0, 1, 0])
+    platt = fit_recalibration("platt", y_true, TWICE)
+    residuals = y_true - platt.apply(TWICE)
+    assert residuals.sum() == pytest.approx(0, abs=1e-5)
+    assert (residuals * logit(TWICE)).sum() == pytest.approx(0, abs=1e-5)
+    temperature = fit_recalibration("temperature", y_true, TWICE)
+    assert ((y_true - temperature.apply(TWICE)) * logit(TWICE)).sum() == pytest.approx(0, abs=1e-5)
+    assert (platt.patients, temperature.patients, temperature.intercept) == (6, 6, 0.0)
+
+
+def test_repeats_are_recalibrated_each_by_itself():
+    predictions = OutOfFold(np.array([1, 0, 1, 0, 1, 0]), TWICE, np.zeros((2, 6), int), 0.0)
+    halved = Recalibration("temperature", 0.5).apply_to(predictions)
+    assert halved.y_score == pytest.approx(expit(0.5 * logit(TWICE)))
+    assert halved.y_true is predictions.y_true
+
+
+def test_one_diseased_patient_is_enough_for_a_line_and_none_is_not():
+    y_score = np.array([0.5, 0.6, 0.1, 0.1, 0.2])
+    y_true = np.array([1, 0, 0, 0, 0])
+    assert fit_recalibration("temperature", y_true, y_score).slope > 0
+    assert fit_recalibration("temperature", 1 - y_true, 1 - y_score).slope > 0
+    for outcomes in (np.zeros(5, np.int64), np.ones(5, np.int64)):
+        with pytest.raises(SettingsError, match="with and without disease"):
+            fit_recalibration("temperature", outcomes, y_score)
+
+
+def test_a_model_is_recalibrated_by_nothing_until_it_is():
+    assert Recalibration() == ("none", 1.0, 0.0, (), 0)
+
+
+def test_advice_is_against_what_does_not_lower_the_loss():
+    losses = {"none": 0.4, "temperature": 0.4, "platt": 0.3999}
+    compared = pd.DataFrame({"method": list(losses), "log_loss": list(losses.values())})
+    assert advise_against(compared, "none") is None
+    assert advise_against(compared, "platt") is None
+    assert advise_against(compared, "isotonic") is None  # not compared
+    assert advise_against(compared, "temperature").endswith("(0.400 without, 0.400 with it).")
+    worse = compared.assign(log_loss=[0.4, 0.3, 0.5])
+    assert advise_against(worse, "platt").endswith("(0.400 without, 0.500 with it).")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from heart.evaluation.judged import metrics_at
-from heart.evaluation.threshold_table import GRID, threshold_table
+from heart.evaluation.threshold_table import GRID, counts_of, threshold_table
 from tests.support.parts import random_part
 
 COUNTS = ["tn", "fp", "fn", "tp"]
@@ -67,3 +67,21 @@ def test_nobody_above_the_highest_score_is_ill():
     last = threshold_table(np.array([0, 1]), np.array([0.2, 0.9])).iloc[100]
     assert last[COUNTS].tolist() == [1, 0, 1, 0]
     assert np.isnan(last["precision"])
+
+
+def test_counts_of_a_table_know_how_many_there_are_of_each_class():
+    table = threshold_table(np.array([1, 0, 0, 0, 1]), np.array([0.9, 0.2, 0.5, 0.7, 0.0]))
+    counts = counts_of(table)
+    assert (counts.positives, counts.negatives) == (2, 3)
+    assert (counts.tp[[0, 50, 90, 91]].tolist(), counts.fp[[0, 20, 21, 71]].tolist()) == (
+        [2, 1, 1, 0],
+        [3, 3, 2, 0],
+    )
+    assert (counts.recall[50], counts.specificity[50]) == pytest.approx((1 / 2, 1 - 2 / 3))
+
+
+def test_shares_of_nobody_say_nothing_on_the_way():
+    with np.errstate(all="raise"):
+        table = threshold_table(np.array([0, 0]), np.array([0.2, 0.4]))
+    assert table[["precision", "recall", "f1"]].iloc[-1].isna().all()
+    assert table["specificity"].iloc[-1] == 1

@@ -205,3 +205,20 @@ TRAINED = ThresholdChoice(0.4, "cheapest", 2.0, "valid")
 def test_threshold_after_another_ones_report_is_marked(earlier, reported, marked):
     choice = mark_reported(set_threshold(0.5), earlier, reported=reported)
     assert choice.chosen_on == ("after test" if marked else "by hand")
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_threshold_by_hand_may_be_either_end(value):
+    assert set_threshold(value).value == value
+
+
+@pytest.mark.parametrize("value", [-0.001, 1.001, float("nan")])
+def test_threshold_by_hand_is_a_probability(value):
+    with pytest.raises(SettingsError, match="from 0 to 1"):
+        set_threshold(value)
+
+
+def test_f1_of_nobody_diseased_is_equal_everywhere_and_the_middle_is_taken():
+    fp = np.array([2.0] * 51 + [0.0] * 50)
+    counts = Counts(np.zeros(101), fp, 0, 2)
+    assert find_threshold(counts, "f1", cost_ratio=2, at_least=0.9) == 0.5
