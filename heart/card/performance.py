@@ -26,7 +26,7 @@ def who(facts: Facts) -> str:
     """The patients' characteristics by outcome."""
     if facts.cohort is None:
         return ABSENT
-    rows = characteristics(facts.cohort).itertuples(index=False, name=None)
+    rows = characteristics(facts.cohort).itertuples(index=False)
     caption = (
         "Numbers: median (quartiles). Codes: patients (share of those known). All parts together."
     )

@@ -22,7 +22,7 @@ PROBE = "__mutants_ran__"
 
 
 ENOUGH_SECONDS = 15.0
-"""Seconds that the tests of one mutant may take together, as long as nothing fails."""
+"""Processor seconds that the tests of one mutant may take together, as long as nothing fails."""
 
 
 class Covered(NamedTuple):
@@ -74,10 +74,10 @@ def _traced(session: pytest.Session, items: list[pytest.Item], watch: _Watch) ->
     for item, following in zip(items, [*items[1:], None], strict=True):
         for one in cached:  # else only the first test of a cached value would seem to run it
             one.cache_clear()
-        begun = time.perf_counter()
+        begun = time.process_time()
         watch.owners = [item.nodeid]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        seconds[item.nodeid] = time.perf_counter() - begun
+        seconds[item.nodeid] = time.process_time() - begun
         fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009  private
         owners[item.nodeid] = [str(id(one)) for several in fixtures for one in several]
     lines = {
@@ -179,8 +179,29 @@ def _places(mutant: Mutant, room: Room) -> list[tuple[str, set[int]]]:
     """Where a mutant can be noticed: at its statement, or where what it changes is named."""
     if mutant.inside:
         return [(mutant.module, {mutant.statement})]
-    names = frozenset(mutant.names)
+    names = _reached(frozenset(mutant.names), tuple(room.modules.values()))
     return [(file, _lines_with(source, names)) for file, source in room.modules.items()]
+
+
+@functools.cache
+def _reached(names: frozenset[str], sources: tuple[bytes, ...]) -> frozenset[str]:
+    """These names, and those of the tables that are made from them when modules are loaded."""
+    reached = set(names)
+    statements = [one for source in sources for one in ast.parse(source).body]
+    made = [one for one in statements if isinstance(one, ast.Assign | ast.AnnAssign)]
+    for _ in made:
+        before = len(reached)
+        for one in made:
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+            if reached & _named(one):
+                reached |= {part.id for part in targets if isinstance(part, ast.Name)}
+        if len(reached) == before:
+            break
+    return frozenset(reached)
+
+
+def _named(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 @functools.cache

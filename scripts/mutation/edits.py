@@ -46,8 +46,8 @@ EXCHANGED = {
 
 
 AXES = {"axis", "dim"}
-FREE = {"random_state", "seed", "max_iter"}
-"""Arguments whose value is one of many that are as good."""
+FREE = {"random_state", "seed", "max_iter", "strict"}
+"""Arguments whose value is one of many that are as good, or a guard against what does not occur."""
 
 
 NUMBER = (ast.Constant, ast.UnaryOp)

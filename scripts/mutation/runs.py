@@ -28,7 +28,7 @@ from mutation.make import Mutant
 from mutation.processes import Child
 
 LEAST_SECONDS, TIMES = 4.0, 4.0
-"""A mutant may take so long, or so many times what its tests took unchanged."""
+"""Processor time that a mutant may take: so long, and so many times what its tests take."""
 
 
 class Outcome(NamedTuple):

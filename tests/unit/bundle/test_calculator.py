@@ -19,6 +19,7 @@ from heart.bundle import load_bundle
 from heart.bundle.calculator import check_size, export_calculator
 from heart.bundle.calculator.content import count_weights, describe_model
 from heart.bundle.calculator.file import BESIDE, MAX_BYTES
+from heart.bundle.calculator.words import _write_share
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.errors import BundleError
@@ -180,7 +181,8 @@ def test_page_says_which_model_it_is_and_whom_it_learnt_from(page, shipped):
     )
     assert shipped.data.fingerprint in facts["Its table"]
     assert facts["Threshold"].startswith("0.3333: expected cost")
-    assert "ROC AUC 0.9" in facts["Judged on"]
+    judged = "61 other patients of the same cohort, 28 of them diseased: ROC AUC 0.9"
+    assert facts["Judged on"].startswith(judged)
     assert "Does not ask for" not in facts
     assert "adults referred for coronary angiography in the 1980s" in page.text_of("p")
 
@@ -268,3 +270,18 @@ def test_file_that_would_answer_otherwise_is_refused(bundle, cleveland, changes,
     monkeypatch.setattr("heart.bundle.calculator.file.describe_model", lambda _: spoilt)
     with pytest.raises(BundleError, match="the calculator to answer within 1e-06"):
         export_calculator(bundle)
+
+
+def test_cholesterol_in_mmol_is_converted_with_its_factor_and_shown_with_its_digits(shipped):
+    asked = {entry["name"]: entry for entry in describe_model(shipped)["features"]}
+    mass, moles = asked["chol"]["units"]
+    assert (mass["unit"], mass["factor"], mass["digits"]) == ("mg/dl", 1.0, 1)
+    assert (moles["unit"], moles["factor"], moles["digits"]) == ("mmol/l", 38.67, 2)
+    assert [(one["factor"], one["digits"]) for one in asked["age"]["units"]] == [(1.0, None)]
+
+
+@pytest.mark.parametrize(("positives", "told"), [(0, False), (1, True), (192, True), (193, False)])
+def test_share_elsewhere_is_told_if_both_outcomes_were_learnt_from(shipped, positives, told):
+    train = {**shipped.metrics["train"], "n": 193, "positives": positives}
+    bundle = replace(shipped, metrics={**shipped.metrics, "train": train})
+    assert bool(_write_share(bundle)) == told

@@ -364,3 +364,13 @@ def test_installed_or_read_only_it_is_a_folder_of_the_users(
 def test_clone_that_cannot_be_written_but_holds_models_still_gives_them(default_folder, tmp_path):
     shutil.copy(SHIPPED_BUNDLE, tmp_path / "kept.joblib")
     assert default_folder(in_clone=True, writable=False) == tmp_path
+
+
+def test_read_only_registry_refuses_a_file_inside_and_no_other(tmp_path):
+    folder = tmp_path / "models"
+    registry = Registry(folder, read_only=True)
+    for inside in (folder / "new.joblib", SHIPPED_BUNDLE.parent / "new.joblib"):
+        with pytest.raises(BundleError):
+            registry.check_may_hold(inside)
+    registry.check_may_hold(tmp_path / "new.joblib")
+    Registry(folder).check_may_hold(folder / "new.joblib")

@@ -377,3 +377,33 @@ def test_extremes_have_every_code_and_every_end(bundle):
     scaled = (np.array(ends).T - scaler.mean_) / scaler.scale_
     for column, end in zip(numeric.T, scaled.T, strict=False):
         assert (column.min(), column.max()) == pytest.approx(tuple(end))
+
+
+def test_file_at_the_limit_is_read_and_one_byte_more_is_not(monkeypatch, bundle_bytes, tmp_path):
+    file = tmp_path / "limit.joblib"
+    file.write_bytes(bundle_bytes)
+    monkeypatch.setattr("heart.bundle.storage.MAX_BYTES", len(bundle_bytes))
+    assert load_bundle(file).name == "small"
+    monkeypatch.setattr("heart.bundle.storage.MAX_BYTES", len(bundle_bytes) - 1)
+    with pytest.raises(BundleError, match="a bundle of at most"):
+        load_bundle(file)
+
+
+def test_limit_is_told_in_mebibytes(monkeypatch, tmp_path):
+    file = tmp_path / "large.joblib"
+    file.write_bytes(bytes(3 * 2**20 + 2**19))
+    monkeypatch.setattr("heart.bundle.storage.MAX_BYTES", 2 * 2**20)
+    with pytest.raises(BundleError, match=r"at most 2 MiB.*3\.5 MiB"):
+        load_bundle(file)
+
+
+def test_bundle_that_would_not_load_is_not_written(monkeypatch, bundle):
+    monkeypatch.setattr("heart.bundle.storage.GOLDEN_TOLERANCE", -1.0)
+    with pytest.raises(BundleError, match="golden patients"):
+        serialise_bundle(bundle)
+
+
+def test_members_stand_beside_their_mean(bundle, cleveland):
+    members, frame = bundle.predict_members(cleveland.features), cleveland.features
+    assert members.shape == (2, 303)
+    assert members.mean(axis=0) == pytest.approx(bundle.predict_proba(frame), abs=1e-6)

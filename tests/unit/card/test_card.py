@@ -14,12 +14,16 @@ from markdown_it import MarkdownIt
 from sklearn.metrics import roc_auc_score
 
 from heart.bundle import load_bundle
-from heart.bundle.learnt import LearntPart
+from heart.bundle.learnt import N_BYTES, Learnt, LearntPart
 from heart.card import gather_facts, make_card, to_html, to_markdown
 from heart.card.facts import characteristics, count_parameters
+from heart.card.performance import sample, training
 from heart.card.tripod import ITEMS, OPEN, answer_of
-from heart.card.use import threshold
+from heart.card.use import data, limits, threshold
 from heart.data import SHIPPED, load_shipped
+from heart.evaluation.calibration import reliability_table
+from heart.evaluation.curves import roc_table
+from heart.evaluation.decision_curve import decision_curve
 from heart.evaluation.figures import write_figure
 from heart.evaluation.recalibration import compare_recalibrations
 from heart.evaluation.sample_size import sample_size
@@ -28,6 +32,7 @@ from heart.experiments.run import recalibrate, run_experiment, split_of
 from heart.experiments.stored import find_stored
 from heart.model.preprocessing import HeartPreprocessor
 from heart.paths import SHIPPED_BUNDLE
+from heart.shares import write_share
 from tests.support.bundles import NOON
 
 # the checklist's numbers: 27 items, some with letters
@@ -388,3 +393,137 @@ def test_text_of_a_bundle_is_shown_and_not_rendered(stranger, text):
     assert not {"script", "b", "a", "img"} & set(page.tags)
     assert page.targets == []  # without its patients here the card has no charts
     assert text in "".join(page.said)
+
+
+SECTIONS = {
+    "In short": "| Answers | the probability that",
+    "Intended use": "For learning and research",
+    "Not to be used for": "- Deciding about a patient's care.",
+    "Data": "SHA-256 of the table",
+    "Who is in it": "Numbers: median (quartiles).",
+    "Predictors": "| name | meaning | possible values | seen in training |",
+    "How it was trained": "- AdamW, step size",
+    "Missing values": "A missing number becomes",
+    "Sample size": "Riley's criteria ask for",
+    "How it was judged": "Train and valid flatter",
+    "Calibration": "(0 is right), slope",
+    "Other hospitals": "At the model's own threshold",
+    "Subgroups": "Race, ethnicity and income are not in the data",
+    "Threshold": "One missed patient counts as much as",
+    "Limits": "come from fluoroscopy and a thallium scan",
+    "Versions and integrity": "torch",
+    "TRIPOD+AI": "is where to look, not a verdict.",
+}
+
+
+def test_each_section_holds_what_its_title_says(card):
+    assert [entry.title for entry in card.sections] == list(SECTIONS)
+    for title, words in SECTIONS.items():
+        assert words in section(card, title)
+
+
+def test_charts_are_of_the_patients_that_their_captions_name(card, facts, shipped):
+    charts = {entry.title: entry.charts for entry in card.sections if entry.charts}
+    assert [len(drawn) for drawn in charts.values()] == [1, 1, 1]
+    unseen = facts.unseen.y_true, facts.unseen.y_score
+    assert charts["How it was judged"][0].frame.equals(roc_table(*unseen))
+    assert charts["Calibration"][0].frame.equals(reliability_table(*unseen))
+    benefit = decision_curve(*unseen).assign(chosen=shipped.threshold.value)
+    assert charts["Threshold"][0].frame.equals(benefit)
+    whose = "242 patients (train and valid, out of fold, each with the mean of the repeats)"
+    assert all(whose in drawn.alt for (drawn,) in charts.values())
+
+
+def test_charts_of_the_test_part_are_of_single_answers(shipped):
+    facts = gather_facts(shipped)
+    assert facts.unseen.name == "the test part"
+    charts = [chart for entry in make_card(facts).sections for chart in entry.charts]
+    assert all("61 patients (the test part)" in chart.alt for chart in charts)
+
+
+def test_summary_tells_of_the_test_part_and_the_threshold(card, shipped):
+    text, test = section(card, "In short"), shipped.metrics["test"]
+    auc = write_figure(test["figures"]["roc_auc"], "roc_auc")
+    part = split_of(shipped).test
+    assert f"| ROC AUC on test | {auc}, {part.n} patients, {part.y_true.sum()} diseased |" in text
+    assert f"| at {write_share(shipped.threshold.value, digits=1)} and above |" in text
+    assert "| 193 of 303 patients of `cleveland` |" in text
+
+
+def test_counts_at_the_threshold_are_those_of_the_test_part(card, shipped):
+    part = split_of(shipped).test
+    ill, decided = part.y_true == 1, shipped.predict_proba(part.features) >= 1 / 3
+    diseased, healthy = ([(decided & of).sum(), (~decided & of).sum()] for of in (ill, ~ill))
+    assert len({*diseased, *healthy}) == 4  # so that none can stand for another
+    assert "| decided: disease | decided: no disease |" in section(card, "Threshold")
+    assert f"| diseased | {diseased[0]} | {diseased[1]} |" in section(card, "Threshold")
+    assert f"| healthy | {healthy[0]} | {healthy[1]} |" in section(card, "Threshold")
+
+
+def test_ranges_are_those_of_the_train_part(card, shipped):
+    text, ages = section(card, "Predictors"), split_of(shipped).train.features["age"]
+    assert f"| `age` | Age (years) | 18 to 110 years | {ages.min():g} to {ages.max():g} |" in text
+    assert "| `fbs` | Fasting blood sugar above 120 mg/dl | 0 (no), 1 (yes) |  |" in text
+
+
+def test_training_is_told_as_it_was(card, facts, shipped):
+    was, ran = shipped.settings, shipped.epochs_run
+    told = f"- Batches of {was.batch_size}, {ran} epochs of at most {was.max_epochs}"
+    stopped = f", stopped on valid (patience {was.patience}), on {shipped.device_used}."
+    assert told + stopped in section(card, "How it was trained")
+    for changes in ({"patience": 0}, {"patience": 0, "hidden": ()}):
+        bundle = replace(shipped, settings=replace(was, **changes))
+        text = training(facts._replace(bundle=bundle))
+        assert f"{told}, on {shipped.device_used}." in text
+        assert ("hidden layers of none" in text) == ("hidden" in changes)
+
+
+def test_share_of_disease_is_counted_among_the_judged(card, facts, shipped):
+    split = split_of(shipped)
+    y_true = np.concatenate([split.train.y_true, split.valid.y_true])
+    observed = write_share(y_true.mean(), digits=1)
+    expected = write_share(find_stored(shipped).y_score.mean(), digits=1)
+    assert expected != observed
+    assert f"expected {expected} diseased, observed {observed}." in section(card, "Calibration")
+    for name, hospital in zip(("hungary", "switzerland"), facts.elsewhere, strict=False):
+        table = load_shipped(name)
+        row = f"| {hospital.name} | {table.n} | {table.y_true.sum()} ("
+        assert f"{row}{write_share(table.y_true.mean())}) |" in section(card, "Other hospitals")
+    women = np.concatenate([(part.features["sex"] == 0) for part in (split.train, split.valid)])
+    row = f"| female | {women.sum()} | {y_true[women].sum()} ("
+    assert f"{row}{write_share(y_true[women].mean())}) |" in section(card, "Subgroups")
+
+
+def test_checklist_names_item_topic_answer_and_remark(card, facts):
+    text = section(card, "TRIPOD+AI")
+    answers = [answer_of(item, facts) for item in ITEMS]
+    for item, answer in zip(ITEMS, answers, strict=True):
+        assert f"| {item.number} | {item.topic} | {answer} | {item.comment} |" in text
+    n_open = answers.count("open")
+    assert f"{52 - n_open} of 52 items are answered here, {n_open} are open." in text
+
+
+def test_sample_is_enough_if_it_is_as_large_as_asked_for(facts):
+    few, enough = "It learnt from fewer patients", "enough for the lowest of these"
+    for n, told in ((192, False), (193, False), (194, True)):
+        size = facts.needed[0.9]._replace(shrinkage=n, optimism=1, prevalence=1)
+        asked = facts._replace(needed={0.9: size})
+        assert size.needed == n
+        assert (limits(asked).startswith(f"- {few}"), enough in sample(asked)) == (told, not told)
+    assert few not in limits(facts._replace(needed=None))
+
+
+def test_cohort_that_is_not_here_is_told_among_the_limits(facts):
+    absent = "- The cohort is not here"
+    assert absent not in limits(facts)
+    assert limits(facts._replace(split=None)).startswith(absent)
+
+
+def test_origin_is_told_as_far_as_it_is_known(facts):
+    collection, ask = "UCI Heart Disease collection, 1989", "Where the patients of none of the"
+    nobody = LearntPart(bytes(N_BYTES), 0)
+    strangers = Learnt(LearntPart(bytes(N_BYTES), 3), nobody, nobody)
+    both = facts.learnt._replace(test=LearntPart(facts.learnt.test.public, 2))
+    for learnt, told in ((facts.learnt, (1, 0)), (both, (1, 1)), (strangers, (0, 1))):
+        text = data(facts._replace(learnt=learnt))
+        assert (text.count(collection), text.count(ask)) == told

@@ -212,12 +212,6 @@ def test_threshold_by_hand_may_be_either_end(value):
     assert set_threshold(value).value == value
 
 
-@pytest.mark.parametrize("value", [-0.001, 1.001, float("nan")])
-def test_threshold_by_hand_is_a_probability(value):
-    with pytest.raises(SettingsError, match="from 0 to 1"):
-        set_threshold(value)
-
-
 def test_f1_of_nobody_diseased_is_equal_everywhere_and_the_middle_is_taken():
     fp = np.array([2.0] * 51 + [0.0] * 50)
     counts = Counts(np.zeros(101), fp, 0, 2)
