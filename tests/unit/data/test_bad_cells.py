@@ -3,7 +3,8 @@
 import pytest
 
 from heart.data import load_shipped, read_cohort, read_patients
-from heart.errors import BadCellsError, CohortError, DialectError
+from heart.data.bad_cells import bad_cells_error
+from heart.errors import BadCell, BadCellsError, CohortError, DialectError
 from heart.ui.upload import describe_bad_cells
 from tests.support.canonical import ROW, file_of, row_with
 
@@ -68,3 +69,18 @@ def test_other_bad_cells_are_listed_beside_rows_without_an_outcome():
     assert describe_bad_cells(error.value.bad_cells) == (
         f"**1 cell in 1 row cannot be right.** **{SAID} 1.**"
     )
+
+
+@pytest.mark.parametrize(("n", "more"), [(5, False), (6, True), (7, True)])
+def test_five_cells_are_listed_and_the_others_counted(n, more):
+    error = bad_cells_error([BadCell(row, "age", "x", "is no number") for row in range(1, n + 1)])
+    assert ("row 5," in str(error), "row 6," in str(error)) == (True, False)
+    assert (f" and {n - 5} more" in str(error), " more" in str(error)) == (more, more)
+
+
+def test_column_of_which_half_cannot_be_read_is_listed_and_one_cell_more_is_refused():
+    with pytest.raises(BadCellsError) as listed:
+        read_cohort(file_of(*[row_with("age", "x")] * 5, *[ROW] * 4))
+    assert [cell.row for cell in listed.value.bad_cells] == [1, 2, 3, 4, 5]
+    with pytest.raises(CohortError, match=r"a column age .* 6 of 10 cells"):
+        read_cohort(file_of(*[row_with("age", "x")] * 6, *[ROW] * 3))

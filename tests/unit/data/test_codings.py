@@ -125,3 +125,57 @@ def test_a_file_with_such_a_cell_names_it(strangers, column):
         read_cohort(content)
     assert [cell[:3] for cell in raised.value.bad_cells] == [(3, column, text)]
     assert column == "num" or text in read_patients(content).errors[3]
+
+
+FROM_ZERO = {"cp": {"0": 1, "1": 2, "2": 3, "3": 4}, "slope": {"0": 1, "1": 2, "2": 3}}
+IN_ORDER = {
+    "sex": {"0": 0, "1": 1},
+    "restecg": {"0": 0, "1": 1, "2": 2},
+    "ca": {"0": 0, "1": 1, "2": 2, "3": 3},
+}
+BY_HAND = {
+    "uci": IN_ORDER
+    | {
+        "cp": {"1": 1, "2": 2, "3": 3, "4": 4},
+        "slope": {"1": 1, "2": 2, "3": 3},
+        "thal": {"3": "normal", "6": "fixed", "7": "reversible"},
+    },
+    "kaggle-303": IN_ORDER
+    | {
+        "cp": {"0": 4, "1": 2, "2": 3, "3": 1},
+        "restecg": {"0": 2, "1": 0, "2": 1},
+        "slope": {"0": 3, "1": 2, "2": 1},
+        "ca": {"0": 0, "1": 1, "2": 2, "3": 3, "4": None},
+        "thal": {"0": None, "1": "fixed", "2": "normal", "3": "reversible"},
+    },
+    "kaggle-297": IN_ORDER | FROM_ZERO | {"thal": {"0": "normal", "1": "fixed", "2": "reversible"}},
+    "statlog-zero": IN_ORDER
+    | FROM_ZERO
+    | {"thal": {"1": "normal", "2": "fixed", "3": "reversible"}},
+}
+"""docs/DIALECTS.md a second time, on purpose."""
+
+TARGETS_BY_HAND = {
+    "binary": {"0": 0, "1": 1},
+    "severity": {"0": 0, "1": 1, "2": 2, "3": 3, "4": 4},
+    "inverted": {"0": 1, "1": 0},
+    "severe": {"0": None, "1": 1},
+    "one-two": {"1": 0, "2": 1},
+    "one-two-inverted": {"1": 1, "2": 0},
+    "signs": {"-1": 0, "1": 1},
+}
+
+
+def test_each_number_means_what_its_dialect_means_by_it():
+    assert [coding.name for coding in CODINGS] == list(BY_HAND)
+    for coding in CODINGS:
+        expected = BY_HAND[coding.name]
+        assert {name: coding.codes[name] for name in expected} == expected
+
+
+def test_each_outcome_means_what_its_rule_says():
+    rules = {rule.name: rule.codes for rule in TARGET_RULES}
+    assert {name: rules[name] for name in TARGETS_BY_HAND} == TARGETS_BY_HAND
+    turned = {rule.name for rule in TARGET_RULES if not rule.upright}
+    assert {"inverted", "one-two-inverted"} <= turned
+    assert not turned & {"binary", "severity", "severe", "one-two", "signs"}

@@ -1,9 +1,12 @@
 """A cohort: its fingerprint, its complete patients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from heart.data import read_cohort
+from heart.data.cohort import combine_cohorts
 from tests.support.canonical import ROW, file_of, row_with
 
 
@@ -30,3 +33,22 @@ def test_written_frame_reads_back_the_same(cleveland):
     pd.testing.assert_frame_equal(again.frame, cleveland.frame)
     assert again.fingerprint == cleveland.fingerprint
     assert np.array_equal(again.y_true, cleveland.y_true)
+
+
+def test_cohorts_are_joined_with_their_names_numbers_and_known_patients():
+    one, other = (
+        read_cohort(file_of(row, ROW), name=name)
+        for row, name in ((ROW, "a"), (row_with("age", "64"), "b"))
+    )
+    assert combine_cohorts([one]) is one
+    counted = [
+        replace(cohort, report=replace(cohort.report, matched={cohort.name: n}))
+        for cohort, n in ((one, 3), (other, 5))
+    ]
+    both = combine_cohorts(counted)
+    assert (both.name, both.n, both.report.rows) == ("a+b", 6, 6)
+    assert both.source == f"{one.source} and {other.source}"
+    assert both.frame.index.tolist() == [1, 2, 3, 4, 5, 6]
+    assert both.frame["age"].tolist() == [*one.frame["age"], *other.frame["age"]]
+    assert both.report.matched == {"a": 3, "b": 5}
+    assert both.report.distinct == both.frame.drop_duplicates().shape[0] == 3

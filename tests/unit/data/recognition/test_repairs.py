@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from heart.data import read_cohort
+from heart.data.recognition.repairs import _origin
 from tests.support import dialects as d
 from tests.support.dialects import assert_same_cells
 
@@ -103,3 +104,13 @@ def test_overwritten_missing_values_of_known_patients_are_restored():
     cohort = read_cohort(d.write(d.whole(frame)))
     assert cohort.report.restored == 6
     assert cohort.report.missing["ca"] == 4
+
+
+def test_invented_values_are_said_to_follow_the_label_as_often_as_they_do():
+    frame = pd.DataFrame({"exang": [0, 0, 1, 1, 1], "chol": [1.0] * 5, "num": [0, 1, 1, 2, 0]})
+    # of two 0s one is diseased, of three 1s two are
+    every = np.arange(5)
+    assert _origin(frame, "exang", every) == "they were invented, and 3 of 5 follow the label"
+    assert _origin(frame, "exang", every[2:]) == "they were invented, and 2 of 3 follow the label"
+    assert _origin(frame, "chol", every) == "5 were invented"
+    assert _origin(frame.drop(columns="num"), "exang", every[:4]) == "4 were invented"
