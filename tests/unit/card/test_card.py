@@ -17,7 +17,7 @@ from heart.bundle import load_bundle
 from heart.bundle.learnt import N_BYTES, Learnt, LearntPart
 from heart.card import gather_facts, make_card, to_html, to_markdown
 from heart.card.facts import characteristics, count_parameters
-from heart.card.performance import sample, training
+from heart.card.performance import missing, sample, training
 from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.card.use import data, limits, threshold
 from heart.data import SHIPPED, load_shipped
@@ -527,3 +527,34 @@ def test_origin_is_told_as_far_as_it_is_known(facts):
     for learnt, told in ((facts.learnt, (1, 0)), (both, (1, 1)), (strangers, (0, 1))):
         text = data(facts._replace(learnt=learnt))
         assert (text.count(collection), text.count(ask)) == told
+
+
+def test_quartiles_of_few_patients_by_hand(cleveland):
+    frame = cleveland.frame.head(5).assign(age=[40, 50, 60, 70, 99], num=[0, 0, 0, 0, 1])
+    rows = characteristics(replace(cleveland, frame=frame)).set_index("feature")
+    # between the second and the third of four, and a quarter of the way from either side
+    assert rows.loc["Age (years)"].tolist() == ["55 (47.5 to 62.5)", "99 (99 to 99)", "0"]
+
+
+def test_sentences_follow_the_settings(facts, shipped):
+    def said(part, **changes):
+        settings = replace(shipped.settings, **changes)
+        return part(facts._replace(bundle=replace(shipped, settings=settings)))
+
+    assert "ReLU, with a direct path" in said(training, linear_path=True)
+    assert "direct path" not in said(training, linear_path=False)
+    assert "were left out of training" in said(missing, complete_rows=True)
+    assert "No patient was left out" in said(missing, complete_rows=False)
+
+
+def test_threshold_tells_its_share_and_its_patients(facts, shipped):
+    def said(*choice):
+        bundle = replace(shipped, threshold=ThresholdChoice(*choice))
+        return threshold(facts._replace(bundle=bundle))
+
+    wanted = said(0.25, "sensitivity", 2.0, "out-of-fold", 0.9)
+    assert f", at least {write_share(0.9)}. One missed" in wanted
+    assert "Chosen on: out-of-fold." in wanted
+    plain = said(0.25, "youden", 2.0, "valid")
+    assert "at least" not in plain
+    assert "Chosen on: valid." in plain
