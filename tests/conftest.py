@@ -108,6 +108,15 @@ def _state_of_its_own(tmp_path_factory):
         yield
 
 
+@pytest.fixture(scope="module")
+def quick_tuning():
+    """The leaderboard's other models are tuned over two settings only, for a whole module."""
+    from tests.support.tuning import tuned_quickly  # noqa: PLC0415  imports scikit-learn
+
+    with tuned_quickly():
+        yield
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium; without it the test is skipped, or fails where HEART_REQUIRE_BROWSER=1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -124,10 +124,23 @@ def _run_leaderboard(
         contenders={one.row: one.contender for one in judged if one.row not in MODELS},
         on_model=on_terminal(print_share),
     )
+    how_chosen = _how_chosen(patients, results, judged)
     return {
         **({"left_out": left_out} if left_out else {}),
+        **({"how_chosen": how_chosen} if how_chosen else {}),
         "leaderboard": [_describe_entry(entry) for entry in leaderboard(results)],
     }
+
+
+def _how_chosen(patients: Cohort, rows: Container[str], judged: Sequence[JudgedBundle]) -> str:
+    """That a row's recipe was chosen with these very patients, and of whose settings that is not
+    known.
+    """
+    from heart.experiments.contenders import Contender, write_all_chosen
+
+    named = [Contender(settings) for name, settings in RECIPES.items() if name in rows]
+    others = {one.row: one.contender for one in judged}
+    return write_all_chosen([*named, *others.values()], patients.report.matched)
 
 
 def _judge_elsewhere(patients: Cohort, judged: Sequence[JudgedBundle]) -> list[dict[str, Any]]:
@@ -246,11 +259,16 @@ def _check(names: Sequence[str], known: Sequence[str], folds: int, repeats: int)
 
 
 def _describe_entry(entry: Entry) -> dict[str, Any]:
+    from heart.experiments.tuning import count_choices, describe_grid
+
     return {
         "model": entry.model,
         **with_bounds(entry.figures),
         **with_bounds(entry.behind, "behind_"),
         "seconds": entry.seconds,
+        "fits": entry.fits,
+        "tuned_over": describe_grid(entry.model) or None,
+        "chosen": count_choices(entry.chosen) or None,
     }
 
 

@@ -4,6 +4,7 @@ patient.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,18 @@ class OutOfFold(NamedTuple):
         y_true: 0 or 1, shape (n,).
         y_score: probabilities, shape (repeats, n): each repeat predicts every patient once.
         fold: which fold of its repeat a patient was tested in, shape (repeats, n).
-        seconds: for all fits and predictions.
+        seconds: for all fits and predictions, on the machine that made them.
+        fits: how many, those of a tuning included; 0 where that was not noted.
+        chosen: what the tuning in each fold chose, name of the setting to its value in words,
+            repeat after repeat; empty for a model that is not tuned, or where it was not noted.
     """
 
     y_true: IntArray
     y_score: FloatArray
     fold: IntArray
     seconds: float
+    fits: int = 0
+    chosen: tuple[Mapping[str, str], ...] = ()
 
     @property
     def n_folds(self) -> int:

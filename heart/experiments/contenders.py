@@ -4,7 +4,7 @@ weights are of its own patients; what is cross-validated is the recipe, trained 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -92,6 +92,25 @@ def write_how_chosen(settings: Settings, hospitals: Container[str] | None) -> st
         f"The default recipe was chosen with all patients of the {SHIPPED[CHOSEN_ON]}, by"
         " cross-validation: on them its figures flatter it a little."
     )
+
+
+CHOSEN_HERE = "chosen with these patients"
+"""What stands beside the name of a recipe of which `write_how_chosen` tells."""
+
+
+def write_all_chosen(contenders: Sequence[Contender], hospitals: Container[str] | None) -> str:
+    """How the settings of all these came about, as far as it flatters them; empty if it does not.
+
+    Args:
+        contenders: what is judged on the same patients.
+        hospitals: as for `write_how_chosen`.
+    """
+    told = [write_how_chosen(each.settings, hospitals) for each in contenders]
+    unknown = any(Contender(each.settings).recipe is None for each in contenders)
+    said = [next(filter(None, told), "")]
+    if unknown:
+        said.append("Whether changed settings were chosen with these patients is not known.")
+    return " ".join(filter(None, said))
 
 
 def contender_of(bundle: Bundle) -> Contender:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from heart.config import Settings, get_recipe
@@ -18,6 +20,7 @@ from heart.errors import SplitError
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.baselines import OTHERS
+from heart.experiments.tuning import count_fits, describe_choice
 from heart.model.classifier import HeartClassifier
 from heart.model.inference import FoldedNetwork
 from heart.model.joint import fit_jointly
@@ -114,16 +117,39 @@ def predict_out_of_fold(
     splits = folds.split(features, y_true)
     given = features[list(used)]
     if isinstance(model, str) and model in OTHERS:
-        predictions = _predict_others(given, y_true, splits, model, on_share)
+
+        def make(fold: int) -> BaseEstimator:
+            train = splits[fold][0]
+            return OTHERS[model](given.iloc[train], y_true[train], folds.random_state + fold)
+
+        answers = _predict_others(given, y_true, splits, make, on_share)
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
-        predictions = _predict_networks(given, y_true, splits, settings, on_share)
+        networks = _predict_networks(given, y_true, splits, settings, on_share)
+        answers = [_Answer(scores) for scores in networks]
     y_score = np.empty((folds.n_repeats, len(y_true)))
     fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
-    for i, ((_, test), scores) in enumerate(zip(splits, predictions, strict=True)):
-        y_score[i // folds.n_splits, test] = scores
+    for i, ((_, test), answer) in enumerate(zip(splits, answers, strict=True)):
+        y_score[i // folds.n_splits, test] = answer.scores
         fold[i // folds.n_splits, test] = i % folds.n_splits
-    return OutOfFold(y_true, y_score, fold, time.perf_counter() - start)
+    return OutOfFold(
+        y_true,
+        y_score,
+        fold,
+        time.perf_counter() - start,
+        sum(answer.fits for answer in answers),
+        tuple(answer.chosen for answer in answers if answer.chosen),
+    )
+
+
+class _Answer(NamedTuple):
+    """What a fold gives: probabilities of its test patients, how many fits that took, and what a
+    tuning chose.
+    """
+
+    scores: FloatArray
+    fits: int = 1
+    chosen: Mapping[str, str] = MappingProxyType({})
 
 
 def fit_each(
@@ -174,14 +200,14 @@ def _predict_others(
     features: pd.DataFrame,
     y_true: IntArray,
     splits: Sequence[tuple[IntArray, IntArray]],
-    model: str,
+    make: Callable[[int], BaseEstimator],
     on_share: OnShare | None,
-) -> list[FloatArray]:
-    def predict_fold(i: int, tell: OnShare) -> FloatArray:
+) -> list[_Answer]:
+    def predict_fold(i: int, tell: OnShare) -> _Answer:
         train, test = splits[i]
-        fitted = OTHERS[model](features.iloc[train], i).fit(features.iloc[train], y_true[train])
+        fitted = make(i).fit(features.iloc[train], y_true[train])
         predicted: FloatArray = fitted.predict_proba(features.iloc[test])[:, 1]
         tell(1.0)
-        return predicted
+        return _Answer(predicted, count_fits(fitted), describe_choice(fitted))
 
     return side_by_side(predict_fold, range(len(splits)), on_share=on_share)

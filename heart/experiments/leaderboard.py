@@ -13,7 +13,7 @@ from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, Figure
 from heart.evaluation.intervals import bootstrap_figures, corrected_half_width
-from heart.evaluation.metrics import score_all
+from heart.evaluation.metrics import FloatArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.baselines import OTHERS
 from heart.experiments.contenders import Contender, can_learn, judge_contender
@@ -41,13 +41,17 @@ class Entry(NamedTuple):
         figures: name to the pooled figure with its interval.
         behind: name to how much worse than the best model it is (mean over folds; positive is
             worse), with its interval.
-        seconds: for all its fits.
+        seconds: for all its fits, on the machine that made them.
+        fits: how many, those of its tuning included; 0 where that was not noted.
+        chosen: what its tuning chose in each fold, as in `OutOfFold`.
     """
 
     model: str
     figures: dict[str, Figure]
     behind: dict[str, Figure]
     seconds: float
+    fits: int = 0
+    chosen: tuple[Mapping[str, str], ...] = ()
 
 
 class ModelFigures(NamedTuple):
@@ -147,6 +151,8 @@ def leaderboard(
                 for name in LEADERBOARD
             },
             predictions.seconds,
+            predictions.fits,
+            predictions.chosen,
         )
         for model, predictions in results.items()
     ]
@@ -188,8 +194,19 @@ def _best(name: str, values: dict[str, float]) -> str:
 
 def _behind(name: str, by_fold: pd.Series, best: pd.Series, predictions: OutOfFold) -> Figure:
     difference = (by_fold - best).to_numpy() * (1 if METRICS[name].better == "lower" else -1)
-    half = corrected_half_width(difference, n_splits=predictions.n_folds)
-    mean = float(difference.mean())
+    return fold_difference(difference, predictions)
+
+
+def fold_difference(difference: FloatArray | pd.Series, predictions: OutOfFold) -> Figure:
+    """The mean over folds with its corrected resampled t interval.
+
+    Args:
+        difference: of two models' figures in each fold of all repeats, shape (repeats * folds,).
+        predictions: of one of them, for the number of folds.
+    """
+    values = np.asarray(difference)
+    half = corrected_half_width(values, n_splits=predictions.n_folds)
+    mean = float(values.mean())
     return Figure(mean, mean - half, mean + half)
 
 

@@ -131,6 +131,8 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
         "recipes": {name: describe_settings(settings) for name, settings in RECIPES.items()},
         "folds": results.folds._asdict(),
         "seconds": {name: round(p.seconds, 1) for name, p in results.leaderboard.items()},
+        "fits": {name: p.fits for name, p in results.leaderboard.items()},
+        "chosen": {name: p.chosen for name, p in results.leaderboard.items()},
         "figures": {name: figures.pooled for name, figures in results.figures.items()},
         "elsewhere": [
             {name: getattr(e, name) for name in ("trained_on", "tested_on", "features", "lacking")}
@@ -184,7 +186,14 @@ def _unpack_results(about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) 
         about["command"],
         Folds(**about["folds"]),
         {
-            model: OutOfFold(y_true, _unpack(scores), fold, seconds)
+            model: OutOfFold(
+                y_true,
+                _unpack(scores),
+                fold,
+                seconds,
+                about.get("fits", {}).get(model, 0),
+                tuple(about.get("chosen", {}).get(model, ())),
+            )
             for (model, seconds), scores in zip(
                 about["seconds"].items(), arrays["scores"], strict=True
             )

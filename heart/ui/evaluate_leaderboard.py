@@ -17,9 +17,11 @@ from heart.errors import BundleError
 from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, write_figure
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.contenders import (
+    CHOSEN_HERE,
     Contender,
     can_learn,
     contender_of,
+    write_all_chosen,
     write_how_chosen,
 )
 from heart.experiments.cross_validation import Folds
@@ -33,18 +35,27 @@ from heart.experiments.leaderboard import (
     run_leaderboard,
 )
 from heart.experiments.results import Results, describe_stored, find_results
+from heart.experiments.tuning import find_untuned, write_untuned
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name
+from heart.ui.evaluate_tuning import show_tuning
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.progress import Tell, run_long, write_duration
 from heart.ui.session import Session
 from heart.ui.shared import load_shared
 
-SECONDS = {"default": 40.0, "random forest": 12.0, "extra trees": 9.0, "lesson": 1.0}
-"""What five times ten fits on 303 patients take about, on one core; the others two seconds each.
-They weigh the shares of the progress, nothing else.
+SECONDS = {
+    "default": 40.0,
+    "logistic regression": 45.0,
+    "random forest": 100.0,
+    "extra trees": 100.0,
+    "gradient boosting": 120.0,
+    "SVM": 110.0,
+}
+"""What five times ten fits on 303 patients take about, on one core, each tuned; the others a second
+each. They weigh the shares of the progress, and the guess of the time that all take.
 """
 
 Row = Contender | str
@@ -126,16 +137,28 @@ def rows_of(session: Session, cohort: Cohort, folds: Folds, kept: Sequence[str])
     """
     mine = contender_of(session.bundle)
     what = "the model in use" + ("" if mine.recipe is None else f", {mine.recipe} recipe")
-    bundles = {f"{code(session.bundle.name)} ({what})": mine} | {
-        f"{code(name)} (kept)": contender_of(load_shared(open_registry().path_of(name)))
-        for name in kept
-    }
+    bundles = {f"{code(session.bundle.name)} ({what}{_beside(cohort, mine)})": mine}
+    for name in kept:
+        other = contender_of(load_shared(open_registry().path_of(name)))
+        bundles[f"{code(name)} (kept{_beside(cohort, other)})"] = other
     rows: dict[str, Row] = {}
     for title, contender in bundles.items():
         if contender.key not in map(key_of, rows.values()) and can_learn(cohort, contender, folds):
             rows[title] = contender
     taken = set(map(key_of, rows.values()))
-    return rows | {model: model for model in models_for(cohort, folds) if model not in taken}
+    others = [model for model in models_for(cohort, folds) if model not in taken]
+    return rows | {_title_of(cohort, model): model for model in others}
+
+
+def _title_of(cohort: Cohort, model: str) -> str:
+    beside = _beside(cohort, Contender(RECIPES[model])) if model in RECIPES else ""
+    return f"{model} ({beside.removeprefix('; ')})" if beside else model
+
+
+def _beside(cohort: Cohort, contender: Contender) -> str:
+    """That a recipe was chosen with these very patients, after its name."""
+    told = write_how_chosen(contender.settings, cohort.report.matched)
+    return f"; {CHOSEN_HERE}" if told else ""
 
 
 def _choose_kept(session: Session) -> list[str]:
@@ -245,7 +268,7 @@ def _judge(
 def _weigh(row: Row) -> float:
     """Seconds, about, of five times ten fits on 303 patients."""
     if isinstance(row, str):
-        return SECONDS.get(row, 2.0)
+        return SECONDS.get(row, 1.0)
     return max(SECONDS["default"] * row.settings.members / 32, 1.0)
 
 
@@ -281,6 +304,9 @@ def _show_board(
         " interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be told apart."
         f" {board.source} {_how_chosen(cohort, rows)}"
     )
+    show_tuning(entries, name=file_name("tuning", cohort.name))
+    if untuned := write_untuned(find_untuned(judged)):
+        st.warning(untuned, icon=":material/tune:")
     if any(entry.figures["roc_auc"] == NO_FIGURE for entry in entries):
         st.caption(
             "–: a model that gives all patients of a fold the same probability ranks nobody, and"
@@ -289,13 +315,12 @@ def _show_board(
 
 
 def _how_chosen(cohort: Cohort, rows: Mapping[str, Row]) -> str:
-    recipes = [
-        RECIPES[row] if isinstance(row, str) else row.settings
+    contenders = [
+        Contender(RECIPES[row]) if isinstance(row, str) else row
         for row in rows.values()
         if not isinstance(row, str) or row in RECIPES
     ]
-    said = (write_how_chosen(settings, cohort.report.matched) for settings in recipes)
-    return next(filter(None, said), "")
+    return write_all_chosen(contenders, cohort.report.matched)
 
 
 def find_entries(

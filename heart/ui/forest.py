@@ -66,17 +66,18 @@ def show_forest(
     offer_csv(name, rows)
 
 
-def show_folded_table(name: str, table: pd.DataFrame) -> None:
+def show_folded_table(
+    name: str, table: pd.DataFrame, *, title: str = "The same as a table"
+) -> None:
     """What a chart shows, as a table that is sent when it is opened: its cells would cost the
     browser as much as the chart.
 
     Args:
         name: of the table's file, once a page.
         table: in words.
+        title: what the table is.
     """
-    folded = st.expander(
-        "The same as a table", expanded=OPEN_AT_FIRST, key=f"table {name}", on_change="rerun"
-    )
+    folded = st.expander(title, expanded=OPEN_AT_FIRST, key=f"table {name}", on_change="rerun")
     if folded.open:
         folded.table(table)
 

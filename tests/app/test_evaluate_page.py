@@ -16,7 +16,7 @@ from heart.evaluation.recalibration import Recalibration
 from heart.evaluation.thresholds import set_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import local_recalibration
-from heart.experiments.leaderboard import run_leaderboard
+from heart.experiments.leaderboard import MODELS, run_leaderboard
 from heart.experiments.run import run_experiment
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
@@ -25,7 +25,11 @@ from tests.support.bundles import NOON
 from tests.support.visitor import go, press, said
 
 FEW = ("default", "logistic regression", "class share alone")
-MINE = "`cleveland` (the model in use, default recipe)"
+MINE = "`cleveland` (the model in use, default recipe; chosen with these patients)"
+DEFAULT = "default (chosen with these patients)"
+
+pytestmark = pytest.mark.usefixtures("quick_tuning")
+
 COMPUTING = ("leaderboard.run_leaderboard", "learning.judge_elsewhere", "learning.learning_curve")
 COMPUTING += ("work_up.fit_work_up",)
 
@@ -79,7 +83,8 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     app = visit("evaluate")
     leaderboard = table_with(app, "Average precision")
     assert leaderboard.index[0] == MINE
-    assert len(leaderboard) == 8
+    assert len(leaderboard) == len(MODELS)
+    check_tuning(app, leaderboard)
     subgroups, hospitals, steps = (table_with(app, n) for n in ("Expected", "1989", "so far"))
     assert (len(hospitals), len(steps)) == (9, 8)
     # Budapest: the model itself as on the card and the Models page, and its recipe, by their names
@@ -98,6 +103,19 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     assert none["Log-loss"] == write_figure((unseen.scores.log_loss.value, None, None), "log_loss")
     assert "The 242 patients of the train and valid parts" in said(app)
     check_recalibration(app)
+
+
+def check_tuning(app, leaderboard):
+    """What each was tuned over, what was chosen how often and what it cost, as stored."""
+    table = table_with(app, "tuned over")
+    assert list(table.index) == list(leaderboard.index)
+    assert table.loc[MINE, "tuned over"] == "nothing inside the folds"
+    logistic = table.loc["logistic regression"]
+    assert logistic["tuned over"].startswith("C 0.01, 0.03, 0.1")
+    assert logistic["chosen (in how many folds)"].startswith("C 0.3 (")
+    assert logistic["fits"] == f"{50 * (7 * 5 + 1):,}"
+    assert "seconds are those of the machine that computed the row" in said(app)
+    assert "Not tuned inside the folds" not in said(app)
 
 
 def test_nothing_long_starts_by_itself(at_evaluate, quick):
@@ -196,13 +214,14 @@ def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe_and_k
     )
     app = press(app, "Judge all models")
     table = table_with(app, "Average precision")
-    assert set(table.index) == {"`mine` (the model in use)", *FEW}
+    assert set(table.index) == {"`mine` (the model in use)", DEFAULT, *FEW[1:]}
+    assert "Whether changed settings were chosen with these patients is not known" in said(app)
     # a kept model is judged beside them, and the others are not judged again
     app = app.multiselect(key="leaderboard_kept").set_value(["theirs"]).run()
     assert "Not judged on these patients yet: `theirs` (kept)" in said(app)
     app = press(app, "Judge it on the same folds")
     table = table_with(app, "Average precision")
-    assert set(table.index) == {"`mine` (the model in use)", "`theirs` (kept)", *FEW}
+    assert set(table.index) == {"`mine` (the model in use)", "`theirs` (kept)", DEFAULT, *FEW[1:]}
     assert "Of `mine` at its threshold of 61\u00a0%" in said(app)
     assert "Dashed: the model's own threshold, 61\u00a0%" in said(app)
 

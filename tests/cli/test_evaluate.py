@@ -2,6 +2,7 @@
 them.
 """
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,11 @@ FAST = ["--models", "logistic regression,class share alone", "--folds", "3", "--
 TINY = Settings(members=2, hidden=(8,), max_epochs=4, patience=2, device="cpu")
 
 
+pytestmark = pytest.mark.usefixtures("quick_tuning")
+
+
 @pytest.fixture(scope="module")
-def told():
+def told(quick_tuning):  # noqa: ARG001  before the first test
     return answer("evaluate", *FAST, "--no-hospitals")
 
 
@@ -42,12 +46,21 @@ def test_leaderboard_has_each_model_with_its_figures_and_intervals(told):
         "class share alone",
     ]
     for row in told["leaderboard"]:
-        assert {"model", "seconds", *BOUNDS, *(f"behind_{name}" for name in BOUNDS)} == set(row)
+        about = {"model", "seconds", "fits", "tuned_over", "chosen"}
+        assert {*about, *BOUNDS, *(f"behind_{name}" for name in BOUNDS)} == set(row)
         ranking = ["auc", "average_precision"] if row["model"] == "class share alone" else []
         assert all(row[f"{name}{end}"] is None for name in ranking for end in ("", "_low", "_high"))
         there = [name for name in FIGURES if name not in ranking]
         assert all(row[f"{name}_low"] <= row[name] <= row[f"{name}_high"] for name in there)
         assert row["seconds"] > 0
+
+
+def test_tuning_is_told_with_what_it_chose_and_its_fits(told):
+    logistic, share = told["leaderboard"]
+    assert logistic["tuned_over"] == "C 0.01, 0.03, 0.1, 0.3, 1, 3 or 10"
+    assert logistic["fits"] == 3 * (2 * 2 + 1)  # folds x (settings x inner folds, and the last)
+    assert sum(int(n) for n in re.findall(r"\((\d+)\)", logistic["chosen"])) == 3
+    assert (share["tuned_over"], share["fits"], share["chosen"]) == (None, 3, None)
 
 
 def test_leaderboard_says_what_the_library_computes(told):
@@ -151,6 +164,7 @@ def test_recipe_of_a_model_is_judged_beside_the_others_on_the_same_folds(mine, t
     assert (first["model"], first["row"]) == ("mine", "model mine")
     assert first["recipe"] == "changed settings"
     assert "not its own weights" in first["what"]
+    assert found["how_chosen"].startswith("Whether changed settings were chosen with these")
     rows = {row["model"]: row for row in found["leaderboard"]}
     assert set(rows) == {"model mine", "logistic regression", "class share alone"}
     expected = pooled_figures(cross_validate(load_shipped("cleveland"), TINY, folds=Folds(3, 1)))
@@ -163,6 +177,7 @@ def test_recipe_of_a_model_is_judged_beside_the_others_on_the_same_folds(mine, t
 def test_model_that_is_a_named_recipe_is_that_recipes_row(mine):
     found = answer("evaluate", "--model", mine, *FAST, "--no-hospitals")
     assert [one["row"] for one in found["judged"]] == ["default"]
+    assert "was chosen with all patients of the Cleveland Clinic" in found["how_chosen"]
     assert {row["model"] for row in found["leaderboard"]} == {"default", *FAST[1].split(",")}
 
 

@@ -13,6 +13,8 @@ from heart.experiments import cross_validation as validation
 from heart.experiments.baselines import OTHERS
 from heart.experiments.cross_validation import Folds, cross_validate
 
+pytestmark = pytest.mark.usefixtures("quick_tuning")
+
 CONSTANT = "class share alone"
 NETWORK = Settings(
     members=2, hidden=(8,), max_epochs=6, patience=2, dropout=0.0, masking=0.0, device="cpu"
@@ -147,7 +149,7 @@ def test_prediction_is_that_of_a_model_fitted_on_the_other_folds(few, model):
     for place, (train, test) in enumerate(Folds(3, 2, 5).split(few.features, few.y_true)):
         rows, y_true = few.features.iloc[train], few.y_true[train]
         estimator = (
-            OTHERS[model](rows, place)
+            OTHERS[model](rows, y_true, 5 + place)
             if isinstance(model, str)
             else validation.HeartClassifier.from_settings(model)
         )
@@ -188,7 +190,7 @@ def test_what_the_progress_raises_ends_the_work(few, monkeypatch):
     monkeypatch.setattr(
         validation,
         "OTHERS",
-        {CONSTANT: lambda frame, seed: made.append(seed) or OTHERS[CONSTANT](frame, seed)},
+        {CONSTANT: lambda *of: made.append(of[2]) or OTHERS[CONSTANT](*of)},
     )
 
     def stop(_):

@@ -22,6 +22,8 @@ from heart.experiments.leaderboard import (
     run_leaderboard,
 )
 
+pytestmark = pytest.mark.usefixtures("quick_tuning")
+
 CONSTANT = "class share alone"
 STUDENT_9 = (
     2.262157162740992  # two-sided 95 % of Student's t with 9 degrees of freedom, as in any table

@@ -3,7 +3,9 @@ of a patient, and what comes out when a part of them is computed again.
 """
 
 import dataclasses
+import io
 import json
+from math import prod
 
 import numpy as np
 import pytest
@@ -14,9 +16,11 @@ from heart.errors import CohortError
 from heart.evaluation.fees import STEPS
 from heart.evaluation.figures import LEADERBOARD
 from heart.experiments import results as module
-from heart.experiments.cross_validation import Folds, cross_validate, fit_each
+from heart.experiments.baselines import GRIDS, OTHERS
+from heart.experiments.cross_validation import Folds, fit_each
 from heart.experiments.leaderboard import MODELS, fold_figures, models_for, pooled_figures
 from heart.experiments.results import LEVELS, find_results, known_sets, pack_results
+from heart.experiments.tuning import count_fits, describe_choice, find_untuned
 from heart.experiments.work_up import hide
 from heart.paths import SHIPPED_EVALUATION
 from heart.schema import FEATURE_NAMES
@@ -73,16 +77,45 @@ def test_files_are_small_and_hold_no_feature_of_a_patient():
         assert not set(about) & set(FEATURE_NAMES)
 
 
-def test_model_computed_again_gives_what_is_stored(stored, cleveland):
-    again = cross_validate(cleveland, "SVM", folds=stored.folds._replace(n_repeats=1))
-    found = stored.leaderboard["SVM"]
-    assert np.array_equal(found.fold[:1], again.fold)
+def test_fold_of_a_tuned_model_computed_again_gives_what_is_stored(stored, cleveland):
+    name = "logistic regression"
+    train, test = stored.folds.split(cleveland.features, cleveland.y_true)[1]
+    rows, y_true = cleveland.features.iloc[train], cleveland.y_true[train]
+    again = OTHERS[name](rows, y_true, 1).fit(rows, y_true)
+    found = stored.leaderboard[name]
+    p = again.predict_proba(cleveland.features.iloc[test])[:, 1]
     # another processor rounds differently, and a solver stops a little elsewhere
-    assert found.y_score[:1] == pytest.approx(again.y_score, abs=STEP + 1e-4)
-    by_fold = stored.figures["SVM"].by_fold.iloc[:10].to_numpy()
-    assert by_fold == pytest.approx(fold_figures(again)[list(LEADERBOARD)].to_numpy(), abs=1e-3)
-    pooled = {name: figure.value for name, figure in stored.figures["SVM"].pooled.items()}
+    assert found.y_score[0, test] == pytest.approx(p, abs=STEP + 1e-4)
+    assert (found.fold[0, test] == 1).all()
+    assert found.chosen[1] == describe_choice(again)
+    assert found.fits == 50 * count_fits(again)
+    by_fold = stored.figures[name].by_fold.iloc[:10].to_numpy()
+    once = found._replace(y_score=found.y_score[:1], fold=found.fold[:1])
+    assert by_fold == pytest.approx(fold_figures(once)[list(LEADERBOARD)].to_numpy(), abs=1e-3)
+    pooled = {name: figure.value for name, figure in stored.figures[name].pooled.items()}
     assert pooled == pytest.approx(pooled_figures(found), abs=1e-4)
+
+
+def test_every_opponent_of_cleveland_is_stored_as_tuned(stored):
+    assert find_untuned(stored.leaderboard) == []
+    for name, grid in GRIDS.items():
+        settings = prod(map(len, grid.values()))
+        assert stored.leaderboard[name].fits == 50 * (5 * settings + 1)
+        assert len(stored.leaderboard[name].chosen) == 50
+
+
+def test_file_of_an_earlier_version_is_read_and_says_that_nothing_was_tuned(
+    stored, cleveland, tmp_path
+):
+    untuned = {name: p._replace(fits=0, chosen=()) for name, p in stored.leaderboard.items()}
+    content = pack_results(cleveland, stored._replace(leaderboard=untuned))
+    with np.load(io.BytesIO(content)) as file:
+        arrays = {name: file[name] for name in file.files}
+    about = json.loads(bytes(arrays["about"]))
+    del about["fits"], about["chosen"]
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+    np.savez(tmp_path / "cleveland.npz", **arrays)
+    assert find_untuned(find_results(cleveland, tmp_path).leaderboard) == list(GRIDS)
 
 
 def test_fold_of_the_default_recipe_trained_again_gives_what_is_stored(stored, cleveland):
@@ -106,6 +139,7 @@ def test_what_was_packed_comes_back_for_this_table_and_these_recipes_only(
     assert back.figures["lesson"].pooled == stored.figures["lesson"].pooled
     for model, predictions in stored.leaderboard.items():
         assert np.array_equal(back.leaderboard[model].y_score, predictions.y_score)
+        assert back.leaderboard[model].chosen == predictions.chosen
     other = dataclasses.replace(cleveland, frame=cleveland.frame.assign(age=50.0))
     assert find_results(other, tmp_path) is None
     assert find_results(dataclasses.replace(cleveland, name="mine"), tmp_path) is None

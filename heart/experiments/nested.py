@@ -1,0 +1,179 @@
+"""Our recipe without knowledge of the judged patients: chosen in each fold's training part, by
+inner cross-validation, from a short list (Cawley and Talbot 2010).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heart.config import RECIPES, Settings
+from heart.data import Cohort
+from heart.data.rows import distinct_rows
+from heart.evaluation.figures import Figure
+from heart.evaluation.metrics import FloatArray, IntArray, log_losses
+from heart.evaluation.out_of_fold import OutOfFold
+from heart.experiments.contenders import describe_settings
+from heart.experiments.cross_validation import Folds, fit_each
+from heart.experiments.leaderboard import ModelFigures, figures_of, fold_difference
+from heart.model.side_by_side import OnShare
+
+CHANGES: MappingProxyType[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "default": {},
+        "no hidden layer": {"hidden": ()},
+        "64 hidden units": {"hidden": (64,)},
+        "32 hidden units, longer steps": {"hidden": (32,), "lr": 0.003},
+        "less masking": {"masking": 0.15},
+        "short vectors": {"embedding_dim": 4},
+        "strong decay": {"weight_decay": 1.0},
+    }
+)
+"""The short list, as changes of the default recipe: in each direction that it was chosen in
+(docs/RECIPES.md). What changes nothing is left out.
+"""
+
+REPEATS = 2
+"""Of the outer folds, at most: each takes as long as a leaderboard of ours."""
+
+MEMBERS = 8
+"""Of the ensembles that are compared in the inner folds; the one that is chosen has its own."""
+
+INNER_FOLDS = 5
+
+
+class Nested(NamedTuple):
+    """Ours with its recipe chosen inside the folds, beside the default recipe on the same folds.
+
+    Attributes:
+        nested, plain: the figures of each.
+        difference: name to how much more (nested less plain) the mean over folds is, with the
+            corrected resampled t interval.
+    """
+
+    nested: ModelFigures
+    plain: ModelFigures
+    difference: dict[str, Figure]
+
+
+def short_list() -> dict[str, Settings]:
+    """The recipes that can be chosen, by name, each different from the others."""
+    listed: dict[str, Settings] = {}
+    for name, changes in CHANGES.items():
+        settings = replace(RECIPES["default"], **changes)
+        if describe_settings(settings) not in map(describe_settings, listed.values()):
+            listed[name] = settings
+    return listed
+
+
+def nested_folds(folds: Folds) -> Folds:
+    """The first repeats of these folds."""
+    return folds._replace(n_repeats=min(REPEATS, folds.n_repeats))
+
+
+def judge_nested(cohort: Cohort, *, folds: Folds, on_share: OnShare | None = None) -> OutOfFold:
+    """Out-of-fold predictions by the recipe of `short_list` with the least log-loss in the inner
+    folds of each training part; `chosen` says which.
+
+    Args:
+        cohort: the patients.
+        folds: the outer ones.
+        on_share: sees the share of the work that is done; whatever it raises ends it.
+
+    Raises:
+        SplitError: if a class has fewer different patients than there are folds.
+    """
+    start, recipes = time.perf_counter(), short_list()
+    outer = folds.split(cohort.features, cohort.y_true)
+    inner = [_cut(cohort, train, folds.random_state + i) for i, (train, _) in enumerate(outer)]
+    losses = pd.DataFrame(
+        {
+            name: _inner_losses(cohort, inner, recipe, _part(on_share, i, len(recipes) + 1))
+            for i, (name, recipe) in enumerate(recipes.items())
+        }
+    )
+    chosen = losses.idxmin(axis=1).tolist()
+    y_score, fold = _predict(cohort, outer, [recipes[name] for name in chosen], folds)
+    fits = len(outer) + len(recipes) * sum(map(len, inner))
+    seconds = time.perf_counter() - start
+    choices = tuple({"recipe": name} for name in chosen)
+    return OutOfFold(cohort.y_true, y_score, fold, seconds, fits, choices)
+
+
+Rows = tuple[IntArray, IntArray]
+"""Rows of the cohort to learn from, and to test on."""
+
+
+def _cut(cohort: Cohort, train: IntArray, seed: int) -> list[Rows]:
+    """The inner folds of a training part, shuffled and stratified; identical patients on one
+    side.
+    """
+    features, y_true = cohort.features.iloc[train], cohort.y_true[train]
+    _, first = distinct_rows(features)
+    smallest = int(np.bincount(y_true[first], minlength=2).min())
+    folds = Folds(max(2, min(INNER_FOLDS, smallest)), 1, seed)
+    return [(train[a], train[b]) for a, b in folds.split(features, y_true)]
+
+
+def _inner_losses(
+    cohort: Cohort, inner: Sequence[Sequence[Rows]], recipe: Settings, on_share: OnShare | None
+) -> list[float]:
+    """The recipe's log-loss (nats) a patient in each training part, by its inner folds."""
+    small = replace(recipe, members=min(MEMBERS, recipe.members))
+    features, y_true = cohort.features, cohort.y_true
+    pairs = [pair for folds in inner for pair in folds]
+    models = fit_each(features, y_true, [a for a, _ in pairs], small, on_share=on_share)
+    losses = [
+        log_losses(y_true[b], predict(features.iloc[b]))
+        for (_, b), predict in zip(pairs, models, strict=True)
+    ]
+    ends = np.cumsum([len(folds) for folds in inner])
+    return [
+        float(np.concatenate(losses[end - len(folds) : end]).mean())
+        for folds, end in zip(inner, ends.tolist(), strict=True)
+    ]
+
+
+def _predict(
+    cohort: Cohort, outer: Sequence[Rows], recipes: Sequence[Settings], folds: Folds
+) -> tuple[FloatArray, IntArray]:
+    """Each fold's test part by its recipe, trained on the whole training part: probabilities and
+    folds, shapes (repeats, n). Folds of one recipe train together.
+    """
+    y_score = np.empty((folds.n_repeats, cohort.n))
+    fold = np.empty((folds.n_repeats, cohort.n), dtype=np.int64)
+    for recipe in dict.fromkeys(recipes):
+        places = [i for i, each in enumerate(recipes) if each == recipe]
+        parts = [outer[i][0] for i in places]
+        models = fit_each(cohort.features, cohort.y_true, parts, recipe)
+        for i, predict in zip(places, models, strict=True):
+            test = outer[i][1]
+            y_score[i // folds.n_splits, test] = predict(cohort.features.iloc[test])
+            fold[i // folds.n_splits, test] = i % folds.n_splits
+    return y_score, fold
+
+
+def _part(on_share: OnShare | None, i: int, of: int) -> OnShare | None:
+    """Tells the share of the whole, of which this is one of so many equal parts."""
+    return None if on_share is None else lambda share: on_share((i + share) / of)
+
+
+def compare_nested(nested: OutOfFold, plain: OutOfFold) -> Nested:
+    """Both on the folds of the first; the other's may have more repeats of the same cut."""
+    repeats = len(nested.y_score)
+    same = plain._replace(y_score=plain.y_score[:repeats], fold=plain.fold[:repeats])
+    mine, other = figures_of(nested), figures_of(same)
+    return Nested(
+        mine,
+        other,
+        {
+            name: fold_difference(mine.by_fold[name] - other.by_fold[name], nested)
+            for name in mine.by_fold
+        },
+    )
