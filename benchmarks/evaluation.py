@@ -1,5 +1,6 @@
 """The tables of docs/EVALUATION.md: `python benchmarks/evaluation.py` computes and writes them;
---quick only shows that it runs.
+--stored writes the leaderboard's from what is stored with the app, and nothing else; --quick only
+shows that it runs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from heart.bundle import load_bundle  # noqa: E402
 from heart.config import RECIPES  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
 from heart.evaluation.figures import LEADERBOARD, METRICS, Figure, write_figure, write_value  # noqa: E402
+from heart.evaluation.out_of_fold import OutOfFold  # noqa: E402
 from heart.evaluation.recalibration import compare_recalibrations  # noqa: E402
 from heart.evaluation.threshold_curves import ThresholdCurves  # noqa: E402
 from heart.evaluation.threshold_table import COST_RATIO  # noqa: E402
@@ -31,7 +33,15 @@ from heart.evaluation.thresholds import (  # noqa: E402
 from heart.experiments.cross_validation import Folds  # noqa: E402
 from heart.experiments.hospitals import DETRANO, External, judge_elsewhere  # noqa: E402
 from heart.experiments.leaderboard import MODELS, Entry, leaderboard, run_leaderboard  # noqa: E402
+from heart.experiments.nested import (  # noqa: E402
+    compare_nested,
+    judge_nested,
+    nested_folds,
+    write_how_nested,
+)
+from heart.experiments.results import RECIPE, find_results  # noqa: E402
 from heart.experiments.stored import find_stored  # noqa: E402
+from heart.experiments.tuning import count_choices, describe_grid  # noqa: E402
 from heart.paths import SHIPPED_BUNDLE  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "EVALUATION.md"
@@ -54,13 +64,14 @@ def to_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [heads, ["---"] * len(heads), *rows])
 
 
-def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
-    """The models, and how far each is behind in log-loss."""
+def show_leaderboard(entries: Sequence[Entry], source: str) -> str:
+    """The models, how far each is behind in log-loss, and how they were tuned."""
     rows = [
         [
             e.model,
             *(cell(e.figures[name], name) for name in LEADERBOARD),
             cell(e.behind["log_loss"], "log_loss", signed=True),
+            f"{e.fits:,}" if e.fits else "–",
             f"{e.seconds:.1f}",
         ]
         for e in entries
@@ -69,11 +80,34 @@ def show_leaderboard(entries: Sequence[Entry], seconds: float) -> str:
         "model",
         *(METRICS[name].words for name in LEADERBOARD),
         f"{METRICS['log_loss'].words} behind the best",
+        "fits",
         "seconds",
     ]
+    return "\n\n".join([source, to_table(heads, rows), show_tuning(entries)])
+
+
+def show_tuning(entries: Sequence[Entry]) -> str:
+    """What the models that were tuned inside the folds chose."""
+    rows = [[e.model, describe_grid(e.model), count_choices(e.chosen)] for e in entries if e.chosen]
+    return to_table(["model", "tuned over", "chosen, in how many folds"], rows)
+
+
+def show_nested(nested: OutOfFold, plain: OutOfFold, folds: Folds) -> str:
+    """Ours with its recipe chosen inside the folds."""
+    compared = compare_nested(nested, plain)
+    rows = [
+        [title, *(cell(of.pooled[name], name) for name in LEADERBOARD)]
+        for title, of in (
+            ("chosen inside the folds", compared.nested),
+            ("the default recipe", compared.plain),
+        )
+    ]
+    table = to_table(["recipe", *(METRICS[name].words for name in LEADERBOARD)], rows)
+    more = cell(compared.difference["log_loss"], "log_loss", signed=True)
     return (
-        f"Made by `python benchmarks/evaluation.py`; {seconds:.0f} s for"
-        f" all.\n\n{to_table(heads, rows)}"
+        f"{write_how_nested(folds)} {nested.fits:,} fits, {nested.seconds:.0f} s.\n\n{table}\n\n"
+        f"Taken: {count_choices(nested.chosen)}. Log-loss, chosen inside less default, mean over"
+        f" folds: {more}."
     )
 
 
@@ -152,18 +186,49 @@ def write(document: Path, parts: dict[str, str]) -> None:
     document.write_text(text, encoding="utf-8")
 
 
+def stored_parts() -> dict[str, str]:
+    """The leaderboard of Cleveland and the nested choice, as far as they are stored."""
+    stored = find_results(load_shipped("cleveland"))
+    if stored is None:
+        raise SystemExit("Nothing is stored: python scripts/store_evaluation.py cleveland")
+    entries = leaderboard(stored.leaderboard, known=stored.figures)
+    seconds = sum(e.seconds for e in entries)
+    source = (
+        f"Made by `{stored.command}` on {stored.date}, written by `python benchmarks/evaluation.py"
+        f" --stored`; {seconds:.0f} s for all, partly beside other work."
+    )
+    parts = {"leaderboard": show_leaderboard(entries, source)}
+    if stored.nested is not None:
+        folds, plain = nested_folds(stored.folds), stored.leaderboard[RECIPE]
+        parts["nested"] = show_nested(stored.nested, plain, folds)
+    return parts
+
+
 def main() -> None:
     """Compute, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--quick", action="store_true", help="few folds, two models, one hospital; writes nothing"
     )
+    parser.add_argument(
+        "--stored", action="store_true", help="the leaderboard as it is stored, nothing else"
+    )
     options = parser.parse_args()
-    models, folds = (MODELS[2:4], Folds(3, 1)) if options.quick else (MODELS, Folds())
+    if options.stored:
+        write(DOCUMENT, stored_parts())
+        return
+    models, folds = (MODELS[2:3], Folds(2, 1)) if options.quick else (MODELS, Folds())
     trained_on = ("va_long_beach",) if options.quick else TRAINED_ON
     start = time.perf_counter()
-    entries = leaderboard(run_leaderboard(load_shipped("cleveland"), folds=folds, models=models))
-    parts = {"leaderboard": show_leaderboard(entries, time.perf_counter() - start)}
+    cohort = load_shipped("cleveland")
+    results = run_leaderboard(cohort, folds=folds, models=models)
+    seconds = time.perf_counter() - start
+    source = f"Made by `python benchmarks/evaluation.py`; {seconds:.0f} s for all."
+    parts = {"leaderboard": show_leaderboard(leaderboard(results), source)}
+    if not options.quick:
+        cut = nested_folds(folds)
+        nested = judge_nested(cohort, folds=cut)
+        parts["nested"] = show_nested(nested, results[RECIPE], cut)
     parts["hospitals"] = show_hospitals(
         [e for name in trained_on for e in judge_elsewhere(name, RECIPES["default"])]
     )

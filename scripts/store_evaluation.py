@@ -1,7 +1,7 @@
 """Computes what the Evaluate page shows of each hospital, and what the shipped model uses, and
 stores it with the app: `python scripts/store_evaluation.py`, or with names of hospitals, or `uses`,
 for some of it. `--models "SVM,random forest"` judges these rows of the leaderboards alone again and
-leaves the rest as it was stored today.
+leaves the rest as it was stored today; `nested` among them is our recipe chosen inside the folds.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from heart.experiments.leaderboard import (  # noqa: E402
     run_leaderboard,
 )
 from heart.experiments.learning_curve import learning_curve  # noqa: E402
+from heart.experiments.nested import judge_nested, nested_folds  # noqa: E402
 from heart.experiments.results import (  # noqa: E402
     RECIPE,
     THRESHOLD,
@@ -44,6 +45,9 @@ from heart.explain.uses import find_uses  # noqa: E402
 from heart.paths import SHIPPED_BUNDLE, SHIPPED_EVALUATION, SHIPPED_USES  # noqa: E402
 
 COMMAND = "python scripts/store_evaluation.py"
+
+NESTED = "nested"
+"""Among the models: ours with its recipe chosen inside the folds."""
 
 
 def today() -> str:
@@ -69,7 +73,10 @@ def stored_today(cohort: Cohort) -> Results:
 def renew(name: str, models: Sequence[str]) -> bytes:
     """The file of one hospital with these rows of its leaderboard judged again."""
     cohort = load_shipped(name)
-    again = run_leaderboard(cohort, folds=stored_today(cohort).folds, models=models)
+    folds = stored_today(cohort).folds
+    rows = [model for model in models if model != NESTED]
+    again = run_leaderboard(cohort, folds=folds, models=rows)
+    nested = judge_nested(cohort, folds=nested_folds(folds)) if NESTED in models else None
     stored = stored_today(cohort)  # another process may have stored other rows meanwhile
     results = {**stored.leaderboard, **again}
     figures = {**stored.figures, **{model: figures_of(each) for model, each in again.items()}}
@@ -79,6 +86,7 @@ def renew(name: str, models: Sequence[str]) -> bytes:
         stored._replace(
             leaderboard={model: results[model] for model in order},
             figures={model: figures[model] for model in order},
+            nested=nested or stored.nested,
         ),
     )
 
@@ -105,6 +113,7 @@ def compute(name: str) -> bytes:
         subgroups=subgroup_table(cohort.features, mine.y_true, mine.y_score, threshold=THRESHOLD),
         learning=learning_curve(cohort, settings),
         work_up=fit_work_up(cohort, settings, folds=folds._replace(n_repeats=REPEATS)),
+        nested=judge_nested(cohort, folds=nested_folds(folds)),
     )
     return pack_results(cohort, results)
 

@@ -53,6 +53,12 @@ MOST = 50
 @click.option("--folds", type=WHOLE, default=10, help="parts of a repeat")
 @click.option("--repeats", type=WHOLE, default=5, help="how often the patients are cut anew")
 @click.option("--random-state", type=WHOLE, default=0, help="seed of the folds")
+@click.option(
+    "--nested",
+    is_flag=True,
+    help="beside the default recipe: one chosen inside the folds from a short list, which knows"
+    " nothing of the patients it is judged on (minutes)",
+)
 @click.option("--no-hospitals", is_flag=True, help="leave out the other hospitals")
 @click.option(
     "--work-up",
@@ -74,6 +80,7 @@ def evaluate(
     folds: int,
     repeats: int,
     random_state: int,
+    nested: bool,
     no_hospitals: bool,
     work_up: bool,
     steps: str | None,
@@ -98,6 +105,7 @@ def evaluate(
         "folds": cut._asdict(),
         **({"judged": [_describe_judged(one) for one in judged]} if judged else {}),
         **_run_leaderboard(patients, cut, names, judged, all_models=models is None),
+        **({"nested": _judge_nested(patients, cut)} if nested else {}),
         "hospitals": [] if no_hospitals else _judge_elsewhere(patients, judged),
     }
 
@@ -129,6 +137,35 @@ def _run_leaderboard(
         **({"left_out": left_out} if left_out else {}),
         **({"how_chosen": how_chosen} if how_chosen else {}),
         "leaderboard": [_describe_entry(entry) for entry in leaderboard(results)],
+    }
+
+
+def _judge_nested(patients: Cohort, cut: Folds) -> dict[str, Any]:
+    """The recipe chosen inside the folds, beside the default one on the same folds."""
+    from heart.experiments.cross_validation import cross_validate
+    from heart.experiments.nested import (
+        compare_nested,
+        judge_nested,
+        nested_folds,
+        short_list,
+        write_how_nested,
+    )
+    from heart.experiments.tuning import count_choices
+
+    folds = nested_folds(cut)
+    found = judge_nested(
+        patients, folds=folds, on_share=on_terminal(partial(print_share, "nested"))
+    )
+    compared = compare_nested(found, cross_validate(patients, "default", folds=folds))
+    return {
+        "how": write_how_nested(folds),
+        "short_list": list(short_list()),
+        "chosen": count_choices(found.chosen),
+        "fits": found.fits,
+        "seconds": found.seconds,
+        **with_bounds(compared.nested.pooled),
+        **with_bounds(compared.plain.pooled, "default_"),
+        **with_bounds(compared.difference, "more_"),
     }
 
 

@@ -117,8 +117,8 @@ def _logistic(frame: pd.DataFrame, y_true: IntArray, seed: int) -> BaseEstimator
 
 
 def _bent_logistic(frame: pd.DataFrame, y_true: IntArray, seed: int) -> BaseEstimator:
-    """A row of its own: where the tuning chose between straight and bent too, it chose badly in the
-    very folds whose test part holds the unusual patients (docs/EVALUATION.md).
+    """A row of its own: tuned over straight or bent as well, it did worse than either alone
+    (docs/EVALUATION.md).
     """
     table = Tabular(frame)
     model = make_pipeline(table.columns(bent=True), _plain_logistic())

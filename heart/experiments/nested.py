@@ -72,6 +72,11 @@ def short_list() -> dict[str, Settings]:
     return listed
 
 
+def describe_short_list() -> dict[str, dict[str, Any]]:
+    """What a stored choice depends on."""
+    return {name: describe_settings(settings) for name, settings in short_list().items()}
+
+
 def nested_folds(folds: Folds) -> Folds:
     """The first repeats of these folds."""
     return folds._replace(n_repeats=min(REPEATS, folds.n_repeats))
@@ -162,6 +167,16 @@ def _predict(
 def _part(on_share: OnShare | None, i: int, of: int) -> OnShare | None:
     """Tells the share of the whole, of which this is one of so many equal parts."""
     return None if on_share is None else lambda share: on_share((i + share) / of)
+
+
+def write_how_nested(folds: Folds) -> str:
+    """How the recipe is chosen inside these folds, in a sentence."""
+    return (
+        f"In each of {folds.n_splits} folds, {folds.n_repeats} times, the recipe with the least"
+        f" log-loss in {INNER_FOLDS} inner folds of the training part is taken from"
+        f" {len(short_list())}; the inner folds compare ensembles of at most {MEMBERS} members, and"
+        " the one that is taken is trained with all of its own."
+    )
 
 
 def compare_nested(nested: OutOfFold, plain: OutOfFold) -> Nested:

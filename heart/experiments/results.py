@@ -33,6 +33,7 @@ from heart.experiments.contenders import describe_settings
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import External, restore_external
 from heart.experiments.leaderboard import ModelFigures
+from heart.experiments.nested import describe_short_list
 from heart.experiments.work_up import WorkUp
 from heart.paths import SHIPPED_EVALUATION
 
@@ -66,6 +67,7 @@ class Results(NamedTuple):
         subgroups: a `subgroup_table` of the recipe's predictions at `THRESHOLD`.
         learning: a `learning_curve`.
         work_up: answers for every set of steps; it cannot answer for other sets of features.
+        nested: what `judge_nested` gave on the first repeats; None in files of before.
     """
 
     date: str
@@ -78,6 +80,7 @@ class Results(NamedTuple):
     subgroups: pd.DataFrame
     learning: pd.DataFrame
     work_up: WorkUp
+    nested: OutOfFold | None = None
 
 
 class Dated(Protocol):
@@ -124,6 +127,9 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
         "work_up_fold": answers[0].fold.astype(np.uint8),
         "work_up": np.stack([_pack(answer.y_score) for answer in answers]),
     } | {f"elsewhere_{i}": _pack(e.judged.y_score) for i, e in enumerate(results.elsewhere)}
+    nested = results.nested
+    if nested is not None:
+        arrays["nested"] = _pack(nested.y_score)
     about = {
         "date": results.date,
         "command": results.command,
@@ -143,6 +149,14 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
         "subgroups": results.subgroups.to_dict("list"),
         "learning": results.learning.to_dict("list"),
         "work_up_folds": results.work_up.folds._asdict(),
+        "nested": None
+        if nested is None
+        else {
+            "seconds": round(nested.seconds, 1),
+            "fits": nested.fits,
+            "chosen": nested.chosen,
+            "short_list": describe_short_list(),
+        },
     }
     text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
@@ -210,7 +224,20 @@ def _unpack_results(about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) 
         pd.DataFrame(about["subgroups"]),
         pd.DataFrame(about["learning"]),
         _read_work_up(cohort, Folds(**about["work_up_folds"]), arrays),
+        _read_nested(cohort, about.get("nested"), arrays),
     )
+
+
+def _read_nested(
+    cohort: Cohort, told: Mapping[str, Any] | None, arrays: Mapping[str, np.ndarray]
+) -> OutOfFold | None:
+    """None where it is not stored, or was chosen from another list."""
+    if told is None or told["short_list"] != describe_short_list():
+        return None
+    y_score = _unpack(arrays["nested"])
+    fold = arrays["fold"][: len(y_score)].astype(np.int64)
+    chosen = tuple(told["chosen"])
+    return OutOfFold(cohort.y_true, y_score, fold, told["seconds"], told["fits"], chosen)
 
 
 def _read_figures(told: Mapping[str, Any], by_fold: np.ndarray) -> dict[str, ModelFigures]:

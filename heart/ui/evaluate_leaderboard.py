@@ -7,14 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-import pandas as pd
 import streamlit as st
 
 from heart.bundle.registry import open_registry
 from heart.config import RECIPES
 from heart.data import Cohort
 from heart.errors import BundleError
-from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, write_figure
+from heart.evaluation.figures import LEADERBOARD, NO_FIGURE
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.contenders import (
     CHOSEN_HERE,
@@ -34,12 +33,13 @@ from heart.experiments.leaderboard import (
     models_for,
     run_leaderboard,
 )
-from heart.experiments.results import Results, describe_stored, find_results
+from heart.experiments.results import RECIPE, Results, describe_stored, find_results
 from heart.experiments.tuning import find_untuned, write_untuned
 from heart.markdown import code
 from heart.shares import write_share
 from heart.ui.downloads import file_name
-from heart.ui.evaluate_tuning import show_tuning
+from heart.ui.evaluate_entries import leaderboard_rows, leaderboard_table, show_tuning
+from heart.ui.evaluate_nested import show_nested
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.progress import Tell, run_long, write_duration
@@ -94,6 +94,8 @@ def show_leaderboard(session: Session, cohort: Cohort) -> OutOfFold | None:
     if missing:
         _offer_missing(session, cohort, board, missing)
     _show_board(session, cohort, board, rows, judged)
+    if RECIPE in board.results:
+        show_nested(session, cohort, board.folds, board.results[RECIPE])
     with st.expander("Compute the leaderboard anew"):
         _offer_all(session, cohort, rows, "Judge all models again")
     return board.results.get(contender_of(session.bundle).key)
@@ -338,43 +340,3 @@ def find_entries(
         (tuple(judged), tuple(judged.values())),
         lambda: leaderboard(judged, known=known),
     )
-
-
-def leaderboard_rows(entries: Sequence[Entry], *, n: int, marked: str | None) -> pd.DataFrame:
-    """What a forest plot and the download are made of: one row a model, with each figure and how
-    far behind the best it is.
-
-    Args:
-        entries: best log-loss first.
-        n: patients.
-        marked: title of the model in use, if it is among them.
-    """
-    records = []
-    for entry in entries:
-        record: dict[str, object] = {
-            "label": entry.model.replace("`", ""),
-            "n": n,
-            "marked": entry.model == marked,
-        }
-        for prefix, figures in (("", entry.figures), ("behind_", entry.behind)):
-            for name, figure in figures.items():
-                ends = zip(("", "_low", "_high"), figure, strict=True)
-                record |= {f"{prefix}{name}{end}": value for end, value in ends}
-        records.append(record)
-    return pd.DataFrame(records)
-
-
-def leaderboard_table(entries: Sequence[Entry]) -> pd.DataFrame:
-    """One row a model, best first; cells "0.914 (0.88 to 0.94)"."""
-    rows = {
-        entry.model: {
-            **{
-                METRICS[name].label: write_figure(entry.figures[name], name) for name in LEADERBOARD
-            },
-            f"{METRICS['log_loss'].label} behind": write_figure(
-                entry.behind["log_loss"], "log_loss", signed=True
-            ),
-        }
-        for entry in entries
-    }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
