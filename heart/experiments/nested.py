@@ -32,7 +32,8 @@ CHANGES: MappingProxyType[str, Mapping[str, Any]] = MappingProxyType(
         "32 hidden units, longer steps": {"hidden": (32,), "lr": 0.003},
         "less masking": {"masking": 0.15},
         "short vectors": {"embedding_dim": 4},
-        "strong decay": {"weight_decay": 1.0},
+        "numbers in two pieces": {"pieces": 2},
+        "straight numbers": {"pieces": 1},
     }
 )
 """The short list, as changes of the default recipe: in each direction that it was chosen in

@@ -16,6 +16,7 @@ from heart.ui.forest import show_folded_table
 UNKNOWN = "–"
 
 
+@st.fragment
 def show_tuning(entries: Sequence[Entry], *, name: str) -> None:
     """What each model was tuned over in each fold, what that chose and what it cost.
 
@@ -23,11 +24,6 @@ def show_tuning(entries: Sequence[Entry], *, name: str) -> None:
         entries: the models of a leaderboard.
         name: of the file to download.
     """
-    _show(entries, name)
-
-
-@st.fragment
-def _show(entries: Sequence[Entry], name: str) -> None:
     show_folded_table(
         name, tuning_table(entries), title="How each model was tuned, and what that cost"
     )

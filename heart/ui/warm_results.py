@@ -10,7 +10,7 @@ from heart.data import Cohort
 from heart.errors import HeartError
 from heart.evaluation.fees import STEPS
 from heart.experiments.contenders import contender_of
-from heart.experiments.results import find_results
+from heart.experiments.results import RECIPE, find_results
 from heart.ui.bundle import find_card
 from heart.ui.cohort import cohort_of
 from heart.ui.cohort_profile import find_glance
@@ -23,6 +23,7 @@ from heart.ui.evaluate import (
 )
 from heart.ui.evaluate_leaderboard import find_board, find_entries, judged_rows, rows_of
 from heart.ui.evaluate_learning import find_itself
+from heart.ui.evaluate_nested import find_compared
 from heart.ui.evaluate_uses import find_uses_stored
 from heart.ui.evaluate_work_up import find_table
 from heart.ui.out_of_fold import find_out_of_fold
@@ -55,6 +56,8 @@ def _judge(session: Session, cohort: Cohort) -> None:
     stored = find_results(cohort)
     if stored is not None:
         find_table(session, stored.work_up, list(STEPS))
+        if stored.nested is not None:
+            find_compared(session, stored.nested, stored.leaderboard[RECIPE])
     find_itself(session, cohort)
     predictions = find_out_of_fold(session)
     if predictions is not None:

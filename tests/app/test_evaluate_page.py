@@ -2,6 +2,7 @@
 the model in use; what was computed stays, for this cohort and this visitor only.
 """
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,8 @@ from heart.evaluation.thresholds import set_threshold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.hospitals import local_recalibration
 from heart.experiments.leaderboard import MODELS, run_leaderboard
+from heart.experiments.nested import judge_nested
+from heart.experiments.results import find_results
 from heart.experiments.run import run_experiment
 from heart.experiments.stored import find_stored
 from heart.paths import SHIPPED_BUNDLE
@@ -50,7 +53,12 @@ def quick(monkeypatch):
         calls.append(folds.n_repeats)
         return plain(cohort, folds=Folds(3, 2), **options)
 
+    def nest(cohort, *, folds, on_share):  # noqa: ARG001  the signature that is replaced
+        return judge_nested(cohort, folds=Folds(3, 2), on_share=on_share)
+
     monkeypatch.setattr("heart.ui.evaluate_leaderboard.run_leaderboard", run)
+    monkeypatch.setattr("heart.ui.evaluate_nested.judge_nested", nest)
+    monkeypatch.setattr("heart.experiments.nested.CHANGES", {"default": {}, "bare": {"hidden": ()}})
     monkeypatch.setattr("heart.ui.evaluate_leaderboard.models_for", lambda *_: FEW)
     return calls
 
@@ -95,7 +103,8 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     assert (budapest["the model itself"][:5], budapest["all"][:5]) == ("0.410", "0.403")
     # one figure on one page: all patients of the subgroups are those of the leaderboard
     assert subgroups.loc["all", "ROC AUC"] == leaderboard.loc[MINE, "ROC AUC"]
-    assert said(app).count("stored with the app") == 5
+    nested = find_results(load_shipped("cleveland")).nested is not None
+    assert said(app).count("stored with the app") == 5 + nested
     assert "was fitted or stopped on 242, and tested on 61" in said(app)
     # and the recalibration table's is the card's, of train and valid
     unseen = judge_out_of_fold(find_stored(load_bundle(SHIPPED_BUNDLE)), threshold=0.5)
@@ -140,6 +149,13 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_ev
     assert "(" in table["Log-loss"].iloc[0]
     assert "Calibration" in said(app)
     assert "Subgroups" in said(app)
+    # the recipe chosen inside the folds stands beside it once it was asked for
+    app = press(app, "Choose the recipe inside the folds")
+    nested = table_with(app, "Brier score")
+    assert nested.index.tolist() == ["chosen inside the folds", "the default recipe"]
+    assert nested.loc["the default recipe", "Log-loss"] == table.loc[MINE, "Log-loss"]
+    taken = re.search(r"Taken: recipe (.*?)\. Against", said(app)).group(1)
+    assert sum(int(n) for n in re.findall(r"\((\d+)\)", taken)) == 6
     app = go(go(app, "train"), "evaluate")
     assert set(table_with(app, "Average precision").index) == set(table.index)
     assert quick == [5]

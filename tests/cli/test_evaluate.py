@@ -181,6 +181,22 @@ def test_model_that_is_a_named_recipe_is_that_recipes_row(mine):
     assert {row["model"] for row in found["leaderboard"]} == {"default", *FAST[1].split(",")}
 
 
+@pytest.mark.usefixtures("tiny")
+def test_recipe_chosen_inside_the_folds_is_told_beside_the_default_one(monkeypatch):
+    changes = {"default": {}, "bare": {"hidden": ()}, "the same": {"members": 2}}
+    monkeypatch.setattr("heart.experiments.nested.CHANGES", changes)
+    words = ["--models", "class share alone", "--folds", "2", "--repeats", "1", "--no-hospitals"]
+    told = answer("evaluate", *words, "--nested")["nested"]
+    assert told["short_list"] == ["default", "bare"]
+    assert told["fits"] == 2 + 2 * 2 * 5
+    assert told["how"].startswith("In each of 2 folds, 1 times")
+    cohort = load_shipped("cleveland")
+    plain = pooled_figures(cross_validate(cohort, TINY, folds=Folds(2, 1)))
+    assert told["default_log_loss"] == pytest.approx(plain["log_loss"])
+    assert told["more_log_loss_low"] <= told["more_log_loss"] <= told["more_log_loss_high"]
+    assert sum(int(n) for n in re.findall(r"\((\d+)\)", told["chosen"])) == 2
+
+
 def test_work_up_of_a_model_is_at_its_own_threshold(mine):
     words = ("--work-up", "--folds", "3", "--repeats", "1", "--steps", "history")
     found = answer("evaluate", "--model", mine, *words)

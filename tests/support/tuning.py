@@ -23,6 +23,6 @@ def tuned_quickly():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(baselines, "GRIDS", GRIDS)
         patch.setattr(baselines, "INNER_FOLDS", 2)
-        patch.setattr(baselines, "TREES", 60)
-        patch.setattr(baselines, "SEARCHED_TREES", 10)
+        patch.setattr(baselines, "TREES", 30)
+        patch.setattr(baselines, "SEARCHED_TREES", 5)
         yield

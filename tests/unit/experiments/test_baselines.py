@@ -144,7 +144,7 @@ def test_boosting_reads_codes_as_categories_and_gaps_as_they_are(va, halves, fit
         values, column = va.features[feature.name], read[:, place]
         assert np.array_equal(np.isnan(column), values.isna())
         known = column[~np.isnan(column)]
-        codes = [code for code, _ in feature.codes]
+        codes = [code for code, _ in feature.codes] if table.is_category[place] else []
         expected = values.dropna().map(codes.index) if codes else values.dropna()
         assert known.tolist() == expected.tolist()
 
@@ -192,14 +192,14 @@ def test_forest_that_was_chosen_grows_to_the_one_of_all_trees(va, halves, fitted
     table = Tabular(va.features.iloc[halves[0]])
     read = table.to_array(va.features.iloc[halves[0]])
     search = fitted["random forest"][1]
-    assert len(search.best_estimator_[-1].estimators_) == 60
+    assert len(search.best_estimator_[-1].estimators_) == 30
     words = {name.rpartition("__")[2]: value for name, value in search.best_params_.items()}
-    whole = make_pipeline(table.columns(), RandomForestClassifier(60, random_state=0, **words))
+    whole = make_pipeline(table.columns(), RandomForestClassifier(30, random_state=0, **words))
     whole.fit(read, va.y_true[halves[0]])
     assert np.array_equal(whole.predict_proba(read), search.predict_proba(read))
 
 
-@pytest.mark.parametrize("name", TUNED)
+@pytest.mark.parametrize("name", ["logistic regression", "SVM"])
 def test_three_patients_of_a_class_can_be_tuned_with_and_two_are_refused(cleveland, name):
     ill = np.flatnonzero(cleveland.y_true == 1)
     rows = np.concatenate([np.flatnonzero(cleveland.y_true == 0)[:60], ill[:3]])

@@ -72,6 +72,7 @@ def test_files_are_small_and_hold_no_feature_of_a_patient():
             kinds = {name: content[name].dtype.name for name in content.files}
             about = json.loads(bytes(content["about"]))
         arrays = {name for name in kinds if not name.startswith("elsewhere_")} - {"about"}
+        arrays -= {"nested"}  # files of before have none
         assert arrays == {"fold", "scores", "by_fold", "work_up", "work_up_fold"}
         assert "object" not in kinds.values()
         assert not set(about) & set(FEATURE_NAMES)
@@ -94,6 +95,24 @@ def test_fold_of_a_tuned_model_computed_again_gives_what_is_stored(stored, cleve
     assert by_fold == pytest.approx(fold_figures(once)[list(LEADERBOARD)].to_numpy(), abs=1e-3)
     pooled = {name: figure.value for name, figure in stored.figures[name].pooled.items()}
     assert pooled == pytest.approx(pooled_figures(found), abs=1e-4)
+
+
+def test_nested_choice_comes_back_unless_the_short_list_has_changed(
+    stored, cleveland, tmp_path, monkeypatch
+):
+    mine = stored.leaderboard["default"]
+    nested = mine._replace(
+        y_score=mine.y_score[:2], fold=mine.fold[:2], fits=7, chosen=({"recipe": "default"},) * 20
+    )
+    path = tmp_path / "cleveland.npz"
+    path.write_bytes(pack_results(cleveland, stored._replace(nested=nested)))
+    back = find_results(cleveland, tmp_path).nested
+    assert np.array_equal(back.y_score, nested.y_score)
+    assert np.array_equal(back.fold, nested.fold)
+    assert (back.fits, back.chosen) == (7, nested.chosen)
+    monkeypatch.setattr("heart.experiments.nested.CHANGES", {"default": {}})
+    path.touch()  # read once a process
+    assert find_results(cleveland, tmp_path).nested is None
 
 
 def test_every_opponent_of_cleveland_is_stored_as_tuned(stored):
