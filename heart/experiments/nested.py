@@ -16,7 +16,7 @@ import pandas as pd
 from heart.config import RECIPES, Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
-from heart.evaluation.figures import Figure
+from heart.evaluation.figures import LEADERBOARD, Figure
 from heart.evaluation.metrics import FloatArray, IntArray, log_losses
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.contenders import describe_settings
@@ -104,7 +104,7 @@ def judge_nested(cohort: Cohort, *, folds: Folds, on_share: OnShare | None = Non
             for i, (name, recipe) in enumerate(recipes.items())
         }
     )
-    chosen = losses.idxmin(axis=1).tolist()
+    chosen = [str(name) for name in losses.idxmin(axis=1)]
     y_score, fold = _predict(cohort, outer, [recipes[name] for name in chosen], folds)
     fits = len(outer) + len(recipes) * sum(map(len, inner))
     seconds = time.perf_counter() - start
@@ -190,6 +190,6 @@ def compare_nested(nested: OutOfFold, plain: OutOfFold) -> Nested:
         other,
         {
             name: fold_difference(mine.by_fold[name] - other.by_fold[name], nested)
-            for name in mine.by_fold
+            for name in LEADERBOARD
         },
     )
