@@ -22,6 +22,7 @@ from heart.experiments.nested import judge_nested
 from heart.experiments.results import find_results
 from heart.experiments.run import run_experiment
 from heart.experiments.stored import find_stored
+from heart.experiments.tuning import find_untuned, write_untuned
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.session import Origin, Session
 from tests.support.bundles import NOON
@@ -124,7 +125,10 @@ def check_tuning(app, leaderboard):
     assert logistic["chosen (in how many folds)"].startswith("C 0.3 (")
     assert logistic["fits"] == f"{50 * (7 * 5 + 1):,}"
     assert "seconds are those of the machine that computed the row" in said(app)
-    assert "Not tuned inside the folds" not in said(app)
+    untuned = find_untuned(find_results(load_shipped("cleveland")).leaderboard)
+    assert "logistic regression" not in untuned
+    assert ("Not tuned inside the folds" in said(app)) == bool(untuned)
+    assert write_untuned(untuned) in said(app)
 
 
 def test_nothing_long_starts_by_itself(at_evaluate, quick):
