@@ -51,17 +51,17 @@ GRIDS: MappingProxyType[str, Grid] = MappingProxyType(
         "logistic regression": {"logisticregression__C": CS},
         "logistic regression with splines": {"logisticregression__C": CS},
         "random forest": {
-            "randomforestclassifier__min_samples_leaf": (2, 5, 10),
-            "randomforestclassifier__max_features": ("sqrt", 0.5),
+            "randomforestclassifier__min_samples_leaf": (1, 3, 8),
+            "randomforestclassifier__max_features": (0.1, "sqrt", 0.5),
         },
         "extra trees": {
-            "extratreesclassifier__min_samples_leaf": (2, 5, 10),
-            "extratreesclassifier__max_features": ("sqrt", 0.5),
+            "extratreesclassifier__min_samples_leaf": (1, 3, 8),
+            "extratreesclassifier__max_features": (0.1, "sqrt", 0.5),
         },
         "gradient boosting": {
             "max_depth": (1, 2, 3),
             "max_iter": (30, 100),
-            "learning_rate": (0.03, 0.1),
+            "learning_rate": (0.05, 0.2),
         },
         "SVM": {
             "calibratedclassifiercv__estimator__C": (1.0, 10.0, 100.0),

@@ -53,7 +53,7 @@ def describe_grid(model: str) -> str:
     """What a model of `heart.experiments.baselines.OTHERS` is tuned over; empty if nothing.
 
     >>> describe_grid("gradient boosting")
-    'depth 1, 2 or 3; rounds 30 or 100; step 0.03 or 0.1'
+    'depth 1, 2 or 3; rounds 30 or 100; step 0.05 or 0.2'
     """
     return "; ".join(
         f"{_name(name)} {_join(list(map(_write, values)))}"
@@ -75,10 +75,19 @@ def count_choices(chosen: Sequence[Mapping[str, str]]) -> str:
 
 
 def find_untuned(results: Mapping[str, OutOfFold]) -> list[str]:
-    """Models that are tuned inside the folds today, and of which these results do not say so: they
-    are of an earlier version.
+    """Models that are tuned inside the folds, and of which these results are not of today's tuning:
+    nothing is noted of it, or something was chosen that is not among the settings.
     """
-    return [name for name, result in results.items() if name in GRIDS and not result.chosen]
+    return [name for name, result in results.items() if name in GRIDS and not _is_of(name, result)]
+
+
+def _is_of(model: str, result: OutOfFold) -> bool:
+    """Whether each fold's choice is among the settings of the model's grid."""
+    grid = {_name(name): set(map(_write, values)) for name, values in GRIDS[model].items()}
+    return bool(result.chosen) and all(
+        one.keys() == grid.keys() and all(value in grid[name] for name, value in one.items())
+        for one in result.chosen
+    )
 
 
 def write_untuned(names: Sequence[str]) -> str:
@@ -86,8 +95,9 @@ def write_untuned(names: Sequence[str]) -> str:
     if not names:
         return ""
     return (
-        f"Not tuned inside the folds: {', '.join(names)}. These figures are of an earlier version,"
-        " and the others look further ahead of them than they are. Computed anew, they are tuned."
+        f"Not tuned inside the folds as they are today: {', '.join(names)}. These figures are of an"
+        " earlier version, and the others may look further ahead of them than they are. Computed"
+        " anew, they are tuned so."
     )
 
 

@@ -213,10 +213,12 @@ def test_three_patients_of_a_class_can_be_tuned_with_and_two_are_refused(clevela
 
 def test_results_of_an_earlier_version_are_said_not_to_be_tuned():
     old = OutOfFold(np.array([0, 1]), np.array([[0.1, 0.9]]), np.array([[0, 1]]), 1.0)
-    new = old._replace(chosen=({"C": "1"}, {"C": "1"}))
-    results = {"default": old, "SVM": old, "random forest": new, "class share alone": old}
-    assert find_untuned(results) == ["SVM"]
-    assert write_untuned(["SVM"]).startswith("Not tuned inside the folds: SVM.")
+    name = "logistic regression"
+    for chosen, is_old in [("1", False), ("0.3", False), ("0.5", True)]:  # 0.5 is no longer tried
+        new = old._replace(chosen=({"C": "1"}, {"C": chosen}))
+        results = {"default": old, "SVM": old, name: new, "class share alone": old}
+        assert find_untuned(results) == (["SVM", name] if is_old else ["SVM"])
+    assert write_untuned(["SVM"]).startswith("Not tuned inside the folds as they are today: SVM.")
     assert write_untuned([]) == ""
 
 
