@@ -90,7 +90,7 @@ def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch
     for name in COMPUTING:
         monkeypatch.setattr(f"heart.ui.evaluate_{name}", refuse)
     app = visit("evaluate")
-    leaderboard = table_with(app, "Average precision")
+    leaderboard = table_with(app, "Log-loss behind")
     assert leaderboard.index[0] == MINE
     assert len(leaderboard) == len(MODELS)
     check_tuning(app, leaderboard)
@@ -144,7 +144,7 @@ def test_nothing_long_starts_by_itself(at_evaluate, quick):
 
 def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_evaluate, quick):
     app = press(at_evaluate(), "Judge all models")
-    table = table_with(app, "Average precision")
+    table = table_with(app, "Log-loss behind")
     assert set(table.index) == {MINE, *FEW[1:]}
     assert table.loc["class share alone"].name == table.index[-1]
     assert table.loc["class share alone", "ROC AUC"] == "–"
@@ -155,13 +155,13 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_ev
     assert "Subgroups" in said(app)
     # the recipe chosen inside the folds stands beside it once it was asked for
     app = press(app, "Choose the recipe inside the folds")
-    nested = table_with(app, "Brier score")
+    (nested,) = (t.value for t in app.table if "chosen inside the folds" in t.value.index)
     assert nested.index.tolist() == ["chosen inside the folds", "the default recipe"]
     assert nested.loc["the default recipe", "Log-loss"] == table.loc[MINE, "Log-loss"]
     taken = re.search(r"Taken: recipe (.*?)\. Against", said(app)).group(1)
     assert sum(int(n) for n in re.findall(r"\((\d+)\)", taken)) == 6
     app = go(go(app, "train"), "evaluate")
-    assert set(table_with(app, "Average precision").index) == set(table.index)
+    assert set(table_with(app, "Log-loss behind").index) == set(table.index)
     assert quick == [5]
 
 
@@ -233,14 +233,14 @@ def test_model_in_use_is_judged_at_its_threshold_beside_the_default_recipe_and_k
         app
     )
     app = press(app, "Judge all models")
-    table = table_with(app, "Average precision")
+    table = table_with(app, "Log-loss behind")
     assert set(table.index) == {"`mine` (the model in use)", DEFAULT, *FEW[1:]}
     assert "Whether changed settings were chosen with these patients is not known" in said(app)
     # a kept model is judged beside them, and the others are not judged again
     app = app.multiselect(key="leaderboard_kept").set_value(["theirs"]).run()
     assert "Not judged on these patients yet: `theirs` (kept)" in said(app)
     app = press(app, "Judge it on the same folds")
-    table = table_with(app, "Average precision")
+    table = table_with(app, "Log-loss behind")
     assert set(table.index) == {"`mine` (the model in use)", "`theirs` (kept)", DEFAULT, *FEW[1:]}
     assert "Of `mine` at its threshold of 61\u00a0%" in said(app)
     assert "Dashed: the model's own threshold, 61\u00a0%" in said(app)
