@@ -41,7 +41,12 @@ from heart.experiments.nested import (  # noqa: E402
 )
 from heart.experiments.results import RECIPE, find_results  # noqa: E402
 from heart.experiments.stored import find_stored  # noqa: E402
-from heart.experiments.tuning import count_choices, describe_grid  # noqa: E402
+from heart.experiments.tuning import (  # noqa: E402
+    count_choices,
+    describe_grid,
+    find_untuned,
+    write_untuned,
+)
 from heart.paths import SHIPPED_BUNDLE  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "EVALUATION.md"
@@ -196,7 +201,8 @@ def stored_parts() -> dict[str, str]:
     source = (
         f"Made by `{stored.command}` on {stored.date}, written by `python benchmarks/evaluation.py"
         f" --stored`; {seconds:.0f} s for all, partly beside other work."
-    )
+        f" {write_untuned(find_untuned(stored.leaderboard))}"
+    ).strip()
     parts = {"leaderboard": show_leaderboard(entries, source)}
     if stored.nested is not None:
         folds, plain = nested_folds(stored.folds), stored.leaderboard[RECIPE]
