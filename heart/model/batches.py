@@ -6,19 +6,21 @@ Shapes as in `heart.model.network`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
 
 from heart.config import Settings
 from heart.model.network import member_generator
 from heart.model.preprocessing import Encoded
 from heart.model.step import Batch
+
+FETCHED = 2**13
+"""Patients of a single member that are fetched at once; they fit the processor's cache."""
 
 
 class Labelled(NamedTuple):
@@ -31,25 +33,28 @@ class Labelled(NamedTuple):
     weight: npt.NDArray[np.float64] | None = None
 
 
-class Patients(Dataset[Batch]):
+class Patients:
     """Patients on the device, fetched by whole index batches of shape (M, B).
 
     Args:
         part: encoded patients with their outcomes.
         device: where they are kept.
-        codes_as_numbers: whether codes become columns of `numeric`, and `codes` has none: one
-            gather less.
+        columns: makes codes, (n, C), columns of `numeric`, and `codes` has none then: one gather
+            less.
     """
 
     def __init__(
-        self, part: Labelled, device: torch.device, *, codes_as_numbers: bool = False
+        self,
+        part: Labelled,
+        device: torch.device,
+        *,
+        columns: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
-        numeric, codes = part.encoded
-        if codes_as_numbers:
-            numeric = np.concatenate([numeric, codes.astype(np.float32)], axis=1)
-            codes = codes[:, :0]
-        self.numeric = torch.as_tensor(numeric, device=device)
-        self.codes = torch.as_tensor(codes, device=device)
+        self.numeric = torch.as_tensor(part.encoded.numeric, device=device)
+        self.codes = torch.as_tensor(part.encoded.codes, device=device)
+        if columns is not None:
+            self.numeric = torch.cat([self.numeric, columns(self.codes)], dim=1)
+            self.codes = self.codes[:, :0]
         self.y_true = torch.as_tensor(part.y_true, dtype=torch.float32, device=device)
         self.weight = (
             None
@@ -63,7 +68,7 @@ class Patients(Dataset[Batch]):
     def __getitem__(self, index: Tensor) -> Batch:
         return Batch(
             _rows(self.numeric, index),
-            _rows(self.codes, index),
+            _rows(self.codes, index) if self.codes.shape[1] else index.new_empty(*index.shape, 0),
             _rows(self.y_true, index),
             None if self.weight is None else _rows(self.weight, index),
         )
@@ -90,7 +95,7 @@ class MemberRows(NamedTuple):
     fits: int
 
 
-class IndexBatches(Sampler[Tensor]):
+class IndexBatches:
     """Each epoch, each member's own order of its patients, cut into index batches (M, B)."""
 
     def __init__(
@@ -99,31 +104,56 @@ class IndexBatches(Sampler[Tensor]):
         self.n = n if rows is None else rows.train.shape[1]
         self.batch_size, self.device = settings.batch_size, device
         self.rows = None if rows is None else torch.as_tensor(rows.train)
-        indices = range(settings.members) if rows is None else rows.indices
-        self.generators = [
-            member_generator(settings.random_state, index, "order") for index in indices
-        ]
+        indices = list(range(settings.members) if rows is None else rows.indices)
+        # members of one index have one order: it is drawn once
+        own = list(dict.fromkeys(indices))
+        self.generators = [member_generator(settings.random_state, index, "order") for index in own]
+        self.drawn = torch.tensor([own.index(index) for index in indices])
 
     def __len__(self) -> int:
         return math.ceil(self.n / self.batch_size)
 
-    def __iter__(self) -> Iterator[Tensor]:
+    def draw(self) -> Tensor:
+        """The order of an epoch: rows of the patients, int64, shape (M, n)."""
         order = torch.stack([torch.randperm(self.n, generator=g) for g in self.generators])
-        order = order if self.rows is None else self.rows.gather(1, order)
-        yield from order.to(self.device).split(self.batch_size, dim=1)
+        order = order if self.rows is None else self.rows.gather(1, order[self.drawn])
+        return order.to(self.device)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        yield from self.draw().split(self.batch_size, dim=1)
 
 
-def load_batches(
-    data: Patients, settings: Settings, *, rows: MemberRows | None = None
-) -> DataLoader[Batch]:
+class Batches:
+    """Every epoch's batches of the patients: an epoch each time it is iterated over.
+
+    PyTorch's DataLoader does the same for 20 microseconds a batch, as long as a quarter of a step
+    (benchmarks/optimiser.py); nothing is collated here, and no process loads.
+    """
+
+    def __init__(self, data: Patients, index: IndexBatches) -> None:
+        self._data, self._index = data, index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __iter__(self) -> Iterator[Batch]:
+        order, size = self._index.draw(), self._index.batch_size
+        # the batches of a single member lie one after another: many are fetched at once
+        together = max(1, FETCHED // size) if len(order) == 1 else 1
+        for index in order.split(together * size, dim=1):
+            fetched = self._data[index]
+            if together == 1:
+                yield fetched
+                continue
+            numeric, codes, y_true = (part.split(size, dim=1) for part in fetched[:3])
+            weight = (
+                [None] * len(y_true)
+                if fetched.weight is None
+                else fetched.weight.split(size, dim=1)
+            )
+            yield from map(Batch, numeric, codes, y_true, weight)
+
+
+def load_batches(data: Patients, settings: Settings, *, rows: MemberRows | None = None) -> Batches:
     """Every epoch's batches of the patients, each member's own in its own order."""
-    sampler = IndexBatches(len(data), settings, data.y_true.device, rows)
-    # a generator of its own, so that the loader leaves the global random state alone; batches come
-    # whole, nothing is collated
-    return DataLoader(
-        data, batch_size=None, sampler=sampler, collate_fn=_as_it_is, generator=torch.Generator()
-    )
-
-
-def _as_it_is(batch: Any) -> Any:
-    return batch
+    return Batches(data, IndexBatches(len(data), settings, data.y_true.device, rows))

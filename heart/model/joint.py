@@ -81,14 +81,12 @@ def _train_joint(fits: list[Prepared], settings: Settings, tell: OnShare) -> lis
     network = HeartMLP(fits[0].train.encoded.numeric.shape[1], cardinalities, together)
     indices = list(range(members)) * len(fits)
     network.reset(settings.random_state, indices)
-    medians = np.stack([fit.preprocessor.scaled_median() for fit in fits])
-    pieces = np.stack([fit.preprocessor.median_pieces() for fit in fits])
     mask = ValueMask(
-        np.repeat(medians, members, axis=0),
+        np.stack([fit.preprocessor.scaled_median() for fit in fits]),
         cardinalities,
         settings.masking,
         has_flags=settings.missing_flags,
-        pieces=np.repeat(pieces, members, axis=0),
+        pieces=np.stack([fit.preprocessor.median_pieces() for fit in fits]),
     )
     train_part, train_rows = _stack([fit.train for fit in fits], members)
     valid = [fit.valid for fit in fits if fit.valid is not None]

@@ -180,7 +180,7 @@ class Tally:
 
     def add(self, outputs: Tensor, y_true: Tensor) -> None:
         """Note a batch: (M, B, …) and (M, B)."""
-        self._waiting.append((outputs.flatten(0, 1), y_true.flatten()))
+        self._waiting.append((outputs, y_true))
         self._size += y_true.numel()
         if self._size >= TALLY:
             self._count()
@@ -193,7 +193,9 @@ class Tally:
         return loss / self._seen, right / self._seen
 
     def _count(self) -> None:
-        outputs, y_true = (torch.cat(parts) for parts in zip(*self._waiting, strict=True))
+        outputs, y_true = (
+            torch.cat(parts, dim=1).flatten(0, 1) for parts in zip(*self._waiting, strict=True)
+        )
         loss, right = self._count_all(outputs, y_true)
         self._sums.append(torch.stack([loss.double(), right.double()]))
         self._seen += self._size

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 
 import numpy as np
@@ -23,28 +23,23 @@ _LOWEST = -(2**15)
 class Noise:
     """A stream of random decisions that depends on the seed alone.
 
-    Several fits that train as one network each get the same stream, as they would alone.
-
     Args:
         random_state: the seed.
         device: where the decisions are needed.
-        fits: how many fits share the stream; members of one fit are next to each other.
     """
 
-    def __init__(self, random_state: int, device: torch.device, *, fits: int = 1) -> None:
+    def __init__(self, random_state: int, device: torch.device) -> None:
         self._generator = torch.Generator(device).manual_seed(random_state)
-        self._fits, self._device = fits, device
+        self._device = device
         self._bits = torch.empty(0, dtype=torch.int16, device=device)
         self._used = 0
 
     def decide(self, rate: float, shape: tuple[int, ...]) -> Tensor:
-        """True with probability `rate`, bool, of the shape; its first axis is members."""
+        """True with probability `rate`, bool, of the shape."""
         level = round(rate * _LEVELS)
         if not 0 < level < _LEVELS:  # certain; and no 16-bit number is beyond the last level
             return torch.full(shape, level > 0, device=self._device)
-        bits = self._take(math.prod(shape) // self._fits)
-        decided = (bits < _LOWEST + level).view(shape[0] // self._fits, *shape[1:])
-        return decided if self._fits == 1 else decided.repeat(self._fits, *[1] * (len(shape) - 1))
+        return (self._take(math.prod(shape)) < _LOWEST + level).view(shape)
 
     def _take(self, n: int) -> Tensor:
         if self._used + n > len(self._bits):
@@ -60,13 +55,15 @@ class Noise:
 class ValueMask:
     """Hides values at random, so that the codes and flags for unknown are trained.
 
+    Of several fits that train as one network each gets the same decisions, as it would alone.
+
     Args:
-        scaled_median: what a missing number looks like, shape (F,), or (M, F) where each member has
-            its own scaler.
+        scaled_median: what a missing number looks like, shape (F,), or (fits, F) where several fits
+            train as one network: each has its own scaler, and its members are next to each other.
         cardinalities: number of codes of each category; the last one means unknown.
         rate: share of values to hide.
         has_flags: whether `numeric` has one missing flag a number after the numbers.
-        pieces: what a missing number's pieces look like, shape (P * F,) or (M, P * F), where
+        pieces: what a missing number's pieces look like, shape (P * F,) or (fits, P * F), where
             `numeric` has pieces between numbers and flags.
     """
 
@@ -82,41 +79,60 @@ class ValueMask:
         nothing = scaled_median[..., :0]
         flags = np.ones_like(scaled_median) if has_flags else nothing
         bends = nothing if pieces is None else pieces
-        hidden = np.concatenate([scaled_median, bends, flags], axis=-1)
-        # of shape (D,) or (M, 1, D)
-        self.hidden_numeric = torch.as_tensor(hidden if hidden.ndim == 1 else hidden[:, None, :])
+        hidden = np.atleast_2d(np.concatenate([scaled_median, bends, flags], axis=-1))
+        n_numbers, self.rate = scaled_median.shape[-1], rate
+        self.fits, self.n_values = len(hidden), n_numbers + len(cardinalities)
+        self.hidden_numeric = torch.as_tensor(hidden[:, None, None, :])  # (fits, 1, 1, D)
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
-        self.n_numbers, self.rate = scaled_median.shape[-1], rate
-        self.n_more = hidden.shape[-1] - self.n_numbers  # columns that go with a number
+        # which value each column belongs to: a number's pieces and its flag go with it
+        self.values = torch.arange(n_numbers).repeat(hidden.shape[-1] // max(n_numbers, 1))
+        self.in_order = _counts_up(self.values, self.n_values)  # there is nothing to pick
 
     def to(self, device: torch.device) -> ValueMask:
         """The same mask for batches on the device."""
         moved = copy(self)
-        moved.hidden_numeric = self.hidden_numeric.to(device)
-        moved.hidden_codes = self.hidden_codes.to(device)
+        for name in ("hidden_numeric", "hidden_codes", "values"):
+            setattr(moved, name, getattr(self, name).to(device))
         return moved
 
-    def with_codes_as_numbers(self) -> ValueMask:
+    def with_columns(self, columns: Callable[[Tensor], Tensor]) -> ValueMask:
         """The same mask for batches whose codes are columns of `numeric` (see `Patients`)."""
-        joined = copy(self)
-        unknown = self.hidden_codes.to(torch.float32).expand(*self.hidden_numeric.shape[:-1], -1)
+        joined, n_categories = copy(self), len(self.hidden_codes)
+        unknown = columns(self.hidden_codes).expand(self.fits, 1, 1, -1)
         joined.hidden_numeric = torch.cat([self.hidden_numeric, unknown], dim=-1)
         joined.hidden_codes = self.hidden_codes[:0]
+        device = self.values.device
+        categories = torch.arange(self.n_values - n_categories, self.n_values, device=device)
+        if unknown.shape[-1] != n_categories:  # a column a code
+            categories = categories.repeat_interleave(self.hidden_codes + 1)
+        joined.values = torch.cat([self.values, categories])
+        joined.in_order = _counts_up(joined.values, self.n_values)
         return joined
 
     def __call__(self, batch: Batch, noise: Noise) -> Batch:
         """The batch with some values hidden; the same object if the rate is 0."""
         if self.rate == 0.0:
             return batch
-        n_codes = batch.codes.shape[2]
-        n_columns = batch.numeric.shape[2] - self.n_more + n_codes
-        hide = noise.decide(self.rate, (*batch.y_true.shape, n_columns))  # (M, B, F + C)
-        shown, rest = hide[..., : n_columns - n_codes], hide[..., n_columns - n_codes :]
-        if self.n_more:  # a number's pieces and its flag go with it
-            numbers = [shown[..., : self.n_numbers]] * (self.n_more // self.n_numbers)
-            shown = torch.cat([*numbers, shown], dim=2)
+        members, n = batch.y_true.shape
+        hide = noise.decide(self.rate, (members // self.fits, n, self.n_values))
+        numeric, shown = batch.numeric, hide.to(batch.numeric.dtype)
+        if not self.in_order:
+            shown = shown.index_select(2, self.values)
         # by arithmetic: torch.where branches on random bits, half of them mispredicted, and takes
         # ten times as long
-        numeric = torch.lerp(batch.numeric, self.hidden_numeric, shown.to(batch.numeric.dtype))
-        codes = batch.codes + (self.hidden_codes - batch.codes) * rest if n_codes else batch.codes
-        return Batch(numeric, codes, batch.y_true, batch.weight)
+        hidden = torch.lerp(numeric.view(self.fits, *shown.shape), self.hidden_numeric, shown)
+        return batch._replace(
+            numeric=hidden.view_as(numeric), codes=self._hide_codes(batch.codes, hide)
+        )
+
+    def _hide_codes(self, codes: Tensor, hide: Tensor) -> Tensor:
+        if not len(self.hidden_codes):
+            return codes
+        of_codes = hide[..., self.n_values - codes.shape[2] :].to(codes.dtype)
+        shown = codes.view(self.fits, *of_codes.shape)
+        return (shown + (self.hidden_codes - shown) * of_codes).view_as(codes)
+
+
+def _counts_up(values: Tensor, n: int) -> bool:
+    """Whether the values are 0 to n - 1."""
+    return torch.equal(values, torch.arange(n, device=values.device))

@@ -80,18 +80,10 @@ class MemberEmbedding(nn.Module):
             for member, generator in enumerate(generators):
                 self.weight[member].normal_(generator=generator)
 
-    def rows(self, codes: Tensor) -> Tensor:
-        """Where each code's vector is in the tables below each other: (M, B, C) to (M * B * C,)."""
-        return (codes + self.starts).view(-1)
-
     def forward(self, codes: Tensor) -> Tensor:
         """(M, B, C) to (M, B, C * dim)."""
-        return self.look_up(self.rows(codes), codes.shape)
-
-    def look_up(self, rows: Tensor, shape: torch.Size) -> Tensor:
-        """The vectors of the rows of codes of this shape, (M, B, C * dim)."""
-        members, n, n_categories = shape
-        dim = self.weight.shape[2]
+        members, n, n_categories = codes.shape
+        dim, rows = self.weight.shape[2], (codes + self.starts).view(-1)
         return self.weight.view(-1, dim).index_select(0, rows).view(members, n, n_categories * dim)
 
 
@@ -154,13 +146,21 @@ class HeartMLP(nn.Module):
         """The hidden layers, first to last."""
         return [layer for layer in self.hidden if isinstance(layer, MemberLinear)]
 
-    def inputs(self, numeric: Tensor, codes: Tensor) -> tuple[Tensor, Tensor | None]:
-        """What the first layer reads, (M, B, D + C * dim), and the vectors' rows, (M * B * C,)."""
+    def inputs(self, numeric: Tensor, codes: Tensor) -> Tensor:
+        """What the first layer reads, (M, B, D + C * dim)."""
+        if not codes.shape[2]:
+            return numeric
+        columns = codes.to(numeric.dtype) if self.embedding is None else self.embedding(codes)
+        return torch.cat([numeric, columns], dim=2)
+
+    def columns(self, codes: Tensor) -> Tensor:
+        """The codes as training reads them, float32: (…, C) to (…, K), a 1 for each code among
+        zeros, where they have vectors; where they are numbers, to (…, C).
+        """
         if self.embedding is None:
-            columns = [numeric, codes.to(numeric.dtype)]
-            return torch.cat(columns, dim=2) if codes.shape[2] else numeric, None
-        rows = self.embedding.rows(codes)
-        return torch.cat([numeric, self.embedding.look_up(rows, codes.shape)], dim=2), rows
+            return codes.to(torch.float32)
+        ones = codes.new_zeros(*codes.shape[:-1], sum(self.cardinalities), dtype=torch.float32)
+        return ones.scatter_(-1, codes + self.embedding.offsets, 1.0)
 
     def forward(self, numeric: Tensor, codes: Tensor, *, kept: Sequence[Tensor] = ()) -> Tensor:
         """Logits, float32, shape (M, B).
@@ -171,7 +171,7 @@ class HeartMLP(nn.Module):
             kept: for each hidden layer which units are not dropped, bool, (M, B, H); they are
                 scaled up (Srivastava et al. 2014).
         """
-        inputs, _ = self.inputs(numeric, codes)
+        inputs = self.inputs(numeric, codes)
         x = inputs
         for depth, layer in enumerate(self.hidden):
             x = torch.relu(layer(x))  # (M, B, H)

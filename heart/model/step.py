@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.optim.adamw import adamw
 
 from heart.config import Settings
 from heart.model.network import HeartMLP, MemberLinear
+from heart.model.tables import Tables
 
 
 class FlatAdamW:
@@ -52,23 +52,24 @@ class FlatAdamW:
 
     def step(self) -> None:
         """Change the weights by the gradient."""
-        # The function behind torch.optim.AdamW. The class takes about a fifth longer for a single
-        # fit, and its first use imports PyTorch's compiler: 1.7 s and 66 MiB in every process that
-        # trains (docs/PERFORMANCE.md).
-        adamw(
+        # The kernel behind torch.optim.AdamW. The class takes longer for a single fit, and its
+        # first use imports PyTorch's compiler: 1.7 s and 66 MiB in every process that trains
+        # (docs/PERFORMANCE.md). The function between the two sorts the one tensor by device and
+        # type at every step.
+        self._steps.add_(1)
+        torch._fused_adamw_(
             [self.weights],
             [self.gradient],
             [self._mean],
             [self._square],
             [],
             [self._steps],
-            fused=True,
-            amsgrad=False,
+            lr=self._lr,
             beta1=0.9,
             beta2=0.999,
-            lr=self._lr,
             weight_decay=self._weight_decay,
             eps=1e-8,
+            amsgrad=False,
             maximize=False,
         )
 
@@ -125,20 +126,31 @@ class TrainingStep:
         self.weights, self.gradient = self._optimiser.weights, self._optimiser.gradient
         self.release = self._optimiser.release
         views = self._optimiser.gradients
-        self._hidden = [_layer(layer, views) for layer in network.layers()]
-        self._logit = _layer(network.logit, views)
-        self._linear = None if network.linear_path is None else _layer(network.linear_path, views)
-        self._vectors = (  # the gradient of all members' vectors below each other, (M * K, dim)
-            None if network.embedding is None else views[network.embedding.weight].flatten(0, 1)
+        self._tables = (
+            Tables(network, network.embedding, views)
+            if network.embedding is not None and network.cardinalities
+            else None
+        )
+        layers = [*network.layers(), network.logit]
+        *self._hidden, self._logit = [
+            _layer(layer, views, None if depth else self._tables)
+            for depth, layer in enumerate(layers)
+        ]
+        self._linear = (
+            None
+            if network.linear_path is None
+            else _layer(network.linear_path, views, self._tables)
         )
 
     def __call__(self, batch: Batch, kept: Sequence[Tensor] = ()) -> Tensor:
         """Take a step down the sum of the members' mean losses; the logits before it, (M, B).
 
         Args:
-            batch: the patients of each member.
-            kept: for each hidden layer which units are not dropped, bool, (M, B, H); nothing for no
-                dropout.
+            batch: the patients of each member. Their codes may be columns of `numeric` already, as
+                `HeartMLP.columns` makes them, and `codes` have none: that is faster.
+            kept: for each hidden layer which units are not dropped, 1 or 0, (M, B, H), or
+                (M / fits, B, H) where all fits drop the same; nothing for no dropout. Floats are
+                faster than bool.
         """
         logits = self.differentiate(batch, kept)
         self._optimiser.step()
@@ -147,19 +159,23 @@ class TrainingStep:
     @torch.no_grad()
     def differentiate(self, batch: Batch, kept: Sequence[Tensor] = ()) -> Tensor:
         """Write the gradients of the sum of the members' mean losses; the logits, (M, B)."""
-        inputs, rows = self.network.inputs(batch.numeric, batch.codes)
-        reads, logits = self._forward(inputs, kept)
+        if self._tables is not None:
+            self._tables.fold()
+        reads, logits = self._forward(self._inputs(batch), kept)
         # the derivative of the mean cross-entropy by the logit, (M, 1, B)
         error = logits.sigmoid().sub_(batch.y_true.unsqueeze(1)).div_(logits.shape[2])
         if batch.weight is not None:
             error.mul_(batch.weight.unsqueeze(1))
-        by_inputs = self._backward(reads, error, to_inputs=rows is not None)
-        if self._vectors is not None and rows is not None:
-            # a vector's gradient is the sum over the patients that have its code
-            by_vector = by_inputs[:, :, self.network.n_numeric :]
-            by_vector = by_vector.reshape(-1, self._vectors.shape[1])
-            self._vectors.zero_().index_add_(0, rows, by_vector)
+        self._backward(reads, error)
+        if self._tables is not None:
+            self._tables.unfold()
         return logits.squeeze(1)
+
+    def _inputs(self, batch: Batch) -> Tensor:
+        """What the first layer reads, (M, B, in): as it is, where the codes are columns already."""
+        if not batch.codes.shape[2]:
+            return batch.numeric
+        return torch.cat([batch.numeric, self.network.columns(batch.codes)], dim=2)
 
     def _forward(self, inputs: Tensor, kept: Sequence[Tensor]) -> tuple[list[Read], Tensor]:
         """What each hidden layer and then the logit read, and the logits, (M, 1, B)."""
@@ -167,34 +183,41 @@ class TrainingStep:
         reads = [Read(inputs, 1.0)]
         for depth, layer in enumerate(self._hidden):
             x = torch.baddbmm(layer.bias, reads[-1].x, layer.weight, alpha=reads[-1].scale).relu_()
-            reads.append(Read(x.mul_(kept[depth]) if kept else x, scale))
+            if kept:
+                x.view(-1, *kept[depth].shape).mul_(kept[depth])
+            reads.append(Read(x, scale))
         logits = _column(self._logit, reads[-1])
         if self._linear is not None:
             logits += _column(self._linear, reads[0])
         return reads, logits
 
-    def _backward(self, reads: Sequence[Read], error: Tensor, *, to_inputs: bool) -> Tensor:
-        """Write the layers' gradients, last to first; that by the inputs, (M, B, in), if wanted."""
+    def _backward(self, reads: Sequence[Read], error: Tensor) -> None:
+        """Write the layers' gradients, last to first."""
         _write_column_gradient(self._logit, reads[-1], error)
-        by_patient = error.transpose(1, 2)  # (M, B, 1)
-        above = torch.mul(by_patient, self._logit.weight.transpose(1, 2)).mul_(reads[-1].scale)
+        weight = self._logit.weight.transpose(1, 2)  # (M, 1, H)
+        weight = weight if reads[-1].scale == 1 else weight * reads[-1].scale
+        above = torch.mul(error.transpose(1, 2), weight)  # (M, B, H)
         for depth in range(len(self._hidden) - 1, -1, -1):
             layer, read = self._hidden[depth], reads[depth]
             # a unit that was dropped or not active is 0 and hands nothing down
             above = torch.ops.aten.threshold_backward(above, reads[depth + 1].x, 0)
             _write_gradient(layer, read, above)
-            if depth or to_inputs:
+            if depth:
                 above = torch.bmm(above, layer.weight.transpose(1, 2))
                 above = above if read.scale == 1 else above.mul_(read.scale)
         if self._linear is not None:
             _write_column_gradient(self._linear, reads[0], error)
-            if to_inputs:
-                above.addcmul_(by_patient, self._linear.weight.transpose(1, 2))
-        return above
 
 
-def _layer(layer: MemberLinear, views: Mapping[nn.Parameter, Tensor]) -> Layer:
-    return Layer(layer.weight.detach(), layer.bias.detach(), views[layer.weight], views[layer.bias])
+def _layer(
+    layer: MemberLinear, views: Mapping[nn.Parameter, Tensor], tables: Tables | None = None
+) -> Layer:
+    """The layer; one that reads the inputs, with its tables."""
+    if tables is None:
+        weight, by_weight = layer.weight.detach(), views[layer.weight]
+    else:
+        weight, by_weight = tables.add(layer)
+    return Layer(weight, layer.bias.detach(), by_weight, views[layer.bias])
 
 
 def _column(layer: Layer, read: Read) -> Tensor:

@@ -101,12 +101,15 @@ def train(
     """
     device = pick_device(settings.device)
     network.to(device)
-    # where codes are read as numbers, they are columns of `numeric` from the start
-    load = partial(Patients, device=device, codes_as_numbers=network.embedding is None)
-    batches = load_batches(load(train_part), settings, rows=rows)
-    judge = None if valid_part is None else partial(_validate, network, load(valid_part), rows)
+    train_patients = Patients(train_part, device, columns=network.columns)
+    batches = load_batches(train_patients, settings, rows=rows)
+    judge = (
+        None
+        if valid_part is None
+        else partial(_validate, network, Patients(valid_part, device), rows)
+    )
     step = TrainingStep(network, settings)
-    take = _masked(step, mask, Noise(settings.random_state, device, fits=rows.fits if rows else 1))
+    take = _masked(step, mask, Noise(settings.random_state, device))
     run = run_epochs(
         network, take, batches, settings, judge=judge, on_epoch_end=on_epoch_end, clock=clock
     )
@@ -132,14 +135,14 @@ def train_prepared(
 
 
 def _masked(step: TrainingStep, mask: ValueMask, noise: Noise) -> Step:
-    """The step, with values hidden and hidden units dropped."""
+    """The step on batches whose codes are columns, with values hidden and hidden units dropped."""
     rate, widths = step.network.dropout, step.network.widths
-    joined = step.network.embedding is None
-    mask = (mask.with_codes_as_numbers() if joined else mask).to(step.network.logit.weight.device)
+    mask = mask.to(step.network.logit.weight.device).with_columns(step.network.columns)
 
     def take(batch: Batch) -> Tensor:
-        shapes = [(*batch.y_true.shape, width) for width in widths] if rate else []
-        kept = [noise.decide(1 - rate, shape) for shape in shapes]
+        members, n = batch.y_true.shape
+        shapes = [(members // mask.fits, n, width) for width in widths] if rate else []
+        kept = [noise.decide(1 - rate, shape).to(batch.numeric.dtype) for shape in shapes]
         return step(mask(batch, noise), kept)
 
     return take

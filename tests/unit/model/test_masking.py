@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
+from heart.config import Settings
 from heart.model.batches import Labelled, Patients
 from heart.model.masking import BLOCK, Noise, ValueMask
+from heart.model.network import HeartMLP
 from heart.model.preprocessing import Encoded
 from heart.model.step import Batch
 
@@ -39,14 +41,6 @@ def test_same_seed_same_decisions_and_another_seed_others():
     ]
     assert draws[0] == draws[1]
     assert draws[0] != draws[2]
-
-
-def test_every_fit_gets_what_it_would_get_alone():
-    alone, together = Noise(6, CPU), Noise(6, CPU, fits=3)
-    for shape in ((2, 32, 13), (2, 32, 32), (2, 5, 40_000)):
-        one = alone.decide(0.4, shape)
-        all_fits = together.decide(0.4, (6, *shape[1:]))
-        assert all(torch.equal(all_fits[2 * fit : 2 * fit + 2], one) for fit in range(3))
 
 
 # hidden values
@@ -101,18 +95,29 @@ def test_masking_works_without_flags_and_leaves_the_batch_alone():
     assert torch.equal(masked.y_true, batch.y_true)
 
 
-def test_codes_that_are_numbers_are_hidden_alike():
+@pytest.mark.parametrize("categories", ["codes", "embedding"])
+def test_codes_that_are_columns_are_hidden_alike(categories):
     part = Labelled(
         Encoded(np.full((500, 2), 7.0, dtype=np.float32), np.zeros((500, 2), dtype=np.int64)),
         np.ones(500, dtype=np.int64),
     )
+    columns = HeartMLP(2, [3, 5], Settings(members=1, categories=categories)).columns
     mask, index = mask_of(0.5, has_flags=False), torch.arange(500)[None]
     apart = mask(Patients(part, CPU)[index], noise())
-    joined = mask.with_codes_as_numbers()(
-        Patients(part, CPU, codes_as_numbers=True)[index], noise()
-    )
+    joined = mask.with_columns(columns)(Patients(part, CPU, columns=columns)[index], noise())
     assert joined.codes.shape == (1, 500, 0)
-    assert torch.equal(joined.numeric, torch.cat([apart.numeric, apart.codes.float()], dim=2))
+    assert torch.equal(joined.numeric, torch.cat([apart.numeric, columns(apart.codes)], dim=2))
+
+
+def test_every_fit_hides_what_it_would_hide_alone_with_its_own_median():
+    medians, batch = np.array([[0.5, -0.5], [2.0, 3.0]], dtype=np.float32), batch_of(n=50, width=2)
+    both = Batch(*(torch.cat([part, part]) for part in batch[:3]))
+    together = ValueMask(medians, [3, 5], 0.5, has_flags=False)(both, noise())
+    for fit, median in enumerate(medians):
+        alone = ValueMask(median, [3, 5], 0.5, has_flags=False)(batch, noise())
+        own = slice(2 * fit, 2 * fit + 2)
+        assert torch.equal(together.numeric[own], alone.numeric)
+        assert torch.equal(together.codes[own], alone.codes)
 
 
 def test_no_masking_is_no_work():

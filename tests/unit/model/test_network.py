@@ -127,7 +127,7 @@ def test_units_that_are_not_kept_hand_nothing_on_and_the_others_are_scaled_up():
     kept = torch.zeros(1, 7, 8, dtype=torch.bool)
     kept[..., :3] = True
     layer, out = network.hidden[0], network.logit
-    active = torch.relu(layer(network.inputs(numeric, codes)[0]))[..., :3]
+    active = torch.relu(layer(network.inputs(numeric, codes)))[..., :3]
     expected = 2 * active @ out.weight[:, :3] + out.bias
     torch.testing.assert_close(network(numeric, codes, kept=[kept]), expected[..., 0])
 

@@ -77,7 +77,11 @@ def test_gradients_are_autograds(hidden, linear_path, categories, dropout):
     kept = masks(network, batch, dropout) if dropout else []
     logits, expected = autograd(network, batch, kept)
     step = TrainingStep(network, settings_of())
-    torch.testing.assert_close(step.differentiate(batch, kept), logits)
+    as_columns = torch.cat([batch.numeric, network.columns(batch.codes)], dim=2)
+    prepared = Batch(as_columns, batch.codes[:, :, :0], batch.y_true)
+    for given in (batch, prepared):
+        step.gradient.fill_(torch.nan)
+        torch.testing.assert_close(step.differentiate(given, kept), logits)
     found = step.gradient.split([g.numel() for g in expected])
     for ours, theirs in zip(found, expected, strict=True):
         torch.testing.assert_close(ours.view_as(theirs), theirs, rtol=1e-5, atol=1e-6)
