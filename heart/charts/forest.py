@@ -1,5 +1,5 @@
 """Forest plots, each as one table of HTML: names and numbers are text that can be read aloud,
-copied and wrapped on a phone, and the browser draws it in a tenth of a chart's time. Their look is
+copied and wrapped on a phone, and the browser needs no Vega for it. Their look is
 in heart/ui/browser/look.css.
 """
 
