@@ -109,7 +109,7 @@ def whole_batches(
     """A DataLoader that is handed whole index batches and collates nothing."""
     index = IndexBatches(len(data), settings, data.y_true.device, rows)
     return DataLoader(
-        data,  # type: ignore[arg-type]
+        data,
         batch_size=None,
         sampler=index,
         collate_fn=lambda batch: batch,

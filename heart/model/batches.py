@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler
 
 from heart.config import Settings
 from heart.model.network import member_generator
@@ -33,7 +35,7 @@ class Labelled(NamedTuple):
     weight: npt.NDArray[np.float64] | None = None
 
 
-class Patients:
+class Patients(Dataset[Batch]):
     """Patients on the device, fetched by whole index batches of shape (M, B).
 
     Args:
@@ -95,7 +97,7 @@ class MemberRows(NamedTuple):
     fits: int
 
 
-class IndexBatches:
+class IndexBatches(Sampler[Tensor]):
     """Each epoch, each member's own order of its patients, cut into index batches (M, B)."""
 
     def __init__(
@@ -123,35 +125,57 @@ class IndexBatches:
         yield from self.draw().split(self.batch_size, dim=1)
 
 
-class Batches:
-    """Every epoch's batches of the patients: an epoch each time it is iterated over.
+class Fetches(Sampler[Tensor]):
+    """The orders of one epoch after another, without an end, in pieces of so many batches, int64,
+    shape (M, P): what is fetched at once.
+    """
 
-    PyTorch's DataLoader does the same for 20 microseconds a batch, as long as a quarter of a step
-    (benchmarks/optimiser.py); nothing is collated here, and no process loads.
+    def __init__(self, index: IndexBatches, together: int) -> None:
+        self.index, self.size = index, together * index.batch_size
+
+    def __iter__(self) -> Iterator[Tensor]:
+        while True:
+            yield from self.index.draw().split(self.size, dim=1)
+
+
+class Batches:
+    """Every epoch's batches of the patients: an epoch each time it is iterated over to its end.
+
+    PyTorch's DataLoader takes 20 microseconds for whatever it hands out, as long as a quarter of a
+    step, and about as many to begin (benchmarks/optimiser.py). So it begins once, and hands out
+    many batches of a single member, which lie one after another in memory, as one piece, which is
+    cut here.
     """
 
     def __init__(self, data: Patients, index: IndexBatches) -> None:
-        self._data, self._index = data, index
+        self._index = index
+        self._together = max(1, FETCHED // index.batch_size) if len(index.drawn) == 1 else 1
+        # a generator of its own, so that the loader leaves the global random state alone
+        loader: DataLoader[Batch] = DataLoader(
+            data,
+            batch_size=None,
+            sampler=Fetches(index, self._together),
+            collate_fn=_as_it_is,
+            generator=torch.Generator(),
+        )
+        self._pieces = iter(loader)
 
     def __len__(self) -> int:
         return len(self._index)
 
     def __iter__(self) -> Iterator[Batch]:
-        order, size = self._index.draw(), self._index.batch_size
-        # the batches of a single member lie one after another: many are fetched at once
-        together = max(1, FETCHED // size) if len(order) == 1 else 1
-        for index in order.split(together * size, dim=1):
-            fetched = self._data[index]
-            if together == 1:
-                yield fetched
-                continue
-            numeric, codes, y_true = (part.split(size, dim=1) for part in fetched[:3])
-            weight = (
-                [None] * len(y_true)
-                if fetched.weight is None
-                else fetched.weight.split(size, dim=1)
-            )
-            yield from map(Batch, numeric, codes, y_true, weight)
+        for piece in islice(self._pieces, math.ceil(len(self) / self._together)):
+            yield from [piece] if self._together == 1 else _cut(piece, self._index.batch_size)
+
+
+def _cut(fetched: Batch, size: int) -> Iterator[Batch]:
+    numeric, codes, y_true = (part.split(size, dim=1) for part in fetched[:3])
+    weight = [None] * len(y_true) if fetched.weight is None else fetched.weight.split(size, dim=1)
+    return map(Batch, numeric, codes, y_true, weight)
+
+
+def _as_it_is(batch: Any) -> Any:
+    return batch
 
 
 def load_batches(data: Patients, settings: Settings, *, rows: MemberRows | None = None) -> Batches:
