@@ -293,7 +293,7 @@ def test_parquet_column_of_arrays_is_a_refusal():
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device")
 def test_device_that_never_ends_is_refused(monkeypatch):
-    monkeypatch.setattr("heart.data.read.MAX_BYTES", 1000)
+    monkeypatch.setattr("heart.data.content.MAX_BYTES", 1000)
     monkeypatch.setattr(table, "MAX_BYTES", 1000)
     with pytest.raises(CohortError, match="a file of at most"):
         read_cohort("/dev/zero")
@@ -301,7 +301,7 @@ def test_device_that_never_ends_is_refused(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with a name")
 def test_pipe_that_never_ends_is_refused_and_a_short_one_read(monkeypatch, tmp_path):
-    monkeypatch.setattr("heart.data.read.MAX_BYTES", 10_000)
+    monkeypatch.setattr("heart.data.content.MAX_BYTES", 10_000)
     monkeypatch.setattr(table, "MAX_BYTES", 10_000)
 
     def read_pipe(content):
