@@ -3,8 +3,8 @@
 python benchmarks/optimiser.py prints a table of ratios of the processor's seconds on one thread;
 --quick only shows that the script works. The parts: gradients written out (or autograd's), all
 weights as one tensor under one kernel (or torch.optim.AdamW over the parameters, or over that one
-tensor), whole index batches (or the same from a DataLoader, or one that collates patient by
-patient).
+tensor), many index batches at once from a DataLoader (or one by one, or one that collates
+patient by patient).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from trainer import prepare  # which also finds the package
 from heart.config import LESSON, RECIPES, Settings
 from heart.data import load_shipped
 from heart.experiments.cross_validation import Folds
-from heart.model import step, training
-from heart.model.batches import IndexBatches, MemberRows, Patients
+from heart.model import batches, step, training
+from heart.model.batches import MemberRows, Patients
 from heart.model.classifier import HeartClassifier
 from heart.model.joint import fit_jointly
 from heart.model.masking import ValueMask
@@ -103,20 +103,6 @@ class RowLoader:
         return iter(self._loader)
 
 
-def whole_batches(
-    data: Patients, settings: Settings, *, rows: MemberRows | None
-) -> DataLoader[Batch]:
-    """A DataLoader that is handed whole index batches and collates nothing."""
-    index = IndexBatches(len(data), settings, data.y_true.device, rows)
-    return DataLoader(
-        data,
-        batch_size=None,
-        sampler=index,
-        collate_fn=lambda batch: batch,
-        generator=torch.Generator(),
-    )
-
-
 def _collate(chosen: list[Batch]) -> Batch:
     numeric, codes, y_true = (
         torch.stack(column)[None]  # of the one member
@@ -139,13 +125,13 @@ PATCHES: dict[str, Callable[[], list[Any]]] = {
     ],
     "torch.optim.AdamW over the parameters": lambda: [patch.object(step, "FlatAdamW", UsualAdamW)],
     "torch.optim.AdamW over one tensor": lambda: [patch.object(step, "FlatAdamW", PublicAdamW)],
-    "a DataLoader of whole batches": lambda: [
-        patch.object(training, "load_batches", whole_batches)
-    ],
+    "a DataLoader of whole batches": lambda: [patch.object(batches, "FETCHED", 1)],
     "a DataLoader by patient": lambda: [patch.object(training, "load_batches", RowLoader)],
 }
-OF_JOINT = [name for name in PATCHES if "by patient" not in name]
-"""A DataLoader by patient has one order for all members."""
+OF_JOINT = [name for name in PATCHES if "DataLoader" not in name]
+"""Of several members a DataLoader hands out single batches anyway, and by patient it has one order
+for all of them.
+"""
 
 
 def cases(*, quick: bool) -> Iterator[tuple[str, Callable[[], object], list[str]]]:

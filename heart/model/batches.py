@@ -141,10 +141,9 @@ class Fetches(Sampler[Tensor]):
 class Batches:
     """Every epoch's batches of the patients: an epoch each time it is iterated over to its end.
 
-    PyTorch's DataLoader takes 20 microseconds for whatever it hands out, as long as a quarter of a
-    step, and about as many to begin (benchmarks/optimiser.py). So it begins once, and hands out
-    many batches of a single member, which lie one after another in memory, as one piece, which is
-    cut here.
+    Batch by batch, PyTorch's DataLoader makes a fit of a small network up to 1.4 times as long
+    (benchmarks/optimiser.py). So it begins once, and hands out many batches of a single member,
+    which lie one after another in memory, as one piece, which is cut here.
     """
 
     def __init__(self, data: Patients, index: IndexBatches) -> None:

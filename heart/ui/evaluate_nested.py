@@ -5,11 +5,14 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.cross_validation import Folds
 from heart.experiments.nested import (
+    INNER_FOLDS,
+    MEMBERS,
     Nested,
     compare_nested,
     judge_nested,
@@ -17,7 +20,7 @@ from heart.experiments.nested import (
     short_list,
     write_how_nested,
 )
-from heart.experiments.results import describe_stored, find_results
+from heart.experiments.results import RECIPE, describe_stored, find_results
 from heart.experiments.tuning import count_choices
 from heart.shares import write_share
 from heart.ui.downloads import file_name, show_table_with_data
@@ -89,7 +92,8 @@ def _offer(session: Session, cohort: Cohort, folds: Folds) -> None:
             on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
 
-    fits = cut.n_splits * cut.n_repeats * (5 * len(short_list()) + 4)
+    whole = RECIPES[RECIPE].members / MEMBERS  # the one that is taken, in inner fits
+    fits = cut.n_splits * cut.n_repeats * (INNER_FOLDS * len(short_list()) + whole)
     st.caption(
         f"{write_how_nested(cut)} Takes"
         f" {write_duration(INNER_SECONDS * fits * max(cohort.n / 303, 0.3))}."
