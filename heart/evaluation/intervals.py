@@ -141,7 +141,8 @@ def _means(repeats: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 class _Draws(NamedTuple):
-    """Resampled patients, the number of each class kept.
+    """Resampled patients, those of each class on their own: ranks need both classes, and are of as
+    many of each; for means, `share` says how many of each would have been drawn.
 
     Attributes:
         kept: rows of the healthy and of the diseased who are resampled: all of them up to
@@ -150,7 +151,7 @@ class _Draws(NamedTuple):
         rows: of each resample, shape (RESAMPLES, m), healthy ones first.
         shrink: for either class, by how much its mean moves less than that of the kept ones: the
             root of kept / all.
-        share: of the diseased, where patients of both classes are drawn, shape (RESAMPLES,).
+        share: of the diseased, where patients are drawn whatever their class, shape (RESAMPLES,).
     """
 
     kept: tuple[IntArray, IntArray]
@@ -200,17 +201,16 @@ def _draw(y_true: IntArray, rng: np.random.Generator) -> _Draws:
 def _resampled_figures(
     y_true: IntArray, y_score: FloatArray, draws: _Draws
 ) -> dict[str, FloatArray]:
-    """Each figure of each resample, shape (RESAMPLES,). Accuracy alone is that of patients drawn
-    from both classes at once: with the number of each class kept, that of a constant would be
-    without doubt.
+    """Each figure of each resample, shape (RESAMPLES,). Means over patients are of patients drawn
+    whatever their class: other patients would not be as many of each, and those of a constant would
+    be without doubt.
     """
-    losses = log_losses(y_true, y_score)
-    right = ((y_score >= 0.5) == (y_true == 1)).astype(np.float64)
-    figures = {
-        "log_loss": _resample_mean(losses, y_true, draws),
-        "brier": _resample_mean((y_score - y_true) ** 2, y_true, draws),
-        "accuracy": _resample_accuracy(right, y_true, draws),
+    of_patients = {
+        "log_loss": log_losses(y_true, y_score),
+        "brier": (y_score - y_true) ** 2,
+        "accuracy": ((y_score >= 0.5) == (y_true == 1)).astype(np.float64),
     }
+    figures = {name: _resample_mean(each, y_true, draws) for name, each in of_patients.items()}
     if len(draws.kept[0]) and len(draws.kept[1]):
         figures["roc_auc"] = _resample_auc(y_true, y_score, draws)
         figures["average_precision"] = _resample_precision(y_true, y_score, draws)
@@ -218,19 +218,12 @@ def _resampled_figures(
 
 
 def _resample_mean(values: FloatArray, y_true: IntArray, draws: _Draws) -> FloatArray:
-    """The mean over patients, of each resample with as many of each class."""
-    if not draws.is_part:
-        return np.asarray(values[draws.rows].mean(axis=1))
-    share = float(y_true.mean())
-    moved = share * draws.move(values, 1) + (1 - share) * draws.move(values, 0)
-    return np.asarray(values.mean() + moved)
-
-
-def _resample_accuracy(right: FloatArray, y_true: IntArray, draws: _Draws) -> FloatArray:
-    """The mean over patients, of each resample of patients whatever their class."""
+    """The mean over patients, of each resample of patients whatever their class: both classes'
+    means, by the share of either that was drawn. Of a single class its own, for its share is 1.
+    """
     healthy, diseased = (
-        (right[y_true == outcome].mean() if len(draws.kept[outcome]) else 0.0)
-        + draws.move(right, outcome)
+        (values[y_true == outcome].mean() if len(draws.kept[outcome]) else 0.0)
+        + draws.move(values, outcome)
         for outcome in (0, 1)
     )
     return np.asarray(draws.share * diseased + (1 - draws.share) * healthy)

@@ -159,10 +159,11 @@ def score_part(y_true: IntArray, y_score: FloatArray, *, random_state: int = 0) 
     """ROC AUC, average precision, log-loss (nats) and Brier score, with percentile bootstrap
     intervals over patients.
 
-    Ranks need both classes: without, ROC AUC and average precision are no figures. Resamples keep
-    the number of each class. Of more than `MAX_RESAMPLED` patients that many are resampled, and the
-    interval's distance from the figure is scaled by the root of the ratio (m out of n bootstrap;
-    Bickel, Goetze and van Zwet 1997).
+    Ranks need both classes: without, ROC AUC and average precision are no figures, and their
+    resamples keep the number of each class. Log-loss and Brier score are means over patients, who
+    are drawn whatever their class. Of more than `MAX_RESAMPLED` patients that many are resampled,
+    and the interval's distance from the figure is scaled by the root of the ratio (m out of n
+    bootstrap; Bickel, Goetze and van Zwet 1997).
 
     Args:
         y_true: 0 or 1, shape (n,).

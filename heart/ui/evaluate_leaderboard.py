@@ -301,9 +301,10 @@ def _show_board(
     st.caption(
         f"{folds.n_splits} folds, {folds.n_repeats} times; every patient predicted by models that"
         " never saw them. Figures are pooled over a repeat's patients and averaged over repeats,"
-        " with 95 % bootstrap intervals over patients; accuracy is at 50 %. “behind” is the mean"
-        " difference in log-loss to the best model, fold by fold, with the corrected resampled t"
-        " interval (Nadeau and Bengio 2003): where it holds 0, the two cannot be told apart."
+        " with 95 % bootstrap intervals over patients (ROC AUC and average precision: as many of"
+        " each class); accuracy is at 50 %. “behind” is the mean difference in log-loss to the best"
+        " model, fold by fold, with the corrected resampled t interval (Nadeau and Bengio 2003):"
+        " where it holds 0, the two cannot be told apart."
         f" {board.source} {_how_chosen(cohort, rows)}"
     )
     show_tuning(entries, name=file_name("tuning", cohort.name))
