@@ -207,17 +207,11 @@ def _find_strange(
     """Which values are outside the training range or the usual one, shape (n, features)."""
     strange = (problems == BELOW) | (problems == ABOVE)
     for j, entry in enumerate(features):
-        if np.isfinite(entry.usual).any():
-            strange[:, j] |= ~np.isnan(
-                values := frame[entry.name].to_numpy(dtype=np.float64)
-            ) & _is_outside(values, entry.usual)
+        low, high = entry.usual
+        if np.isfinite(high):
+            values = frame[entry.name].to_numpy(dtype=np.float64)  # NaN is neither
+            strange[:, j] |= (values < low) | (values > high)
     return np.asarray(strange & (problems != UNSEEN))
-
-
-def _is_outside(
-    values: npt.NDArray[np.float64], bounds: tuple[float, float]
-) -> npt.NDArray[np.bool_]:
-    return (values < bounds[0]) | (values > bounds[1])
 
 
 def _list_names(flags: npt.NDArray[np.bool_], features: Sequence[Feature]) -> pd.Categorical:

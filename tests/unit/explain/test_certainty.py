@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
 from heart.evaluation.threshold_curves import ThresholdCurves
+from heart.explain.cases import Answers, Cases
 from heart.explain.certainty import (
     find_nearby,
     find_novelty,
@@ -14,7 +16,7 @@ from heart.explain.certainty import (
     find_zone,
     member_spread,
 )
-from heart.schema import EXAMPLE_PATIENT
+from heart.schema import EXAMPLE_PATIENT, feature
 from heart.scoring.patient import predict_patient
 
 
@@ -22,7 +24,10 @@ def test_the_members_spread_is_the_answers(shipped):
     spread = member_spread(shipped, EXAMPLE_PATIENT)
     prediction = predict_patient(shipped, EXAMPLE_PATIENT)
     assert (spread.low, spread.high) == (prediction.low, prediction.high)
-    assert spread.n == shipped.network.members
+    members = sorted(prediction.members)
+    assert spread.n == len(members) == 32
+    assert (spread.lowest, spread.highest) == (members[0], members[-1])
+    assert spread.middle == pytest.approx((members[15] + members[16]) / 2)
     assert 0 < spread.positive < spread.n
 
 
@@ -93,6 +98,31 @@ def test_a_value_beyond_everybody_is_outside(cases, patient_of):
     assert find_places(cases, {**nobody, "age": 18.0})[0].outside
 
 
+def test_a_place_is_told_among_few_patients_too():
+    """Three men of 50, 60 and 60, a woman of 70, and nobody whose chest pain is known."""
+    features = pd.DataFrame(
+        {"age": [50.0, 60.0, 60.0, 70.0], "sex": [1, 1, 1, 0], "cp": [None] * 4}
+    ).astype({"sex": "Int8", "cp": "Int8"})
+    used = (feature("age"), feature("sex"), feature("cp"))
+    cases = Cases("few", features, np.zeros(4, int), Answers(np.zeros(4), None), used, of=4)
+
+    def place(**known):
+        return [
+            (place.patients, place.same, place.below, place.outside)
+            for place in find_places(cases, dict.fromkeys(("age", "sex", "cp")) | known)
+        ]
+
+    nan = pytest.approx(float("nan"), nan_ok=True)
+    assert place(age=60.0, sex=1, cp=4) == [
+        (3, 2, pytest.approx(2 / 3), False),
+        (4, 3, nan, False),
+        (0, 0, nan, False),
+    ]
+    woman = [place(age=age, sex=0)[0] for age in (69.0, 70.0, 71.0)]
+    assert woman == [(1, 0, 0.0, True), (1, 1, 0.5, False), (1, 0, 1.0, True)]
+    assert place(age=55.0)[0] == (4, 0, 0.25, False)
+
+
 def test_the_cohorts_own_patients_are_as_far_as_themselves(cases, patient_of):
     """Left out one by one they are a sample of the cohort: on average half are farther."""
     found = [find_novelty(cases, patient_of(position)) for position in range(0, 303, 8)]
@@ -107,7 +137,29 @@ def test_own_distance_is_the_mean_to_the_five_nearest_others(cases, patient_of):
     expected = np.sort(np.delete(distance, 11))[:5].mean()
     found = find_novelty(cases, patient)
     assert found.distance == pytest.approx(expected)
-    assert found.farther >= 1  # the patient's own row
+    own = np.sort(cases.gower.among(np.arange(303), cases.gower.point(patient)), axis=1)
+    means = own[:, :5].mean(axis=1)
+    assert found.compared == 303
+    assert found.typical == pytest.approx(np.median(means))
+    assert found.farther == (means >= means[11] - 1e-12).sum() >= 1  # the patient's own row
+
+
+@pytest.mark.parametrize(
+    ("ages", "distance", "compared"),
+    [
+        ([50, 50, 60, 61, 62, 63, 64], 12 / 14, 7),
+        ([50, 50, 50, 61, 62, 63, 64], None, 7),  # four others of this patient
+        ([60, 61, 62, 63, 64], None, 0),  # four others of each of them
+    ],
+)
+def test_novelty_needs_five_others_of_the_patient_and_of_the_cohorts(ages, distance, compared):
+    features = pd.DataFrame({"age": np.array(ages, dtype=float)})
+    answers = Answers(np.zeros(len(ages)), None)
+    y_true = np.zeros(len(ages), dtype=int)
+    cases = Cases("few", features, y_true, answers, (feature("age"),), of=len(ages))
+    found = find_novelty(cases, {"age": 50.0})
+    assert found.distance == (None if distance is None else pytest.approx(distance))
+    assert found.compared == compared
 
 
 def test_a_patient_unlike_all_is_farther_than_all(cases):

@@ -18,10 +18,11 @@ def bundle():
 
 
 def test_each_is_answered_as_alone(bundle):
-    patients = [FIRST, {**FIRST, "age": 40}, parse_patient({"age": 61})]
-    for patient, one in zip(patients, compare_patients(bundle, patients), strict=True):
+    patients = [{**FIRST, "chol": 800.0}, {**FIRST, "age": 40}, parse_patient({"age": 61})]
+    answers = compare_patients(bundle, patients, units="mmol/l")
+    for patient, one in zip(patients, answers, strict=True):
         assert one.patient == patient
-        assert one.prediction == predict_patient(bundle, patient)
+        assert one.prediction == predict_patient(bundle, patient, units="mmol/l")
     assert one.prediction.label is None  # age alone
     assert one.decided_otherwise
 
@@ -42,11 +43,8 @@ def test_another_decision_is_marked(bundle):
     well = {**FIRST, "age": 40, "chol": 180, "oldpeak": 0.0, "slope": 1, "thal": "normal"}
     assert predict_patient(bundle, well).label == "no disease"
     assert labels == ["disease", "disease"]
-    assert [one.decided_otherwise for one in compare_patients(bundle, [FIRST, ill, well])] == [
-        False,
-        False,
-        True,
-    ]
+    told = compare_patients(bundle, [FIRST, well, ill])
+    assert [one.decided_otherwise for one in told] == [False, True, False]
 
 
 def test_nobody_cannot_be_compared(bundle):

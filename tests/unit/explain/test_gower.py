@@ -50,6 +50,10 @@ def test_with_little_in_common_nobody_is_near():
     assert (shared == both).all()
     assert (np.isfinite(distance) == (both >= 2)).all()
     assert 0 < np.isfinite(distance).sum() < len(frame)
+    among = gower.among(np.arange(len(frame)), point)
+    known = frame[["ca", "thal", "age"]].notna().to_numpy().astype(int)
+    np.fill_diagonal(enough := known @ known.T >= 2, val=False)
+    assert (np.isfinite(among) == enough).all()
 
 
 def test_a_value_beyond_the_range_counts_more_than_one():

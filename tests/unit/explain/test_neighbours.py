@@ -1,10 +1,15 @@
 """Who is alike, and what is said of those patients."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
+from scipy.special import expit, logit
 from scipy.stats import binomtest
 
+from heart.evaluation.recalibration import Recalibration
 from heart.experiments.run import split_of
-from heart.explain.cases import LEARNT, OUT_OF_FOLD, UNSEEN, gather_cases
+from heart.explain.cases import LEARNT, OUT_OF_FOLD, UNSEEN, gather_cases, recalibrate_unseen
 from heart.explain.neighbours import find_neighbours, nearest
 
 
@@ -25,6 +30,13 @@ def test_the_nearest_are_counted_with_an_exact_interval(cases, patient_of):
     assert found.diseased == cases.y_true[found.rows].sum()
     interval = binomtest(found.diseased, 20).proportion_ci(method="exact")
     assert np.allclose([found.share.low, found.share.high], interval)
+
+
+def test_who_has_too_little_in_common_is_counted(cases, patient_of):
+    only_ca = {**dict.fromkeys(patient_of(0)), "ca": 2}
+    found = find_neighbours(cases, only_ca)
+    assert found.left_out == cases.features["ca"].isna().sum() == 4
+    assert set(found.shared) == {1}
 
 
 def test_a_patient_of_the_cohort_is_noticed_and_left_out(cases, patient_of):
@@ -51,6 +63,16 @@ def test_only_patients_whom_the_model_did_not_see_get_its_own_answer(cases, ship
     assert np.array_equal(unjudged.y_score, own)
 
 
+def test_unseen_patients_are_on_the_scale_of_the_models_answers(shipped, predictions):
+    timid = replace(shipped, recalibration=Recalibration("temperature", slope=0.5, patients=242))
+    unseen = recalibrate_unseen(timid, predictions)
+    assert unseen.y_true is predictions.y_true
+    expected = expit(logit(predictions.y_score.astype(float)) / 2).mean(axis=0)
+    assert unseen.y_score == pytest.approx(expected, abs=1e-6)
+    cases = gather_cases(timid, split_of(timid), predictions)
+    assert cases.y_score[: len(expected)] == pytest.approx(expected, abs=1e-6)
+
+
 def test_every_patient_of_the_cohort_is_there_once_with_the_outcome(cases, cleveland):
     assert sorted(cases.features.index) == list(cleveland.frame.index)
     outcome = dict(zip(cleveland.frame.index, cleveland.y_true, strict=True))
@@ -61,6 +83,7 @@ def test_of_a_large_cohort_always_the_same_patients_are_taken(shipped, predictio
     few = gather_cases(shipped, split_of(shipped), predictions, max_cases=50)
     again = gather_cases(shipped, split_of(shipped), predictions, max_cases=50)
     assert (few.n, few.of) == (50, 303)
+    assert few.features.index.is_unique
     assert few.features.equals(again.features)
     places = cases.features.index.get_indexer(few.features.index)
     assert np.array_equal(few.y_score, cases.y_score[places])

@@ -65,7 +65,7 @@ def test_feature_that_nobody_has_has_no_curve(bundle, patients):
 
 
 def test_contribution_is_the_mean_size_over_patients(bundle, patients):
-    few = patients.head(3)
+    few = patients.head(3).assign(chol=[np.nan, 250.0, 300.0])
     found = mean_contributions(bundle, few, background=patients)
     sizes = [
         {s.feature.name: abs(s.contribution) for s in explain_patient(bundle, p).steps}

@@ -12,13 +12,15 @@ from heart.bundle.storage import fingerprint_of, save_bundle
 from heart.data.patients import canonical_patient
 from heart.evaluation.fees import FEES, parse_fee
 from heart.explain.cases import Unseen
+from heart.explain.certainty import find_novelty
 from heart.explain.next_tests import find_next_tests
 from heart.explain.prevalence import go_elsewhere
 from heart.explain.report import Subject, make_report
 from heart.explain.why import explain_patient
-from heart.explain.words import NO_GAME, NOT_TRAINED, SIDES
+from heart.explain.words import NO_GAME, NOT_TRAINED, SIDES, describe_novelty, write_span
 from heart.paths import SHIPPED_BUNDLE
 from heart.scoring.patient import predict_patient
+from heart.shares import write_share
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PATIENT = {"age": 61, "sex": 1, "cp": 4, "chol": 233, "exang": 1}
@@ -85,8 +87,12 @@ def test_how_sure_and_what_next_are_those_of_the_page(report, shipped, cases):
     assert any("patients fell into this zone" in text for text in report.sure)
     assert any("with the nearest probabilities" in text for text in report.sure)
     assert not any("**" in text for text in report.sure)
+    novelty = describe_novelty(find_novelty(cases, canonical_patient(PATIENT)))
+    assert report.sure[-1] == novelty.replace("**", "")
     tests = find_next_tests(shipped, canonical_patient(PATIENT), cases).tests
-    assert [test.name for test in report.tests] == [test.step.title for test in tests[:5]]
+    assert [(test.name, test.probability_then) for test in report.tests] == [
+        (test.step.title, write_span(test.low, test.high)) for test in tests[:5]
+    ]
 
 
 def test_edited_prices_are_the_reports(shipped, cases):
@@ -103,10 +109,22 @@ def test_place_of_the_patient_is_said_beside_the_answer(shipped):
     assert f": {100 * there.probability:.0f}\u00a0%, decision: {there.label}." in sentence
 
 
-def test_fingerprint_is_that_of_the_models_file(report, shipped, tmp_path):
+def test_model_is_told_as_its_file_has_it(report, shipped, tmp_path):
     content = joblib.load(SHIPPED_BUNDLE)
     del content["golden"], content["format_version"]
-    assert dict(report.model)["Fingerprint"] == f"{digest(content)} (SHA-256)"
+    train, made = shipped.metrics["train"], content["created_at"].partition("T")[0]
+    assert report.model == (
+        ("Name", f"{content['name']}, made {made}"),
+        (
+            "Learnt from",
+            (
+                f"{train['n']} of 303 patients (Cleveland Clinic Foundation), {train['positives']}"
+                " of them ill"
+            ),
+        ),
+        ("Threshold", write_share(content["threshold"]["value"])),
+        ("Fingerprint", f"{digest(content)} (SHA-256)"),
+    )
     again = load_bundle(save_bundle(shipped, tmp_path / "same.joblib"))
     assert fingerprint_of(again) == fingerprint_of(shipped)
     assert fingerprint_of(replace(shipped, name="other")) != fingerprint_of(shipped)

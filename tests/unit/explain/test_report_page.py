@@ -42,6 +42,8 @@ def test_nothing_is_run_and_nothing_fetched():
 @pytest.mark.parametrize("of_100", [0, 1, 50, 99, 100])
 def test_marks_add_up_to_a_hundred(of_100):
     svg = draw_marks(of_100)
+    places = re.findall(r'x="(\d+)" y="(\d+)"', svg)
+    assert places == [(f"{x}", f"{y}") for y in range(1, 120, 12) for x in range(1, 120, 12)]
     assert svg.count('fill="#000"') == of_100
     assert svg.count('fill="none"') == 100 - of_100
     assert f"{of_100} filled for patients with heart disease, {100 - of_100} empty" in svg
@@ -56,9 +58,32 @@ def rectangle(svg):
 def test_what_raises_is_filled_to_the_right_and_what_lowers_empty_to_the_left():
     right, left = draw_bar(RAISING, 2.0), draw_bar(RAISING._replace(contribution=-1.0), 2.0)
     assert rectangle(right) == {"x": HALF, "width": (HALF - 2) / 2}
+    assert rectangle(draw_bar(RAISING, 3.0)) == {"x": HALF, "width": 19.3}  # 58 / 3
     assert rectangle(left) == {"x": HALF - (HALF - 2) / 2, "width": (HALF - 2) / 2}
     assert 'fill="#444"' in right
     assert 'fill="#fff"' in left
+
+
+def test_longest_bar_or_line_of_all_rows_reaches_the_end():
+    lowering = RAISING._replace(contribution=-4.0, low=None, high=None)
+    html = page(rows=(RAISING, lowering))
+    assert f'<rect x="{HALF}" y="3" width="14.5"' in html  # a quarter of 58
+    assert '<rect x="2.0" y="3" width="58.0"' in html
+    assert f"H{BAR - 2.0}" in page(rows=(RAISING, RAISING._replace(low=None)))
+
+
+@pytest.mark.parametrize(
+    ("effect", "contribution", "written"),
+    [
+        ("raises", 1.0, "▲ raises +1.00"),
+        ("lowers", -0.5, "▼ lowers -0.50"),
+        ("changes nothing", 0.001, "changes nothing +0.00"),
+        ("", None, ""),
+    ],
+)
+def test_effect_is_said_in_words_with_its_size(effect, contribution, written):
+    row = RAISING._replace(effect=effect, contribution=contribution)
+    assert f"<td>29 to 77</td><td>{written}</td>" in page(rows=(row,))
 
 
 def test_line_of_the_members_ends_inside_the_bar_and_is_left_out_for_one():

@@ -80,4 +80,4 @@ def test_other_numbers_of_coalitions_are_refused(coalitions):
 
 def test_shared_weights_cannot_be_written_over():
     with pytest.raises(ValueError, match="read-only"):
-        coalition_weights(3)[0] = 1.0
+        coalition_weights.__wrapped__(3)[0] = 1.0

@@ -66,6 +66,7 @@ def test_another_model_has_nothing_stored_and_another_threshold_changes_nothing(
 ):
     path = tmp_path / "uses.json"
     path.write_bytes(pack_uses(shipped, stored))
+    assert path.read_bytes() == SHIPPED_USES.read_bytes()
     moved = replace(shipped, name="mine", threshold=shipped.threshold._replace(value=0.7))
     back = find_stored_uses(moved, split, path)
     assert back.uses.importance.table.equals(stored.uses.importance.table)

@@ -1,13 +1,21 @@
 """What the model would answer: the bundle's own answers for patients with one value changed."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from heart.bundle import load_bundle
 from heart.config import LESSON, Settings
 from heart.data.patients import frame_of_patients
 from heart.errors import PatientError
-from heart.explain.what_if import GRID, compare_patients, what_if
+from heart.explain.what_if import (
+    GRID,
+    Curve,
+    compare_patients,
+    dot_frame,
+    line_frame,
+    what_if,
+)
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES, feature
 from heart.scoring.patient import predict_patient
@@ -51,6 +59,7 @@ def test_codes_are_tried_in_their_order_and_not_known_last(curves):
         "reversible defect",
         "not known",
     ]
+    assert list(curves["thal"].table) == list(table_of())
     assert curves["slope"].table["words"].tolist()[0] == "upsloping"
 
 
@@ -91,6 +100,61 @@ def test_model_that_never_saw_a_hidden_value_is_not_asked_about_not_known(bundle
     model = untrained(bundle, cleveland.features, LESSON)
     rows = {c.feature.name: c.table["words"].tolist() for c in what_if(model, PATIENT)}
     assert [name for name, words in rows.items() if "not known" in words] == ["chol"]
+
+
+def test_two_members_have_a_range_which_is_both(bundle):
+    other = {**PATIENT, "age": 50}
+    first, second = bundle.predict_members(frame_of_patients([PATIENT, other])).T
+    told = compare_patients(bundle, PATIENT, other)
+    apart = sorted(second - first)
+    assert (told.low, told.high) == pytest.approx(tuple(apart), abs=1e-6)
+    (sex,) = (c for c in what_if(bundle, PATIENT) if c.feature.name == "sex")
+    own = sex.table[sex.table["is_patient"]].iloc[0]
+    assert (own["low"], own["high"]) == pytest.approx((first.min(), first.max()), abs=1e-6)
+
+
+def table_of(*rows):
+    columns = ["value", "words", "probability", "low", "high", "is_patient", "in_training"]
+    return pd.DataFrame(rows, columns=columns).astype({"value": object})
+
+
+LOW = (150.0, "150 mg/dl", 0.25, 0.0, 0.5, False, True)
+HIGH = (250.0, "250 mg/dl", 0.5, 0.25, 0.75, True, True)
+UNKNOWN = (None, "not known", 0.875, 0.75, 1.0, False, True)
+
+
+def test_line_of_a_number_in_the_units_of_the_reader():
+    curve = Curve(feature("chol"), (126.0, 564.0), table_of(LOW, HIGH, UNKNOWN))
+    assert curve.span == 0.25  # not known is no value
+    assert line_frame(curve, units="mmol/l").to_dict("records") == [
+        {
+            "value": value,
+            "words": f"{value} mmol/l",
+            "probability": p,
+            "low": p - 0.25,
+            "high": p + 0.25,
+            "own": 6.46,
+            "answer": 0.5,
+            "train_low": 3.26,
+            "train_high": 14.58,
+            "unknown": 0.875,
+        }
+        for value, p in ((3.88, 0.25), (6.46, 0.5))
+    ]
+    unlearnt = curve._replace(training=None, table=table_of(LOW, HIGH))
+    ends = ["own", "train_low", "train_high", "unknown"]
+    assert line_frame(unlearnt)[ends].iloc[1].isna().tolist() == [False, True, True, True]
+    own = (*UNKNOWN[:5], True, True)
+    without = line_frame(curve._replace(table=table_of(LOW, (*HIGH[:5], False, True), own)))
+    assert without[["own", "answer", "unknown"]].iloc[0].isna().tolist() == [True, False, False]
+    assert without["answer"].tolist() == [0.875, 0.875]
+
+
+def test_dot_of_a_code_says_whose_it_is():
+    rows = [(*LOW[:5], True, False), (*HIGH[:5], False, False), (*UNKNOWN[:5], False, True)]
+    states = dot_frame(Curve(feature("cp"), None, table_of(*rows)))
+    assert states["state"].tolist() == ["this patient", "never in training", "another value"]
+    assert list(states) == ["words", "probability", "low", "high", "state"]
 
 
 def test_single_member_has_no_range(bundle, cleveland):

@@ -181,6 +181,7 @@ def test_patient_of_whom_the_model_can_use_nothing_gets_the_answer_for_nobody(bu
     model = untrained(bundle, cleveland.features, SMALL, FEATURES[:11])
     told = explain_patient(model, {"ca": 2})
     assert told.base == told.probability
+    assert (told.game, told.background) == ("masked", 0)
     assert {step.is_used for step in told.steps} == {False}
 
 
@@ -273,6 +274,13 @@ def test_effect_is_said_to_the_two_digits_that_are_shown(model):
         step._replace(contribution=size).effect for size in (0.0051, 0.0049, 0, -0.0049, -0.0051)
     ]
     assert words == ["raises", "changes nothing", "changes nothing", "changes nothing", "lowers"]
+
+
+def test_disputed_is_what_some_members_say_lowers_and_others_raises(model):
+    (step, *_) = explain_patient(model, FEW).steps
+    ranges = [(-0.1, 0.1), (0.0, 0.1), (-0.1, 0.0), (None, 0.1), (-0.1, None)]
+    disputed = [step._replace(low=low, high=high).is_disputed for low, high in ranges]
+    assert disputed == [True, False, False, False, False]
 
 
 def test_log_odds_are_those_of_recalibration():

@@ -104,15 +104,17 @@ def test_number_outside_the_training_range_is_a_warning(bundle, name, value, pro
 
 
 def test_number_inside_the_training_range_but_unusual_is_a_warning(cleveland, bundle):
-    wide = dataclasses.replace(
-        bundle, preprocessor=bundle.preprocessor.__class__().fit(cleveland.features)
-    )
+    patients = cleveland.features.replace({"chol": {126: 90}})  # else nobody is unusually low
+    wide = dataclasses.replace(bundle, preprocessor=bundle.preprocessor.__class__().fit(patients))
     prediction = predict_patient(wide, USUAL | {"chol": 500})
     assert problems(prediction) == {"chol": "unusual"}
     assert (
         prediction.warnings[0].message
         == "Serum cholesterol: 500 mg/dl is unusual (most are 100 to 450 mg/dl); is it right?"
     )
+    at_the_ends = [99, 100, 450, 451, None]
+    rows = score_cohort(wide, pd.DataFrame([USUAL | {"chol": chol} for chol in at_the_ends]))
+    assert rows["unusual"].tolist() == ["chol", "", "", "chol", ""]
 
 
 def test_category_that_training_never_saw_is_a_warning_and_read_as_unknown(cleveland, bundle):
@@ -225,6 +227,7 @@ def test_answer_is_near_where_members_disagree_about_the_side_also_far_from_it(b
         assert (told.why_near is not None) is near
         assert told.positive == 12 - others
     assert "2 of the model's 12 members are on the other side" in told.why_near
+    assert prediction._replace(members=(0.2999, 0.3)).positive == 1
     close = prediction._replace(probability=0.349, members=(0.349,))
     assert "less than 5 percentage points" in close.why_near
     assert close._replace(probability=0.351).why_near is None
@@ -239,6 +242,19 @@ def test_of_100_is_the_nearest_whole_person(bundle):
         100,
         100,
     ]
+
+
+def test_corrected_answer_is_mapped_throughout_and_decided_at_the_same_threshold(bundle):
+    told = predict_patient(bundle, USUAL)._replace(
+        probability=0.75, low=0.5, high=1.0, threshold=0.375, label="disease", members=(0.5, 1.0)
+    )
+    assert told.corrected(lambda p: p / 2) == told._replace(
+        probability=0.375, low=0.25, high=0.5, members=(0.25, 0.5)
+    )
+    assert told.corrected(lambda p: p / 4).label == "no disease"
+    alone = told._replace(low=None, high=None, known=3, needed=4).corrected(lambda p: p / 2)
+    assert (alone.low, alone.high, alone.label) == (None, None, None)
+    assert told._replace(known=3, needed=3).corrected(lambda p: p / 2).label == "disease"
 
 
 def test_single_member_has_no_spread(bundle):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from heart.data import load_shipped, read_patients
+from heart.data.shipped import SHIPPED
 from heart.schema import DISEASED, HEALTHY
 from heart.scoring.example import EXAMPLE_ID, example_file, example_frame
 from heart.scoring.selection import (
@@ -91,6 +92,12 @@ def test_histogram_without_outcomes_counts_every_scored_row():
 def test_example_is_made_of_shipped_patients_and_can_be_scored_and_learnt_from():
     content, frame = example_file(), example_frame()
     assert frame[EXAMPLE_ID].is_unique
+    assert frame.index.equals(pd.RangeIndex(len(frame)))
+    for hospital in SHIPPED:  # the first ten of each class; Switzerland has eight healthy ones
+        y_true = load_shipped(hospital).y_true
+        rows = sorted([*np.flatnonzero(y_true == 0)[:10], *np.flatnonzero(y_true == 1)[:10]])
+        ids = frame.loc[frame[EXAMPLE_ID].str.startswith(hospital), EXAMPLE_ID]
+        assert ids.tolist() == [f"{hospital}-{load_shipped(hospital).frame.index[i]}" for i in rows]
     patients = read_patients(content)
     assert len(patients.frame) == len(frame)
     assert patients.report.known > 0.9 * len(frame)  # of some too little is known

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -115,13 +116,17 @@ def test_outcomes_in_the_file_judge_the_model(bundle):
     assert judged.scores.roc_auc == score_part(y_true, result.y_score).roc_auc
 
 
-@pytest.mark.parametrize("num", [[0] * 303, None], ids=["one class", "no target"])
-def test_file_without_two_classes_is_scored_but_judges_nothing(bundle, num):
-    frame = d.uci_table(d.cleveland())
-    frame = frame.drop(columns="num") if num is None else frame.assign(num=num)
+def test_file_without_two_classes_is_scored_but_judges_nothing(bundle):
+    frame = d.uci_table(d.cleveland()).drop(columns="num")
     patients, result, _ = scored(bundle, d.write(frame))
     assert result.failed == 0
     assert judge_scores(bundle, patients, result) is None
+    found = find_rows(patients, result, threshold=bundle.threshold.value)
+    assert len(found.outcome) == 303
+    assert not found.has_outcomes
+    for num in (0, 1):
+        outcomes = pd.Series([num] * 303, dtype="Int8")
+        assert judge_scores(bundle, replace(patients, num=outcomes), result) is None
 
 
 def test_row_of_whom_two_values_are_known_is_scored_not_decided_and_not_judged(bundle):
