@@ -1,12 +1,18 @@
 """The canonical layout: types, missing values, impossible cells."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from heart.data import read_cohort
+from heart.data.codings import CODINGS
 from heart.data.columns import COLUMNS
-from heart.data.dialects.canonical import Change
+from heart.data.dialects.canonical import Change, _convert_number
+from heart.data.dialects.cells import numbers_of
+from heart.data.dialects.reading import Reading
+from heart.data.formats.table import encode_texts
 from heart.errors import BadCellsError
-from heart.schema import FEATURE_NAMES
+from heart.schema import FEATURE_NAMES, feature
 from tests.support.canonical import ROW, file_of, row_with
 
 
@@ -107,3 +113,19 @@ def test_many_impossible_cells_are_counted():
     rows = [row_with("age", "200"), ROW] * 8
     with pytest.raises(BadCellsError, match=r"row 9, .* and 3 more"):
         read_cohort(file_of(*rows))
+
+
+@pytest.mark.parametrize(
+    ("name", "mmol", "values", "changed"),
+    [
+        ("chol", True, [193.35, np.nan, 193.35, np.nan], [3, 1]),  # 5 x 38.67
+        ("chol", False, [np.nan] * 4, [1]),
+        ("oldpeak", True, [5, np.nan, 5, 0], []),
+    ],
+)
+def test_cholesterol_alone_is_multiplied_and_its_known_rows_counted(name, mmol, values, changed):
+    column = numbers_of(encode_texts(pd.Series(["5", "", "5", "0"], dtype="str")))
+    reading = Reading(CODINGS[0], "", None, mmol=mmol)
+    typed = _convert_number(feature(name), column, reading)
+    np.testing.assert_array_equal(typed.array, values)
+    assert [change.rows for change in typed.changes] == changed

@@ -5,7 +5,7 @@ import pytest
 
 from heart.data import read_cohort
 from heart.data.columns import COLUMNS
-from heart.data.formats.layout import find_layout
+from heart.data.formats.layout import decode, find_layout
 from heart.errors import CohortError
 from tests.support import dialects as d
 from tests.support.canonical import ILL, ROW, file_of
@@ -92,3 +92,171 @@ def test_utf_7_is_refused_by_name(content):
 def test_text_with_a_plus_is_no_utf_7(word):
     content = d.write(d.uci_table(d.cleveland()).assign(note=word))
     assert read_cohort(content).n == 303
+
+
+def refusal(call, content):
+    with pytest.raises(CohortError) as caught:
+        call(content)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "encoding"),
+    [
+        (b"", b"", "UTF-8"),
+        (b"a,b", b"a,b", "UTF-8"),
+        ("größe".encode(), "größe".encode(), "UTF-8"),
+        ("größe".encode("utf-8-sig"), "größe".encode(), "UTF-8"),
+        ("größe".encode("latin-1"), "größe".encode(), "Latin-1"),
+        ("größe".encode("utf-16"), "größe".encode(), "UTF-16"),
+        (b"\xfe\xff" + "größe".encode("utf-16-be"), "größe".encode(), "UTF-16"),
+        ("größe".encode("utf-16-le"), "größe".encode(), "UTF-16"),  # without a mark
+        ("ab".encode("utf-16-le"), b"ab", "UTF-16"),
+        (bytes(range(9, 14)), bytes(range(9, 14)), "UTF-8"),  # blanks of all kinds
+    ],
+)
+def test_text_is_decoded_by_its_mark_or_as_what_it_can_be(content, text, encoding):
+    assert decode(content) == (text, encoding)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        ("a".encode("utf-16-le"), "NUL bytes"),  # too short to tell
+        (b"a\0bc", "NUL bytes"),
+        (b"abc\0", "NUL bytes"),
+        *((bytes([code]), "control characters") for code in (1, 8, 14, 31, 127)),
+        (b"\xff\xfea\0b", "broken UTF-16"),
+        *(
+            (f"a{sign}".encode("utf-16"), "UTF-16 with characters that no text has")
+            for sign in ("\0", "\ufffe", "\uffff")
+        ),
+        (f"ab{chr(0)}".encode("utf-16-le"), "UTF-16-LE with characters that no text has"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_what_it_holds(content, found):
+    assert refusal(decode, content).found == found
+
+
+@pytest.mark.parametrize(
+    ("n_letters", "is_utf_7"), [(1, False), (2, True), (24, True), (25, False)]
+)
+def test_utf_7_is_known_by_a_run_of_bounded_length(n_letters, is_utf_7):
+    content = f"a,+A{'D' * n_letters}-".encode()
+    if is_utf_7:
+        assert "UTF-7" in refusal(decode, content).found
+    else:
+        assert decode(content)[0] == content
+
+
+def test_utf_7_is_sought_in_the_files_beginning():
+    for n_before, is_found in ((2**16 - 5, True), (2**16 - 4, False)):
+        content = b"a" * n_before + b"+ADs-,"
+        if is_found:
+            assert "UTF-7" in refusal(decode, content).found
+        else:
+            decode(content)
+
+
+@pytest.mark.parametrize(("length", "start"), [(80, 80), (81, 0)])
+def test_excels_first_line_is_a_short_one(length, start):
+    first = b"sep=" + b";" * (length - 5) + b"\n"
+    assert len(first) == length
+    assert (find_layout(first + b"age;sex;cp\n1;2;3\n").start == start + 10) == bool(start)
+
+
+HEADER_3, NAMES_3 = "age{0}sex{0}cp", ("age", "sex", "cp")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", " "])
+def test_delimiter_is_the_one_that_finds_three_names(delimiter):
+    text = HEADER_3.format(delimiter).encode()
+    layout = find_layout(text + b"\n1\n")
+    assert layout == (delimiter, NAMES_3, 3, len(text), delimiter != ",", '"')
+
+
+def line_of(n, delimiter, cell="1"):
+    return delimiter.join([cell] * n)
+
+
+@pytest.mark.parametrize(
+    ("lines", "delimiter", "width"),
+    [
+        ([line_of(14, ";"), line_of(14, ";")], ";", 14),
+        ([line_of(13, ";") + ",1,1,1", line_of(13, ";")], ";", 13),
+        ([line_of(12, ";") + "|1", line_of(12, ";")], ";", 12),  # 13 by none: most of the first
+        ([line_of(15, ";") + "|1", line_of(15, ";")], ";", 15),
+        ([line_of(14, ","), line_of(14, ";"), line_of(14, ";")], ";", 1),
+        ([line_of(14, " "), line_of(14, "  ")], " ", 14),
+        ([line_of(12, " "), line_of(12, " ")], ",", 1),  # blanks are in any text
+    ],
+)
+def test_delimiter_without_names_cuts_most_lines_into_13_or_14(lines, delimiter, width):
+    layout = find_layout("\n".join(lines).encode())
+    assert (layout.delimiter, layout.width) == (delimiter, width)
+
+
+def test_delimiter_without_names_is_sought_in_50_lines():
+    of_two = [line_of(14, ",")] * 25
+    for n, delimiter in ((25, ","), (26, ";")):
+        lines = [*of_two[: 50 - n], *[line_of(14, ";")] * n, *[line_of(14, ",")] * 9]
+        assert find_layout("\n".join(lines).encode()).delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "names"),
+    [
+        ("age,sex,cp", ["7,1,2,3", "8,1,2,3"], ("", *NAMES_3)),
+        ("age,sex,cp", ["1,2,3,", "1,2,3,"], (*NAMES_3, "")),
+        ("age,sex,cp", ["1,2,3,", "1,2,3,4"], ("", *NAMES_3)),
+        ("age,sex,cp", ["1,2,3,4", "1,2,3"], NAMES_3),
+        ("age,sex,cp", [], NAMES_3),
+        ("Unnamed: 0,age,sex,cp", ["7,1,2,3"], ("", *NAMES_3)),
+        ("unnamed: 0.1,age,sex,cp", ["7,1,2,3"], ("", *NAMES_3)),
+        ("age,sex,cp,Unnamed: 3", ["1,2,3,"], (*NAMES_3, "")),
+        ("age,sex,cp,unnamed", ["1,2,3,"], (*NAMES_3, "unnamed")),
+        ("Unnamed: 1,age,sex,cp", ["1,2,3,4"], ("Unnamed: 1", *NAMES_3)),
+        ("' age ',\"sex\",cp", ["1,2,3"], NAMES_3),
+    ],
+)
+def test_every_cell_has_a_name_or_is_an_index_or_empty(header, rows, names):
+    layout = find_layout("\n".join([header, *rows]).encode())
+    assert (layout.header, layout.width) == (names, len(names))
+
+
+@pytest.mark.parametrize(
+    ("first", "is_patient"),
+    [
+        ("63,1,1", True),
+        ("63,1,x", False),
+        ("63,1,?,male,2.3", True),
+        ("63,1,?,male,typical angina", False),  # two numbers
+        ("63,1,2,Absence", True),
+        ("63,1,2,aha", True),  # any word may be an outcome
+        ("63,1,2,aha,?", False),
+        ("63,1,2,<50", True),
+        ("63;1;2,3", True),
+        ("1,3,5,7", True),
+    ],
+)
+def test_first_line_is_a_patient_by_three_numbers_and_no_strange_word(first, is_patient):
+    layout = find_layout(f"\n{first}\n1\n".encode())
+    assert bool(layout.header) != is_patient
+    assert layout.start == (1 if is_patient else 1 + len(first))
+
+
+def test_first_line_may_be_long_but_has_an_end():
+    for length in (2**16 - 5, 2**16 - 4):
+        text = b"age,sex," + b"x" * (length - 8) + b"\n1,2,3\n"
+        if length == 2**16 - 5:
+            assert find_layout(text).width == 3
+        else:
+            assert refusal(find_layout, text).found == "a first line without an end"
+
+
+def test_line_that_the_sample_cuts_is_not_looked_at():
+    head, row = b"age,sex,cp\n", b"7,1,2,3\n"
+    text = head + row * 20_000  # the sample ends within a row
+    assert (2**16 - len(head)) % len(row)
+    assert find_layout(text).header == ("", *NAMES_3)
+    assert find_layout(head + row * 2 + b"7").header == NAMES_3

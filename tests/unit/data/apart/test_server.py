@@ -1,0 +1,163 @@
+"""What the reading process does with a connection, here without a fork: its limits, its answer."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+from types import SimpleNamespace
+
+import pytest
+
+from heart.data.apart import client, parcel, server
+from heart.errors import CohortError
+from tests.support.canonical import ROW, file_of
+
+pytestmark = pytest.mark.skipif(not client.IS_POSSIBLE, reason="no fork here")
+
+TWO = file_of(ROW)
+
+
+class EndedError(BaseException):
+    """The process would have ended here."""
+
+
+@pytest.fixture(autouse=True)
+def end(monkeypatch):
+    """The process's end is an exception, with the status."""
+
+    def end(status):
+        raise EndedError(status)
+
+    monkeypatch.setattr(os, "_exit", end)
+
+
+def request_of(content, *, kind="patients", **options):
+    head = {"kind": kind, "options": options, "size": len(content), "seconds": 9.5, "n_bytes": 7}
+    return json.dumps(head).encode() + b"\n" + content
+
+
+def received(connection):
+    with connection.makefile("rb") as stream:
+        return parcel.unpack(stream.read())
+
+
+def test_limits_are_of_time_of_memory_beyond_what_there_is_and_of_what_a_crash_leaves(monkeypatch):
+    import resource  # noqa: PLC0415  absent on Windows, as is fork
+
+    calls = []
+    status = "VmPeak:\t 9000 kB\nVmData:\t 1000 kB\nVmStk:\t 132 kB\n"
+    files = {"/proc/self/status": SimpleNamespace(exists=lambda: True, read_text=lambda: status)}
+    monkeypatch.setattr(server, "Path", files.get)
+    monkeypatch.setattr(os, "nice", lambda n: calls.append(("nice", n)))
+    for module, name in ((signal, "signal"), (signal, "setitimer"), (resource, "setrlimit")):
+        monkeypatch.setattr(module, name, lambda *words, name=name: calls.append((name, *words)))
+    server._limit(9.5, 10)
+    assert calls == [
+        ("signal", signal.SIGALRM, signal.SIG_DFL),
+        ("setitimer", signal.ITIMER_REAL, 9.5),
+        ("nice", 5),
+        ("setrlimit", resource.RLIMIT_CORE, (0, 0)),
+        ("setrlimit", resource.RLIMIT_DATA, (1024 * 1000 + 10, 1024 * 1000 + 10)),
+    ]
+
+
+def test_answer_is_the_file_read_within_the_limits_that_were_asked_for(monkeypatch):
+    limits = []
+    monkeypatch.setattr(server, "_limit", lambda *words: limits.append(words))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(request_of(TWO) + ROW.encode())  # what follows the file is not of it
+        with pytest.raises(EndedError) as ended:
+            server._answer(theirs)
+        theirs.close()
+        assert len(received(ours).frame) == 2
+    assert (limits, ended.value.args) == ([(9.5, 7)], (0,))
+
+
+def test_request_that_makes_no_sense_ends_in_silence():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"no request\n")
+        with pytest.raises(EndedError):
+            server._answer(theirs)
+        theirs.close()
+        assert ours.recv(1) == b""
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "n"),
+    [("cohort", {"file_name": "a.csv"}, 2), ("patients", {}, 2), ("cohort", {}, 2)],
+)
+def test_file_is_read_as_what_it_is_asked_for(kind, options, n):
+    result = parcel.unpack(server._read({"kind": kind, "options": options}, TWO))
+    assert type(result).__name__.lower() == kind
+    assert len(result.frame) == n
+
+
+def test_refusal_want_of_memory_and_defect_are_three_answers(monkeypatch):
+    def fail(_):
+        raise KeyError("63")
+
+    def want(_):
+        raise MemoryError
+
+    request = {"kind": "cohort", "options": {}}
+    refused = parcel.unpack(server._read(request, b""))
+    assert isinstance(refused, CohortError)
+    assert "an empty file" in str(refused)
+    monkeypatch.setitem(server.READERS, "cohort", want)
+    assert server._read(request, TWO) == b""
+    monkeypatch.setitem(server.READERS, "cohort", fail)
+    line = fail.__code__.co_firstlineno + 1
+    with pytest.raises(RuntimeError, match=rf"^KeyError in test_server\.py:{line}$"):
+        parcel.unpack(server._read(request, TWO))
+
+
+@contextlib.contextmanager
+def control_with(connection):
+    """The process's standard input, on which one connection has arrived, and no other will."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        with ours:
+            socket.send_fds(ours, [b"+"], [connection.fileno()])
+        yield theirs
+
+
+@pytest.fixture(autouse=True)
+def unchanged(monkeypatch):
+    """What serving does to the whole process is only told."""
+    calls = []
+    monkeypatch.setattr(signal, "signal", lambda *words: calls.append(words))
+    monkeypatch.setattr(server.gc, "freeze", lambda: calls.append("freeze"))
+    return calls
+
+
+def test_serving_process_forks_keeps_no_connection_and_ends_with_its_asker(monkeypatch, unchanged):
+    children = []
+    monkeypatch.setattr(os, "fork", lambda: children.append(unchanged[:]) or 4711)
+    ours, theirs = socket.socketpair()
+    with ours, control_with(theirs) as control:
+        theirs.close()
+        server.serve(control)
+        assert ours.recv(1) == b""  # nobody holds the other end
+    # only after the collector was told to leave alone what is there, for the children's sake
+    assert children == [[(signal.SIGCHLD, signal.SIG_IGN), "freeze"]]
+
+
+def test_child_answers_the_connection_and_hears_of_no_other(monkeypatch):
+    answered = []
+
+    def answer(connection):
+        answered.append(connection.recv(9))
+        raise EndedError
+
+    monkeypatch.setattr(os, "fork", lambda: 0)
+    monkeypatch.setattr(server, "_answer", answer)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, control_with(theirs) as control:
+        ours.sendall(b"request")
+        with pytest.raises(EndedError):
+            server.serve(control)
+        assert control.fileno() == -1
+    assert answered == [b"request"]
