@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from heart.bundle import load_bundle, serialise_bundle
 from heart.bundle.storage import fingerprint_of
 from heart.data import load_shipped
@@ -9,6 +11,16 @@ from heart.paths import SHIPPED_BUNDLE
 from tests.support.networks import untrained
 from tests.support.running import answer
 from tests.support.visitor import press, said
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_server():
+    """One server for all of them, as visitors find it: what is made of the shipped model, its card
+    above all, is made once.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("heart.ui.for_all._made", {})
+        yield
 
 
 def upload(app, content):

@@ -24,6 +24,7 @@ from heart.experiments.run import run_experiment
 from heart.experiments.stored import find_stored
 from heart.experiments.tuning import find_untuned, write_untuned
 from heart.paths import SHIPPED_BUNDLE
+from heart.ui.bundle import describe_bundle
 from heart.ui.session import Origin, Session
 from tests.support.bundles import NOON
 from tests.support.visitor import go, press, said
@@ -165,35 +166,28 @@ def test_leaderboard_shows_every_model_with_intervals_and_is_computed_once(at_ev
     assert quick == [5]
 
 
-@pytest.mark.usefixtures("quick")
-def test_another_run_of_the_page_computes_nothing_again(at_evaluate, count_calls):
+def test_results_are_computed_once_and_belong_to_their_visitor_and_cohort(
+    at_evaluate, quick, count_calls
+):
     names = ("roc_table", "precision_recall_table", "subgroup_table")
     calls = count_calls("heart.ui.evaluate", *names)
     entries = count_calls("heart.ui.evaluate_leaderboard", "leaderboard")
     app = press(at_evaluate(), "Judge all models")
+    patients = table_with(app, "Expected")["Patients"].astype(int)
+    assert patients["all"] == 303
+    assert patients["female"] + patients["male"] == 303
     assert {*calls, *entries} == {*names, "leaderboard"}
     entries.clear()
     calls.clear()
     app.run()
-    assert calls == entries == []
-
-
-def test_results_belong_to_their_cohort(at_evaluate, quick):
-    app = press(at_evaluate(), "Judge all models")
+    assert calls == entries == [], "another run of the page computes nothing again"
     app = app.multiselect[0].set_value(["hungary"]).run()
-    assert "Judge all models" in [b.label for b in app.button]
+    assert "Judge all models" in [b.label for b in app.button], "another cohort's are not these"
     app = app.multiselect[0].set_value(["cleveland"]).run()
-    assert "Judge all models" not in [b.label for b in app.button]
+    assert "Judge all models" not in [b.label for b in app.button], "they are still there"
+    other = at_evaluate()
+    assert "Judge all models" in [b.label for b in other.button], "another visitor's are not these"
     assert len(quick) == 1
-
-
-def test_results_belong_to_their_visitor_and_subgroups_sum_to_the_cohort(at_evaluate, quick):
-    app = press(at_evaluate(), "Judge all models")
-    assert "Judge all models" in [b.label for b in at_evaluate().button]
-    assert len(quick) == 1
-    patients = table_with(app, "Expected")["Patients"].astype(int)
-    assert patients["all"] == 303
-    assert patients["female"] + patients["male"] == 303
 
 
 def test_other_hospitals_are_shown_with_what_they_lack(at_evaluate, quick):
@@ -255,8 +249,9 @@ def check_recalibration(app):
     app = method.set_value("platt").run()
     app = press(app, "Use this recalibration in the model")
     assert "recalibrated" in said(app)
-    app = go(app, "bundle")
-    assert "Platt" in app.table[0].value.loc["Recalibration"].item()
+    # as the Bundle page shows it
+    table = describe_bundle(app.session_state["heart"].bundle)
+    assert "Platt" in table.loc["Recalibration"].item()
     app = go(app, "threshold")
     assert "Threshold **33\u00a0%**" in said(app)
     app = go(app, "evaluate")
