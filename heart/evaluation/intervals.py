@@ -273,13 +273,13 @@ def _figure(value: float, resampled: FloatArray) -> Figure:
 
 
 def _bootstrap_roc_auc(y_score: FloatArray, rows: IntArray, n_healthy: int) -> FloatArray:
-    """The AUC of each resample, shape (RESAMPLES,): the mean rank of the diseased (Mann and Whitney
-    1947).
+    """The AUC of each resample, healthy ones first in `rows`, shape (RESAMPLES,): the share of
+    pairs in which the diseased has the higher score, ties counting half (Mann and Whitney 1947).
     """
-    ranks = rankdata(y_score[rows], axis=1)  # ties share their mean rank
-    n_diseased = rows.shape[1] - n_healthy
-    rank_sum = ranks[:, n_healthy:].sum(axis=1)
-    return np.asarray((rank_sum - n_diseased * (n_diseased + 1) / 2) / (n_healthy * n_diseased))
+    diseased, healthy = _count_steps(y_score, rows, n_healthy)
+    higher = diseased.cumsum(axis=1) - diseased / 2
+    pairs = n_healthy * (rows.shape[1] - n_healthy)
+    return np.asarray(np.einsum("rs,rs->r", higher, healthy) / pairs)
 
 
 def _bootstrap_precision(
@@ -289,20 +289,30 @@ def _bootstrap_precision(
     *,
     weights: tuple[float, float] = (1.0, 1.0),
 ) -> FloatArray:
-    """The average precision of each resample, shape (RESAMPLES,): the mean precision at the
-    diseased, ties read as one step; a healthy and a diseased one count as many as the weights say.
+    """The average precision of each resample, healthy ones first in `rows`, shape (RESAMPLES,): the
+    mean precision at the diseased, ties read as one step; a healthy and a diseased one count as
+    many as the weights say.
     """
-    order = np.argsort(-y_score[rows], axis=1, kind="stable")
-    scores, hits = (
-        np.take_along_axis(y_score[rows], order, axis=1),
-        np.take_along_axis(y_true[rows], order, axis=1),
+    n_healthy = int((y_true[rows[0]] == 0).sum())
+    diseased, healthy = _count_steps(y_score, rows, n_healthy)
+    true, false = weights[1] * diseased.cumsum(axis=1), weights[0] * healthy.cumsum(axis=1)
+    # above the first who was drawn there is nobody, and no precision that counts
+    precision = true / np.where(true + false > 0, true + false, 1)
+    return np.asarray(np.einsum("rs,rs->r", precision, diseased) / (rows.shape[1] - n_healthy))
+
+
+def _count_steps(
+    y_score: FloatArray, rows: IntArray, n_healthy: int
+) -> tuple[FloatArray, FloatArray]:
+    """How many diseased and how many healthy of each resample have each score, the highest first,
+    each of shape (RESAMPLES, scores): the scores are sorted once and not for each resample.
+    """
+    scores, step = np.unique(-y_score, return_inverse=True)
+    start = np.arange(len(rows))[:, None] * len(scores)
+    diseased, healthy = (
+        np.bincount((start + step[drawn]).ravel(), minlength=len(rows) * len(scores))
+        .reshape(len(rows), len(scores))
+        .astype(np.float64)
+        for drawn in (rows[:, n_healthy:], rows[:, :n_healthy])
     )
-    true = hits.cumsum(axis=1)
-    false = np.arange(1, rows.shape[1] + 1) - true
-    precision = weights[1] * true / (weights[1] * true + weights[0] * false)
-    last = np.ones_like(scores, dtype=bool)  # where a run of equal scores ends
-    last[:, :-1] = scores[:, 1:] != scores[:, :-1]
-    position = np.where(last, np.arange(rows.shape[1]), rows.shape[1] - 1)
-    run_end = np.minimum.accumulate(position[:, ::-1], axis=1)[:, ::-1]
-    at_run_end = np.take_along_axis(precision, run_end, axis=1)
-    return np.asarray((at_run_end * hits).sum(axis=1) / hits.sum(axis=1))
+    return diseased, healthy
