@@ -1,12 +1,21 @@
 """The entry: `streamlit run streamlit_app.py`. It guards the server, warms the process up
-and hands over to heart/ui/main.py.
+and hands over to heart/ui/main.py; beside the pages it answers programs (heart/api).
 """
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from heart.api.routes import make_routes
+from heart.errors import HeartError
 from heart.paths import PACKAGE
-from heart.ui.guard import Guard
+from heart.ui.guard import Guard, base_path
 from heart.ui.warmup import warm_up
 
-app = st.App(PACKAGE / "ui" / "main.py", lifespan=warm_up, middleware=[Middleware(Guard)])
+try:
+    routes = make_routes(base_path())
+except HeartError as error:
+    raise SystemExit(f"heart: {error}") from error
+
+app = st.App(
+    PACKAGE / "ui" / "main.py", lifespan=warm_up, routes=routes, middleware=[Middleware(Guard)]
+)

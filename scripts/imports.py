@@ -20,7 +20,7 @@ BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawin
 FLOORS = (
     ("shares",),
     ("errors", "paths", "atomic", "markdown", "units"),
-    ("schema", "config", "glossary"),
+    ("schema", "config", "glossary", "environment"),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
     ("data.formats",),
     ("data.dialects",),
@@ -35,7 +35,7 @@ FLOORS = (
     ("explain",),
     ("card", "lessons"),
     ("ui", "commands"),
-    ("cli", "pages"),
+    ("cli", "pages", "api"),
     ("__main__", "streamlit_app"),
 )
 """The rooms from the ground up. A module imports from its own room and from lower floors."""

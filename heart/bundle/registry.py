@@ -16,7 +16,8 @@ from heart.atomic import create_atomically, write_atomically
 from heart.bundle.bundle import About, Bundle
 from heart.bundle.layout import check_name
 from heart.bundle.storage import load_bundle, read_about, serialise_bundle
-from heart.errors import BundleError
+from heart.environment import READ_ONLY, says_yes
+from heart.errors import BundleError, SettingsError
 from heart.paths import (
     FOLDER_VARIABLE,
     IN_CLONE,
@@ -29,7 +30,6 @@ from heart.paths import (
 ENDING = ".joblib"
 ACTIVE_FILE = "active.txt"
 SHIPPED_NAME = SHIPPED_BUNDLE.stem
-YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
 class Entry(NamedTuple):
@@ -309,7 +309,7 @@ def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
             str(folder),
             "Make the folder, or leave the variable out.",
         )
-    return Registry(folder, read_only=_is_yes(environment.get(READ_ONLY_VARIABLE, "")))
+    return Registry(folder, read_only=_is_read_only(environment))
 
 
 def _default_folder() -> Path:
@@ -321,16 +321,11 @@ def _default_folder() -> Path:
     return user_models()
 
 
-def _is_yes(text: str) -> bool:
-    """What a variable of the environment says; nothing is no."""
-    word = text.strip().lower()
-    if word not in YES + NO:
-        raise BundleError(
-            f"{READ_ONLY_VARIABLE} to be yes or no (also true, on, 1; false, off, 0)",
-            repr(text[:40]),
-            "Correct the variable, or leave it out.",
-        )
-    return word in YES
+def _is_read_only(environment: Mapping[str, str]) -> bool:
+    try:
+        return says_yes(READ_ONLY, environment)
+    except SettingsError as error:  # a fault of the registry, which the pages open without
+        raise BundleError(error.expected, error.found, error.action) from error
 
 
 def _taken(name: str) -> BundleError:

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from heart.commands.extras import require
+from heart.environment import read_api
 from heart.paths import APP
 
 
@@ -27,6 +28,8 @@ from heart.paths import APP
 def app(port: int | None, options: tuple[str, ...]) -> NoReturn:
     """Start the pages."""
     require("streamlit")
+    if read_api() is not None:
+        require("fastapi")
     listen = () if port is None else (f"--server.port={port}",)
     # this process becomes Streamlit's; -P, so that no file of the folder one stands in is imported;
     # .streamlit/config.toml beside the script holds the settings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from heart.commands.inputs import (
     CohortChoice,
@@ -13,6 +14,10 @@ from heart.commands.inputs import (
 )
 from heart.commands.output import wants_json
 from heart.commands.targets import Target, out_option
+
+if TYPE_CHECKING:
+    from heart.bundle import Bundle
+    from heart.data import Cohort
 
 
 @command
@@ -31,13 +36,22 @@ def card(*, bundle: str | None, cohort: CohortChoice | None, out: Target | None)
     formats = {".md": to_markdown, ".html": to_html}
     chosen = find_bundle(bundle)
     cohorts = [] if cohort is None else [cohort.read()]
-    made = make_card(gather_facts(chosen, cohorts=cohorts, predictions=find_stored(chosen)))
     if out is None:
-        markdown = to_markdown(made)
-        return {"name": chosen.name, "markdown": markdown} if wants_json() else markdown
+        described = describe_card(chosen, cohorts)
+        return described if wants_json() else described["markdown"]
+    made = make_card(gather_facts(chosen, cohorts=cohorts, predictions=find_stored(chosen)))
     out.write(formats.get(out.path.suffix, to_markdown)(made).encode())
     return {
         "written": str(out),
         "name": chosen.name,
         "sections": [section.title for section in made.sections],
     }
+
+
+def describe_card(bundle: Bundle, cohorts: Sequence[Cohort] = ()) -> dict[str, str]:
+    """The card as `--json` prints it; tables that the model may have learnt from help."""
+    from heart.card import gather_facts, make_card, to_markdown
+    from heart.experiments.stored import find_stored
+
+    made = make_card(gather_facts(bundle, cohorts=cohorts, predictions=find_stored(bundle)))
+    return {"name": bundle.name, "markdown": to_markdown(made)}

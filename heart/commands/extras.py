@@ -1,4 +1,4 @@
-"""What is not installed with the core: pages, charts and ONNX."""
+"""What is not installed with the core: pages, charts, ONNX and the HTTP API."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ EXTRAS = MappingProxyType(
         "streamlit": "app",
         "vl_convert": "app",
         "onnx": "export",
+        "fastapi": "api",
     }
 )
 """Of each module that may be missing, the extra of pyproject.toml that brings it."""
@@ -26,7 +27,9 @@ class MissingExtraError(HeartError, ImportError):
 
     def __init__(self, module: str) -> None:
         # heart on PyPI is another project: a clone asks for its own list
-        wanted = "-r requirements.txt" if IN_CLONE else f'"heart[{EXTRAS[module]}]"'
+        extra = EXTRAS[module]
+        file = "requirements-api.txt" if extra == "api" else "requirements.txt"
+        wanted = f"-r {file}" if IN_CLONE else f'"heart[{extra}]"'
         super().__init__(f"the package {module}", "none installed", f"Run: pip install {wanted}")
 
 

@@ -35,7 +35,6 @@ def wants_json() -> bool:
 
 def tell(answer: Mapping[str, Any] | str) -> None:
     """Print an answer: on standard output, or beside it where that has become a file."""
-    import json
     import shutil
 
     taken = click.get_current_context().meta.get("heart.taken", ())
@@ -43,10 +42,17 @@ def tell(answer: Mapping[str, Any] | str) -> None:
     if isinstance(answer, str):
         print(show_controls(answer, keep="\n\t"), end="", file=stream)
     elif wants_json():
-        print(json.dumps(answer, indent=2), file=stream)
+        print(write_json(answer), file=stream)
     else:
         wide = shutil.get_terminal_size().columns if stream.isatty() else ENDLESS
         print(show_controls(format_answer(answer, width=wide), keep="\n"), file=stream)
+
+
+def write_json(answer: Any) -> str:
+    """An answer for programs."""
+    import json
+
+    return json.dumps(answer, indent=2)
 
 
 def format_answer(answer: Mapping[str, Any], *, width: int = ENDLESS, indent: str = "") -> str:

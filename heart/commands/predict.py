@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
@@ -16,6 +16,7 @@ from heart.commands.streams import take_standard_input
 from heart.commands.suggestions import suggesting
 from heart.errors import BundleError, HeartError, PatientError
 from heart.schema import FEATURES, Feature, feature
+from heart.scoring.from_json import Wording, as_patient, parse_json
 from heart.units import MMOL_L
 
 if TYPE_CHECKING:
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 MAX_LINE = 2**16
 """Bytes; a patient has some 300."""
 
-_JSON = 'one JSON object a line, as in {"age": 61, "sex": "male"}'
+_LINE = Wording(
+    'one JSON object a line, as in {"age": 61, "sex": "male"}',
+    "an empty line",
+    "Correct the line; the others are answered.",
+)
 _MOVED = (
     "probability",
     "decision",
@@ -37,7 +42,6 @@ _MOVED = (
     "model_high",
     "members_positive",
 )
-_MEND = "Correct the line; the others are answered."
 
 
 def features_options(function: Function) -> Function:
@@ -125,7 +129,11 @@ def answer(
     bundle: Bundle, patient: dict[str, str | None], place: Elsewhere | None = None
 ) -> dict[str, Any]:
     """The answer for one patient, as `--json` prints it."""
-    prediction = predict_one(bundle, patient)
+    return describe_answer(predict_one(bundle, patient), place)
+
+
+def describe_answer(prediction: Prediction, place: Elsewhere | None = None) -> dict[str, Any]:
+    """One patient's answer, as `--json` prints it."""
     return (
         describe_prediction(prediction)
         | describe_elsewhere(prediction, place)
@@ -177,20 +185,37 @@ def _cut(lines: BinaryIO) -> Iterator[bytes]:
 def answer_lines(
     bundle: Bundle, lines: Iterable[bytes], place: Elsewhere | None = None
 ) -> Iterator[dict[str, Any]]:
-    """For each line the answer, or an object whose `error` says what was expected, what was found
-    and what to do; both with `line`.
+    """`answer_each` for lines of JSON."""
+    return answer_each(bundle, (partial(_read_patient, line) for line in lines), place)
+
+
+def answer_each(
+    bundle: Bundle,
+    patients: Iterable[Callable[[], Mapping[str, Any]]],
+    place: Elsewhere | None = None,
+) -> Iterator[dict[str, Any]]:
+    """For each patient the answer, or an object whose `error` says what was expected, what was
+    found and what to do; both with `line`, its number.
+
+    Args:
+        bundle: the model.
+        patients: each reads one, or raises a `HeartError`.
+        place: where else the answers are wanted for.
     """
     from heart.scoring.patient import predict_patient
 
-    for number, line in enumerate(lines, 1):
+    for number, read in enumerate(patients, 1):
         try:
-            prediction = predict_patient(bundle, _read_patient(line))
+            prediction = predict_patient(bundle, read())
             answer = describe_prediction(prediction) | describe_elsewhere(prediction, place)
         except HeartError as error:
-            answer = {
-                "error": {"expected": error.expected, "found": error.found, "action": error.action}
-            }
+            answer = {"error": describe_error(error)}
         yield {"line": number, **answer}
+
+
+def describe_error(error: HeartError) -> dict[str, str]:
+    """What was expected, what was found and what to do."""
+    return {"expected": error.expected, "found": error.found, "action": error.action}
 
 
 def _read_patient(line: bytes) -> dict[str, Any]:
@@ -200,28 +225,9 @@ def _read_patient(line: bytes) -> dict[str, Any]:
         PatientError: if it is no JSON object, or names a value twice.
     """
     if len(line) > MAX_LINE:
-        raise _bad_line(f"more than {MAX_LINE:,} bytes")
-    try:
-        patient = json.loads(line.decode("utf-8-sig"), object_pairs_hook=_once)
-    except PatientError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise _bad_line("something else" if line.strip() else "an empty line") from error
-    if type(patient) is not dict:
-        raise _bad_line(f"a {type(patient).__name__}")
-    return patient
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PatientError("each name once", f"{twice[:40]!r} twice", _MEND, feature=twice)
-    return dict(pairs)
-
-
-def _bad_line(found: str) -> PatientError:
-    return PatientError(_JSON, found, _MEND, feature="")
+        found = f"more than {MAX_LINE:,} bytes"
+        raise PatientError(_LINE.expected, found, _LINE.mend, feature="")
+    return as_patient(parse_json(line, _LINE), _LINE)
 
 
 def describe_prediction(prediction: Prediction) -> dict[str, Any]:

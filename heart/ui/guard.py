@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from heart.ui.visits import Visits, refuse
 
 HEALTH, METRICS = "/_stcore/health", "/_stcore/metrics"
+FOR_ALL = ("/healthz", "/readyz")
+"""What a balancer asks under whatever name: nothing in it is anybody's."""
 
 WRONG_NAME = (
     b"This server does not answer to that name. Whoever runs it can allow it:"
@@ -84,7 +86,7 @@ class Guard:
         path = scope["path"].rstrip("/")
         if path.endswith(METRICS):
             await refuse(send, 404, b"Not Found\n")
-        elif not path.endswith(HEALTH) and not is_allowed(_host_of(scope), allowed_hosts()):
+        elif not is_for_all(path) and not is_allowed(_host_of(scope), allowed_hosts()):
             await refuse(send, 403, WRONG_NAME)
         else:
             await self._visits.answer(scope, receive, send)
@@ -102,6 +104,17 @@ class Guard:
             await send(message)
 
         return send_with_headers
+
+
+def base_path() -> str:
+    """Under which path the pages are: empty, or as in "/heart"."""
+    path = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{path}" if path else ""
+
+
+def is_for_all(path: str) -> bool:
+    """Whether a path is answered under any name."""
+    return path.endswith(HEALTH) or path.removeprefix(base_path()) in FOR_ALL
 
 
 def allowed_hosts() -> Sequence[str]:

@@ -4,6 +4,7 @@ other machine for anything.
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from drive import serve
 from playwright.sync_api import Page, expect
+
+from tests.support.asking import TOKEN
 
 expect.set_options(timeout=30_000)
 
@@ -35,10 +38,11 @@ def start_server(browser):  # noqa: ARG001  without a browser nobody would visit
 
 @pytest.fixture(scope="session")
 def address(start_server, tmp_path_factory):
-    """The server that most journeys share. What any of them wrote into its log is looked at in the
-    end.
+    """The server that most journeys share, with an API beside the pages. What any of them wrote
+    into its log is looked at in the end.
     """
-    with start_server(tmp_path_factory.mktemp("server") / "log.txt") as url:
+    api = {"HEART_API": "1", "HEART_API_TOKEN": TOKEN} if find_spec("fastapi") else {}
+    with start_server(tmp_path_factory.mktemp("server") / "log.txt", **api) as url:
         yield url
 
 

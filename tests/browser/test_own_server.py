@@ -2,6 +2,10 @@
 then what one of them keeps there.
 """
 
+import json
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
 import pytest
 from playwright.sync_api import expect
 
@@ -38,6 +42,16 @@ def test_cold_server_opens_pages_by_their_own_urls_for_three_visitors_at_once(ow
         for title in PAGES.values():
             expect(page.get_by_role("link", name=title)).to_be_visible()
         expect(page.get_by_text("Page not found")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", ["model", "predict", "openapi.json"])
+def test_server_that_nobody_asked_for_an_api_has_none(own_server, path):
+    with pytest.raises(HTTPError) as refused:
+        urlopen(f"{own_server}/api/v1/{path}")
+    assert refused.value.code == 404
+    assert "HEART_API=1" in json.load(refused.value)["error"]["action"]
+    with urlopen(f"{own_server}/healthz") as answer:
+        assert json.load(answer) == {"status": "ok"}
 
 
 def choose(page, label, option):

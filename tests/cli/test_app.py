@@ -55,6 +55,32 @@ def test_app_without_streamlit_says_what_to_install(started, monkeypatch):
     assert "pip install" in err
 
 
+@pytest.mark.parametrize(("word", "installs"), [("0", None), ("1", "the package fastapi")])
+def test_app_asks_for_fastapi_only_where_there_is_to_be_an_api(
+    started, monkeypatch, word, installs
+):
+    found = {"streamlit": True, "fastapi": None}
+    monkeypatch.setattr("heart.commands.extras.find_spec", found.get)
+    monkeypatch.setenv("HEART_API", word)
+    if installs is None:
+        with pytest.raises(SystemExit):
+            run("app")
+        assert len(started) == 1
+    else:
+        status, _, err = run("app")
+        assert (status, started, err.count("\n")) == (2, [], 1)
+        assert installs in err
+
+
+def test_app_with_settings_that_cannot_be_does_not_start(started, monkeypatch):
+    monkeypatch.setenv("HEART_API", "1")
+    monkeypatch.setenv("HEART_API_TOKEN", "secret")
+    status, _, err = run("app")
+    assert (status, started, err.count("\n")) == (2, [], 1)
+    assert "HEART_API_TOKEN to be at least 32" in err
+    assert "secret" not in err.replace("secrets", "")
+
+
 def test_export_without_onnx_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.delitem(sys.modules, "heart.bundle.onnx", raising=False)
     monkeypatch.setitem(sys.modules, "onnx", None)

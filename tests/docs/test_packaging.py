@@ -29,7 +29,8 @@ def requirements(lines):
 
 
 CORE = requirements(PROJECT["dependencies"])
-RANGES = CORE | requirements([*OPTIONAL["app"], *OPTIONAL["export"]])
+APP = CORE | requirements([*OPTIONAL["app"], *OPTIONAL["export"]])
+RANGES = APP | requirements(OPTIONAL["api"])
 
 
 def locked(file):
@@ -43,6 +44,8 @@ def locked(file):
 
 def test_lock_satisfies_the_ranges():
     lock = locked("requirements.txt")
+    assert set(lock) == set(APP)
+    lock |= locked("requirements-api.txt")
     assert set(lock) == set(RANGES)
     outside = [name for name, version in lock.items() if version not in RANGES[name].specifier]
     assert outside == []
@@ -62,17 +65,22 @@ def imported(folder):
                 yield node.module.partition(".")[0]
 
 
+def known_without_being_installed():
+    """The API's package, whose tests are left out where it is not; .ci/run has it."""
+    return {"fastapi": ["fastapi"]} if EXTRAS["fastapi"] == "api" else {}
+
+
 @pytest.mark.parametrize("folder", ["heart", "pages"])
 def test_every_package_that_is_imported_is_declared(folder):
     names = set(imported(folder)) - sys.stdlib_module_names - {"heart"}
-    known = packages_distributions()
+    known = packages_distributions() | known_without_being_installed()
     assert names <= set(known)
     assert not [n for n in names if not {canonicalize_name(d) for d in known[n]} & set(RANGES)]
 
 
 def test_packages_of_the_extras_are_those_whose_absence_is_explained():
-    known = packages_distributions()
-    for extra in ("app", "export"):
+    known = packages_distributions() | known_without_being_installed()
+    for extra in ("app", "export", "api"):
         modules = [module for module, name in EXTRAS.items() if name == extra]
         dists = {canonicalize_name(dist) for module in modules for dist in known[module]}
         assert dists == set(requirements(OPTIONAL[extra]))
@@ -86,6 +94,15 @@ def test_missing_extra_says_what_to_install(monkeypatch, in_clone, command):
     monkeypatch.setattr("heart.commands.extras.IN_CLONE", in_clone)
     assert str(MissingExtraError("onnx")).endswith(command)
     assert "\n" not in str(MissingExtraError("onnx"))
+
+
+@pytest.mark.parametrize(
+    ("in_clone", "command"),
+    [(True, "pip install -r requirements-api.txt"), (False, 'pip install "heart[api]"')],
+)
+def test_missing_api_says_what_to_install(monkeypatch, in_clone, command):
+    monkeypatch.setattr("heart.commands.extras.IN_CLONE", in_clone)
+    assert str(MissingExtraError("fastapi")).endswith(command)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit import get_option
 
 from heart.data import SHIPPED, load_shipped
 from heart.data.codings import DIALECTS
+from heart.environment import VARIABLES
 from heart.lessons import LESSONS
 from heart.schema import FEATURE_NAMES, FEATURES
 
@@ -28,6 +30,26 @@ def block(text: str, name: str) -> list[list[str]]:
 def test_feature_tables_match_the_schema(text, name):
     rows = {row[0]: row[1:] for row in block(text, name) if row[0] in FEATURE_NAMES}
     assert rows == {f.name: [f.title, f.domain] for f in FEATURES}
+
+
+def test_settings_table_says_what_the_code_says():
+    rows = {name: cells for name, *cells in block(README, "settings")}
+    variables = {v.name: [v.default or "–", v.meaning.strip(" `")] for v in VARIABLES}
+    assert {name: rows[name] for name in rows if name.startswith("HEART_")} == variables
+    options = {name: default for name, (default, _) in rows.items() if name not in variables}
+    assert all(name.startswith("--server.") for name in options)
+    for name, default in options.items():
+        value = get_option(name.removeprefix("--"))
+        words = value if isinstance(value, list) else [value]
+        assert re.findall(r"[^` ]+", default) == (
+            [str(word) for word in words if word != ""] or ["–"]
+        )
+
+
+def test_every_variable_that_the_code_reads_is_in_the_table():
+    source = "".join(path.read_text() for path in (ROOT / "heart").rglob("*.py"))
+    named = set(re.findall(r"\bHEART_[A-Z_]+\b", source))
+    assert named == {variable.name for variable in VARIABLES}
 
 
 def test_dialects_document_names_every_dialect():

@@ -20,6 +20,7 @@ ROOT_MODULES = {"__init__", "__main__", "cli"}
 ROOT_MODULES |= {
     "atomic",
     "config",
+    "environment",
     "errors",
     "glossary",
     "markdown",

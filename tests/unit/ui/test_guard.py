@@ -62,6 +62,10 @@ def test_each_header_is_on_every_answer_once(monkeypatch, host, path):
         ("/", "localhost", 200),
         ("/", "evil.example", 403),
         ("/_stcore/health", "evil.example", 200),
+        ("/healthz", "balancer", 200),
+        ("/readyz/", "balancer", 200),
+        ("/x/healthz", "evil.example", 403),
+        ("/api/v1/model", "evil.example", 403),
         ("/_stcore/metrics", "localhost", 404),
         ("/base/_stcore/metrics//", "localhost", 404),
         ("/_stcore/upload_file/a/b", "evil.example", 403),
@@ -69,6 +73,20 @@ def test_each_header_is_on_every_answer_once(monkeypatch, host, path):
 )
 def test_doors(monkeypatch, path, host, status):
     assert ask(path, monkeypatch, host)[0] == status
+
+
+def test_health_below_a_path_is_told_to_all_as_well(monkeypatch):
+    monkeypatch.setattr(guard, "base_path", lambda: "/heart")
+    assert ask("/heart/healthz", monkeypatch, "balancer")[0] == 200
+    assert ask("/hart/healthz", monkeypatch, "balancer")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("option", "path"), [("", ""), ("heart", "/heart"), ("/heart/", "/heart"), ("a/b", "/a/b")]
+)
+def test_path_of_the_pages(monkeypatch, option, path):
+    monkeypatch.setattr(guard.st, "get_option", {"server.baseUrlPath": option}.get)
+    assert guard.base_path() == path
 
 
 def test_policy_allows_no_script_that_streamlits_page_does_not_bring():
