@@ -107,7 +107,7 @@ def fit_recalibration(method: str, y_true: IntArray, y_score: FloatArray) -> Rec
     scores = np.atleast_2d(y_score)
     outcomes = np.tile(y_true, len(scores))
     fitted = (
-        _fit_isotonic(outcomes, scores.ravel())
+        _fit_isotonic(outcomes, scores.ravel(), patients=n)
         if method == "isotonic"
         else _fit_line(method, outcomes, scores.ravel())
     )
@@ -139,11 +139,12 @@ def _fit_line(method: str, y_true: IntArray, y_score: FloatArray) -> Recalibrati
     )
 
 
-def _fit_isotonic(y_true: IntArray, y_score: FloatArray) -> Recalibration:
+def _fit_isotonic(y_true: IntArray, y_score: FloatArray, *, patients: int) -> Recalibration:
     from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415
 
-    # kept off 0 and 1: no number of patients shows that a disease is impossible
-    edge = 1 / (len(y_true) + 2)
+    # kept off 0 and 1: no number of patients shows that a disease is impossible, and several
+    # predictions of each are no more patients
+    edge = 1 / (patients + 2)
     regression = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip").fit(
         y_score, y_true
     )

@@ -20,11 +20,12 @@ from heart.card.facts import characteristics, count_parameters
 from heart.card.performance import missing, sample, training
 from heart.card.tripod import ITEMS, OPEN, answer_of
 from heart.card.use import data, limits, threshold
+from heart.config import Settings
 from heart.data import SHIPPED, load_shipped
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import roc_table
 from heart.evaluation.decision_curve import decision_curve
-from heart.evaluation.figures import write_figure
+from heart.evaluation.figures import METRICS, write_calibration, write_figure
 from heart.evaluation.recalibration import compare_recalibrations
 from heart.evaluation.sample_size import sample_size
 from heart.evaluation.thresholds import ThresholdChoice
@@ -34,6 +35,7 @@ from heart.model.preprocessing import HeartPreprocessor
 from heart.paths import SHIPPED_BUNDLE
 from heart.shares import write_share
 from tests.support.bundles import NOON
+from tests.support.networks import PLATT
 
 # the checklist's numbers: 27 items, some with letters
 NUMBERS = [
@@ -154,7 +156,16 @@ def test_answers_point_to_sections_that_are_there(card, facts):
 def test_figures_are_the_bundles_and_scikit_learns(card, facts, shipped):
     figures = shipped.metrics["test"]["figures"]
     assert write_figure(figures["roc_auc"]) in section(card, "In short")
-    assert f"| {write_figure(figures['npv'])} |" in section(card, "How it was judged")
+    text, parts = section(card, "How it was judged"), shipped.metrics.values()
+    heads = [
+        f"{name}: {part.y_true.sum()} of {part.n} diseased"
+        for name, part in zip(("train", "valid", "test"), split_of(shipped), strict=True)
+    ]
+    assert f"| figure | {' | '.join(heads)} |" in text
+    for name in ("log_loss", "npv"):
+        told = [write_figure(part["figures"][name], name) for part in parts]
+        assert len(set(told)) == 3
+        assert f"| {METRICS[name].words} | {' | '.join(told)} |" in text
     predictions = find_stored(shipped)
     assert facts.unseen.scores.roc_auc.value == pytest.approx(
         mean(roc_auc_score(predictions.y_true, scores) for scores in predictions.y_score)
@@ -466,16 +477,38 @@ def test_ranges_are_those_of_the_train_part(card, shipped):
     assert "| `fbs` | Fasting blood sugar above 120 mg/dl | 0 (no), 1 (yes) |  |" in text
 
 
+TRAINED = [
+    "- Members: 3 multilayer perceptrons side by side; the answer is the mean of theirs.",
+    "- Each with hidden layers of 16, 8, ReLU, with a direct path from the inputs to the log-odds.",
+    (
+        "- Numbers standardised (mean and standard deviation of train), and as shares of 4 pieces"
+        " between quantiles of train, categories as codes."
+    ),
+    "- AdamW, step size 0.005, weight decay 0.25, dropout 0.125.",
+    "- Batches of 64, 12 epochs of at most 90, stopped on valid (patience 7), on cpu.",
+    "- Recalibration: platt, fitted on 242 out-of-fold predictions.",
+    "- Random state 5; recipe `mine`.",
+]
+
+
 def test_training_is_told_as_it_was(card, facts, shipped):
     was, ran = shipped.settings, shipped.epochs_run
     told = f"- Batches of {was.batch_size}, {ran} epochs of at most {was.max_epochs}"
     stopped = f", stopped on valid (patience {was.patience}), on {shipped.device_used}."
     assert told + stopped in section(card, "How it was trained")
-    for changes in ({"patience": 0}, {"patience": 0, "hidden": ()}):
-        bundle = replace(shipped, settings=replace(was, **changes))
-        text = training(facts._replace(bundle=bundle))
-        assert f"{told}, on {shipped.device_used}." in text
-        assert ("hidden layers of none" in text) == ("hidden" in changes)
+    mine = Settings(
+        **{"members": 3, "hidden": (16, 8), "linear_path": True, "pieces": 4, "lr": 0.005},
+        **{"categories": "codes", "weight_decay": 0.25, "dropout": 0.125, "batch_size": 64},
+        **{"max_epochs": 90, "patience": 7, "random_state": 5, "recipe": "mine"},
+    )
+    bundle = replace(shipped, settings=mine, epochs_run=12, device_used="cpu", recalibration=PLATT)
+    text = training(facts._replace(bundle=bundle))
+    assert text.splitlines()[:-1] == TRAINED
+    mine = replace(mine, patience=0, hidden=(), linear_path=False, pieces=1)
+    text = training(facts._replace(bundle=replace(bundle, settings=mine)))
+    assert "- Each with hidden layers of none, ReLU.\n" in text
+    assert " (mean and standard deviation of train), categories as codes.\n" in text
+    assert ", 12 epochs of at most 90, on cpu.\n" in text
 
 
 def test_share_of_disease_is_counted_among_the_judged(card, facts, shipped):
@@ -488,10 +521,20 @@ def test_share_of_disease_is_counted_among_the_judged(card, facts, shipped):
     for name, hospital in zip(("hungary", "switzerland"), facts.elsewhere, strict=False):
         table = load_shipped(name)
         row = f"| {hospital.name} | {table.n} | {table.y_true.sum()} ("
-        assert f"{row}{write_share(table.y_true.mean())}) |" in section(card, "Other hospitals")
+        names = ("roc_auc", "log_loss", "recall", "specificity")
+        told = " | ".join(write_figure(hospital.figure(name), name) for name in names)
+        line = write_calibration(hospital.calibration.intercept, hospital.calibration.slope)
+        row += f"{write_share(table.y_true.mean())}) | {told} | {line} |"
+        assert row in section(card, "Other hospitals")
     women = np.concatenate([(part.features["sex"] == 0) for part in (split.train, split.valid)])
     row = f"| female | {women.sum()} | {y_true[women].sum()} ("
-    assert f"{row}{write_share(y_true[women].mean())}) |" in section(card, "Subgroups")
+    female = facts.subgroups.set_index("group").loc["female"]
+    told = " | ".join(
+        write_figure([female[name], female[f"{name}_low"], female[f"{name}_high"]], name)
+        for name in ("recall", "specificity", "roc_auc")
+    )
+    row += f"{write_share(y_true[women].mean())}) | {told} |"
+    assert row in section(card, "Subgroups")
 
 
 def test_checklist_names_item_topic_answer_and_remark(card, facts):
@@ -541,10 +584,17 @@ def test_sentences_follow_the_settings(facts, shipped):
         settings = replace(shipped.settings, **changes)
         return part(facts._replace(bundle=replace(shipped, settings=settings)))
 
-    assert "ReLU, with a direct path" in said(training, linear_path=True)
-    assert "direct path" not in said(training, linear_path=False)
-    assert "were left out of training" in said(missing, complete_rows=True)
-    assert "No patient was left out" in said(missing, complete_rows=False)
+    known = said(missing, masking=0.25, missing_flags=True, complete_rows=False)
+    assert known.replace("\u00a0", " ") == (
+        "A missing number becomes the train median, with a flag that says so; a missing or unseen"
+        " category has a code of its own. In training 25 % of the values were hidden at random, so"
+        " that the model learnt what unknown means. No patient was left out."
+    )
+    assert said(missing, masking=0.0, missing_flags=False, complete_rows=True) == (
+        "A missing number becomes the train median; a missing or unseen category has a code of its"
+        " own. Values were not hidden in training: with unknown values the model is less to be"
+        " trusted. Patients with a missing value were left out of training."
+    )
 
 
 def test_threshold_tells_its_share_and_its_patients(facts, shipped):

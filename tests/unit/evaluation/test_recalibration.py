@@ -138,6 +138,25 @@ def test_isotonic_never_says_that_a_disease_is_impossible():
     assert len(fitted.knots) <= MAX_KNOTS
 
 
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_isotonic_ends_as_if_one_more_patient_of_either_kind_had_been_seen(repeats):
+    y_score = np.tile([0.25] * 400 + [0.75] * 600, (repeats, 1))
+    fitted = fit_recalibration("isotonic", (y_score[0] > 0.5).astype(np.int64), y_score)
+    assert fitted.knots == ((0.25, 1 / 1002), (0.75, pytest.approx(1001 / 1002)))
+    assert fitted.patients == 1000
+
+
+def test_isotonic_of_many_steps_keeps_the_first_the_last_and_evenly_some_between():
+    """600 scores of 600 patients each, of whom 0, 1, ... 599 are diseased: 600 steps."""
+    ill = np.arange(600) < np.arange(600)[:, None]
+    y_score = np.repeat(np.arange(600) / 1000, 600)
+    before, after = np.array(fit_recalibration("isotonic", ill.ravel().astype(int), y_score).knots).T
+    steps = (1000 * before).round().astype(int)
+    assert (len(steps), steps[0], steps[-1]) == (MAX_KNOTS, 0, 599)
+    assert set(np.diff(steps)) == {1, 2}
+    assert after[1:] == pytest.approx(steps[1:] / 600)
+
+
 def test_no_recalibration_is_no_change_to_the_bit():
     _, y_score = simulate(50)
     assert fit_recalibration("none", np.ones(50, dtype=int), y_score).apply(y_score) is y_score
