@@ -166,8 +166,7 @@ def probability_at_prevalence(probability: FloatArray, *, here: float, there: fl
         here: share of ill patients where the model learnt, inside 0 and 1.
         there: share of ill patients where it is used, inside 0 and 1.
     """
-    with np.errstate(divide="ignore"):
-        return np.asarray(expit(logit(probability) + logit(there) - logit(here)))
+    return np.asarray(expit(logit(probability) + logit(there) - logit(here)))
 
 
 def threshold_at_prevalence(threshold: float, *, here: float, there: float) -> float:

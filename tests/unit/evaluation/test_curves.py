@@ -91,13 +91,15 @@ def test_precision_is_the_highest_with_at_least_that_recall(scored):
     assert table["precision"].iloc[1:].tolist() == pytest.approx(expected)
 
 
-def test_precision_of_three_patients_by_hand():
+def test_curves_of_three_patients_by_hand():
     y_true, y_score = np.array([1, 0, 1]), np.array([0.9, 0.8, 0.7])
     precision = precision_recall_table(y_true, y_score).set_index("recall")["precision"]
     # the first half of the diseased are found without a false alarm, more of them only together
     # with the healthy one
     assert precision[0.5] == pytest.approx(1)
     assert precision[0.52] == precision[1.0] == pytest.approx(2 / 3)
+    rate = roc_table(y_true, y_score).set_index("fpr")["tpr"]
+    assert rate.iloc[1:-1].tolist() == pytest.approx([0.5] * (len(rate) - 2))
 
 
 @pytest.mark.parametrize("make", [roc_table, precision_recall_table])

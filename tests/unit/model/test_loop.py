@@ -1,12 +1,15 @@
 """The epoch loop's parts: best weights and patience, the tally, the history as a frame."""
 
 import dataclasses
+import math
+from itertools import count
 
 import pytest
 import torch
 from torch import nn
 
 from heart.config import Settings
+from heart.errors import TrainingError
 from heart.model.loop import BestWeights, EpochRecord, Tally, history_frame, run_epochs
 from heart.model.network import HeartMLP
 from heart.model.step import Batch
@@ -34,6 +37,106 @@ def test_training_stops_when_no_member_has_patience_left():
         True,
         False,
     ]
+
+
+def test_the_last_epoch_of_patience_counts_and_the_same_loss_is_no_better():
+    best = BestWeights(HeartMLP(1, [], PLAIN), patience=2)
+    losses = [0.5, 0.6, 0.4, 0.4, 0.41]
+    told = [best.update(epoch, torch.tensor([loss])) for epoch, loss in enumerate(losses, 1)]
+    assert told == [True, True, True, True, False]
+    assert best.epoch.tolist() == [3]
+
+
+class Counting:
+    """Two members whose weights are the number of steps that were taken."""
+
+    members = 2
+
+    def __init__(self):
+        self.weight, self.bias = (nn.Parameter(torch.zeros(2, *size)) for size in ((3, 1), ()))
+
+    def parameters(self):
+        return iter((self.weight, self.bias))
+
+    def step(self, batch):
+        for parameter in self.parameters():
+            parameter.data += 1
+        return batch.y_true - 0.5
+
+
+ONE = [Batch(torch.zeros(2, 1, 1), torch.zeros(2, 1, 0), torch.ones(2, 1))]
+
+
+@pytest.mark.parametrize(
+    ("max_epochs", "patience", "ran", "best"),
+    [
+        (9, 2, 6, (1, 4)),  # two epochs after the last best
+        (6, 2, 6, (1, 4)),
+        (4, 2, 4, (1, 4)),  # the last epoch is judged too
+        (3, 2, 3, (1, 3)),
+        (9, 5, 9, (6, 4)),
+        (9, 0, 9, (9, 9)),  # stops never, keeps the last weights
+    ],
+)
+def test_each_member_keeps_the_weights_of_its_best_epoch(max_epochs, patience, ran, best):
+    first, second = [5, 6, 7, 8, 8, 4, 9, 9, 9], [9, 8, 7, 6, 6, 7, 9, 9, 9]
+    losses = iter(torch.tensor([first, second]).T.float())
+    network, seen = Counting(), []
+    run = run_epochs(
+        network,
+        network.step,
+        ONE,
+        dataclasses.replace(PLAIN, members=2, max_epochs=max_epochs, patience=patience),
+        judge=lambda: (next(losses), 0.75),
+        on_epoch_end=seen.append,
+    )
+    assert run.best_epoch == best
+    assert network.weight[:, :, 0].tolist() == [[epoch] * 3 for epoch in best]
+    assert network.bias.tolist() == list(best)
+    means = [(one + other) / 2 for one, other in zip(first, second, strict=True)][:ran]
+    assert [(r.epoch, r.valid_loss, r.valid_accuracy) for r in run.history] == [
+        (epoch, mean, 0.75) for epoch, mean in enumerate(means, 1)
+    ]
+    assert tuple(seen) == run.history
+    assert seen[-1][1:3] == (pytest.approx(math.log(1 + math.exp(-0.5))), 1.0)
+
+
+@pytest.mark.parametrize("value", [float("inf"), -float("inf"), float("nan")])
+def test_loss_that_is_not_finite_ends_training_at_once(value):
+    seen = []
+    with pytest.raises(TrainingError, match=f"a finite loss, but found {value} in epoch 1. Lower"):
+        run_epochs(
+            Counting(),
+            lambda batch: batch.y_true,
+            ONE,
+            dataclasses.replace(PLAIN, members=2),
+            count=lambda outputs, _: (torch.tensor(value), outputs.sum()),
+            on_epoch_end=seen.append,
+        )
+    assert seen == []
+
+
+def test_time_limit_is_reached_when_it_is_passed():
+    settings = dataclasses.replace(PLAIN, members=2, max_epochs=3, time_limit=30.0)
+    network = Counting()
+    run = run_epochs(network, network.step, ONE, settings, clock=count(0, 10).__next__)
+    assert len(run.history) == 3  # the last one at 30 s
+    with pytest.raises(TrainingError, match="within 29 s, but found epoch 3 after 30 s"):
+        run_epochs(
+            *(network, network.step, ONE, dataclasses.replace(settings, time_limit=29.0)),
+            clock=count(0, 10).__next__,
+        )
+
+
+@pytest.mark.parametrize("loss", [float("nan"), float("inf")])
+def test_members_whose_valid_loss_is_never_finite_keep_their_first_weights(loss):
+    network = HeartMLP(1, [], PLAIN)
+    start = network.logit.weight.detach().clone()
+    best = BestWeights(network, patience=2)
+    network.logit.weight.data += 1
+    assert [best.update(epoch, torch.tensor([loss])) for epoch in (1, 2)] == [True, False]
+    assert best.restore() == (0,)
+    assert torch.equal(network.logit.weight, start)
 
 
 def test_valid_loss_that_is_not_a_number_is_never_the_best():
@@ -69,21 +172,6 @@ def test_history_frame_has_a_row_for_each_epoch_and_part():
         [2, "train", 0.5, 0.8],
         [1, "valid", 0.6, 0.75],
     ]
-
-
-def test_history_frame_has_a_row_an_epoch_and_part():
-    frame = history_frame([EpochRecord(1, 0.7, 0.5, 0.6, 0.6), EpochRecord(2, 0.6, 0.7, 0.5, 0.8)])
-    assert frame[["epoch", "part"]].to_numpy().tolist() == [
-        [1, "train"],
-        [2, "train"],
-        [1, "valid"],
-        [2, "valid"],
-    ]
-
-
-def test_history_without_a_valid_part_shows_train_only():
-    frame = history_frame([EpochRecord(1, 0.7, 0.5, None, None)])
-    assert frame["part"].tolist() == ["train"]
 
 
 @pytest.mark.usefixtures("three_threads")
