@@ -497,9 +497,19 @@ def test_training_is_told_as_it_was(card, facts, shipped):
     stopped = f", stopped on valid (patience {was.patience}), on {shipped.device_used}."
     assert told + stopped in section(card, "How it was trained")
     mine = Settings(
-        **{"members": 3, "hidden": (16, 8), "linear_path": True, "pieces": 4, "lr": 0.005},
-        **{"categories": "codes", "weight_decay": 0.25, "dropout": 0.125, "batch_size": 64},
-        **{"max_epochs": 90, "patience": 7, "random_state": 5, "recipe": "mine"},
+        members=3,
+        hidden=(16, 8),
+        linear_path=True,
+        pieces=4,
+        lr=0.005,
+        categories="codes",
+        weight_decay=0.25,
+        dropout=0.125,
+        batch_size=64,
+        max_epochs=90,
+        patience=7,
+        random_state=5,
+        recipe="mine",
     )
     bundle = replace(shipped, settings=mine, epochs_run=12, device_used="cpu", recalibration=PLATT)
     text = training(facts._replace(bundle=bundle))

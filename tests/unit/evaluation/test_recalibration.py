@@ -150,7 +150,9 @@ def test_isotonic_of_many_steps_keeps_the_first_the_last_and_evenly_some_between
     """600 scores of 600 patients each, of whom 0, 1, ... 599 are diseased: 600 steps."""
     ill = np.arange(600) < np.arange(600)[:, None]
     y_score = np.repeat(np.arange(600) / 1000, 600)
-    before, after = np.array(fit_recalibration("isotonic", ill.ravel().astype(int), y_score).knots).T
+    before, after = np.array(
+        fit_recalibration("isotonic", ill.ravel().astype(int), y_score).knots
+    ).T
     steps = (1000 * before).round().astype(int)
     assert (len(steps), steps[0], steps[-1]) == (MAX_KNOTS, 0, 599)
     assert set(np.diff(steps)) == {1, 2}
