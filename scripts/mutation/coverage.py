@@ -156,14 +156,15 @@ class _Probes(ast.NodeTransformer):
 def choose_tests(mutant: Mutant, covered: Covered, room: Room) -> list[str]:
     """The tests that run the mutant's statement, the module's own first, then the quick ones."""
     places = _places(mutant, room)
+    own = tuple(room.own.get(mutant.module, []))
+    # a table's own tests may compare it without running a line of any module
+    beside = () if mutant.inside else own
     chosen = [
         test
         for test, lines in covered.tests.items()
-        if any(not lines.get(file, set()).isdisjoint(numbers) for file, numbers in places)
+        if (beside and test.startswith(beside))
+        or any(not lines.get(file, set()).isdisjoint(numbers) for file, numbers in places)
     ]
-    own = tuple(room.own.get(mutant.module, []))
-    if not chosen and not mutant.inside:
-        chosen = [test for test in covered.tests if own and test.startswith(own)]
     chosen.sort(key=lambda test: (not (own and test.startswith(own)), covered.seconds[test]))
     spent = 0.0
     enough: list[str] = []
