@@ -3,8 +3,8 @@
 import pytest
 
 from heart.data import load_shipped, read_cohort, read_patients
-from heart.data.bad_cells import bad_cells_error
-from heart.errors import BadCell, BadCellsError, CohortError, DialectError
+from heart.data.bad_cells import bad_cells_error, describe_bad
+from heart.errors import NO_OUTCOME, BadCell, BadCellsError, CohortError, DialectError
 from heart.ui.upload import describe_bad_cells
 from tests.support.canonical import ROW, file_of, row_with
 
@@ -84,3 +84,43 @@ def test_column_of_which_half_cannot_be_read_is_listed_and_one_cell_more_is_refu
     assert [cell.row for cell in listed.value.bad_cells] == [1, 2, 3, 4, 5]
     with pytest.raises(CohortError, match=r"a column age .* 6 of 10 cells"):
         read_cohort(file_of(*[row_with("age", "x")] * 6, *[ROW] * 3))
+
+
+@pytest.mark.parametrize(
+    ("n", "listed"),
+    [
+        (1, "1 row without an outcome (row 1, column num)"),
+        (5, "5 rows without an outcome (row 1, row 2, row 3, row 4, row 5, column num)"),
+        (6, "6 rows without an outcome (row 1, row 2, row 3, row 4, row 5 and 1 more, column num)"),
+    ],
+)
+def test_five_rows_without_an_outcome_are_listed_and_the_others_counted(n, listed):
+    error = bad_cells_error([BadCell(row, "num", "", NO_OUTCOME) for row in range(1, n + 1)])
+    assert error.found == listed
+    assert error.expected == "an outcome for every patient"
+    assert error.action == "Fill in the outcomes, or leave these rows out."
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (BadCell(1, "(row)", "2 cells", "is not 3 cells"), "2 cells, which is not 3 cells"),
+        (BadCell(1, "num", "", NO_OUTCOME), "column num is empty: the outcome is not known"),
+        (BadCell(1, "age", "x", "is no number"), "column age: 'x' is no number"),
+    ],
+)
+def test_cell_is_described_by_what_is_wrong_with_it(cell, words):
+    assert describe_bad(cell) == words
+
+
+def test_cells_are_listed_in_the_order_of_the_rows_and_only_so_many(monkeypatch):
+    content = file_of(row_with("chol", "x"), row_with("age", "x"), row_with("chol", "y"), "1,2")
+    with pytest.raises(BadCellsError) as listed:
+        read_cohort(content)
+    assert [cell.row for cell in listed.value.bad_cells] == [1, 2, 3, 4]
+    monkeypatch.setattr("heart.data.bad_cells.MAX_BAD_CELLS", 3)
+    with pytest.raises(BadCellsError):
+        read_cohort(content)
+    monkeypatch.setattr("heart.data.bad_cells.MAX_BAD_CELLS", 2)
+    with pytest.raises(CohortError, match=r"at most 2 cells .* found 3 in age, chol"):
+        read_cohort(content)

@@ -6,6 +6,9 @@ import pytest
 
 from heart.data import read_cohort, read_patients
 from heart.data.apart import parcel
+from heart.data.choice import choose_columns
+from heart.data.columns import COLUMNS
+from heart.data.formats.detect import open_table
 from heart.errors import CohortError, ColumnsError
 from tests.support import dialects as d
 
@@ -91,6 +94,7 @@ def test_new_patients_are_asked_about_and_never_guessed():
     columns, error = asked(content)
     assert set(columns) == set(ODD.values())
     assert columns["PeakST"].suggested == "oldpeak"
+    assert [columns[name].key for name in ("Alter", "krank")] == ["#1", "#14"]
     assert columns["rbp"].suggested is None
     assert {"trestbps", "thalach"} <= set(columns["rbp"].options)
     assert "no column for age, sex, cp" in error.found
@@ -195,3 +199,11 @@ def test_names_of_drivendatas_copy_are_known():
     cohort = read_cohort(d.write(d.weka_table(d.invent_patients(80)).set_axis(names, axis=1)))
     assert cohort.report.columns == ()
     assert cohort.report.dropped == ()
+
+
+@pytest.mark.parametrize("names", [None, [f"X{i}" for i in range(1, 15)]])
+def test_new_patients_columns_without_names_are_in_ucis_order(names):
+    table = open_table(d.uci(d.invent_patients(60), names=names))
+    naming = choose_columns(table, need_target=True)
+    assert naming.columns == {name: position for position, name in enumerate(COLUMNS)}
+    assert naming.dropped == ()

@@ -178,3 +178,13 @@ def test_patients_of_whom_nothing_is_known_and_no_patients_pass():
     nothing = frame_of_patients([{"age": 50}]).assign(age=np.nan)
     assert canonical_frame(nothing).isna().all(axis=None)
     assert canonical_frame(nothing.head(0)).shape == (0, 13)
+
+
+def test_first_wrong_number_and_its_row_are_named():
+    frame = some_patients().head(3)
+    ages = pd.Series([63.0, 17.0, 111.0], index=frame.index)
+    with pytest.raises(PatientError) as caught:
+        canonical_frame(frame.assign(age=ages))
+    assert "17" in caught.value.found
+    assert "111" not in caught.value.found
+    assert caught.value.row == frame.index[1]

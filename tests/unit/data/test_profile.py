@@ -87,3 +87,11 @@ def test_column_that_is_constant_or_absent_goes_with_nothing_that_can_be_told(od
     assert table["Major vessels coloured"].isna().all()
     assert table["Fasting blood sugar above 120 mg/dl"].isna().all()
     assert table["Age"].notna().sum() == 11
+
+
+def test_hospitals_stay_in_the_order_of_the_cohort():
+    turned = load_shipped("va_long_beach+cleveland")
+    table = missing_by_group(turned)
+    first = table[table["feature"] == "Age"]
+    assert first["patients"].tolist() == [200, 303]
+    assert first["group"].tolist() == list(group_patients(turned).cat.categories)

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heart.data import Cohort, Patients, read_cohort, read_patients
+from heart.data import read as module
 from heart.data.dialects.checks import canonical_schema
 from heart.data.formats.table import MAX_BYTES
 from heart.errors import CohortError, HeartError
@@ -249,3 +250,74 @@ def test_order_of_columns_and_rows_does_not_matter(names, seed):
 def test_every_cohort_fits_the_schema(n, seed):
     new = pd.concat([d.invent_patients(max(n, 20), seed=seed), d.cleveland().head(20)])
     canonical_schema().validate(read_cohort(d.write(d.kaggle_303(new))).frame)
+
+
+def test_report_says_how_the_file_was_read():
+    report = read_cohort(d.write(d.kaggle_303(d.cleveland()))).report
+    assert (report.dialect, report.inverted, report.rows) == ("kaggle-303", True, 303)
+    assert report.reading.startswith("as in the heart.csv of 303")
+    assert (report.matched, report.bad_cells, report.set_aside) == ({"cleveland": 303}, (), ())
+
+
+def rows_with(n, **columns):
+    """So many patients who differ in age alone, the first half healthy, with these columns."""
+    row = read_cohort(file_of(ROW)).frame.iloc[:1]
+    frame = row.iloc[[0] * n].reset_index(drop=True)
+    dtypes = {name: frame[name].dtype for name in columns}
+    ages = np.arange(n) % 60 + 30.0
+    return frame.assign(age=ages, num=np.arange(n) // (n // 2), **columns).astype(dtypes)
+
+
+@pytest.mark.parametrize("n", [8, 10])
+def test_column_is_constant_from_ten_rows_on(n):
+    said = [warning.split()[0] for warning in module._warn(rows_with(n))]
+    assert ("chol" in said) == (n == 10)
+    assert "age" not in said
+
+
+@pytest.mark.parametrize(
+    ("n", "codes", "is_told"),
+    [
+        (50, lambda n: np.arange(n) // (n // 2), True),
+        (48, lambda n: np.arange(n) // (n // 2), False),  # too few
+        (50, lambda n: np.r_[1, np.arange(1, n) // (n // 2)], False),  # one mistake
+    ],
+)
+def test_code_tells_the_outcome_without_a_mistake_from_fifty_rows_on(n, codes, is_told):
+    warnings = module._warn(rows_with(n, fbs=codes(n)))
+    assert any(warning.startswith("fbs tells the outcome") for warning in warnings) == is_told
+
+
+@pytest.mark.parametrize(
+    ("codes", "ill", "tells"),
+    [
+        ([1, 1, 2, 2], [0, 0, 1, 1], True),
+        ([1, 1, 2, None], [0, 0, 1, 0], True),
+        ([1, 2, 3, 3], [0, 1, 0, 0], True),
+        ([1, 1, 2, 2], [0, 1, 1, 1], False),
+        ([1, 1, 1, 1], [0, 0, 0, 0], False),
+        ([1, 1, 2, 2], [0, 0, 0, 0], False),
+        ([1, 1, 2, 2], [1, 1, 1, 1], False),
+        ([None, None], [0, 1], False),
+    ],
+)
+def test_codes_tell_the_outcome_where_each_has_one(codes, ill, tells):
+    column = pd.Series(codes, dtype="Int8")
+    assert module._tells_outcome(column, np.array(ill, dtype=bool)) == tells
+
+
+def test_scoring_says_all_that_is_wrong_with_a_row():
+    table = BASE.copy()
+    table.loc[table.index[4], ["age", "chol", "num"]] = ["x", "y", "z"]
+    assert read_patients(d.write(table)).errors == {
+        5: "column age: 'x' is not 18 to 110 years; column chol: 'y' is not 50 to 1000 mg/dl"
+    }
+
+
+def test_outcome_that_leaves_a_row_open_is_not_known_when_it_is_scored():
+    new = d.invent_patients(4, seed=1).assign(num=[0, 1, 2, 3])
+    both = pd.concat([d.cleveland(), new])
+    table = d.recode(both).assign(thal=both["thal"], target=(both["num"] >= 2).astype(int))
+    num = read_patients(d.write(d.whole(table))).num
+    assert num.tail(4).isna().tolist() == [True, True, False, False]
+    assert num.head(303).tolist() == d.cleveland()["num"].tolist()

@@ -1,9 +1,10 @@
 """What the report on a file says."""
 
+import numpy as np
 import pandas as pd
 
 from heart.data import read_cohort
-from heart.data.report import UnusualValue
+from heart.data.report import UnusualValue, count_frame
 from tests.support import dialects as d
 from tests.support.canonical import ROW, file_of, row_with
 
@@ -46,3 +47,23 @@ def test_constant_column_is_warned_about():
         d.write(d.uci_table(d.invent_patients(100, seed=6).assign(restecg=0)))
     ).report
     assert any("restecg has the same value" in warning for warning in report.warnings)
+
+
+def test_200_values_and_200_conflicts_of_50_rows_are_listed():
+    frame = read_cohort(file_of(ROW)).frame.iloc[:1]
+    many = frame.iloc[[0] * 502].reset_index(drop=True)
+    many = many.assign(chol=np.r_[np.arange(201).repeat(2) + 500.0, np.full(100, 234.0)])
+    many = many.assign(num=np.r_[np.tile([0, 3], 201), np.full(50, 0), np.full(50, 4)])
+    report = count_frame(many, ())
+    assert len(report.unusual) == 200
+    assert report.unusual[-1] == UnusualValue(199, "chol", 599.0, "100 to 450")
+    assert len(report.conflicts) == 200
+    tail = count_frame(many.tail(101), ())  # of which one row is alone
+    assert [len(rows) for rows in tail.conflicts] == [50]
+    assert tail.conflicts[0] == tuple(range(402, 452))
+    assert (tail.rows, tail.distinct, tail.positives) == (101, 3, 51)
+
+
+def test_frame_without_patients_has_counts_of_nothing():
+    report = count_frame(read_cohort(file_of(ROW)).frame.iloc[:0], ())
+    assert (report.rows, report.distinct, report.duplicates, report.conflicts) == (0, 0, 0, ())

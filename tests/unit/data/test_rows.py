@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from heart.data.rows import combine_codes, row_groups
+from heart.data import rows as module
+from heart.data.rows import combine_codes, distinct_rows, find_first, row_groups
 
 
 def test_groups_are_pandas_own(cleveland, hungary):
@@ -34,3 +35,35 @@ def test_many_large_columns_do_not_overflow():
 
 def test_no_columns_give_no_groups():
     assert combine_codes([]).tolist() == []
+
+
+def test_numbers_are_ranked_before_they_overflow_and_not_sooner(monkeypatch):
+    monkeypatch.setattr(module, "_ROOM", 24)
+    two, three = np.array([1, 0, 1]), np.array([2, 1, 0])
+    assert combine_codes([(two, 2), (three, 3), (three, 4)]).tolist() == [22, 5, 12]  # 24 at most
+    # a room of 6 and one of 5 are too much: 5, 1 and 3 are ranked
+    assert combine_codes([(two, 2), (three, 3), (three, 5)]).tolist() == [12, 1, 5]
+
+
+def test_codes_are_few_bytes_with_0_for_missing():
+    codes, size = module._codes(pd.Series([7.0, np.nan, 8.0, 7.0]))
+    assert (codes.tolist(), size, codes.dtype) == ([1, 0, 2, 1], 3, np.uint8)
+    many, size = module._codes(pd.Series(np.arange(255.0)))
+    assert (size, many.dtype) == (256, np.uint16)
+
+
+def test_different_rows_are_numbered_as_they_first_appear():
+    member, first = distinct_rows(pd.DataFrame({"a": [2, 1, 2, 3, 1]}))
+    assert (member.tolist(), first.tolist()) == ([0, 1, 0, 2, 1], [0, 1, 3])
+
+
+def test_nothing_is_found_among_nothing():
+    assert find_first(np.array([1, 2]), np.empty(0, np.int64)).tolist() == [-1, -1]
+    assert find_first(np.array([9, 0, 4]), np.array([5, 4, 4])).tolist() == [-1, -1, 1]
+
+
+def test_place_is_found_among_as_many_as_a_byte_holds():
+    numbers = np.arange(300)
+    assert find_first(numbers, numbers).tolist() == numbers.tolist()
+    assert find_first(numbers[:129], numbers[:129]).tolist() == list(range(129))
+    assert find_first(np.array([-5]), numbers[:200]).tolist() == [-1]

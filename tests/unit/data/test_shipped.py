@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from heart.data import SHIPPED, load_shipped
-from heart.data.shipped import read_shipped_table
+from heart.data.shipped import _read_shipped, read_shipped_table
 from heart.errors import CohortError
 from heart.paths import DATA
 
@@ -127,3 +127,14 @@ def test_table_that_is_not_as_it_came_is_an_error_that_says_so(tmp_path, monkeyp
     spoil(table, table.read_bytes())
     with pytest.raises(CohortError, match="as they came with Heart"):
         load_shipped.__wrapped__("cleveland")  # what it does once, and then keeps
+
+
+def test_cohort_is_made_with_its_name_its_patients_and_its_codes():
+    """Anew: an earlier test's is shared."""
+    cohort = _read_shipped("switzerland")
+    report = cohort.report
+    assert (cohort.name, cohort.source, cohort.n) == ("switzerland", "switzerland.csv", 123)
+    assert (report.matched, report.dialect) == ({"switzerland": 123}, "canonical")
+    assert report.reading.startswith("UCI's own codes")
+    assert cohort.frame["num"].dtype == "int64"
+    assert [change.column for change in report.changes] == ["chol"]

@@ -110,9 +110,22 @@ def test_too_few_complete_patients_are_refused(name):
         split_cohort(load_shipped(name), random_state=0, complete_rows=True)
 
 
-def test_one_class_is_refused(cleveland):
+@pytest.mark.parametrize("num", [0, 1])
+def test_one_class_is_refused(cleveland, num):
     with pytest.raises(SplitError, match="0 in one class"):
-        split_cohort(with_frame(cleveland, cleveland.frame.assign(num=1)), random_state=0)
+        split_cohort(with_frame(cleveland, cleveland.frame.assign(num=num)), random_state=0)
+
+
+@pytest.mark.parametrize(("n", "is_refused"), [(5, True), (6, False)])
+def test_six_patients_of_a_class_are_enough(cleveland, n, is_refused):
+    healthy = cleveland.frame[cleveland.frame["num"] == 0]
+    frame = pd.concat([healthy, cleveland.frame[cleveland.frame["num"] > 0].head(n)])
+    cohort = with_frame(cleveland, frame.reset_index(drop=True))
+    if is_refused:
+        with pytest.raises(SplitError, match="5 in one class"):
+            split_cohort(cohort, random_state=0)
+    else:
+        assert sum(part.positives for part in split_cohort(cohort, random_state=0)) == 6
 
 
 def test_repeats_of_one_patient_do_not_make_a_class(cleveland):

@@ -1,10 +1,12 @@
 """Small tables of a cohort."""
 
+import pandas as pd
 import pytest
 
-from heart.data import load_shipped
+from heart.data import load_shipped, read_cohort
 from heart.data.summary import balance_frame, outcome_frame
 from heart.schema import DISEASED, FEATURES, feature
+from tests.support.canonical import ROW, file_of
 
 
 def test_balance_counts_both_outcomes(cleveland):
@@ -49,3 +51,13 @@ def test_outcome_frame_counts_every_known_patient_once(name, entry):
     assert frame["patients"].sum() == cohort.n - cohort.report.missing[entry.name]
     diseased = cohort.frame.loc[cohort.frame["num"] > 0, entry.name].notna().sum()
     assert frame.loc[frame["outcome"] == DISEASED, "patients"].sum() == diseased
+
+
+def test_patients_of_each_outcome_are_counted_where_the_other_has_none():
+    cohort = read_cohort(file_of(ROW, ROW))
+    table = outcome_frame(cohort, feature("thal")).set_index(["outcome", "value"])
+    assert table["patients"].tolist() == [0, 2, 0, 1, 0, 0]
+    assert table["share"].tolist() == [0, 1, 0, 1, 0, 0]
+    ages = outcome_frame(cohort, feature("age"))
+    assert ages["patients"].sum() == 3
+    assert pd.Series(ages["share"]).sum() == pytest.approx(2)

@@ -62,6 +62,18 @@ def test_limits_are_of_time_of_memory_beyond_what_there_is_and_of_what_a_crash_l
     ]
 
 
+def test_where_the_system_does_not_say_its_memory_there_is_no_limit_of_it(monkeypatch):
+    import resource  # noqa: PLC0415
+
+    limits = []
+    monkeypatch.setattr(server, "Path", lambda _: SimpleNamespace(exists=lambda: False))
+    monkeypatch.setattr(os, "nice", lambda _: None)
+    monkeypatch.setattr(signal, "setitimer", lambda *_: None)
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, _: limits.append(kind))
+    server._limit(9.5, 10)
+    assert limits == [resource.RLIMIT_CORE]
+
+
 def test_answer_is_the_file_read_within_the_limits_that_were_asked_for(monkeypatch):
     limits = []
     monkeypatch.setattr(server, "_limit", lambda *words: limits.append(words))
@@ -115,12 +127,13 @@ def test_refusal_want_of_memory_and_defect_are_three_answers(monkeypatch):
 
 
 @contextlib.contextmanager
-def control_with(connection):
-    """The process's standard input, on which one connection has arrived, and no other will."""
+def control_with(*connections):
+    """The process's standard input, on which these connections have arrived, and no other will."""
     ours, theirs = socket.socketpair()
     with theirs:
         with ours:
-            socket.send_fds(ours, [b"+"], [connection.fileno()])
+            for connection in connections:
+                socket.send_fds(ours, [b"+"], [connection.fileno()])
         yield theirs
 
 
@@ -137,12 +150,12 @@ def test_serving_process_forks_keeps_no_connection_and_ends_with_its_asker(monke
     children = []
     monkeypatch.setattr(os, "fork", lambda: children.append(unchanged[:]) or 4711)
     ours, theirs = socket.socketpair()
-    with ours, control_with(theirs) as control:
+    with ours, control_with(theirs, theirs) as control:
         theirs.close()
         server.serve(control)
         assert ours.recv(1) == b""  # nobody holds the other end
     # only after the collector was told to leave alone what is there, for the children's sake
-    assert children == [[(signal.SIGCHLD, signal.SIG_IGN), "freeze"]]
+    assert children == [[(signal.SIGCHLD, signal.SIG_IGN), "freeze"]] * 2
 
 
 def test_child_answers_the_connection_and_hears_of_no_other(monkeypatch):

@@ -6,16 +6,21 @@ import numpy as np
 import pytest
 
 from heart.data import read_cohort
-from heart.data.columns import name_columns
+from heart.data.codings import CODINGS, TARGET_RULES
+from heart.data.columns import known_columns, make_naming, name_columns
 from heart.data.dialects.cells import parse_table
+from heart.data.dialects.reading import Reading
 from heart.data.formats.detect import open_table
+from heart.data.recognition import evidence as module
 from heart.data.recognition.evidence import (
     Agreement,
     KnownPatients,
     Relation,
     _correlation_z,
+    clinical_relations,
     combined_z,
     describe_doubts,
+    describe_known,
     describe_relations,
     tabulate_known,
 )
@@ -114,3 +119,127 @@ def test_doubt_is_of_many_new_patients_who_show_no_relation(rows, known, z, doub
         True
     ] * doubtful
     assert describe_doubts(file, []) == ()
+
+
+RULES = {rule.name: rule for rule in TARGET_RULES}
+
+
+def parsed_of(**columns):
+    """A file of these columns."""
+    rows = zip(*columns.values(), strict=True)
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in rows)]
+    table = open_table("\n".join(lines).encode())
+    return parse_table(table, make_naming(table.header, known_columns(table.header)))
+
+
+def reading(rule="binary", sex=""):
+    return Reading(CODINGS[0], sex, RULES.get(rule), mmol=False)
+
+
+ILL = [0] * 10 + [1] * 10
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "says"),
+    [
+        ("cp", [3] * 10 + [4] * 10, "asymptomatic chest pain"),
+        ("cp", [1, 2, 3, 1, 2] * 2 + [4] * 10, "asymptomatic chest pain"),
+        ("thal", [3] * 10 + [6, 7] * 5, "a normal thallium scan"),
+        ("slope", [1] * 10 + [2, 3] * 5, "an upsloping ST segment"),
+        ("exang", ILL, "angina during exercise"),
+        ("ca", [0] * 10 + [2] * 10, "disease rises with the vessels"),
+        ("oldpeak", [0.1] * 10 + [2.1] * 10, "disease rises with the ST"),
+        ("thalach", [170] * 10 + [120] * 10, "disease falls with the maximum"),
+    ],
+)
+def test_relation_is_as_clear_as_the_root_of_the_patients_less_one(column, values, says):
+    shown = {"age": range(40, 60), "cp": [1, 2] * 10, column: values, "num": ILL}
+    one, opposite = (
+        next(r for r in clinical_relations(parsed_of(**shown), reading(rule)) if says in r.says)
+        for rule in ("binary", "inverted")
+    )
+    assert (one.z, opposite.z) == pytest.approx((19**0.5, -(19**0.5)))
+
+
+def test_sexes_are_only_compared_where_their_code_is_in_question():
+    parsed = parsed_of(sex=[2 - ill for ill in ILL], cp=[1, 2] * 10, age=range(20), num=ILL)
+    signs = {
+        sex: [r.z > 0 for r in clinical_relations(parsed, reading(sex=sex)) if "men" in r.says]
+        for sex in ("", "male-1", "female-1")
+    }
+    assert signs == {"": [], "male-1": [True], "female-1": [False]}
+    assert clinical_relations(parsed, reading("")) == []
+
+
+def test_missing_strange_and_open_cells_are_not_compared():
+    exang, num = [*ILL, 0, "?", "x"], [*ILL, "?", 1, 1]
+    parsed = parsed_of(exang=exang, age=range(23), cp=[1] * 23, num=num)
+    (relation,) = clinical_relations(parsed, reading())
+    assert relation.z == pytest.approx(19**0.5)
+    severe = clinical_relations(parsed, reading("severe"))  # where 0 is no disease of 2 and more
+    assert severe[0].z == pytest.approx(19**0.5)
+
+
+def test_large_file_is_sampled_evenly(monkeypatch):
+    monkeypatch.setattr(module, "MAX_SAMPLE", 20)
+    ill = np.repeat(ILL, 2)
+    parsed = parsed_of(exang=ill, age=range(40), cp=[1] * 40, num=ill)
+    (relation,) = clinical_relations(parsed, reading())
+    assert relation.z == pytest.approx(13**0.5)  # every third of 40 rows: 14
+
+
+def test_known_patients_with_a_target_are_diseased_by_their_severity():
+    severities = reference().levels["num"]
+    target = SimpleNamespace(tokens=("0", "1"))
+    counts = np.array([[5, 4, 3, 2, 1, 0], [0, 1, 0, 0, 0, 9]])
+    assert severities.values.tolist() == [0, 1, 2, 3, 4]
+    known = KnownPatients(SimpleNamespace(target=target), np.zeros(0, np.int16), {"num": counts})
+    assert [known.count_diseased(token) for token in ("0", "1")] == [10, 1]
+    without = KnownPatients(SimpleNamespace(target=None), np.zeros(0, np.int16), {})
+    assert without.count_diseased("0") == 0
+
+
+@pytest.mark.parametrize(
+    ("matched", "says"),
+    [
+        ([0, 1, -1], "2 of 3 rows are known patients (2 Cleveland); under this reading"),
+        ([0, 303, 304], "(2 Budapest and 1 Cleveland)"),
+        ([0, 303, 919], "and 1 Cleveland)"),
+        ([-1, -1, -1], "None of the 3 rows is a patient of the four shipped hospitals."),
+    ],
+)
+def test_known_patients_are_counted_by_hospital(matched, says):
+    parsed = parsed_of(age=[63, 64, 65], exang=[0, 0, 1], cp=[1, 1, 1], num=[0, 1, 1])
+    known = tabulate_known(parsed, np.array(matched, dtype=np.int16))
+    assert says in describe_known(known, reading())
+
+
+def test_codes_that_agree_are_counted():
+    codes = reference().codes
+    cp = [f"{codes['cp'][i]:g}" for i in range(4)]
+    parsed = parsed_of(age=range(4), cp=[*cp[:3], "1" if cp[3] != "1" else "2"], exang=["?"] * 4)
+    known = tabulate_known(parsed, np.arange(4).astype(np.int16))
+    assert known.judge(reading(""))[:] == (3, 4, 0, 0)
+    assert "3 of their 4 codes agree" in describe_known(known, reading(""))
+
+
+def test_labels_agree_by_what_the_rule_means():
+    num = reference().codes["num"][:20]
+    ill = parsed_of(age=range(20), cp=[1] * 20, num=(num > 0).astype(int))
+    severe = parsed_of(age=range(20), cp=[1] * 20, num=(num >= 2).astype(int))
+    matched = np.arange(20).astype(np.int16)
+    n_mild = int((num == 1).sum())
+    assert n_mild > 0
+    judged = {
+        (name, rule): tabulate_known(parsed, matched).judge(reading(rule)).labels
+        for name, parsed in (("ill", ill), ("severe", severe))
+        for rule in ("binary", "inverted", "severe")
+    }
+    assert judged == {
+        ("ill", "binary"): 20,
+        ("ill", "inverted"): 0,
+        ("ill", "severe"): 20 - n_mild,
+        ("severe", "binary"): 20 - n_mild,
+        ("severe", "inverted"): n_mild,
+        ("severe", "severe"): 20,
+    }

@@ -70,3 +70,15 @@ def test_file_of_mostly_new_patients_is_no_extract():
     new = d.invent_patients(400, seed=3)
     content = extract(HEALTHY, SEVEREST, new, labels=(0, 1), is_marked=lambda num: num > 0)
     assert read_cohort(content).positives == 13 + int((new["num"] > 0).sum())
+
+
+@pytest.mark.parametrize(("n_new", "is_refused"), [(177, True), (178, False)])
+def test_extract_is_one_of_which_half_are_known_patients(n_new, is_refused):
+    new = d.invent_patients(400, seed=3).assign(num=0).head(n_new)
+    content = extract(HEALTHY, SEVEREST, new, labels=(0, 1), is_marked=lambda num: num > 0)
+    assert len(HEALTHY) + len(SEVEREST) == 177
+    if is_refused:
+        with pytest.raises(ExtractError, match="all 13 known patients"):
+            read_cohort(content)
+    else:
+        assert read_cohort(content).positives == 13

@@ -5,7 +5,17 @@ import pandas as pd
 import pytest
 
 from heart.data import read_cohort
-from heart.data.recognition.repairs import _origin
+from heart.data.codings import CODINGS
+from heart.data.dialects.canonical import Converted
+from heart.data.dialects.reading import Reading
+from heart.data.recognition.known import reference
+from heart.data.recognition.repairs import (
+    _describe_differences,
+    _find_contradictions,
+    _origin,
+    repair,
+)
+from heart.schema import FEATURE_NAMES
 from tests.support import dialects as d
 from tests.support.dialects import assert_same_cells
 
@@ -114,3 +124,42 @@ def test_invented_values_are_said_to_follow_the_label_as_often_as_they_do():
     assert _origin(frame, "exang", every[2:]) == "they were invented, and 2 of 3 follow the label"
     assert _origin(frame, "chol", every) == "5 were invented"
     assert _origin(frame.drop(columns="num"), "exang", every[:4]) == "4 were invented"
+
+
+@pytest.mark.parametrize(
+    ("by", "mmol", "differs"),
+    [
+        (0.5, True, False),
+        (0.51, True, True),
+        (-0.5, True, False),
+        (0.1, False, True),
+        (0, False, False),
+    ],
+)
+def test_cholesterol_rounded_in_mmol_may_differ_by_half_a_mg(by, mmol, differs):
+    frame = reference().frame.iloc[:2]
+    frame = frame.assign(chol=frame["chol"] + [0, by])
+    converted = Converted(frame, {}, ())
+    reading = Reading(CODINGS[0], "", None, mmol=mmol)
+    matched = np.array([0, 1], dtype=np.int16)
+    found = _find_contradictions(converted, matched, ["age", "chol"], reading)
+    assert {name: rows.tolist() for name, rows in found.items()} == (
+        {"chol": [1]} if differs else {}
+    )
+    aged = converted._replace(frame=frame.assign(age=frame["age"] + by, chol=np.nan))
+    assert ("age" in _find_contradictions(aged, matched, ["age"], reading)) == (by != 0)
+
+
+def test_row_that_contradicts_a_patient_whom_another_row_is_is_set_aside_and_alone_it_stays():
+    frame = reference().frame.iloc[[0, 0, 1]].reset_index(drop=True)
+    frame.index = pd.RangeIndex(1, 4)
+    frame = frame.assign(chol=frame["chol"] + [0.0, 1.0, 1.0])
+    converted = Converted(frame[list(FEATURE_NAMES)], {}, ())
+    reading = Reading(CODINGS[0], "", None, mmol=False)
+    repaired = repair(converted, np.array([0, 0, 1], dtype=np.int16), reading)
+    assert repaired.set_aside == ((2, "repeats another row's patient and contradicts it in chol"),)
+    assert repaired.restored == 0
+    (note,) = repaired.notes
+    assert "differs from UCI's record: chol in 2 rows." in note
+    assert repaired.matched.tolist() == [0, 0, 1]
+    assert _describe_differences({}, ()) == ()
