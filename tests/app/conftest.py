@@ -15,7 +15,8 @@ from heart.ui.forms import NOT_KNOWN, field_key
 from heart.ui.session import Origin, Session
 from heart.ui.warmup import load_lessons
 from heart.units import MG_DL, to_shown
-from tests.support.visitor import DRAWN, go, leaves, undownloadable
+from tests.support.brief.brief_lessons import BRIEF
+from tests.support.visitor import DRAWN, forget_lessons, go, leaves, undownloadable
 
 MAIN = Path(__file__).parents[2] / "heart" / "ui" / "main.py"
 
@@ -54,6 +55,18 @@ def open_tables(monkeypatch):
     """Folded tables and charts are open, or nothing would be in them."""
     monkeypatch.setattr("heart.ui.forest.OPEN_AT_FIRST", True)
     monkeypatch.setattr("heart.ui.cohort_profile.OPEN_AT_FIRST", True)
+
+
+@pytest.fixture(scope="module")
+def brief_lessons():
+    """Lessons learn in brief, for a whole module."""
+    forget_lessons()
+    with pytest.MonkeyPatch.context() as patch:
+        for module, constants in BRIEF.items():
+            for name, value in constants.items():
+                patch.setattr(f"{module}.{name}", value)
+        yield
+    forget_lessons()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 page shows can be downloaded.
 """
 
-import sys
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
@@ -17,7 +16,7 @@ from heart.lessons.logits_endings import learn_endings
 from heart.lessons.missing import judge_elsewhere, one_by_one, train_both
 from heart.model.loop import run_epochs
 from heart.ui.navigation import PAGES
-from tests.support.visitor import TABLES, undownloadable
+from tests.support.visitor import TABLES, forget_lessons, undownloadable
 
 FAR = 1e6
 """Where a number field has no end of its own: its page has to refuse what cannot be."""
@@ -59,13 +58,6 @@ def brief(monkeypatch):
     forget_lessons()
     yield
     forget_lessons()
-
-
-def forget_lessons():
-    """Empty what the lessons' screens keep for all visitors."""
-    modules = [m for name, m in sys.modules.items() if name.startswith("heart.ui.lessons.")]
-    for each in chain.from_iterable(vars(module).values() for module in modules):
-        getattr(each, "cache_clear", int)()
 
 
 def find_controls(app):

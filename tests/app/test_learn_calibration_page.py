@@ -1,6 +1,10 @@
 """The lesson on calibration: what is said follows the network and the temperature."""
 
+import pytest
+
 from tests.support.visitor import figures, said
+
+pytestmark = pytest.mark.usefixtures("brief_lessons")
 
 
 def test_too_sure_until_the_temperature_is_right_and_the_auc_stays(visit):

@@ -1,6 +1,10 @@
 """The lesson on more than two classes: each part says its claim, and follows what is moved."""
 
+import pytest
+
 from tests.support.visitor import figures, said
+
+pytestmark = pytest.mark.usefixtures("brief_lessons")
 
 
 def test_claims_are_there_without_moving_anything(visit):

@@ -2,6 +2,9 @@
 network is trained on demand.
 """
 
+import pytest
+
+from heart.lessons import encodings_costs
 from tests.support.visitor import figures, press, said
 
 
@@ -53,6 +56,18 @@ def test_length_of_the_vectors_is_the_rank(visit):
     assert "one line" in said(app)
 
 
+@pytest.fixture
+def few_folds(monkeypatch):
+    """Three folds instead of ten."""
+    for each in (encodings_costs.score_logistic, encodings_costs._folds):
+        each.cache_clear()
+    monkeypatch.setattr(encodings_costs, "N_FOLDS", 3)
+    yield
+    for each in (encodings_costs.score_logistic, encodings_costs._folds):
+        each.cache_clear()
+
+
+@pytest.mark.usefixtures("few_folds")
 def test_network_is_trained_on_demand_and_kept(visit):
     app = visit("learn_encodings")
     app = app.select_slider(key="encodings_repeats").set_value(1).run()

@@ -1,6 +1,10 @@
 """The lesson on missing values: what is hidden is what is told."""
 
+import pytest
+
 from tests.support.visitor import said
+
+pytestmark = pytest.mark.usefixtures("brief_lessons")
 
 
 def losses(app):

@@ -1,9 +1,12 @@
 """The lesson on under- and overfitting: its claims are said, and follow what is moved."""
 
 import numpy as np
+import pytest
 
 from heart.lessons.overfitting_patients import VARIANTS, FoldScores
 from tests.support.visitor import press, said
+
+pytestmark = pytest.mark.usefixtures("brief_lessons")
 
 
 def losses(app):

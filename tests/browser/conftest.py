@@ -18,6 +18,7 @@ from tests.support.asking import TOKEN
 expect.set_options(timeout=30_000)
 
 ROOT = str(Path(__file__).parents[2]).encode()
+BRIEF = Path(__file__).parents[1] / "support" / "brief"
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +39,12 @@ def start_server(browser):  # noqa: ARG001  without a browser nobody would visit
 
 @pytest.fixture(scope="session")
 def address(start_server, tmp_path_factory):
-    """The server that most journeys share, with an API beside the pages. What any of them wrote
-    into its log is looked at in the end.
+    """The server that most journeys share, with an API beside the pages; its lessons learn in
+    brief. What any of them wrote into its log is looked at in the end.
     """
     api = {"HEART_API": "1", "HEART_API_TOKEN": TOKEN} if find_spec("fastapi") else {}
-    with start_server(tmp_path_factory.mktemp("server") / "log.txt", **api) as url:
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    with start_server(log, PYTHONPATH=str(BRIEF), **api) as url:
         yield url
 
 
