@@ -6,16 +6,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from heart.atomic import create_atomically, write_atomically
+from heart.bundle.audit import Change, account, noted
 from heart.bundle.bundle import About, Bundle
 from heart.bundle.layout import check_name
-from heart.bundle.storage import load_bundle, read_about, serialise_bundle
+from heart.bundle.registry_files import (
+    create_file,
+    make_folder,
+    name_taken,
+    remove_file,
+    write_line,
+)
+from heart.bundle.storage import fingerprint_of, load_bundle, read_about, serialise_bundle
 from heart.environment import READ_ONLY, says_yes
 from heart.errors import BundleError, SettingsError
 from heart.paths import (
@@ -66,10 +73,12 @@ class Registry:
         folder: where they are; made when the first one is saved.
         read_only: whether nothing may be saved, renamed, deleted or made active, as on a server for
             several people.
+        who: who changes it, for `heart.bundle.audit`; None for the account of this process.
     """
 
     folder: Path
     read_only: bool = False
+    who: str | None = None
 
     def names(self) -> list[str]:
         """The names of all files that end in .joblib and of the shipped model, in order."""
@@ -126,17 +135,11 @@ class Registry:
             BundleError: if the name is taken or impossible, or the folder cannot be written.
         """
         self._check_writable()
-        path = self.path_of(name)
-        if path == SHIPPED_BUNDLE:
-            raise _taken(name)
-        content = serialise_bundle(replace(bundle, name=name))
-        self._make_folder()
-        try:
-            create_atomically(content, path)
-        except FileExistsError as error:
-            raise _taken(name) from error
-        except OSError as error:
-            raise BundleError.unwritable(path, error) from error
+        named = replace(bundle, name=name)
+        path, content = self._free_path(name), serialise_bundle(named)
+        make_folder(self.folder)
+        with self._noted(Change("save", name, fingerprint_of(named))):
+            create_file(content, path)
         return path
 
     def rename(self, old: str, new: str) -> Path:
@@ -150,10 +153,13 @@ class Registry:
         self._check_writable()
         self._check_removable(old)
         was_active = self.active == old
-        path = self.save(self.load(old), new)
-        if was_active:
-            self.activate(new)
-        self._unlink(old)
+        renamed = replace(self.load(old), name=new)
+        path, content = self._free_path(new), serialise_bundle(renamed)
+        with self._noted(Change("rename", old, fingerprint_of(renamed), new)):
+            create_file(content, path)
+            if was_active:
+                write_line(new, self.folder / ACTIVE_FILE)
+            remove_file(self.existing(old))
         return path
 
     def delete(self, name: str) -> None:
@@ -164,7 +170,12 @@ class Registry:
         """
         self._check_writable()
         self._check_removable(name)
-        self._unlink(name)
+        try:
+            fingerprint = fingerprint_of(self.load(name))
+        except BundleError:  # damaged; it may go all the same
+            fingerprint = None
+        with self._noted(Change("delete", name, fingerprint)):
+            remove_file(self.existing(name))
 
     @property
     def active(self) -> str | None:
@@ -205,12 +216,10 @@ class Registry:
             BundleError: if there is none, it is not valid, or the folder cannot be written.
         """
         self._check_writable()
-        self.load(name)
-        self._make_folder()
-        try:
-            write_atomically(f"{name}\n".encode(), self.folder / ACTIVE_FILE)
-        except OSError as error:
-            raise BundleError.unwritable(self.folder / ACTIVE_FILE, error) from error
+        fingerprint = fingerprint_of(self.load(name))
+        make_folder(self.folder)
+        with self._noted(Change("activate", name, fingerprint)):
+            write_line(name, self.folder / ACTIVE_FILE)
 
     def check_may_hold(self, path: Path) -> None:
         """Refuse a file that would be inside, whatever it is called, where nothing may be changed;
@@ -238,18 +247,19 @@ class Registry:
             )
         return path
 
-    def _unlink(self, name: str) -> None:
-        path = self.existing(name)
-        try:
-            path.unlink()
-        except OSError as error:
-            raise BundleError.unwritable(path, error) from error
+    def _free_path(self, name: str) -> Path:
+        """Where a bundle of a name that is not taken would be.
 
-    def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise BundleError.unwritable(self.folder, error) from error
+        Raises:
+            BundleError: if the name is taken or impossible.
+        """
+        path = self.path_of(name)
+        if path == SHIPPED_BUNDLE or path.exists():
+            raise name_taken(name)
+        return path
+
+    def _noted(self, change: Change) -> AbstractContextManager[None]:
+        return noted(self.folder, change, who=self.who or account())
 
     def _check_writable(self) -> None:
         if self.read_only:
@@ -294,9 +304,15 @@ def _about(path: Path, version: tuple[int, ...]) -> About:  # noqa: ARG001  anot
     return read_about(path)
 
 
-def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
+def open_registry(
+    environment: Mapping[str, str] = os.environ, *, who: str | None = None
+) -> Registry:
     """The registry that the environment names: HEART_MODELS for the folder, HEART_READ_ONLY=yes for
     one that only gives.
+
+    Args:
+        environment: which one that is.
+        who: will change it; the account of this process by default.
 
     Raises:
         BundleError: if the folder is not there, or HEART_READ_ONLY is neither yes nor no.
@@ -309,7 +325,7 @@ def open_registry(environment: Mapping[str, str] = os.environ) -> Registry:
             str(folder),
             "Make the folder, or leave the variable out.",
         )
-    return Registry(folder, read_only=_is_read_only(environment))
+    return Registry(folder, read_only=_is_read_only(environment), who=who)
 
 
 def _default_folder() -> Path:
@@ -326,11 +342,3 @@ def _is_read_only(environment: Mapping[str, str]) -> bool:
         return says_yes(READ_ONLY, environment)
     except SettingsError as error:  # a fault of the registry, which the pages open without
         raise BundleError(error.expected, error.found, error.action) from error
-
-
-def _taken(name: str) -> BundleError:
-    return BundleError(
-        "a name that is not taken",
-        repr(name),
-        "Choose another name, or delete the old bundle first.",
-    )

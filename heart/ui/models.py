@@ -20,6 +20,7 @@ from heart.ui.errors import hide_folders, show_error
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
 from heart.ui.unsaved import describe_unsaved, note_saved
+from heart.ui.visitor import name_visitor
 
 IN_USE = "the model in use"
 _ASKING = "registry_asking"
@@ -77,7 +78,7 @@ def _row(entry: Entry, active: str, in_use: Bundle | None) -> dict[str, str]:
 
 def show_actions(session: Session, listing: Listing) -> None:
     """Use, download, make active, rename or delete one bundle."""
-    registry = open_registry()
+    registry = open_registry(who=name_visitor())
     names = [entry.name for entry in listing.entries]
     if len(names) == 1:
         st.info(
@@ -156,7 +157,7 @@ def _ask_to_activate(session: Session, listing: Listing, name: str) -> None:
     with st.container(horizontal=True):
         if st.button("Make it active for everybody", type="primary", key="registry_activate"):
             _stop_asking()
-            activate = open_registry().activate
+            activate = open_registry(who=name_visitor()).activate
             _try(session, lambda: activate(name), "It is now the active model for everybody.")
         if st.button("Leave it as it is", key="registry_leave"):
             _stop_asking()
@@ -194,7 +195,7 @@ def _try(session: Session, change: Callable[[], object], message: str) -> None:
 
 def show_saving(session: Session) -> None:
     """The model in use, kept under a name, and what a reload would lose."""
-    registry = open_registry()
+    registry = open_registry(who=name_visitor())
     if lost := describe_unsaved(session):
         st.caption(lost)
     if registry.read_only:

@@ -1,5 +1,6 @@
 """The models page: what is kept here, one of it active, two side by side."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -73,6 +74,15 @@ def test_active_model_is_what_new_visitors_start_with_and_others_keep_theirs(vis
     assert "shipped with the app" in said(go(early, "cohort"))
 
 
+WHO = "test@example.com"
+"""Who has logged in, as AppTest has it."""
+
+
+def noted(registry):
+    lines = (registry.folder / "audit.jsonl").read_text().splitlines()
+    return [(line["what"], line["name"], line["who"]) for line in map(json.loads, lines)]
+
+
 def test_making_a_model_active_asks_first_and_says_what_changes_for_whom(visit, registry):
     app = press(choose(visit("models"), "A model of the list", "older"), "Make it the active one")
     assert registry.active is None
@@ -86,6 +96,7 @@ def test_making_a_model_active_asks_first_and_says_what_changes_for_whom(visit, 
     app = activate(app, "older")
     assert "now the active model for everybody" in said(app)
     assert "now the active model for everybody" not in said(app.run())
+    assert noted(registry)[-1] == ("activate", "older", WHO)
 
 
 def test_renaming_and_deleting_change_the_folder(visit, registry):
@@ -99,6 +110,10 @@ def test_renaming_and_deleting_change_the_folder(visit, registry):
     app = press(app, "Delete it for good")
     assert "was deleted" in said(app)
     assert registry.names() == ["broken", "cleveland", "newer"]
+    assert noted(registry)[-2:] == [
+        ("rename", "older", WHO),
+        ("delete", "ancient", WHO),
+    ]
 
 
 @pytest.mark.parametrize("name", ["../evil", "newer", "a b"])
