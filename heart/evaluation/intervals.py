@@ -305,9 +305,13 @@ def _count_steps(
     y_score: FloatArray, rows: IntArray, n_healthy: int
 ) -> tuple[FloatArray, FloatArray]:
     """How many diseased and how many healthy of each resample have each score, the highest first,
-    each of shape (RESAMPLES, scores): the scores are sorted once and not for each resample.
+    each of shape (RESAMPLES, scores): the scores are sorted once and not for each resample. Those
+    of patients whom no resample has are left out, of a large file most of them.
     """
-    scores, step = np.unique(-y_score, return_inverse=True)
+    is_drawn = np.zeros(len(y_score), dtype=np.bool_)
+    is_drawn[rows] = True
+    step = np.zeros(len(y_score), dtype=np.int64)
+    scores, step[is_drawn] = np.unique(-y_score[is_drawn], return_inverse=True)
     start = np.arange(len(rows))[:, None] * len(scores)
     diseased, healthy = (
         np.bincount((start + step[drawn]).ravel(), minlength=len(rows) * len(scores))

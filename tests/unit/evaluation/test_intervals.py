@@ -278,6 +278,14 @@ def test_figures_of_a_constant_are_as_unsure_as_the_share_of_the_diseased(n):
     assert found["accuracy"].value == 0.94
 
 
+def test_steps_are_counted_of_those_who_are_drawn_and_of_nobody_else():
+    """Else a file of 50,000 patients needs 2.6 GB."""
+    rows = np.array([[0, 3, 7, 8], [3, 3, 8, 8]])  # two healthy ones and two diseased of ten
+    diseased, healthy = intervals._count_steps(np.arange(10.0), rows, 2)
+    assert diseased.tolist() == [[1, 1, 0, 0], [2, 0, 0, 0]]  # from 8 down to 0
+    assert healthy.tolist() == [[0, 0, 1, 1], [0, 0, 2, 0]]
+
+
 def test_weighted_precision_is_that_of_patients_who_stand_there_so_often(scored):
     y_true, y_score = scored
     rows = np.argsort(y_true, kind="stable")[None, :]

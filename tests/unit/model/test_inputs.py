@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from heart.errors import CohortError, PatientError, SettingsError
 from heart.model.classifier import HeartClassifier
 from heart.model.inputs import read_training
+from heart.model.parameters import check_fraction
 from heart.model.preprocessing import Encoded, HeartPreprocessor
 from heart.schema import FEATURE_NAMES
 
@@ -66,6 +67,9 @@ def test_frame_that_is_half_schema_is_refused(data, form):
 def test_refusal_names_what_to_rename(data):
     with pytest.raises(CohortError, match=r"'ChestPainType' is cp.*'thallium' is thal"):
         read_training(HALF_SCHEMA["other spellings"](data[0]))
+    ten = ", ".join(repr(f"x_{name}") for name in FEATURE_NAMES[:10])
+    with pytest.raises(CohortError, match=rf"only age beside {ten}\. Name"):
+        read_training(HALF_SCHEMA["one name of the schema"](data[0]))
 
 
 def test_what_is_left_out_is_said_and_not_counted(data, fitted):
@@ -148,6 +152,13 @@ def test_setting_of_a_wrong_type_is_a_clear_error(data, name, value):
     with pytest.raises(SettingsError, match="a recipe" if name == "recipe" else name) as caught:
         classifier.fit(*data)
     assert len(str(caught.value)) < 300
+
+
+def test_share_that_is_held_out_goes_from_none_to_nine_tenths():
+    assert [check_fraction(share) for share in (0, np.float64(0.9))] == [0.0, 0.9]
+    for share in (np.nextafter(0.9, 1), -1e-300):
+        with pytest.raises(SettingsError, match=r"from 0 to 0\.9"):
+            check_fraction(share)
 
 
 @pytest.mark.parametrize("flags", [True, False])

@@ -75,7 +75,8 @@ def test_filters_count_what_the_judgement_counts(bundle):
 
 def test_histogram_counts_each_scored_row_with_an_outcome_once():
     frame = probability_frame(ROWS)
-    assert len(frame) == 2 * BINS
+    assert frame.index.tolist() == list(range(2 * BINS))
+    assert (frame.loc[1, "start"], frame.loc[1, "end"]) == pytest.approx((0.05, 0.1))
     counts = frame.groupby("outcome")["patients"].sum()
     assert (counts[HEALTHY], counts[DISEASED]) == (3, 3)
     assert frame.loc[frame["end"] == 1, "patients"].tolist() == [0, 1]
