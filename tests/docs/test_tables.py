@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from streamlit import get_option
 
+from heart.api.body import PATIENCE_S
+from heart.api.desk import WAITING, WORKERS
 from heart.data import SHIPPED, load_shipped
 from heart.data.codings import DIALECTS
 from heart.environment import VARIABLES
@@ -50,6 +52,12 @@ def test_every_variable_that_the_code_reads_is_in_the_table():
     source = "".join(path.read_text() for path in (ROOT / "heart").rglob("*.py"))
     named = set(re.findall(r"\bHEART_[A-Z_]+\b", source))
     assert named == {variable.name for variable in VARIABLES}
+
+
+def test_operations_document_tells_the_limits():
+    text = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    assert f"| {WORKERS + WAITING} requests at once" in text
+    assert f"within {PATIENCE_S:g} seconds" in text
 
 
 def test_dialects_document_names_every_dialect():

@@ -4,8 +4,10 @@ import asyncio
 import io
 import json
 import logging
+import re
 import shutil
 import sys
+from pathlib import Path
 
 import jsonschema
 import pandas as pd
@@ -30,6 +32,7 @@ from tests.support.asking import ask
 from tests.support.coroutines import complete
 from tests.support.running import OLD, run
 
+OPERATIONS = Path(__file__).parents[3] / "docs" / "OPERATIONS.md"
 MAX_BYTES, MAX_PATIENTS = 20_000, 40
 SETTINGS = ApiSettings(None, 10_000, MAX_BYTES, MAX_PATIENTS)
 
@@ -343,6 +346,13 @@ def test_document_tells_every_status_that_is_answered(document):
     predict, model = (set(way["responses"]) for way in ways)
     shared = {"200", "400", "401", "403", "429", "500", "503"}
     assert (predict, model) == (shared | {"408", "413", "415", "422"}, shared)
+
+
+def test_engineers_table_has_every_refusal_of_the_document(document):
+    rows = re.findall(r"^\| (\d{3}(?:, \d{3})*) \|", OPERATIONS.read_text(), re.MULTILINE)
+    told = {status for row in rows for status in row.split(", ")}
+    answered = set(document["paths"]["/predict"]["post"]["responses"]) - {"200"}
+    assert told == answered | {"404", "405"}
 
 
 def test_documents_example_is_answered(api, document):
