@@ -431,6 +431,10 @@ def test_each_section_holds_what_its_title_says(card):
     assert [entry.title for entry in card.sections] == list(SECTIONS)
     for title, words in SECTIONS.items():
         assert words in section(card, title)
+    written = to_markdown(card)
+    heads = [line for line in written.splitlines() if line.startswith("#")]
+    assert heads == ["# Model card: `cleveland`", *(f"## {title}" for title in SECTIONS)]
+    assert written.count("drawn in the HTML card.*") == 3
 
 
 def test_charts_are_of_the_patients_that_their_captions_name(card, facts, shipped):

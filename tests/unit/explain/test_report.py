@@ -69,7 +69,7 @@ def test_every_feature_has_a_row_with_its_contribution(report, shipped):
     assert (chol.value, chol.training) == ("233 mg/dl", "131 to 564 mg/dl")
     unknown = [row for row in report.rows if row.value == "not known"]
     assert len(unknown) == 8
-    assert {row.effect for row in unknown} == {""}
+    assert {(row.effect, row.remark) for row in unknown} == {("", "")}
 
 
 def test_cholesterol_stands_in_the_chosen_unit(shipped):

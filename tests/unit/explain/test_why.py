@@ -15,7 +15,13 @@ from heart.evaluation.calibration import to_logits
 from heart.evaluation.members import find_ends, write_members
 from heart.evaluation.recalibration import Recalibration
 from heart.explain import why
-from heart.explain.why import choose_background, explain_patient, game_of, used_features
+from heart.explain.why import (
+    choose_background,
+    explain_patient,
+    game_of,
+    used_features,
+    waterfall_frame,
+)
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from tests.support.bundles import untrained
@@ -175,6 +181,10 @@ def test_value_that_training_never_saw_is_read_as_not_known_and_contributes_noth
     told = explain_patient(untrained(bundle, seen, SMALL), FEW)
     (step,) = (step for step in told.steps if step.feature.name == "thal")
     assert (step.value, step.contribution, step.is_used) == ("reversible", 0.0, False)
+    rows = waterfall_frame(told, start="Nobody")["row"]
+    assert sorted(row.partition("|")[0] for row in rows[1:-1]) == [
+        *("Age", "Chest pain", "ST depression")
+    ]
 
 
 def test_patient_of_whom_the_model_can_use_nothing_gets_the_answer_for_nobody(bundle, cleveland):

@@ -51,6 +51,10 @@ def test_impossible_weights_are_refused(weight, words):
         check_weight(weight, FRAME)
 
 
+def test_checked_weights_are_double_precision_whatever_was_given():
+    assert check_weight(np.ones(5, dtype=np.float32), FRAME).dtype == np.float64
+
+
 def test_weighted_quantile_is_that_of_copies():
     values = np.array([[5.0, 1, 3, np.nan], [np.nan] * 4]).T
     found = weighted_quantile(values, np.array([0, 0.5, 1]), np.array([1.0, 2, 2, 9]))
