@@ -21,14 +21,10 @@ pytestmark = pytest.mark.skipif(not client.IS_POSSIBLE, reason="no fork here")
 CLEVELAND = d.uci(d.cleveland())
 LARGE = HEAD.encode() + GOOD.encode() * 5000
 READABLE = {
-    "known patients": CLEVELAND,
-    "inverted": d.write(d.kaggle_303(d.cleveland())),
     "invented values": d.kaggle_918(d.fill_by_class(d.distinct_918())[0]),
     "contradicting twins": d.tutorial(d.cleveland()),
-    "words": d.kaggle_920(d.invent_patients(60, seed=8)),
     "conflicts": conflicts(40_000),
     "odd names": d.write(d.kaggle_303(d.cleveland()).rename(columns={"trestbps": "rbp"})),
-    "without missing codes": d.xlsx(d.uci_table(d.invent_patients(50, seed=1))),
 }
 
 

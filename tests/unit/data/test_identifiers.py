@@ -3,11 +3,9 @@
 import io
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from heart.data import read_patients
-from heart.data.apart import parcel
 from heart.data.identifiers import read_identifiers
 from heart.errors import CohortError
 from tests.support import dialects as d
@@ -69,10 +67,3 @@ def test_file_without_names_has_none():
     content = PATIENTS.to_csv(index=False, header=False).encode()
     with pytest.raises(CohortError, match="of which it has none"):
         read_identifiers(content, "case")
-
-
-def test_they_arrive_from_another_process_as_they_were_sent():
-    identifiers = read_identifiers(d.write(with_ids(CODES)), "case")
-    other = parcel.unpack(parcel.pack(identifiers))
-    assert other.name == identifiers.name
-    pd.testing.assert_series_equal(other.texts, identifiers.texts, check_index_type=False)

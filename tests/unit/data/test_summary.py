@@ -18,14 +18,6 @@ def test_balance_counts_both_outcomes(cleveland):
     assert frame["share"].tolist() == pytest.approx([164 / 303, 139 / 303])
 
 
-@pytest.mark.parametrize("entry", FEATURES, ids=lambda f: f.name)
-def test_every_known_patient_is_counted_once(entry, hungary):
-    frame = outcome_frame(hungary, entry)
-    known = hungary.frame.loc[hungary.frame[entry.name].notna(), "num"] > 0
-    counts = frame.groupby("outcome")["patients"].sum()
-    assert (counts["healthy"], counts["diseased"]) == ((~known).sum(), known.sum())
-
-
 def test_codes_are_counted_by_outcome_in_words(cleveland):
     counts = outcome_frame(cleveland, feature("sex")).set_index(["value", "outcome"])["patients"]
     ill = cleveland.frame["num"] > 0

@@ -169,6 +169,8 @@ def test_sexes_are_only_compared_where_their_code_is_in_question():
     }
     assert signs == {"": [], "male-1": [True], "female-1": [False]}
     assert clinical_relations(parsed, reading("")) == []
+    settled = parsed_of(sex=ILL, cp=[1, 2] * 10, age=range(20), num=ILL)  # 0 and 1 are one thing
+    assert clinical_relations(settled, reading()) == []
 
 
 def test_missing_strange_and_open_cells_are_not_compared():

@@ -1,9 +1,14 @@
 """Extracts that mark the severest alone are called by their name and not taken for this disease."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from heart.data import read_cohort, read_patients
+from heart.data.recognition.extracts import check_extract
+from heart.data.recognition.known import reference
 from heart.errors import ExtractError
 from tests.support import dialects as d
 
@@ -82,3 +87,33 @@ def test_extract_is_one_of_which_half_are_known_patients(n_new, is_refused):
             read_cohort(content)
     else:
         assert read_cohort(content).positives == 13
+
+
+SEVERITY = reference().codes["num"]
+WORST = np.flatnonzero(SEVERITY == 4)
+
+
+def refused(marked, other):
+    """What is said of a file of these patients, -1 for a stranger; None where it is not refused."""
+    matched = np.array([*marked, *other], dtype=np.int16)
+    labels = np.r_[np.ones(len(marked), np.int64), np.zeros(len(other), np.int64)]
+    target = SimpleNamespace(tokens=("0", "1"), per_row=lambda rows: labels[rows])
+    parsed = SimpleNamespace(target=target, rows=range(len(matched)))
+    n_known = int((matched >= 0).sum())
+    try:
+        check_extract(SimpleNamespace(parsed=parsed, matched=matched, n=n_known))
+    except ExtractError as error:
+        return error.found
+    return None
+
+
+def test_only_known_patients_count_and_all_of_them_the_first_too():
+    assert SEVERITY[0] == 0
+    assert SEVERITY[-1] in (1, 2, 3)
+    three, healthy = WORST[:3], np.flatnonzero(SEVERITY == 0)[1:9]
+    assert "nobody of severity 1 to 3" in refused([*three, -1], [*healthy, -1])
+    assert refused([*three, 0], healthy) is None  # the first patient of all is marked, and healthy
+    assert refused(three[:2], healthy) is None
+    assert refused([three[0]] * 3, healthy) is None  # one patient three times
+    assert refused(three, [*[-1] * 3]) is not None
+    assert refused(three, [-1] * 4) is None  # not half are known
