@@ -239,6 +239,13 @@ def test_too_few_patients_to_learn_from_are_no_question(n):
     assert not isinstance(caught.value, DialectError)
 
 
+def test_of_too_few_patients_those_with_an_outcome_are_counted():
+    some = d.uci_table(d.binary(d.invent_patients(60, seed=2)).head(6)).astype({"num": object})
+    table = some.rename(columns={"num": "target"}).assign(target=[0, 1, "", "", 0, 1])
+    with pytest.raises(CohortError, match="found 4 among 6 rows"):
+        read_cohort(csv_of(table))
+
+
 @pytest.mark.parametrize("n", [2, 3, 5])
 def test_outcomes_too_few_to_tell_their_coding_do_not_stop_scoring(n):
     some = d.binary(d.invent_patients(60, seed=2))

@@ -107,6 +107,11 @@ def test_labels_are_compared_by_every_rule(labels, equal):
     assert (found.equal, found.of) == (equal, 5)
 
 
+def test_labels_of_fewer_than_five_patients_say_nothing():
+    found = module._compare_labels(tokens("0", "1"), np.arange(2), np.array([0.0, 1]))
+    assert found == Equal(0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("token", "ill"), [("0", 0), ("1", 1), ("3", 1), ("2", 0), (None, np.nan), ("x", np.inf)]
 )
