@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import betaincinv
 from scipy.stats import rankdata
 from scipy.stats import t as student
+from sklearn.metrics import roc_auc_score
 
 from heart.evaluation.figures import LEADERBOARD, NO_FIGURE, Figure
 from heart.evaluation.metrics import FloatArray, IntArray, log_losses, score_all
@@ -72,7 +73,7 @@ def bootstrap_roc_auc(y_true: IntArray, y_scores: FloatArray, *, random_state: i
     if not 0 < int((y_true == 0).sum()) < len(y_true):
         return NO_FIGURE
     draws = _draw(y_true, np.random.default_rng(random_state))
-    whole = float(np.mean([score_all(y_true, scores)["roc_auc"] for scores in y_scores]))
+    whole = float(np.mean([roc_auc_score(y_true, scores) for scores in y_scores]))
     return _figure(whole, np.mean([_resample_auc(y_true, s, draws) for s in y_scores], axis=0))
 
 

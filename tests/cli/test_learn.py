@@ -7,6 +7,7 @@ from heart.glossary import TERMS
 from heart.lessons import LESSONS
 from heart.lessons.exercises import EXERCISES
 from heart.paths import PAGES
+from tests.support.brief.brief_lessons import BRIEF
 from tests.support.running import answer, run
 
 
@@ -104,7 +105,9 @@ def test_metrics_of_everybody_ill():
     )
 
 
-def test_classes_are_judged_beside_the_commonest():
+def test_classes_are_judged_beside_the_commonest(monkeypatch):
+    for name, value in BRIEF["heart.lessons.classes_severity"].items():
+        monkeypatch.setattr(f"heart.lessons.classes_severity.{name}", value)
     told = answer("learn", "classes", "--random-state", "4")
     assert told["clouds"]["softmax_accuracy"] > told["clouds"]["one_vs_rest_accuracy"]
     low, high = told["clouds"]["one_vs_rest_sums"]
