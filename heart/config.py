@@ -8,9 +8,13 @@ from typing import Any, Literal
 from heart.errors import SettingsError
 
 Device = Literal["auto", "cpu", "cuda"]
+Entry = Literal["number", "category", "both"]
 
 DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
 CATEGORY_INPUTS: tuple[str, ...] = ("embedding", "codes")
+ENTRIES: tuple[str, ...] = ("number", "category", "both")
+ENTRY_SETTINGS = {"slope_as": "slope", "ca_as": "ca"}
+"""Setting to the feature it is about: codes with an order can be read as numbers too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,8 @@ class Settings:
         linear_path: whether the inputs also reach the logit directly, beside the hidden layers.
         categories: "embedding" gives each category a vector, "codes" uses its label code as a plain
             number.
+        slope_as, ca_as: whether these codes, which have an order, enter as a number, as a category,
+            or as both.
         missing_flags: whether each scaled number comes with a flag that says it was missing.
         complete_rows: whether patients with a missing value are left out.
         patience: epochs without improvement on the valid part; 0 switches early stopping off.
@@ -114,6 +120,8 @@ class Settings:
     categories: Literal["embedding", "codes"] = "embedding"
     embedding_dim: int = 8
     pieces: int = 1
+    slope_as: Entry = "number"
+    ca_as: Entry = "category"
     missing_flags: bool = True
     complete_rows: bool = False
     members: int = 32
@@ -148,6 +156,9 @@ class Settings:
             f"one of {', '.join(CATEGORY_INPUTS)}",
             self.categories,
         )
+        for name in ENTRY_SETTINGS:
+            entry = getattr(self, name)
+            _check(_is_among(entry, ENTRIES), name, f"one of {', '.join(ENTRIES)}", entry)
         widths_fit = (
             type(self.hidden) is tuple
             and len(self.hidden) <= MAX_LAYERS
@@ -159,6 +170,11 @@ class Settings:
             f"a tuple of at most {MAX_LAYERS} whole widths of 1 to {MAX_WIDTH}, as in (64, 32)",
             self.hidden,
         )
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Feature to how it enters, of those that may enter in more than one way."""
+        return {feature: getattr(self, name) for name, feature in ENTRY_SETTINGS.items()}
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values: str, int, float, bool and one list."""
@@ -189,7 +205,7 @@ def _check_number(name: str, value: object, bound: Bound) -> None:
     _check(numeric and bound.low <= value <= bound.high, name, expected, value)  # type: ignore[operator]
 
 
-LATER: dict[str, Any] = {"pieces": 1}
+LATER: dict[str, Any] = {"pieces": 1, "slope_as": "number", "ca_as": "category"}
 """Settings that came after the first: what a file means that does not have them."""
 
 

@@ -253,7 +253,7 @@ FEATURES: tuple[Feature, ...] = (
             minimum=1, maximum=3, codes=((1, "upsloping"), (2, "flat"), (3, "downsloping")),
             help="Slope of the ST segment at peak exercise."),
     Feature("ca", "Major vessels coloured", "label", _IMAGING,
-            codes=((0, "0"), (1, "1"), (2, "2"), (3, "3")),
+            minimum=0, maximum=3, codes=((0, "0"), (1, "1"), (2, "2"), (3, "3")),
             help="How many of the three major vessels fluoroscopy shows calcified. Many clinics do "
                  "not have it: leave it as not known."),
     Feature("thal", "Thallium scan", "label", _IMAGING,

@@ -1,4 +1,4 @@
-"""What a bundle may hold: the layout of format versions 1 to 4, and the digest."""
+"""What a bundle may hold: the layout of format versions 1 to 5, and the digest."""
 
 from __future__ import annotations
 
@@ -23,22 +23,34 @@ from heart.bundle.checks import (
     text,
 )
 from heart.bundle.learnt import N_BYTES
-from heart.bundle.rules import check_agreement
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, LATER, MAX_LAYERS, MAX_WIDTH, RECIPES
+from heart.bundle.rules import KINDS, check_agreement
+from heart.config import (
+    BOUNDS,
+    CATEGORY_INPUTS,
+    DEVICES,
+    ENTRIES,
+    ENTRY_SETTINGS,
+    LATER,
+    MAX_LAYERS,
+    MAX_WIDTH,
+    RECIPES,
+)
 from heart.errors import BundleError
 from heart.evaluation.recalibration import MAX_KNOTS, METHODS
 from heart.evaluation.thresholds import CHOSEN_ON, COST_RATIO_BOUNDS, RULES
 from heart.schema import FEATURE_NAMES
 
-FORMAT, FORMAT_VERSION = "heart-bundle", 4
-READABLE = (1, 2, 3, 4)
+FORMAT, FORMAT_VERSION = "heart-bundle", 5
+READABLE = (1, 2, 3, 4, 5)
 """Version 2 adds `recalibration`, and `at_least` to the threshold; version 3 adds `learnt`;
-version 4 adds `settings.pieces` and `scaler.knots`, and is written only where there are pieces:
-older programs read all others. All are read.
+version 4 adds `settings.pieces` and `scaler.knots`; version 5 adds `settings.slope_as` and `ca_as`,
+features of the kind "both", and has the other two also where there are no pieces. It is written
+only where a setting needs it: older programs read version 3, which all others are written as. All
+are read.
 """
 
-WITHOUT_PIECES = 3
-"""The version that is written where numbers are straight."""
+WITHOUT_LATER = 3
+"""The version that is written where no setting is used that it does not know."""
 
 PARTS = ("train", "valid", "test")
 FIGURES = (
@@ -89,7 +101,7 @@ def _time(value: object, where: str) -> None:
 _FEATURE: Check = record(
     {
         "name": one_of(FEATURE_NAMES),
-        "kind": one_of(["scale", "label"]),
+        "kind": one_of(list(KINDS.values())),
         "unit": text(r"[A-Za-z/ ]{0,16}", "a unit"),
         "codes": listing(listing(_any_value, 2, 2), 0, 64),
         "range": optional(listing(number(), 2, 2)),
@@ -201,11 +213,24 @@ _VERSION_4: dict[str, Check] = _VERSION_3 | {
     "settings": record(_SETTINGS | {"pieces": integer(2, int(_PIECES.high))}),
 }
 
+_ANY_KNOTS: Check = listing(listing(number(), 0, int(_PIECES.high) + 1), 0, 128)
+
+_VERSION_5: dict[str, Check] = _VERSION_4 | {
+    "format_version": one_of([5]),
+    "scaler": record(_SCALER | {"knots": _ANY_KNOTS}),
+    "settings": record(
+        _SETTINGS
+        | {"pieces": integer(1, int(_PIECES.high))}
+        | dict.fromkeys(ENTRY_SETTINGS, one_of(ENTRIES))
+    ),
+}
+
 _LAYOUTS: dict[int, Check] = {
     1: record(_VERSION_1),
     2: record(_VERSION_2),
     3: record(_VERSION_3),
     4: record(_VERSION_4),
+    5: record(_VERSION_5),
 }
 
 

@@ -7,7 +7,7 @@ members, H hidden units.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,11 +71,12 @@ class _Graph:
 def export_onnx(bundle: Bundle) -> bytes:
     """The ONNX file of a bundle, compared with the bundle on the golden patients.
 
-    One input a feature, named after it, of shape (n, 1): a float for a number, NaN where it is
-    missing; a string for a category, its code or its label as in "4" or "asymptomatic", empty where
-    it is missing. A label may be in lower case, in capitals, or with a capital at its beginning or
-    that of each word; blanks around it are not trimmed, and whatever is none of these is read as
-    not known. Numbers are not checked. The output `probability` is a float of shape (n,).
+    One input a feature, named after it, of shape (n, 1), of the schema's kind, however the network
+    reads it: a float for a number, NaN where it is missing; a string for a category, its code or
+    its label as in "4" or "asymptomatic", empty where it is missing. A label may be in lower case,
+    in capitals, or with a capital at its beginning or that of each word; blanks around it are not
+    trimmed, and whatever is none of these is read as not known. Numbers are not checked. The output
+    `probability` is a float of shape (n,).
 
     Raises:
         BundleError: if the graph does not answer as the bundle does.
@@ -111,20 +112,27 @@ def onnx_inputs(frame: pd.DataFrame, features: Sequence[Feature]) -> dict[str, n
 
 def _add_inputs(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNetwork) -> str:
     """What the network reads, float32, shape (n, D)."""
-    parts = [_add_numbers(graph, preprocessor)] if preprocessor.numbers else []
-    if preprocessor.categories:
-        parts.append(_add_codes(graph, preprocessor, network))
+    codes = {
+        f.name: _add_encoder(graph, f, preprocessor.encoders_[f.name].classes_.tolist())
+        for f in preprocessor.categories
+    }
+    parts = [_add_numbers(graph, preprocessor, codes)] if preprocessor.numbers else []
+    if codes:
+        parts.append(_add_codes(graph, list(codes.values()), preprocessor, network))
     return graph.add("Concat", *parts, axis=1)
 
 
-def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
-    """The scaled numbers, missing ones as the train median, their pieces, then their flags."""
-    values = graph.add("Concat", *(f.name for f in preprocessor.numbers), axis=1)
+def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor, codes: Mapping[str, str]) -> str:
+    """The scaled numbers, missing ones as the train median, their pieces, then their flags; codes
+    are the categories' nodes by name, (n, 1) each.
+    """
+    columns = [_add_number(graph, f, preprocessor, codes) for f in preprocessor.numbers]
+    values = graph.add("Concat", *columns, axis=1)
     # train had no value of it: always missing
     unlearnt = graph.constant(np.isnan(preprocessor.training_range_[:, 0]), np.bool_)
     missing = graph.add("Or", graph.add("IsNaN", values), unlearnt)
-    codes = [f.missing_codes[0] if f.missing_codes else np.nan for f in preprocessor.numbers]
-    coded = graph.add("Equal", values, graph.constant(codes, np.float32))  # nothing equals NaN
+    absent = [f.missing_codes[0] if f.missing_codes else np.nan for f in preprocessor.numbers]
+    coded = graph.add("Equal", values, graph.constant(absent, np.float32))  # nothing equals NaN
     missing = graph.add("Or", missing, coded)
     known = graph.add(
         "Where",
@@ -139,9 +147,25 @@ def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor) -> str:
         TensorProto.FLOAT,
     )
     blocks = [scaled, *_add_pieces(graph, known, preprocessor)]
-    if preprocessor.missing_flags:
-        blocks.append(_cast(graph, missing, TensorProto.FLOAT))
+    if flagged := preprocessor.flagged:
+        flags = graph.add("Gather", missing, graph.constant(flagged, np.int64), axis=1)
+        blocks.append(_cast(graph, flags, TensorProto.FLOAT))
     return graph.add("Concat", *blocks, axis=1) if len(blocks) > 1 else scaled
+
+
+def _add_number(
+    graph: _Graph, feature: Feature, preprocessor: HeartPreprocessor, codes: Mapping[str, str]
+) -> str:
+    """A number as it comes in, or the one that its code stands for; float32, shape (n, 1)."""
+    if feature.encoding == "scale" and feature.name not in codes:
+        return feature.name
+    if feature.name in codes:
+        code, stands_for = codes[feature.name], preprocessor.numbers_of(feature)
+    else:
+        possible = [value for value, _ in feature.codes]
+        code = _add_encoder(graph, feature, possible)
+        stands_for = np.array([*possible, np.nan], dtype=np.float64)
+    return graph.add("Gather", graph.constant(stands_for, np.float32), code, axis=0)
 
 
 def _add_pieces(graph: _Graph, known: str, preprocessor: HeartPreprocessor) -> list[str]:
@@ -159,12 +183,10 @@ def _add_pieces(graph: _Graph, known: str, preprocessor: HeartPreprocessor) -> l
     return pieces
 
 
-def _add_codes(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNetwork) -> str:
+def _add_codes(
+    graph: _Graph, columns: Sequence[str], preprocessor: HeartPreprocessor, network: FoldedNetwork
+) -> str:
     """A one for each category's code among zeros, (n, K); or the codes as numbers, (n, C)."""
-    columns = [
-        _add_encoder(graph, f, preprocessor.encoders_[f.name].classes_.tolist())
-        for f in preprocessor.categories
-    ]
     codes = graph.add("Concat", *columns, axis=1)  # (n, C)
     if network.offsets is None:
         return _cast(graph, codes, TensorProto.FLOAT)
@@ -185,18 +207,25 @@ def _add_encoder(graph: _Graph, feature: Feature, classes: list[Any]) -> str:
         zero = numpy_helper.from_array(np.zeros(1, np.int64))
         return graph.add("ConstantOfShape", shape, value=zero)
     labels = dict(feature.codes)
-    keys = {
-        spelling: index
-        for index, code in enumerate(classes)
-        for spelling in _spellings(code, labels[code])
+    keys: dict[Any, int] = (
+        {float(code): index for index, code in enumerate(classes)}
+        if feature.encoding == "scale"
+        else {
+            spelling: index
+            for index, code in enumerate(classes)
+            for spelling in _spellings(code, labels[code])
+        }
+    )
+    keys_of_kind: dict[str, Any] = {
+        "keys_floats" if feature.encoding == "scale" else "keys_strings": list(keys)
     }
     return graph.add(
         "LabelEncoder",
         feature.name,
         domain="ai.onnx.ml",
-        keys_strings=list(keys),
-        values_int64s=list(keys.values()),
         default_int64=len(classes),
+        values_int64s=list(keys.values()),
+        **keys_of_kind,
     )
 
 

@@ -10,11 +10,11 @@ from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from heart.bundle.bundle import Bundle, Provenance
 from heart.bundle.golden import GOLDEN_PATIENTS
-from heart.bundle.layout import FORMAT, FORMAT_VERSION, WITHOUT_PIECES
+from heart.bundle.layout import FORMAT, FORMAT_VERSION, WITHOUT_LATER
 from heart.bundle.learnt import Learnt, LearntPart, learnt_from
-from heart.bundle.rules import describe_feature
+from heart.bundle.rules import KINDS, describe_feature
 from heart.bundle.weights import pack_weights, unpack_weights
-from heart.config import BOUNDS, Settings, without_later
+from heart.config import BOUNDS, LATER, Settings, without_later
 from heart.data.patients import frame_of_patients
 from heart.data.shipped import load_shipped
 from heart.data.split import Split, split_cohort
@@ -32,14 +32,16 @@ _SETTINGS_EXTRAS = ("epochs_run", "device_used")
 def to_content(bundle: Bundle) -> dict[str, Any]:
     """All but the digest, as str, int, float, bool, None, bytes, list and dict."""
     extras = {name: getattr(bundle, name) for name in _SETTINGS_EXTRAS}
+    settings = _floats(bundle.settings.as_dict())
+    is_newer = any(settings[name] != value for name, value in LATER.items())
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION if bundle.settings.pieces > 1 else WITHOUT_PIECES,
+        "format_version": FORMAT_VERSION if is_newer else WITHOUT_LATER,
         "name": bundle.name,
         "created_at": bundle.created_at,
-        **_plain_preprocessor(bundle.preprocessor),
+        **_plain_preprocessor(bundle.preprocessor, has_knots=is_newer),
         "model": pack_weights(bundle.network),
-        "settings": without_later(_floats(bundle.settings.as_dict())) | extras,
+        "settings": (settings if is_newer else without_later(settings)) | extras,
         "threshold": bundle.threshold._asdict(),
         "recalibration": _plain_recalibration(bundle.recalibration),
         "metrics": dict(bundle.metrics),
@@ -50,14 +52,17 @@ def to_content(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def _plain_preprocessor(preprocessor: HeartPreprocessor) -> dict[str, Any]:
+def _plain_preprocessor(preprocessor: HeartPreprocessor, *, has_knots: bool) -> dict[str, Any]:
     """The entries `features`, `scaler` and `encoders`."""
     names = [f.name for f in preprocessor.numbers]
     ranges = dict(zip(names, preprocessor.training_range_.tolist(), strict=True))
-    knots = {"knots": preprocessor.knots_.tolist()} if preprocessor.pieces > 1 else {}
+    knots = {"knots": preprocessor.knots_.tolist()} if has_knots else {}
     return {
         "features": [
-            describe_feature(f, _finite_or_none(ranges.get(f.name))) for f in preprocessor.features
+            describe_feature(
+                f, _finite_or_none(ranges.get(f.name)), kind=KINDS[preprocessor.entry_of(f)]
+            )
+            for f in preprocessor.features
         ],
         "scaler": {
             "mean": preprocessor.scaler_.mean_.tolist(),
@@ -165,10 +170,8 @@ def _split_of_shipped(data: Provenance, settings: dict[str, Any]) -> Split | Non
 
 def _restore_preprocessor(content: dict[str, Any], settings: Settings) -> HeartPreprocessor:
     entries = content["features"]
-    preprocessor = HeartPreprocessor(
-        tuple(schema_feature(entry["name"]) for entry in entries),
-        missing_flags=settings.missing_flags,
-        pieces=settings.pieces,
+    preprocessor = HeartPreprocessor.from_settings(
+        settings, tuple(schema_feature(entry["name"]) for entry in entries)
     )
     scaler = StandardScaler()
     scaler.mean_ = np.array(content["scaler"]["mean"])
@@ -181,7 +184,7 @@ def _restore_preprocessor(content: dict[str, Any], settings: Settings) -> HeartP
     knots = np.array(content["scaler"].get("knots", []), dtype=np.float64)
     preprocessor.knots_ = knots.reshape(len(preprocessor.median_), n_knots)
     ranges = [
-        entry["training_range"] or [np.nan, np.nan] for entry in entries if entry["kind"] == "scale"
+        entry["training_range"] or [np.nan, np.nan] for entry in entries if entry["kind"] != "label"
     ]
     preprocessor.training_range_ = np.array(ranges, dtype=np.float64).reshape(-1, 2)
     preprocessor.encoders_ = {}

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from heart.bundle.checks import refuse
+from heart.config import ENTRY_SETTINGS, LATER
 from heart.evaluation.recalibration import MIN_GAP
 from heart.evaluation.thresholds import AFTER_TEST, BY_HAND, WANTING, bayes_threshold
 from heart.schema import Feature, Value
@@ -20,6 +21,9 @@ no number would be read as "no disease".
 """
 
 LARGEST_LOSS = 50.0
+KINDS = {"number": "scale", "category": "label", "both": "both"}
+"""How a feature enters, and the word that files have for it."""
+
 _SLACK = 1e-6
 _OUTSIDE = 0.05
 
@@ -31,7 +35,7 @@ def check_agreement(content: dict[str, Any]) -> None:
     Raises:
         BundleError: naming the place, what was expected and what was found.
     """
-    _check_features(content["features"], content["encoders"])
+    _check_features(content["features"], content["encoders"], content["settings"])
     _check_scaler(content["features"], content["scaler"])
     _check_knots(content["features"], content["scaler"], content["settings"])
     _check_counts(content)
@@ -43,11 +47,13 @@ def check_agreement(content: dict[str, Any]) -> None:
     _check_golden_values(content["golden"])
 
 
-def describe_feature(feature: Feature, training_range: list[float] | None) -> dict[str, Any]:
+def describe_feature(
+    feature: Feature, training_range: list[float] | None, *, kind: str
+) -> dict[str, Any]:
     """One entry of `features`; the range of a code is its list of codes."""
     return {
         "name": feature.name,
-        "kind": feature.encoding,
+        "kind": kind,
         "unit": feature.unit,
         "codes": [[code, label] for code, label in feature.codes],
         "range": None if feature.codes else [float(feature.minimum), float(feature.maximum)],
@@ -55,26 +61,43 @@ def describe_feature(feature: Feature, training_range: list[float] | None) -> di
     }
 
 
-def _check_features(features: list[dict[str, Any]], encoders: dict[str, list[object]]) -> None:
-    """Features are this schema's, each once; encoders hold classes of theirs."""
+def _check_features(
+    features: list[dict[str, Any]], encoders: dict[str, list[Any]], settings: dict[str, Any]
+) -> None:
+    """Features are this schema's, each once, and enter as the settings say; encoders hold classes
+    of theirs.
+    """
     names = [entry["name"] for entry in features]
     if len(set(names)) != len(names):
         raise refuse("each feature once", f"{len(names) - len(set(names))} repeated")
     for entry in features:
-        if entry != describe_feature(schema_feature(entry["name"]), entry["training_range"]):
+        feature = schema_feature(entry["name"])
+        kind = _kind_of(feature, settings)
+        if entry != describe_feature(feature, entry["training_range"], kind=kind):
             raise refuse(
                 f"the feature {entry['name']} as this version defines it",
                 "another kind, unit, code or range",
             )
         _check_training_range(entry)
-    categories = [entry for entry in features if entry["kind"] == "label"]
+    categories = [entry for entry in features if entry["kind"] != "scale"]
     if set(encoders) != {entry["name"] for entry in categories}:
         raise refuse(
             "one encoder for each category",
             f"{len(encoders)} encoders for {len(categories)} categories",
         )
     for entry in categories:
-        _check_classes(entry["name"], encoders[entry["name"]], [code for code, _ in entry["codes"]])
+        classes = encoders[entry["name"]]
+        _check_classes(entry["name"], classes, [code for code, _ in entry["codes"]])
+        known = [classes[0], classes[-1]] if classes else None
+        if entry["kind"] == "both" and entry["training_range"] != known:
+            raise refuse(f"the training range of {entry['name']} to be that of its classes", "more")
+
+
+def _kind_of(feature: Feature, settings: dict[str, Any]) -> str:
+    """As the schema says or, of a code with an order, as the settings do."""
+    by_feature = {of: (LATER | settings)[name] for name, of in ENTRY_SETTINGS.items()}
+    entry = by_feature.get(feature.name)
+    return feature.encoding if entry is None else KINDS[entry]
 
 
 def _check_training_range(entry: dict[str, Any]) -> None:
@@ -109,7 +132,7 @@ def _check_scaler(features: list[dict[str, Any]], scaler: dict[str, list[float]]
     """Means and medians lie in the training range, and no possible value is further from them than
     the network can take.
     """
-    numbers = [entry for entry in features if entry["kind"] == "scale"]
+    numbers = [entry for entry in features if entry["kind"] != "label"]
     for name, values in scaler.items():
         if len(values) != len(numbers):
             raise refuse(f"scaler.{name} to have {len(numbers)} values", f"{len(values)}")
@@ -127,11 +150,14 @@ def _check_knots(
     """The ends of a number's pieces rise inside its training range, as quantiles do."""
     if "pieces" not in settings:
         return
-    numbers = [entry for entry in features if entry["kind"] == "scale"]
+    numbers = [entry for entry in features if entry["kind"] != "label"]
+    wanted = settings["pieces"] + 1 if settings["pieces"] > 1 else 0
     for entry, knots in zip(numbers, scaler["knots"], strict=True):
-        name, wanted = entry["name"], settings["pieces"] + 1
+        name = entry["name"]
         if len(knots) != wanted:
             raise refuse(f"scaler.knots of {name} to be {wanted} values", f"{len(knots)}")
+        if not knots:
+            continue
         low, high = entry["training_range"] or (0.0, 0.0)
         rising = all(a <= b for a, b in pairwise(knots))
         if not (rising and low <= knots[0] and knots[-1] <= high):

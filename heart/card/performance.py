@@ -36,17 +36,10 @@ def who(facts: Facts) -> str:
 def predictors(facts: Facts) -> str:
     """What the model reads."""
     preprocessor = facts.bundle.preprocessor
-    ranges = dict(
-        zip(
-            (f.name for f in preprocessor.numbers),
-            preprocessor.training_range_.tolist(),
-            strict=True,
-        )
-    )
     rows = []
     for feature in preprocessor.features:
-        low, high = ranges.get(feature.name, (None, None))
-        seen = "" if low is None or low != low else f"{low:g} to {high:g}"  # noqa: PLR0124
+        bounds = preprocessor.ranges.get(feature.name)
+        seen = "" if bounds is None else f"{bounds[0]:g} to {bounds[1]:g}"
         rows.append((f"`{feature.name}`", feature.title, feature.domain, seen))
     return table(("name", "meaning", "possible values", "seen in training"), rows)
 

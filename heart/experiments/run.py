@@ -119,7 +119,7 @@ def check_size(settings: Settings) -> None:
     Raises:
         SettingsError: saying how large they would be.
     """
-    preprocessor = HeartPreprocessor(missing_flags=settings.missing_flags, pieces=settings.pieces)
+    preprocessor = HeartPreprocessor.from_settings(settings)
     n_bytes = 4 * count_weights(
         preprocessor.n_numeric, [len(f.codes) + 1 for f in preprocessor.categories], settings
     )

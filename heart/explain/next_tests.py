@@ -223,11 +223,10 @@ def possible_results(bundle: Bundle, measured: tuple[str, ...]) -> pd.DataFrame:
 
 def _possible_values(bundle: Bundle, entry: Feature) -> list[Value]:
     preprocessor = bundle.preprocessor
-    if entry.encoding == "label":
+    if entry.name in preprocessor.encoders_:
         seen: list[Value] = preprocessor.encoders_[entry.name].classes_.tolist()
         return seen
-    place = [f.name for f in preprocessor.numbers].index(entry.name)
-    low, high = preprocessor.training_range_[place].tolist()
+    low, high = preprocessor.ranges[entry.name]
     if entry.is_coded:
         return [code for code, _ in entry.codes if low <= float(code) <= high]
     values: list[Value] = np.linspace(low, high, GRID).tolist()

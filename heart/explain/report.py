@@ -39,7 +39,7 @@ from heart.explain.words import (
     write_span,
     write_value,
 )
-from heart.model.problems import describe_range, training_ranges
+from heart.model.problems import describe_range
 from heart.schema import Feature, Value
 from heart.scoring.patient import Prediction
 from heart.shares import write_share
@@ -133,7 +133,7 @@ def _list_rows(subject: Subject, why: Why | None) -> list[Row]:
     """A row a feature of the model: by size of the contribution, as far as there are any."""
     remarks = {w.feature: w.message for w in subject.prediction.warnings if w.problem != "missing"}
     preprocessor = subject.bundle.preprocessor
-    ranges = training_ranges(preprocessor)
+    ranges = preprocessor.ranges
     steps: list[tuple[Feature, Step | None]] = (
         [(f, None) for f in preprocessor.features]
         if why is None

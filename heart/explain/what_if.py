@@ -169,17 +169,6 @@ def dot_frame(curve: Curve) -> pd.DataFrame:
     return table[["words", "probability", "low", "high"]].assign(state=state)
 
 
-def training_range(bundle: Bundle, entry: Feature) -> tuple[float, float] | None:
-    """Least and greatest value of a number in the train part; None for a category, or where train
-    had no value.
-    """
-    names = [f.name for f in bundle.preprocessor.numbers]
-    if entry.name not in names:
-        return None
-    low, high = bundle.preprocessor.training_range_[names.index(entry.name)].tolist()
-    return None if np.isnan(low) else (low, high)
-
-
 def _values_to_try(bundle: Bundle, entry: Feature, own: Value | None) -> list[Value | None]:
     """The codes, or a grid over the usual values, those of training and the patient's; not known,
     where that means something.
@@ -192,7 +181,7 @@ def _values_to_try(bundle: Bundle, entry: Feature, own: Value | None) -> list[Va
 
 def _grid(bundle: Bundle, entry: Feature, own: Value | None) -> list[float]:
     ends = [end for end in entry.usual if np.isfinite(end)] or [entry.minimum, entry.maximum]
-    ends += training_range(bundle, entry) or ()
+    ends += bundle.preprocessor.ranges.get(entry.name, ())
     ends += [own] if isinstance(own, int | float) else []
     points = np.round(np.linspace(min(ends), max(ends), GRID), entry.decimals)
     grid: list[float] = np.unique([*points, *ends]).tolist()
@@ -236,7 +225,7 @@ def _curve(
     own: Value | None,
     answers: pd.DataFrame,
 ) -> Curve:
-    training = training_range(bundle, entry)
+    training = bundle.preprocessor.ranges.get(entry.name)
     table = pd.DataFrame(
         {
             "value": pd.Series(list(values), dtype=object),

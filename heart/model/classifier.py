@@ -84,6 +84,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         categories: str | None = None,
         embedding_dim: int | None = None,
         pieces: int | None = None,
+        slope_as: str | None = None,
+        ca_as: str | None = None,
         missing_flags: bool | None = None,
         complete_rows: bool | None = None,
         members: int | None = None,
@@ -105,6 +107,8 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         self.categories = categories
         self.embedding_dim = embedding_dim
         self.pieces = pieces
+        self.slope_as = slope_as
+        self.ca_as = ca_as
         self.missing_flags = missing_flags
         self.complete_rows = complete_rows
         self.members = members
@@ -197,9 +201,7 @@ class HeartClassifier(ClassifierMixin, BaseEstimator):
         rows, held = np.arange(len(frame)), None
         if valid is None:
             rows, held = self._hold_out(frame, outcome, settings)
-        preprocessor = HeartPreprocessor(
-            features, missing_flags=settings.missing_flags, pieces=settings.pieces
-        )
+        preprocessor = HeartPreprocessor.from_settings(settings, features)
         preprocessor.fit(frame.iloc[rows], sample_weight=_part(weight, rows))
         train_part = Labelled(
             preprocessor.encode(frame.iloc[rows]), outcome[rows], _part(weight, rows)

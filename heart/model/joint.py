@@ -87,6 +87,7 @@ def _train_joint(fits: list[Prepared], settings: Settings, tell: OnShare) -> lis
         settings.masking,
         has_flags=settings.missing_flags,
         pieces=np.stack([fit.preprocessor.median_pieces() for fit in fits]),
+        values=fits[0].preprocessor.known_with,
     )
     train_part, train_rows = _stack([fit.train for fit in fits], members)
     valid = [fit.valid for fit in fits if fit.valid is not None]

@@ -62,9 +62,11 @@ class ValueMask:
             train as one network: each has its own scaler, and its members are next to each other.
         cardinalities: number of codes of each category; the last one means unknown.
         rate: share of values to hide.
-        has_flags: whether `numeric` has one missing flag a number after the numbers.
+        has_flags: whether `numeric` ends with a flag for each number that is a value of its own.
         pieces: what a missing number's pieces look like, shape (P * F,) or (fits, P * F), where
             `numeric` has pieces between numbers and flags.
+        values: which of the F + C values each number is, where one is hidden with its category
+            (see `HeartPreprocessor.known_with`); by default each is its own.
     """
 
     def __init__(
@@ -75,17 +77,20 @@ class ValueMask:
         *,
         has_flags: bool,
         pieces: npt.NDArray[np.float32] | None = None,
+        values: Sequence[int] | None = None,
     ) -> None:
-        nothing = scaled_median[..., :0]
-        flags = np.ones_like(scaled_median) if has_flags else nothing
-        bends = nothing if pieces is None else pieces
-        hidden = np.atleast_2d(np.concatenate([scaled_median, bends, flags], axis=-1))
         n_numbers, self.rate = scaled_median.shape[-1], rate
+        own = torch.tensor(list(range(n_numbers) if values is None else values), dtype=torch.int64)
+        flagged = own[(own < n_numbers) & has_flags]
+        flags = np.ones((*scaled_median.shape[:-1], len(flagged)), dtype=np.float32)
+        bends = scaled_median[..., :0] if pieces is None else pieces
+        hidden = np.atleast_2d(np.concatenate([scaled_median, bends, flags], axis=-1))
         self.fits, self.n_values = len(hidden), n_numbers + len(cardinalities)
         self.hidden_numeric = torch.as_tensor(hidden[:, None, None, :])  # (fits, 1, 1, D)
         self.hidden_codes = torch.tensor(cardinalities, dtype=torch.int64) - 1
         # which value each column belongs to: a number's pieces and its flag go with it
-        self.values = torch.arange(n_numbers).repeat(hidden.shape[-1] // max(n_numbers, 1))
+        n_blocks = 1 + bends.shape[-1] // max(n_numbers, 1)
+        self.values = torch.cat([own.repeat(n_blocks), flagged])
         self.in_order = _counts_up(self.values, self.n_values)  # there is nothing to pick
 
     def to(self, device: torch.device) -> ValueMask:

@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
+from heart.config import Entry, Settings
 from heart.data.frames import check_present
-from heart.data.patients import dtype_of
 from heart.errors import SettingsError
 from heart.model.pieces import FloatArray, fit_knots, piece_shares
 from heart.model.weighting import weighted_quantile
@@ -31,7 +31,8 @@ class Encoded(NamedTuple):
     Attributes:
         numeric: float32, shape (n, D): blocks of F columns each. The scaled numbers; with P > 1
             pieces how far each number has come through its first piece, its second, … (0 to 1);
-            with missing flags the flags (1 = missing).
+            then, with missing flags, a flag (1 = missing) for each number that is no category,
+            whose code for unknown says so.
         codes: int64, shape (n, C): one column a category; `len(classes)` stands for unknown.
     """
 
@@ -50,10 +51,15 @@ class HeartPreprocessor(BaseEstimator):
     With more than one piece a number's effect may bend at the train part's quantiles (see
     `heart.model.pieces`); a missing number has the median's shares of the pieces.
 
+    A code with an order may enter as a number and as a category, then as the number that its
+    category stands for: what no category stands for is a missing number too.
+
     Args:
         features: the columns to use, with their kinds.
-        missing_flags: whether `numeric` ends with one flag a number.
+        missing_flags: whether `numeric` ends with flags.
         pieces: P, pieces of equally many train patients each; 1 for none.
+        entries: feature to how it enters, where that is not as the schema says ("scale" is a
+            number, "label" a category).
 
     Attributes:
         scaler_: StandardScaler fitted on the observed numbers (missing ones are left out of mean
@@ -85,39 +91,83 @@ class HeartPreprocessor(BaseEstimator):
         *,
         missing_flags: bool = True,
         pieces: int = 1,
+        entries: Mapping[str, Entry] | None = None,
     ) -> None:
         self.features = features
         self.missing_flags = missing_flags
         self.pieces = pieces
+        self.entries = entries
+
+    @classmethod
+    def from_settings(cls, settings: Settings, features: Sequence[Feature] = FEATURES) -> Self:
+        """The preprocessor that training with these settings fits."""
+        return cls(
+            features,
+            missing_flags=settings.missing_flags,
+            pieces=settings.pieces,
+            entries=settings.entries,
+        )
 
     @property
     def numbers(self) -> list[Feature]:
         """The F features that are scaled."""
-        return [f for f in self.features if f.encoding == "scale"]
+        return [f for f in self.features if self.entry_of(f) != "category"]
 
     @property
     def categories(self) -> list[Feature]:
         """The C features that are label-encoded."""
-        return [f for f in self.features if f.encoding == "label"]
+        return [f for f in self.features if self.entry_of(f) != "number"]
+
+    @property
+    def known_with(self) -> list[int]:
+        """Which of the F + C values each number is known with: itself or, where it enters as a
+        category too, that.
+        """
+        categories = [f.name for f in self.categories]
+        return [
+            len(self.numbers) + categories.index(f.name) if f.name in categories else j
+            for j, f in enumerate(self.numbers)
+        ]
 
     @property
     def n_numeric(self) -> int:
         """D, the columns of `Encoded.numeric`."""
         pieces = self.pieces if self.pieces > 1 else 0
-        return len(self.numbers) * (1 + pieces + self.missing_flags)
+        return len(self.numbers) * (1 + pieces) + len(self.flagged)
+
+    @property
+    def flagged(self) -> list[int]:
+        """Which of the F numbers have a flag."""
+        own = [j for j, value in enumerate(self.known_with) if value == j]
+        return own if self.missing_flags else []
 
     @property
     def readable(self) -> list[Feature]:
         """The features of which training had a value: any other one is read as not known."""
-        unseen = np.isnan(self.training_range_[:, 0]).tolist()
-        never = {f.name for f, gone in zip(self.numbers, unseen, strict=True) if gone}
-        never |= {f.name for f in self.categories if not len(self.encoders_[f.name].classes_)}
-        return [f for f in self.features if f.name not in never]
+        seen = {name for name, encoder in self.encoders_.items() if len(encoder.classes_)}
+        return [f for f in self.features if f.name in seen or f.name in self.ranges]
+
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Least and greatest value in training of each feature that is a number and no category;
+        none of one that training never had.
+        """
+        bounds = zip(self.numbers, self.training_range_.tolist(), strict=True)
+        return {
+            f.name: (low, high)
+            for f, (low, high) in bounds
+            if f.name not in self.encoders_ and not np.isnan(low)
+        }
 
     @property
     def cardinalities(self) -> list[int]:
         """How many codes each category has, the one for unknown included; it is the last."""
         return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]
+
+    def entry_of(self, feature: Feature) -> str:
+        """How the feature enters: a name in `heart.config.ENTRIES`."""
+        as_in_schema = "number" if feature.encoding == "scale" else "category"
+        return (self.entries or {}).get(feature.name, as_in_schema)
 
     def fit(
         self,
@@ -192,7 +242,7 @@ class HeartPreprocessor(BaseEstimator):
         numbers = [f.name for f in self.numbers]
         pieces = range(1, self.pieces + 1 if self.pieces > 1 else 1)
         bends = [f"{name}_piece_{piece}" for piece in pieces for name in numbers]
-        flags = [f"{name}_missing" for name in numbers if self.missing_flags]
+        flags = [f"{numbers[j]}_missing" for j in self.flagged]
         categories = [f.name for f in self.categories]
         return np.array([*numbers, *bends, *flags, *categories], dtype=object)
 
@@ -220,13 +270,24 @@ class HeartPreprocessor(BaseEstimator):
         return self._encode(self._patient_numbers(patient), self._patient_codes(patient))
 
     def _encode(self, values: FloatArray, codes: npt.NDArray[np.int64]) -> Encoded:
-        """From numbers, (n, F), with NaN for missing, and label codes, (n, C)."""
+        """From numbers, (n, F), with NaN for missing, and label codes, (n, C); a number that is a
+        category too is what its code stands for.
+        """
+        values = values.copy()
+        for j, value in enumerate(self.known_with):
+            if value >= len(self.numbers):
+                values[:, j] = self.numbers_of(self.numbers[j])[codes[:, value - len(self.numbers)]]
         missing = np.isnan(values) | np.isnan(self.training_range_[:, 0])
         filled = np.where(missing, self.median_, values)
         scaled = (filled - self.scaler_.mean_) / self.scaler_.scale_
-        flags = [missing] if self.missing_flags else []
-        numeric = np.hstack([scaled, *piece_shares(filled, self.knots_), *flags])
+        flags = missing[:, self.flagged]
+        numeric = np.hstack([scaled, *piece_shares(filled, self.knots_), flags])
         return Encoded(numeric.astype(np.float32), codes)
+
+    def numbers_of(self, feature: Feature) -> FloatArray:
+        """The number that each code of a category stands for, the one for unknown last: NaN."""
+        classes = self.encoders_[feature.name].classes_.astype(np.float64)
+        return np.append(classes, np.nan)
 
     def extremes(self) -> Encoded:
         """Invented patients at the ends of what is possible: no number known, all least, all
@@ -265,13 +326,13 @@ class HeartPreprocessor(BaseEstimator):
         ranges = dict(zip(columns, self.training_range_, strict=True))
         problems = np.zeros((len(frame), len(self.features)), dtype=np.uint8)
         for j, entry in enumerate(self.features):
-            if entry.name in columns:
-                problems[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
-            else:
+            if entry.name in self.encoders_:
                 unknown = self._codes(frame, entry) == len(self.encoders_[entry.name].classes_)
                 problems[:, j] = np.where(
                     frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0)
                 )
+            else:
+                problems[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
         return problems
 
     def find_patient_problems(self, patient: Mapping[str, Value | None]) -> dict[str, str]:
@@ -323,10 +384,8 @@ class HeartPreprocessor(BaseEstimator):
 
 
 def _category(frame: pd.DataFrame, feature: Feature) -> pd.Series:
-    """The column with its canonical dtype: whole numbers stay numbers, also in a column of objects
-    or of True and False.
-    """
-    return frame[feature.name].astype(dtype_of(feature))
+    """The column as text or whole numbers, also one of objects, of floats, or of True and False."""
+    return frame[feature.name].astype("str" if feature.holds_text else "Int8")
 
 
 def _fit_scaler(values: FloatArray, weight: FloatArray | None) -> StandardScaler:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -40,12 +39,6 @@ def find_patient_problems(
     return {f.name: problems[f.name] for f in preprocessor.features if f.name in problems}
 
 
-def training_ranges(preprocessor: HeartPreprocessor) -> dict[str, tuple[float, float]]:
-    """Least and greatest value in training of each number; none of one that training never had."""
-    bounds = zip(preprocessor.numbers, preprocessor.training_range_.tolist(), strict=True)
-    return {f.name: (low, high) for f, (low, high) in bounds if not math.isnan(low)}
-
-
 def describe_problem(
     entry: Feature,
     value: Value | None,
@@ -60,7 +53,7 @@ def describe_problem(
         entry: the feature.
         value: canonical, None where it is not known.
         problem: a name in `PROBLEM_WORDS`.
-        training: the feature's `training_ranges`.
+        training: the feature's, of `HeartPreprocessor.ranges`.
         units: of `heart.units.UNITS`.
     """
     label = entry.in_units(units).label

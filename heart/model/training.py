@@ -130,6 +130,7 @@ def train_prepared(
         settings.masking,
         has_flags=settings.missing_flags,
         pieces=preprocessor.median_pieces(),
+        values=preprocessor.known_with,
     )
     return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
 

@@ -22,7 +22,7 @@ from heart.evaluation.decisions import (
 )
 from heart.evaluation.members import find_ends
 from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
-from heart.model.problems import describe_problem, find_patient_problems, training_ranges
+from heart.model.problems import describe_problem, find_patient_problems
 from heart.schema import Feature, Value
 from heart.units import MG_DL
 
@@ -240,7 +240,7 @@ def _review(
     """The warnings for a patient in canonical values, in the order of the features."""
     preprocessor = bundle.preprocessor
     problems = find_patient_problems(preprocessor, patient)
-    ranges = training_ranges(preprocessor)
+    ranges = preprocessor.ranges
     return tuple(
         ValueWarning(
             f.name,

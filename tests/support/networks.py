@@ -24,6 +24,9 @@ NETWORKS = {
     "a single member": {"members": 1},
     "numbers in pieces": {"pieces": 4},
     "pieces without flags": {"pieces": 2, "missing_flags": False, "masking": 0.0},
+    "a code as a category, one as both": {"slope_as": "category", "ca_as": "both"},
+    "codes as both, in pieces": {"slope_as": "both", "ca_as": "both", "pieces": 2},
+    "codes as numbers only": {"slope_as": "number", "ca_as": "number", "categories": "codes"},
 }
 
 
@@ -38,10 +41,7 @@ def untrained(bundle, frame, *, features=FEATURES, **changes):
         changes: of the bundle's settings.
     """
     settings = dataclasses.replace(bundle.settings, **changes)
-    preprocessor = HeartPreprocessor(
-        tuple(features), missing_flags=settings.missing_flags, pieces=settings.pieces
-    )
-    preprocessor.fit(frame)
+    preprocessor = HeartPreprocessor.from_settings(settings, tuple(features)).fit(frame)
     network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     network.requires_grad_(requires_grad=False)
     return dataclasses.replace(

@@ -74,17 +74,27 @@ def _rows_of(
     embedding: bool,  # noqa: FBT001
 ) -> list[tuple[int, float]]:
     """The rows of the first layer that a value switches on, each with its factor."""
-    if feature["classes"] is not None:
-        known = value in feature["classes"]
-        code = feature["classes"].index(value) if known else len(feature["classes"])
-        return [(feature["row"] + code, 1.0)] if embedding else [(feature["row"], float(code))]
-    known = value is not None and feature["training_range"] is not None
-    number = value if known else feature["median"]
-    scaled = float(np.float32((number - feature["mean"]) / feature["scale"]))
-    flag = [] if feature["flag"] is None else [(feature["flag"], float(not known))]
+    category, number = feature["category"], feature["number"]
+    known = (
+        value is not None and feature["training_range"] is not None
+        if category is None
+        else value in category["classes"]
+    )
+    rows = [] if number is None else _rows_of_number(number, value if known else None)
+    if category is not None:
+        code = category["classes"].index(value) if known else len(category["classes"])
+        row = category["row"]
+        rows.append((row + code, 1.0) if embedding else (row, float(code)))
+    return rows
+
+
+def _rows_of_number(number: Mapping[str, Any], value: float | None) -> list[tuple[int, float]]:
+    filled = number["median"] if value is None else value
+    scaled = float(np.float32((filled - number["mean"]) / number["scale"]))
+    flag = [] if number["flag"] is None else [(number["flag"], float(value is None))]
     pieces = [
         (piece["row"], float(np.float32(np.clip(share, 0.0, 1.0))))
-        for piece in feature["pieces"]
-        for share in [(number - piece["start"]) * piece["factor"]]
+        for piece in number["pieces"]
+        for share in [(filled - piece["start"]) * piece["factor"]]
     ]
-    return [(feature["row"], scaled), *pieces, *flag]
+    return [(number["row"], scaled), *pieces, *flag]

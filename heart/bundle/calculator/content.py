@@ -25,7 +25,7 @@ from heart.model.inference import FoldedNetwork
 from heart.model.network import HeartMLP
 from heart.model.pieces import piece_factors
 from heart.model.preprocessing import HeartPreprocessor
-from heart.model.problems import PROBLEM_WORDS, describe_range, training_ranges
+from heart.model.problems import PROBLEM_WORDS, describe_range
 from heart.schema import Feature
 from heart.shares import write_share
 from heart.units import CONVERSIONS, MG_DL, UNITS
@@ -69,29 +69,37 @@ def _describe_features(
     preprocessor: HeartPreprocessor, folded: FoldedNetwork
 ) -> list[dict[str, Any]]:
     """The model's features in the schema's words, with what the preprocessor learnt of each."""
-    numbers, n_numeric = [f.name for f in preprocessor.numbers], preprocessor.n_numeric
-    learnt = {
-        name: {
-            "row": j,
-            "pieces": _describe_pieces(preprocessor, j),
-            "flag": n_numeric - len(numbers) + j if preprocessor.missing_flags else None,
-            "mean": float(preprocessor.scaler_.mean_[j]),
-            "scale": float(preprocessor.scaler_.scale_[j]),
-            "median": float(preprocessor.median_[j]),
-            "classes": None,
-        }
-        for j, name in enumerate(numbers)
+    numbers = {
+        f.name: _describe_number(preprocessor, j) for j, f in enumerate(preprocessor.numbers)
     }
-    for j, f in enumerate(preprocessor.categories):
-        offset = j if folded.offsets is None else int(folded.offsets[j])
-        learnt[f.name] = {
-            "row": n_numeric + offset,
+    categories = {
+        f.name: {
+            "row": preprocessor.n_numeric
+            + (j if folded.offsets is None else int(folded.offsets[j])),
             "classes": preprocessor.encoders_[f.name].classes_.tolist(),
         }
-    ranges = training_ranges(preprocessor)
+        for j, f in enumerate(preprocessor.categories)
+    }
+    ranges = preprocessor.ranges
     return [
-        _describe_feature(f, ranges.get(f.name)) | learnt[f.name] for f in preprocessor.features
+        _describe_feature(f, ranges.get(f.name))
+        | {"number": numbers.get(f.name), "category": categories.get(f.name)}
+        for f in preprocessor.features
     ]
+
+
+def _describe_number(preprocessor: HeartPreprocessor, j: int) -> dict[str, Any]:
+    """Where a number's columns are, and how it is scaled."""
+    flagged = preprocessor.flagged
+    first_flag = preprocessor.n_numeric - len(flagged)
+    return {
+        "row": j,
+        "pieces": _describe_pieces(preprocessor, j),
+        "flag": first_flag + flagged.index(j) if j in flagged else None,
+        "mean": float(preprocessor.scaler_.mean_[j]),
+        "scale": float(preprocessor.scaler_.scale_[j]),
+        "median": float(preprocessor.median_[j]),
+    }
 
 
 def _describe_pieces(preprocessor: HeartPreprocessor, j: int) -> list[dict[str, float]]:

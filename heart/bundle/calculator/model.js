@@ -52,23 +52,28 @@ function parseValue(feature, text, factor = 1) {
 }
 
 /** Whether the model can do anything with a value: it saw such values in training. */
-function isSeen(feature, value) {
-  return feature.classes ? feature.classes.includes(value) : feature.training_range !== null;
+function isSeen({ category, training_range: range }, value) {
+  return category ? category.classes.includes(value) : range !== null;
 }
 
 /** The rows of the first layer that a value switches on, each with its factor. */
 function rowsOf(feature, value) {
-  const known = value !== null && isSeen(feature, value);
-  if (feature.classes) {
-    const code = known ? feature.classes.indexOf(value) : feature.classes.length;
-    return model.network.embedding ? [[feature.row + code, 1]] : [[feature.row, code]];
-  }
-  const number = known ? value : feature.median;
-  const scaled = Math.fround((number - feature.mean) / feature.scale);
-  const flag = feature.flag === null ? [] : [[feature.flag, known ? 0 : 1]];
-  const pieces = feature.pieces.map(({ row, start, factor }) =>
-    [row, Math.fround(Math.min(Math.max((number - start) * factor, 0), 1))]);
-  return [[feature.row, scaled], ...pieces, ...flag];
+  const seen = value !== null && isSeen(feature, value) ? value : null;
+  const number = feature.number ? rowsOfNumber(feature.number, seen) : [];
+  return feature.category ? [...number, rowOfCategory(feature.category, seen)] : number;
+}
+
+function rowOfCategory({ row, classes }, value) {
+  const code = value === null ? classes.length : classes.indexOf(value);
+  return model.network.embedding ? [row + code, 1] : [row, code];
+}
+
+function rowsOfNumber({ row, flag, mean, scale, median, pieces }, value) {
+  const number = value ?? median;
+  const flags = flag === null ? [] : [[flag, value === null ? 1 : 0]];
+  const shares = pieces.map(({ row: own, start, factor }) =>
+    [own, Math.fround(Math.min(Math.max((number - start) * factor, 0), 1))]);
+  return [[row, Math.fround((number - mean) / scale)], ...shares, ...flags];
 }
 
 function addRows(sums, rows, sign) {
@@ -209,7 +214,7 @@ function rangeOf(values) {
 function problemOf(feature, value) {
   if (value === null) return "missing";
   if (!isSeen(feature, value)) return "unseen";
-  if (!feature.classes) {
+  if (!feature.category) {
     if (value < feature.training_range[0]) return "below";
     if (value > feature.training_range[1]) return "above";
   }

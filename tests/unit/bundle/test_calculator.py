@@ -265,7 +265,7 @@ def test_file_that_would_answer_otherwise_is_refused(bundle, cleveland, changes,
     bundle = replace(bundle, recalibration=PLATT)
     assert export_calculator(bundle).startswith(b"<!DOCTYPE html>")
     spoilt = describe_model(bundle)
-    row = spoilt["features"][2]
+    row = spoilt["features"][2]["category"]
     row["row"] -= 1  # a mistake in the layout: another feature's weights
     monkeypatch.setattr("heart.bundle.calculator.file.describe_model", lambda _: spoilt)
     with pytest.raises(BundleError, match="the calculator to answer within 1e-06"):

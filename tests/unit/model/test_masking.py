@@ -87,6 +87,30 @@ def test_number_is_hidden_in_all_its_columns_at_once():
         assert seen == {(7.0,) * 4, tuple(torch.tensor(hidden).tolist())}
 
 
+def test_number_that_is_a_category_too_is_hidden_with_it():
+    median = np.array([0.5, -0.5], dtype=np.float32)
+    pieces = np.array([0.1, 0.2, 0.3, 0.4], dtype=np.float32)
+    # the second number is the second category, of the values 0 to 3 the last; it has no flag
+    mask = ValueMask(median, [3, 5], 0.5, has_flags=True, pieces=pieces, values=[0, 3])
+    part = Labelled(
+        Encoded(np.full((4000, 7), 7.0, dtype=np.float32), np.zeros((4000, 2), dtype=np.int64)),
+        np.ones(4000, dtype=np.int64),
+    )
+    columns = HeartMLP(7, [3, 5], Settings(members=1)).columns
+    index = torch.arange(4000)[None]
+    batch = mask(Patients(part, CPU)[index], noise())
+    hidden = batch.codes[..., 1] == 4
+    assert float(hidden.float().mean()) == pytest.approx(0.5, abs=0.03)
+    for column, shown in ((1, -0.5), (3, 0.2), (5, 0.4)):
+        expected = torch.where(hidden, shown, 7.0)
+        assert torch.equal(batch.numeric[..., column], expected)
+    own = batch.numeric[..., 0] == 0.5
+    assert torch.equal(batch.numeric[..., 6], torch.where(own, 1.0, 7.0))
+    assert not torch.equal(own, hidden)
+    joined = mask.with_columns(columns)(Patients(part, CPU, columns=columns)[index], noise())
+    assert torch.equal(joined.numeric, torch.cat([batch.numeric, columns(batch.codes)], dim=2))
+
+
 def test_masking_works_without_flags_and_leaves_the_batch_alone():
     batch = batch_of(width=2)
     masked = mask_of(0.5, has_flags=False)(batch, noise())

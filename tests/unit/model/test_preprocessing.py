@@ -175,7 +175,12 @@ def test_transform_before_fit_is_refused(features):
 
 def test_clone_is_unfitted_with_the_same_settings(fitted):
     copy = clone(fitted.__class__(FEATURES[:3], missing_flags=False))
-    assert copy.get_params() == {"features": FEATURES[:3], "missing_flags": False, "pieces": 1}
+    assert copy.get_params() == {
+        "features": FEATURES[:3],
+        "missing_flags": False,
+        "pieces": 1,
+        "entries": None,
+    }
     assert not hasattr(clone(fitted), "scaler_")
 
 
@@ -220,10 +225,78 @@ def test_values_of_an_empty_column_are_unseen():
     )
 
 
+# codes with an order
+
+
+@pytest.fixture(scope="module")
+def both(features):
+    """`slope` as a category, `ca` as a category and a number."""
+    entries = {"slope": "category", "ca": "both"}
+    return HeartPreprocessor(pieces=2, entries=entries).fit(features)
+
+
+def test_code_enters_as_a_category_a_number_or_both(features, both):
+    assert [f.name for f in both.numbers] == [*NUMBERS[:5], "ca"]
+    assert [f.name for f in both.categories] == [*CATEGORIES[:5], "slope", "ca", "thal"]
+    encoded = both.transform(features)
+    names = both.get_feature_names_out().tolist()
+    assert len(names) == both.n_numeric + 8 == encoded.numeric.shape[1] + encoded.codes.shape[1]
+    known = features["ca"].notna().to_numpy()
+    ca = features.loc[known, ["ca"]].to_numpy(dtype=float)
+    expected = StandardScaler().fit_transform(ca)[:, 0]
+    assert encoded.numeric[known, names.index("ca")] == pytest.approx(expected, abs=1e-6)
+    for name in ("ca", "slope"):
+        classes = both.encoders_[name].classes_
+        codes = encoded.codes[known, [f.name for f in both.categories].index(name)]
+        assert classes[codes].tolist() == features.loc[known, name].astype(int).tolist()
+
+
+@pytest.mark.parametrize("value", [None, 9])
+def test_number_is_as_unknown_as_its_category(features, both, value):
+    row = both.transform(changed(features, "ca", value))
+    names = both.get_feature_names_out().tolist()
+    at = [f.name for f in both.numbers].index("ca")
+    assert row.codes[0, 6] == len(both.encoders_["ca"].classes_)
+    assert row.numeric[0, at] == both.scaled_median()[at]
+    pieces = [names.index(f"ca_piece_{piece}") for piece in (1, 2)]
+    assert (
+        row.numeric[0, pieces].tolist()
+        == both.median_pieces()[[at, len(both.numbers) + at]].tolist()
+    )
+
+
+def test_number_that_is_a_category_has_no_flag_of_its_own(both):
+    names = both.get_feature_names_out().tolist()
+    assert [n for n in names if n.endswith("_missing")] == [f"{n}_missing" for n in NUMBERS[:5]]
+    # which of the 6 numbers and 8 categories each number is known with: `ca` is the seventh of them
+    assert both.known_with == [0, 1, 2, 3, 4, 6 + 6]
+
+
+def test_code_has_no_range_of_training_unless_it_is_a_number_only(fitted, both, features):
+    assert set(fitted.ranges) == set(NUMBERS)
+    assert set(both.ranges) == set(NUMBERS[:5])
+    assert problems_of(both, changed(features, "slope", np.nan)) == [(0, "slope", "missing")]
+    without = HeartPreprocessor(entries=both.entries).fit(features.query("ca != 3 or ca.isna()"))
+    assert problems_of(without, changed(features, "ca", 3)) == [(0, "ca", "unseen")]
+
+
+def test_invented_extremes_have_the_number_of_their_code(both):
+    extremes = both.extremes()
+    at = [f.name for f in both.numbers].index("ca")
+    by_code = dict(
+        zip(extremes.codes[:, 6].tolist(), extremes.numeric[:, at].tolist(), strict=True)
+    )
+    assert sorted(by_code) == [0, 1, 2, 3, 4]
+    assert by_code[4] == by_code[0] == both.scaled_median()[at]  # nobody's is the median, 0
+    assert by_code[0] < by_code[1] < by_code[2] < by_code[3]
+
+
 @pytest.mark.parametrize("flags", [True, False])
 @pytest.mark.parametrize("trained_on", ["cleveland", "switzerland"])
-def test_one_patient_is_read_as_a_frame_of_one_row(trained_on, flags):
-    fitted = HeartPreprocessor(missing_flags=flags).fit(load_shipped(trained_on).features.iloc[:60])
+@pytest.mark.parametrize("entries", [None, {"slope": "both", "ca": "both"}])
+def test_one_patient_is_read_as_a_frame_of_one_row(trained_on, flags, entries):
+    fitted = HeartPreprocessor(missing_flags=flags, entries=entries)
+    fitted.fit(load_shipped(trained_on).features.iloc[:60])
     frame = load_shipped("cleveland+hungary+switzerland+va_long_beach").features
     together, problems = fitted.transform(frame), fitted.find_problems(frame)
     for row, values in enumerate(frame.astype(object).itertuples(index=False)):

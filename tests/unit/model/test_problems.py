@@ -9,7 +9,6 @@ from heart.model.problems import (
     PROBLEM_WORDS,
     describe_problem,
     find_patient_problems,
-    training_ranges,
 )
 from heart.schema import FEATURES, feature
 
@@ -57,7 +56,7 @@ def test_what_training_says_goes_before_what_is_only_unusual(preprocessor):
 def test_number_that_training_never_had_has_no_range():
     frame = load_shipped("cleveland").features
     fitted = HeartPreprocessor().fit(frame.assign(chol=np.nan))
-    assert "chol" not in training_ranges(fitted)
-    assert training_ranges(fitted)["age"] == (29.0, 77.0)
+    assert "chol" not in fitted.ranges
+    assert fitted.ranges["age"] == (29.0, 77.0)
     nothing = dict.fromkeys(f.name for f in FEATURES)
     assert find_patient_problems(fitted, nothing | {"chol": 200.0})["chol"] == "unseen"
