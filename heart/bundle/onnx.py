@@ -7,26 +7,26 @@ members, H hidden units.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 import pandas as pd
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from onnx.reference import ReferenceEvaluator
 
 from heart.bundle.bundle import Bundle
 from heart.bundle.golden import GOLDEN_PATIENTS
+from heart.bundle.onnx_graph import Graph, cast
+from heart.bundle.onnx_inputs import add_inputs
 from heart.data.patients import frame_of_patients
 from heart.errors import BundleError
 from heart.evaluation.calibration import EDGE
 from heart.evaluation.recalibration import Recalibration
 from heart.model.inference import FoldedNetwork
-from heart.model.pieces import piece_factors
-from heart.model.preprocessing import HeartPreprocessor
-from heart.schema import Feature, Value
+from heart.schema import Feature
 
 OPSET, ML_OPSET, IR_VERSION = 18, 3, 8
 """Of ai.onnx, of ai.onnx.ml and of the file: those of onnx 1.13 (2022) are enough."""
@@ -37,35 +37,6 @@ _CATEGORIES_PROPERTY = (
     "a code or its label, in lower case, capitals or capitalised, without blanks around it;"
     " whatever else is read as not known"
 )
-
-
-class _Graph:
-    """Nodes and constants as they are added; each node's only output gets a name of its own."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
-
-    def constant(self, values: npt.ArrayLike, dtype: type) -> str:
-        """The name of a constant."""
-        name = f"constant_{len(self.constants)}"
-        self.constants.append(
-            numpy_helper.from_array(np.array(values, dtype=dtype, order="C"), name)
-        )
-        return name
-
-    def add(
-        self,
-        kind: str,
-        *inputs: str,
-        domain: str = "",
-        output: str | None = None,
-        **attributes: Any,
-    ) -> str:
-        """The name of a new node's output."""
-        name = output or f"{kind.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [name], domain=domain, **attributes))
-        return name
 
 
 def export_onnx(bundle: Bundle) -> bytes:
@@ -81,8 +52,8 @@ def export_onnx(bundle: Bundle) -> bytes:
     Raises:
         BundleError: if the graph does not answer as the bundle does.
     """
-    graph, network = _Graph(), FoldedNetwork(bundle.network)
-    logits = _add_network(graph, _add_inputs(graph, bundle.preprocessor, network), network)
+    graph, network = Graph(), FoldedNetwork(bundle.network)
+    logits = _add_network(graph, add_inputs(graph, bundle.preprocessor, network), network)
     _add_answer(graph, logits, bundle.recalibration)
     model = _to_model(graph, bundle)
     onnx.checker.check_model(model, full_check=True)
@@ -110,139 +81,7 @@ def onnx_inputs(frame: pd.DataFrame, features: Sequence[Feature]) -> dict[str, n
     return {name: values.reshape(-1, 1) for name, values in (numbers | texts).items()}
 
 
-def _add_inputs(graph: _Graph, preprocessor: HeartPreprocessor, network: FoldedNetwork) -> str:
-    """What the network reads, float32, shape (n, D)."""
-    codes = {
-        f.name: _add_encoder(graph, f, preprocessor.encoders_[f.name].classes_.tolist())
-        for f in preprocessor.categories
-    }
-    parts = [_add_numbers(graph, preprocessor, codes)] if preprocessor.numbers else []
-    if codes:
-        parts.append(_add_codes(graph, list(codes.values()), preprocessor, network))
-    return graph.add("Concat", *parts, axis=1)
-
-
-def _add_numbers(graph: _Graph, preprocessor: HeartPreprocessor, codes: Mapping[str, str]) -> str:
-    """The scaled numbers, missing ones as the train median, their pieces, then their flags; codes
-    are the categories' nodes by name, (n, 1) each.
-    """
-    columns = [_add_number(graph, f, preprocessor, codes) for f in preprocessor.numbers]
-    values = graph.add("Concat", *columns, axis=1)
-    # train had no value of it: always missing
-    unlearnt = graph.constant(np.isnan(preprocessor.training_range_[:, 0]), np.bool_)
-    missing = graph.add("Or", graph.add("IsNaN", values), unlearnt)
-    absent = [f.missing_codes[0] if f.missing_codes else np.nan for f in preprocessor.numbers]
-    coded = graph.add("Equal", values, graph.constant(absent, np.float32))  # nothing equals NaN
-    missing = graph.add("Or", missing, coded)
-    known = graph.add(
-        "Where",
-        missing,
-        graph.constant(preprocessor.median_, np.float64),
-        _cast(graph, values, TensorProto.DOUBLE),
-    )
-    centred = graph.add("Sub", known, graph.constant(preprocessor.scaler_.mean_, np.float64))
-    scaled = _cast(
-        graph,
-        graph.add("Div", centred, graph.constant(preprocessor.scaler_.scale_, np.float64)),
-        TensorProto.FLOAT,
-    )
-    blocks = [scaled, *_add_pieces(graph, known, preprocessor)]
-    if flagged := preprocessor.flagged:
-        flags = graph.add("Gather", missing, graph.constant(flagged, np.int64), axis=1)
-        blocks.append(_cast(graph, flags, TensorProto.FLOAT))
-    return graph.add("Concat", *blocks, axis=1) if len(blocks) > 1 else scaled
-
-
-def _add_number(
-    graph: _Graph, feature: Feature, preprocessor: HeartPreprocessor, codes: Mapping[str, str]
-) -> str:
-    """A number as it comes in, or the one that its code stands for; float32, shape (n, 1)."""
-    if feature.encoding == "scale" and feature.name not in codes:
-        return feature.name
-    if feature.name in codes:
-        code, stands_for = codes[feature.name], preprocessor.numbers_of(feature)
-    else:
-        possible = [value for value, _ in feature.codes]
-        code = _add_encoder(graph, feature, possible)
-        stands_for = np.array([*possible, np.nan], dtype=np.float64)
-    return graph.add("Gather", graph.constant(stands_for, np.float32), code, axis=0)
-
-
-def _add_pieces(graph: _Graph, known: str, preprocessor: HeartPreprocessor) -> list[str]:
-    """For each piece how far the numbers have come through it, float32, shape (n, F)."""
-    ends = (
-        [graph.constant(end, np.float64) for end in (0.0, 1.0)] if preprocessor.pieces > 1 else []
-    )
-    pieces = []
-    for start, factor in zip(
-        preprocessor.knots_.T[:-1], piece_factors(preprocessor.knots_).T, strict=True
-    ):
-        walked = graph.add("Sub", known, graph.constant(start, np.float64))
-        share = graph.add("Mul", walked, graph.constant(factor, np.float64))
-        pieces.append(_cast(graph, graph.add("Clip", share, *ends), TensorProto.FLOAT))
-    return pieces
-
-
-def _add_codes(
-    graph: _Graph, columns: Sequence[str], preprocessor: HeartPreprocessor, network: FoldedNetwork
-) -> str:
-    """A one for each category's code among zeros, (n, K); or the codes as numbers, (n, C)."""
-    codes = graph.add("Concat", *columns, axis=1)  # (n, C)
-    if network.offsets is None:
-        return _cast(graph, codes, TensorProto.FLOAT)
-    columns_of_one = graph.add("Add", codes, graph.constant(network.offsets.numpy(), np.int64))
-    ends = graph.constant([0.0, 1.0], np.float32)
-    ones = graph.add(
-        "OneHot", columns_of_one, graph.constant(sum(preprocessor.cardinalities), np.int64), ends
-    )  # (n, C, K)
-    return graph.add("ReduceSum", ones, graph.constant([1], np.int64), keepdims=0)
-
-
-def _add_encoder(graph: _Graph, feature: Feature, classes: list[Any]) -> str:
-    """Codes and labels become the class's index; anything else is unknown, as everything is where
-    train had no class.
-    """
-    if not classes:
-        shape = graph.add("Shape", feature.name)
-        zero = numpy_helper.from_array(np.zeros(1, np.int64))
-        return graph.add("ConstantOfShape", shape, value=zero)
-    labels = dict(feature.codes)
-    keys: dict[Any, int] = (
-        {float(code): index for index, code in enumerate(classes)}
-        if feature.encoding == "scale"
-        else {
-            spelling: index
-            for index, code in enumerate(classes)
-            for spelling in _spellings(code, labels[code])
-        }
-    )
-    keys_of_kind: dict[str, Any] = {
-        "keys_floats" if feature.encoding == "scale" else "keys_strings": list(keys)
-    }
-    return graph.add(
-        "LabelEncoder",
-        feature.name,
-        domain="ai.onnx.ml",
-        default_int64=len(classes),
-        values_int64s=list(keys.values()),
-        **keys_of_kind,
-    )
-
-
-def _spellings(code: Value, label: str) -> set[str]:
-    """How a code may be written: as a number also with a point, a word in the usual cases.
-
-    A graph has no way to fold case that every runtime has: StringNormalizer wants a locale.
-    """
-    words = {str(code), label, f"{code}.0" if isinstance(code, int) else label}
-    return {
-        spelling
-        for word in words
-        for spelling in (word, word.lower(), word.upper(), word.title(), word.capitalize())
-    }
-
-
-def _add_network(graph: _Graph, inputs: str, network: FoldedNetwork) -> str:
+def _add_network(graph: Graph, inputs: str, network: FoldedNetwork) -> str:
     """Each member's logit, float32, shape (n, M)."""
     logits = _add_product(graph, inputs, network.first.weight, network.first.bias)
     if network.depth:
@@ -263,14 +102,14 @@ def _add_network(graph: _Graph, inputs: str, network: FoldedNetwork) -> str:
     )
 
 
-def _add_product(graph: _Graph, x: str, weight: Any, bias: Any) -> str:
+def _add_product(graph: Graph, x: str, weight: Any, bias: Any) -> str:
     product = graph.add("MatMul", x, graph.constant(weight.cpu().numpy(), np.float32))
     return graph.add("Add", product, graph.constant(bias.cpu().numpy(), np.float32))
 
 
-def _add_answer(graph: _Graph, logits: str, recalibration: Recalibration) -> None:
+def _add_answer(graph: Graph, logits: str, recalibration: Recalibration) -> None:
     """The mean of the members' probabilities, recalibrated, as the output."""
-    members = graph.add("Sigmoid", _cast(graph, logits, TensorProto.DOUBLE))
+    members = graph.add("Sigmoid", cast(graph, logits, TensorProto.DOUBLE))
     mean = graph.add("ReduceMean", members, graph.constant([1], np.int64), keepdims=1)  # (n, 1)
     if recalibration.method == "isotonic":
         mean = _add_steps(graph, mean, np.array(recalibration.knots))
@@ -284,7 +123,7 @@ def _add_answer(graph: _Graph, logits: str, recalibration: Recalibration) -> Non
     )
 
 
-def _add_line(graph: _Graph, probability: str, recalibration: Recalibration) -> str:
+def _add_line(graph: Graph, probability: str, recalibration: Recalibration) -> str:
     """A factor and a shift of the log-odds."""
     inside = graph.add(
         "Clip", probability, graph.constant(EDGE, np.float64), graph.constant(1 - EDGE, np.float64)
@@ -298,7 +137,7 @@ def _add_line(graph: _Graph, probability: str, recalibration: Recalibration) -> 
     )
 
 
-def _add_steps(graph: _Graph, probability: str, knots: npt.NDArray[np.float64]) -> str:
+def _add_steps(graph: Graph, probability: str, knots: npt.NDArray[np.float64]) -> str:
     """Straight lines between the knots, as a sum of rises that each begin and end at theirs; flat
     outside.
     """
@@ -312,11 +151,7 @@ def _add_steps(graph: _Graph, probability: str, knots: npt.NDArray[np.float64]) 
     return graph.add("Add", risen, graph.constant(after[0], np.float64))
 
 
-def _cast(graph: _Graph, name: str, kind: int) -> str:
-    return graph.add("Cast", name, to=kind)
-
-
-def _to_model(graph: _Graph, bundle: Bundle) -> onnx.ModelProto:
+def _to_model(graph: Graph, bundle: Bundle) -> onnx.ModelProto:
     features = bundle.preprocessor.features
     inputs = [
         helper.make_tensor_value_info(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heart.card.facts import Facts, characteristics
+from heart.config import Settings
 from heart.evaluation.figures import (
     METRICS,
     known_figures,
@@ -44,11 +45,29 @@ def predictors(facts: Facts) -> str:
     return table(("name", "meaning", "possible values", "seen in training"), rows)
 
 
+_AS = {"number": "a number", "category": "a category", "both": "a category and as a number"}
+
+
+def _describe_members(settings: Settings) -> str:
+    """How many networks there are, and of what they consist."""
+    answer = ", whose mean is the answer" if settings.members > 1 else ""
+    if not settings.hidden:
+        return (
+            f"Members: {settings.members} networks without a hidden layer, logistic regressions of"
+            f" what they read, side by side{answer}."
+        )
+    layers = ", ".join(map(str, settings.hidden))
+    direct = ", with a direct path from the inputs to the log-odds" if settings.linear_path else ""
+    return (
+        f"Members: {settings.members} multilayer perceptrons side by side{answer}. Each with hidden"
+        f" layers of {layers}, ReLU{direct}."
+    )
+
+
 def training(facts: Facts) -> str:
     """Network and training."""
     bundle, settings = facts.bundle, facts.bundle.settings
-    layers = ", ".join(map(str, settings.hidden)) or "none"
-    direct = ", with a direct path from the inputs to the log-odds" if settings.linear_path else ""
+    preprocessor = bundle.preprocessor
     stopped = f", stopped on valid (patience {settings.patience})" if settings.patience else ""
     fitted = (
         f", fitted on {bundle.recalibration.patients} out-of-fold predictions"
@@ -60,20 +79,19 @@ def training(facts: Facts) -> str:
         if settings.pieces > 1
         else ""
     )
+    dropout = f", dropout {settings.dropout:g}" if settings.hidden else ""
     lines = [
-        (
-            f"Members: {settings.members} multilayer perceptrons side by side; the answer is the"
-            " mean of theirs."
-        ),
-        f"Each with hidden layers of {layers}, ReLU{direct}.",
+        _describe_members(settings),
         (
             f"Numbers standardised (mean and standard deviation of train){bends}, categories as"
             f" {settings.categories}."
         ),
-        (
-            f"AdamW, step size {settings.lr:g}, weight decay {settings.weight_decay:g}, dropout"
-            f" {settings.dropout:g}."
+        *(
+            f"{code(f.name)}, whose codes have an order, enters as {_AS[preprocessor.entry_of(f)]}."
+            for f in preprocessor.features
+            if f.name in settings.entries
         ),
+        (f"AdamW, step size {settings.lr:g}, weight decay {settings.weight_decay:g}{dropout}."),
         (
             f"Batches of {settings.batch_size}, {bundle.epochs_run} epochs of at most"
             f" {settings.max_epochs}{stopped}, on {bundle.device_used}."

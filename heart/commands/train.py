@@ -22,7 +22,16 @@ from heart.commands.output import on_terminal, print_epoch
 from heart.commands.runs import write_down
 from heart.commands.show import describe_bundle
 from heart.commands.targets import BUNDLE, Target, out_option
-from heart.config import BOUNDS, CATEGORY_INPUTS, DEVICES, RECIPES, get_recipe, parse_widths
+from heart.config import (
+    BOUNDS,
+    CATEGORY_INPUTS,
+    DEVICES,
+    ENTRIES,
+    ENTRY_SETTINGS,
+    RECIPES,
+    get_recipe,
+    parse_widths,
+)
 
 UNNAMED = "model"
 """What a bundle is called that goes to standard output."""
@@ -37,11 +46,24 @@ def bounds_options(function: Function) -> Function:
     return function
 
 
+def entry_options(function: Function) -> Function:
+    """An option for each code with an order: how it enters."""
+    for name, feature in reversed(ENTRY_SETTINGS.items()):
+        text = f"how the codes of {feature} enter. [default: {_describe_default(name)}]"
+        option = click.option(f"--{name.replace('_', '-')}", type=OneOf(ENTRIES), help=text)
+        function = option(function)
+    return function
+
+
 def _describe_default(name: str) -> str:
     """What the default recipe has, and each that has something else."""
     default, *others = ((recipe, getattr(RECIPES[recipe], name)) for recipe in RECIPES)
-    differing = [f"{recipe}: {value:g}" for recipe, value in others if value != default[1]]
-    return "; ".join([f"{default[1]:g}", *differing])
+    differing = [f"{recipe}: {_write(value)}" for recipe, value in others if value != default[1]]
+    return "; ".join([_write(default[1]), *differing])
+
+
+def _write(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 @command
@@ -58,6 +80,7 @@ def _describe_default(name: str) -> str:
 @click.option(
     "--device", type=OneOf(DEVICES), help="where to train [default: CUDA where there is one]"
 )
+@entry_options
 @bounds_options
 @costs_options
 def train(

@@ -15,13 +15,16 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
+from heart.config import RECIPES
 from heart.evaluation.metrics import FloatArray
+from heart.model.preprocessing import HeartPreprocessor
 from heart.schema import FEATURES, Feature
 
 
 class Tabular:
     """The features of which a training part knows any value, as columns of an array: numbers
-    first, then categories.
+    first, then categories. Codes with an order enter as in our default recipe, so that what was
+    learnt about them from these patients is to everybody's advantage.
 
     Args:
         frame: canonical features of the training part, shape (n, some of the 13).
@@ -29,8 +32,8 @@ class Tabular:
 
     def __init__(self, frame: pd.DataFrame) -> None:
         known = [f for f in FEATURES if f.name in frame.columns and frame[f.name].notna().any()]
-        self.numbers = [f for f in known if f.encoding == "scale"]
-        self.categories = [f for f in known if f.encoding == "label"]
+        as_ours = HeartPreprocessor.from_settings(RECIPES["default"], known)
+        self.numbers, self.categories = as_ours.numbers, as_ours.categories
 
     @property
     def names(self) -> list[str]:

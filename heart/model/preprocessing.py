@@ -16,13 +16,13 @@ from sklearn.utils.validation import check_is_fitted
 from heart.config import Entry, Settings
 from heart.data.frames import check_present
 from heart.errors import SettingsError
+from heart.model.columns import InputColumns
+from heart.model.gaps import MISSING, PROBLEMS, UNSEEN, category_problems, number_problems
 from heart.model.pieces import FloatArray, fit_knots, piece_shares
 from heart.model.weighting import weighted_quantile
 from heart.schema import FEATURES, Feature, Value
 
-PROBLEMS = ("", "missing", "unseen", "below", "above")
 OUTPUTS = ("default", "pandas", "polars")
-MISSING, UNSEEN, BELOW, ABOVE = range(1, len(PROBLEMS))
 
 
 class Encoded(NamedTuple):
@@ -40,7 +40,7 @@ class Encoded(NamedTuple):
     codes: npt.NDArray[np.int64]
 
 
-class HeartPreprocessor(BaseEstimator):
+class HeartPreprocessor(InputColumns, BaseEstimator):
     """StandardScaler for numbers and one LabelEncoder a category, fitted on the train part and
     nothing else.
 
@@ -109,39 +109,6 @@ class HeartPreprocessor(BaseEstimator):
         )
 
     @property
-    def numbers(self) -> list[Feature]:
-        """The F features that are scaled."""
-        return [f for f in self.features if self.entry_of(f) != "category"]
-
-    @property
-    def categories(self) -> list[Feature]:
-        """The C features that are label-encoded."""
-        return [f for f in self.features if self.entry_of(f) != "number"]
-
-    @property
-    def known_with(self) -> list[int]:
-        """Which of the F + C values each number is known with: itself or, where it enters as a
-        category too, that.
-        """
-        categories = [f.name for f in self.categories]
-        return [
-            len(self.numbers) + categories.index(f.name) if f.name in categories else j
-            for j, f in enumerate(self.numbers)
-        ]
-
-    @property
-    def n_numeric(self) -> int:
-        """D, the columns of `Encoded.numeric`."""
-        pieces = self.pieces if self.pieces > 1 else 0
-        return len(self.numbers) * (1 + pieces) + len(self.flagged)
-
-    @property
-    def flagged(self) -> list[int]:
-        """Which of the F numbers have a flag."""
-        own = [j for j, value in enumerate(self.known_with) if value == j]
-        return own if self.missing_flags else []
-
-    @property
     def readable(self) -> list[Feature]:
         """The features of which training had a value: any other one is read as not known."""
         seen = {name for name, encoder in self.encoders_.items() if len(encoder.classes_)}
@@ -163,11 +130,6 @@ class HeartPreprocessor(BaseEstimator):
     def cardinalities(self) -> list[int]:
         """How many codes each category has, the one for unknown included; it is the last."""
         return [len(self.encoders_[f.name].classes_) + 1 for f in self.categories]
-
-    def entry_of(self, feature: Feature) -> str:
-        """How the feature enters: a name in `heart.config.ENTRIES`."""
-        as_in_schema = "number" if feature.encoding == "scale" else "category"
-        return (self.entries or {}).get(feature.name, as_in_schema)
 
     def fit(
         self,
@@ -234,17 +196,6 @@ class HeartPreprocessor(BaseEstimator):
         if transform is not None:
             self._sklearn_output_config = {"transform": transform}
         return self
-
-    def get_feature_names_out(self, input_features: object = None) -> npt.NDArray[Any]:  # noqa: ARG002
-        """Names of what `transform` gives: the numbers, "_piece_1" and so on for their pieces,
-        "_missing" for their flags, the categories; shape (D + C,).
-        """
-        numbers = [f.name for f in self.numbers]
-        pieces = range(1, self.pieces + 1 if self.pieces > 1 else 1)
-        bends = [f"{name}_piece_{piece}" for piece in pieces for name in numbers]
-        flags = [f"{numbers[j]}_missing" for j in self.flagged]
-        categories = [f.name for f in self.categories]
-        return np.array([*numbers, *bends, *flags, *categories], dtype=object)
 
     def encode(self, frame: pd.DataFrame) -> Encoded:
         """The arrays of a frame that has the features as columns, in any order.
@@ -328,18 +279,16 @@ class HeartPreprocessor(BaseEstimator):
         for j, entry in enumerate(self.features):
             if entry.name in self.encoders_:
                 unknown = self._codes(frame, entry) == len(self.encoders_[entry.name].classes_)
-                problems[:, j] = np.where(
-                    frame[entry.name].isna(), MISSING, np.where(unknown, UNSEEN, 0)
-                )
+                problems[:, j] = category_problems(frame[entry.name].isna().to_numpy(), unknown)
             else:
-                problems[:, j] = _number_problems(columns[entry.name], *ranges[entry.name])
+                problems[:, j] = number_problems(columns[entry.name], *ranges[entry.name])
         return problems
 
     def find_patient_problems(self, patient: Mapping[str, Value | None]) -> dict[str, str]:
         """What the model knows less about in one patient: feature to one of `PROBLEMS`, in the
         order of `features`; see `find_problems`.
         """
-        numbers = _number_problems(self._patient_numbers(patient)[0], *self.training_range_.T)
+        numbers = number_problems(self._patient_numbers(patient)[0], *self.training_range_.T)
         problems = dict(zip((f.name for f in self.numbers), numbers.tolist(), strict=True))
         for entry in self.categories:
             value = patient[entry.name]
@@ -395,14 +344,3 @@ def _fit_scaler(values: FloatArray, weight: FloatArray | None) -> StandardScaler
         return scaler.fit(values, sample_weight=weight)
     scaler.mean_ = scaler.scale_ = scaler.var_ = np.empty(0)
     return scaler
-
-
-def _number_problems(
-    values: FloatArray,
-    low: float | FloatArray,
-    high: float | FloatArray,
-) -> npt.NDArray[np.uint8]:
-    problems = np.select(
-        [np.isnan(values), values < low, values > high], [MISSING, BELOW, ABOVE], 0
-    )
-    return np.where(np.isnan(low) & ~np.isnan(values), UNSEEN, problems).astype(np.uint8)

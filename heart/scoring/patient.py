@@ -21,7 +21,7 @@ from heart.evaluation.decisions import (
     find_near,
 )
 from heart.evaluation.members import find_ends
-from heart.model.preprocessing import ABOVE, BELOW, MISSING, UNSEEN
+from heart.model.gaps import ABOVE, BELOW, MISSING, UNSEEN
 from heart.model.problems import describe_problem, find_patient_problems
 from heart.schema import Feature, Value
 from heart.units import MG_DL

@@ -12,11 +12,14 @@ from heart.config import (
     BOUNDS,
     CATEGORY_INPUTS,
     DEVICES,
+    ENTRIES,
+    ENTRY_SETTINGS,
     RECIPES,
     Settings,
     get_recipe,
     parse_widths,
 )
+from heart.schema import feature
 
 COMMON = ("max_epochs", "members", "dropout", "random_state")
 
@@ -79,6 +82,7 @@ def _show_choices(start: Settings) -> dict[str, Any]:
                 " ranks them."
             ),
         ),
+        **{name: _show_entry(name, start) for name in ENTRY_SETTINGS},
         "device": st.selectbox(
             "Device",
             DEVICES,
@@ -87,6 +91,20 @@ def _show_choices(start: Settings) -> dict[str, Any]:
             persist_state="session",
         ),
     }
+
+
+def _show_entry(name: str, start: Settings) -> Any:
+    return st.selectbox(
+        f"{feature(ENTRY_SETTINGS[name]).label}: enters as",
+        ENTRIES,
+        index=ENTRIES.index(getattr(start, name)),
+        key=f"train_{start.recipe}_{name}",
+        persist_state="session",
+        help=(
+            "Its codes have an order. As a number it is scaled like a measurement, as a category"
+            " each code has a vector of its own, and as both it enters twice."
+        ),
+    )
 
 
 def _show_bound(name: str, start: Settings) -> int | float:

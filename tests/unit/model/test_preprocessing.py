@@ -10,7 +10,8 @@ from sklearn.exceptions import NotFittedError
 from sklearn.preprocessing import LabelEncoder, StandardScaler
 
 from heart.data import load_shipped
-from heart.model.preprocessing import PROBLEMS, HeartPreprocessor
+from heart.model.gaps import PROBLEMS
+from heart.model.preprocessing import HeartPreprocessor
 from heart.schema import FEATURES, feature
 
 NUMBERS = ["age", "trestbps", "chol", "thalach", "oldpeak", "slope"]

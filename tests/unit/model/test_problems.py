@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from heart.data import load_shipped
-from heart.model.preprocessing import PROBLEMS, HeartPreprocessor
+from heart.model.gaps import PROBLEMS
+from heart.model.preprocessing import HeartPreprocessor
 from heart.model.problems import (
     PROBLEM_WORDS,
     describe_problem,
