@@ -115,13 +115,13 @@ class Settings:
     """
 
     recipe: str = "default"
-    hidden: tuple[int, ...] = (64,)
+    hidden: tuple[int, ...] = ()
     linear_path: bool = True
     categories: Literal["embedding", "codes"] = "embedding"
     embedding_dim: int = 8
     pieces: int = 1
-    slope_as: Entry = "number"
-    ca_as: Entry = "category"
+    slope_as: Entry = "category"
+    ca_as: Entry = "both"
     missing_flags: bool = True
     complete_rows: bool = False
     members: int = 32
@@ -219,6 +219,8 @@ LESSON = Settings(
     hidden=(32,),
     linear_path=False,
     categories="codes",
+    slope_as="number",
+    ca_as="category",
     missing_flags=False,
     complete_rows=True,
     members=1,

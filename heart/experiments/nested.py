@@ -27,13 +27,14 @@ from heart.model.side_by_side import OnShare
 CHANGES: MappingProxyType[str, Mapping[str, Any]] = MappingProxyType(
     {
         "default": {},
-        "no hidden layer": {"hidden": ()},
+        "codes as in the schema": {"slope_as": "number", "ca_as": "category"},
+        "slope as a number too": {"slope_as": "both"},
+        "ca as a category only": {"ca_as": "category"},
         "64 hidden units": {"hidden": (64,)},
         "32 hidden units, longer steps": {"hidden": (32,), "lr": 0.003},
         "less masking": {"masking": 0.15},
         "short vectors": {"embedding_dim": 4},
         "numbers in two pieces": {"pieces": 2},
-        "straight numbers": {"pieces": 1},
     }
 )
 """The short list, as changes of the default recipe: in each direction that it was chosen in
