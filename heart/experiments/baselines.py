@@ -147,8 +147,10 @@ def _grown(
 
 
 def _boosting(frame: pd.DataFrame, y_true: IntArray, seed: int) -> BaseEstimator:
-    """Missing values and categories left to the trees."""
-    table = Tabular(frame)
+    """Missing values and categories left to the trees, which cut codes with an order where they
+    like; a number that an inner fold has no value of would make them fail.
+    """
+    table = Tabular(frame, as_schema=True)
     model = HistGradientBoostingClassifier(
         early_stopping=False,
         l2_regularization=1.0,

@@ -28,12 +28,14 @@ class Tabular:
 
     Args:
         frame: canonical features of the training part, shape (n, some of the 13).
+        as_schema: whether codes with an order enter as the schema has them instead.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
+    def __init__(self, frame: pd.DataFrame, *, as_schema: bool = False) -> None:
         known = [f for f in FEATURES if f.name in frame.columns and frame[f.name].notna().any()]
         as_ours = HeartPreprocessor.from_settings(RECIPES["default"], known)
-        self.numbers, self.categories = as_ours.numbers, as_ours.categories
+        read = HeartPreprocessor(known) if as_schema else as_ours
+        self.numbers, self.categories = read.numbers, read.categories
 
     @property
     def names(self) -> list[str]:

@@ -18,8 +18,9 @@ from tests.support.bundles import KEYS, dump, put, sign
 
 WRONG = [
     ("format", "other-bundle", "bundle.format"),
-    ("format_version", 5, "format version 1 to 4, but found 5"),
-    ("format_version", 4, "bundle.scaler to have the keys"),
+    ("format_version", 6, "format version 1 to 5, but found 6"),
+    ("format_version", 4, "bundle.scaler.knots[0] to be a list of 3 to 17 items"),
+    ("format_version", 3, "bundle.scaler to have the keys"),
     ("format_version", 2, "bundle to have the keys"),
     ("learnt", {}, "bundle.learnt to have the keys train, valid, test"),
     ("learnt.train.public", b"\0" * 114, "learnt.train.public to be 115 bytes"),
@@ -237,6 +238,29 @@ def test_threshold_says_what_it_was_chosen_on(content, rule, chosen_on, is_possi
 )
 def test_wrong_pieces_are_refused(place, value, expected):
     content = read_plain(Path(__file__).with_name("version_4.joblib").read_bytes())
+    with pytest.raises(BundleError, match=expected):
+        load_bundle(sign(put(content, place, value)))
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "expected"),
+    [
+        ("settings.ca_as", "category", "the feature ca as this version defines it"),
+        ("settings.slope_as", "number", "the feature slope as this version defines it"),
+        ("settings.slope_as", "neither", "settings.slope_as"),
+        ("features.11.kind", "scale", "the feature ca as this version defines it"),
+        ("features.11.training_range", [0.0, 2.0], "the training range of ca to be that of its"),
+        ("features.11.training_range", None, "the training range of ca to be that of its"),
+        ("features.10.training_range", [1.0, 3.0], "no training range of the category slope"),
+        ("encoders.ca", [0, 1, 2], "the training range of ca to be that of its"),
+        ("scaler.mean.5", 3.1, "scaler.mean of ca inside its training range"),
+        ("scaler.scale.5", 1e-9, "a scale of ca of at least"),
+        ("scaler.knots.5", [0.0, 2.0, 1.0], "rising scaler.knots of ca"),
+        ("scaler.knots.5", [0.0, 3.0], "scaler.knots of ca to be 3 values"),
+    ],
+)
+def test_code_enters_as_the_settings_say_or_is_refused(place, value, expected):
+    content = read_plain(Path(__file__).with_name("version_5.joblib").read_bytes())
     with pytest.raises(BundleError, match=expected):
         load_bundle(sign(put(content, place, value)))
 

@@ -276,11 +276,15 @@ def test_version_1_has_no_recalibration_and_version_2_has():
 
 
 def test_newest_format_is_written_only_for_what_needs_it(bundle):
-    straight, bent = bundle, load_bundle(Path(__file__).with_name("version_4.joblib"))
-    assert (straight.settings.pieces, bent.settings.pieces) == (1, 2)
-    contents = [read_plain(serialise_bundle(each)) for each in (straight, bent)]
-    assert [content["format_version"] for content in contents] == [3, 4]
+    older, bent = (
+        load_bundle(Path(__file__).with_name(f"version_{version}.joblib")) for version in (3, 4)
+    )
+    contents = [read_plain(serialise_bundle(each)) for each in (older, bent, bundle)]
+    assert [content["format_version"] for content in contents] == [3, 5, 5]
     assert np.array_equal(contents[1]["scaler"]["knots"], bent.preprocessor.knots_)
+    assert set(map(tuple, contents[2]["scaler"]["knots"])) == {()}
+    of_kind = {entry["name"]: entry["kind"] for entry in contents[2]["features"]}
+    assert (of_kind["slope"], of_kind["ca"]) == ("label", "both")
 
 
 def test_whom_versions_1_and_2_learnt_from_is_made_again_and_version_3_says_it():

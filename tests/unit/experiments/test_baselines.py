@@ -135,7 +135,8 @@ def test_missing_numbers_raise_a_flag_of_their_own(va, halves, fitted, name):
 
 
 def test_boosting_reads_codes_as_categories_and_gaps_as_they_are(va, halves, fitted):
-    table = Tabular(va.features.iloc[halves[0]])
+    table = Tabular(va.features.iloc[halves[0]], as_schema=True)
+    assert len(set(table.names)) == len(table.names)
     assert fitted["gradient boosting"][1].best_estimator_.is_categorical_.tolist() == (
         table.is_category
     )
