@@ -33,7 +33,7 @@ from heart.config import Settings  # noqa: E402
 from heart.data import load_shipped  # noqa: E402
 from heart.experiments.run import run_experiment  # noqa: E402
 from heart.paths import SHIPPED_BUNDLE  # noqa: E402
-from heart.schema import EXAMPLE_PATIENT, FEATURES  # noqa: E402
+from heart.schema import EXAMPLE_PATIENT  # noqa: E402
 from heart.scoring.patient import predict_patient  # noqa: E402
 
 READ = """
@@ -65,18 +65,17 @@ def tutorials_way(bundle: Bundle) -> Callable[[], float]:
     tensors, the network.
     """
     preprocessor, network = bundle.preprocessor, bundle.network
-    numbers = [f.name for f in FEATURES if f.encoding == "scale"]
+    numbers = [f.name for f in preprocessor.numbers]
+    categories = [f.name for f in preprocessor.categories]
 
     def predict() -> float:
         frame = pd.DataFrame([dict(EXAMPLE_PATIENT)])
+        scaled = preprocessor.scaler_.transform(frame[numbers].to_numpy(dtype="float64"))
         for name, encoder in preprocessor.encoders_.items():
             frame[name] = encoder.transform(frame[name])
-        frame[numbers] = preprocessor.scaler_.transform(frame[numbers].to_numpy(dtype="float64"))
-        flags = torch.zeros(1, len(numbers))
-        numeric = torch.cat([torch.tensor(frame[numbers].to_numpy(dtype="float32")), flags], dim=1)
-        codes = torch.tensor(
-            frame[[f.name for f in FEATURES if f.encoding == "label"]].to_numpy(dtype="int64")
-        )
+        flags = torch.zeros(1, len(preprocessor.flagged))
+        numeric = torch.cat([torch.tensor(scaled.astype("float32")), flags], dim=1)
+        codes = torch.tensor(frame[categories].to_numpy(dtype="int64"))
         network.eval()
         with torch.no_grad():
             return float(torch.sigmoid(network.predict_logits(numeric, codes)).mean())

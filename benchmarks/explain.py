@@ -54,12 +54,13 @@ def plainly(bundle: Bundle, patient: Patient) -> Callable[[FloatArray], Any]:
     nothing: dict[str, Value | None] = dict.fromkeys(f.name for f in FEATURES)
     absent = bundle.preprocessor.transform_patient(nothing)
     present = bundle.preprocessor.transform_patient(dict(patient))
-    numbers = [FEATURES.index(f) for f in bundle.preprocessor.numbers]
-    codes = [FEATURES.index(f) for f in bundle.preprocessor.categories]
+    preprocessor = bundle.preprocessor
+    numbers = [FEATURES.index(f) for f in preprocessor.numbers]
+    columns = numbers + [numbers[j] for j in preprocessor.flagged]
+    codes = [FEATURES.index(f) for f in preprocessor.categories]
 
     def predict(known: FloatArray) -> Any:
-        shown = np.tile(known[:, numbers] > 0, 2)
-        numeric = np.where(shown, present.numeric, absent.numeric)
+        numeric = np.where(known[:, columns] > 0, present.numeric, absent.numeric)
         return bundle.predict_encoded(
             Encoded(numeric, np.where(known[:, codes] > 0, present.codes, absent.codes))
         )

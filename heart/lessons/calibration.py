@@ -21,6 +21,7 @@ from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.evaluation.recalibration import Recalibration, fit_recalibration, recalibrate_folds
 from heart.experiments.cross_validation import Folds, cross_validate
+from heart.lessons.recipes import ONE_LAYER
 from heart.model.side_by_side import OnShare
 
 COHORT, N_FOLDS, MAX_SEED = "cleveland", 10, 9_999
@@ -63,7 +64,13 @@ def model_settings(model: str, *, random_state: int) -> Settings:
     if model not in MODELS:
         raise SettingsError.unknown("a network", model, MODELS)
     return get_recipe(
-        "default", members=1, patience=0, random_state=random_state, device="cpu", **MODELS[model]
+        "default",
+        **ONE_LAYER,
+        members=1,
+        patience=0,
+        random_state=random_state,
+        device="cpu",
+        **MODELS[model],
     )
 
 

@@ -18,6 +18,7 @@ from heart.evaluation.figures import Figure
 from heart.evaluation.metrics import FloatArray, IntArray, score_all
 from heart.experiments.cross_validation import Folds, Predict, fit_each
 from heart.lessons.calibration import loss_difference
+from heart.lessons.recipes import ONE_LAYER
 from heart.model.side_by_side import OnShare
 from heart.schema import FEATURES, feature
 
@@ -47,13 +48,14 @@ class Trained(NamedTuple):
 
 
 def network_settings(masking: float, *, random_state: int) -> Settings:
-    """The app's recipe with one member, 25 epochs, and this share of values hidden in training.
+    """One member with a hidden layer, 25 epochs, and this share of values hidden in training.
 
     Raises:
         SettingsError: for a value outside its bounds.
     """
     return get_recipe(
         "default",
+        **ONE_LAYER,
         members=1,
         max_epochs=25,
         patience=0,

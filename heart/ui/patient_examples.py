@@ -37,18 +37,18 @@ class Example(NamedTuple):
 # percentile and the one nearest to its threshold; in the order of the table
 # fmt: off
 EXAMPLES: Mapping[str, Example] = {
-    "Patient A": Example(40, {
-        "age": 61, "sex": 1, "cp": 3, "trestbps": 150, "chol": 243, "fbs": 1, "restecg": 0,
-        "thalach": 137, "exang": 1, "oldpeak": 1.0, "slope": 2, "ca": 0, "thal": "normal",
+    "Patient A": Example(118, {
+        "age": 35, "sex": 0, "cp": 4, "trestbps": 138, "chol": 183, "fbs": 0, "restecg": 0,
+        "thalach": 182, "exang": 0, "oldpeak": 1.4, "slope": 1, "ca": 0, "thal": "normal",
     }, 0),
-    "Patient B": Example(146, {
-        "age": 47, "sex": 1, "cp": 3, "trestbps": 108, "chol": 243, "fbs": 0, "restecg": 0,
-        "thalach": 152, "exang": 0, "oldpeak": 0.0, "slope": 1, "ca": 0, "thal": "normal",
-    }, 1),
-    "Patient C": Example(237, {
-        "age": 56, "sex": 1, "cp": 4, "trestbps": 130, "chol": 283, "fbs": 1, "restecg": 2,
-        "thalach": 103, "exang": 1, "oldpeak": 1.6, "slope": 3, "ca": 0, "thal": "reversible",
-    }, 2),
+    "Patient B": Example(127, {
+        "age": 56, "sex": 0, "cp": 4, "trestbps": 200, "chol": 288, "fbs": 1, "restecg": 2,
+        "thalach": 133, "exang": 1, "oldpeak": 4.0, "slope": 3, "ca": 2, "thal": "reversible",
+    }, 3),
+    "Patient C": Example(168, {
+        "age": 54, "sex": 0, "cp": 2, "trestbps": 132, "chol": 288, "fbs": 1, "restecg": 2,
+        "thalach": 159, "exang": 1, "oldpeak": 0.0, "slope": 1, "ca": 1, "thal": "normal",
+    }, 0),
 }
 # fmt: on
 """By the name on the screen."""

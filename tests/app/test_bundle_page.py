@@ -92,7 +92,7 @@ def test_loaded_bundle_is_this_visitors_own(visit):
 
 def test_card_of_the_model_in_use_is_shown(visit):
     app = visit("bundle")
-    assert "at least **382** at an AUC of 0.9, " in said(app)
+    assert "at least **393** at an AUC of 0.9, " in said(app)
     assert "this model was fitted on **193**" in said(app)
     assert "come from fluoroscopy and a thallium scan" in said(app)
     assert {"Limits", "Subgroups", "TRIPOD+AI"} <= {entry.label for entry in app.expander}

@@ -71,9 +71,8 @@ def untrained(bundle, frame, settings, features=FEATURES, **changes):
     """The bundle with a network of these settings and features, its first weights three times as
     large so that answers differ, and other changes.
     """
-    preprocessor = HeartPreprocessor(features, missing_flags=settings.missing_flags).fit(frame)
-    n_numeric = preprocessor.encode(frame.head(1)).numeric.shape[1]
-    network = HeartMLP(n_numeric, preprocessor.cardinalities, settings)
+    preprocessor = HeartPreprocessor.from_settings(settings, features).fit(frame)
+    network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     for parameter in network.parameters():
         parameter.data *= 3
     parts = {"preprocessor": preprocessor, "network": network, "settings": settings}

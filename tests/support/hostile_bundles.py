@@ -998,9 +998,9 @@ def blank(content, **settings):
     changed = copy.deepcopy(content)
     changed["settings"] |= settings
     s = changed["settings"]
-    numbers = sum(entry["kind"] == "scale" for entry in changed["features"]) * (
-        2 if s["missing_flags"] else 1
-    )
+    kinds = [entry["kind"] for entry in changed["features"]]
+    # a number that is a category too has no flag of its own
+    numbers = kinds.count("scale") * (2 if s["missing_flags"] else 1) + kinds.count("both")
     codes = sum(len(classes) + 1 for classes in changed["encoders"].values())
     n_inputs = numbers + len(changed["encoders"]) * (
         s["embedding_dim"] if s["categories"] == "embedding" else 1

@@ -130,7 +130,7 @@ def _show_ways(
             )
     st.caption(
         "303 Cleveland patients, each predicted by networks that did not see the patient (five"
-        " folds). Both networks have the app's recipe with one member and 25 epochs; only the"
+        " folds). Both networks have one member with 64 hidden units and 25 epochs; only the"
         " masking differs. “Filled in”: the mean, or the most frequent code, of the train patients."
     )
 

@@ -216,10 +216,11 @@ def test_other_hospitals_are_judged_as_scikit_learn_does(facts, shipped):
 
 def test_sample_size_stands_beside_the_one_that_it_had(card):
     text = section(card, "Sample size")
-    # 6 numbers (the slope is one); sex 1, cp 3, fbs 1, restecg 2, exang 1, ca 3, thal 2
-    assert "For 19 predictor parameters" in text
-    sizes = [sample_size(19, prevalence=139 / 303, roc_auc=auc) for auc in (0.9, 0.8, 0.7)]
-    assert [size.needed for size in sizes] == [382, 559, 1_327]
+    # 5 numbers; sex 1, cp 3, fbs 1, restecg 2, exang 1, slope 2, ca 3 (its number adds nothing to
+    # its codes), thal 2
+    assert "For 20 predictor parameters" in text
+    sizes = [sample_size(20, prevalence=139 / 303, roc_auc=auc) for auc in (0.9, 0.8, 0.7)]
+    assert [size.needed for size in sizes] == [393, 589, 1_397]
     for name in ("shrinkage", "optimism", "prevalence"):
         assert f"| {' | '.join(f'{getattr(size, name):,}' for size in sizes)} |" in text
     asked = ", ".join(
@@ -230,7 +231,7 @@ def test_sample_size_stands_beside_the_one_that_it_had(card):
 
 
 def test_parameters_are_counted_as_categories_need_them(shipped, cleveland):
-    assert count_parameters(shipped) == 19
+    assert count_parameters(shipped) == 20
     as_codes = replace(shipped, settings=replace(shipped.settings, categories="codes"))
     assert count_parameters(as_codes) == 13
     features = cleveland.features.assign(chol=np.nan, ca=np.nan)
@@ -482,12 +483,16 @@ def test_ranges_are_those_of_the_train_part(card, shipped):
 
 
 TRAINED = [
-    "- Members: 3 multilayer perceptrons side by side; the answer is the mean of theirs.",
-    "- Each with hidden layers of 16, 8, ReLU, with a direct path from the inputs to the log-odds.",
+    (
+        "- Members: 3 multilayer perceptrons side by side, whose mean is the answer. Each with hidden"
+        " layers of 16, 8, ReLU, with a direct path from the inputs to the log-odds."
+    ),
     (
         "- Numbers standardised (mean and standard deviation of train), and as shares of 4 pieces"
         " between quantiles of train, categories as codes."
     ),
+    "- `slope`, whose codes have an order, enters as a category.",
+    "- `ca`, whose codes have an order, enters as a category and as a number.",
     "- AdamW, step size 0.005, weight decay 0.25, dropout 0.125.",
     "- Batches of 64, 12 epochs of at most 90, stopped on valid (patience 7), on cpu.",
     "- Recalibration: platt, fitted on 242 out-of-fold predictions.",
@@ -520,9 +525,16 @@ def test_training_is_told_as_it_was(card, facts, shipped):
     assert text.splitlines()[:-1] == TRAINED
     mine = replace(mine, patience=0, hidden=(), linear_path=False, pieces=1)
     text = training(facts._replace(bundle=replace(bundle, settings=mine)))
-    assert "- Each with hidden layers of none, ReLU.\n" in text
+    assert "- Members: 3 networks without a hidden layer" in text
+    assert "AdamW, step size 0.005, weight decay 0.25.\n" in text
     assert " (mean and standard deviation of train), categories as codes.\n" in text
     assert ", 12 epochs of at most 90, on cpu.\n" in text
+    text = training(facts)
+    assert "- Members: 32 networks without a hidden layer" in text
+    assert "whose mean is the answer." in text
+    assert "dropout" not in text
+    assert "`slope`, whose codes have an order, enters as a category." in text
+    assert "`ca`, whose codes have an order, enters as a category and as a number." in text
 
 
 def test_share_of_disease_is_counted_among_the_judged(card, facts, shipped):
@@ -598,6 +610,13 @@ def test_sentences_follow_the_settings(facts, shipped):
         settings = replace(shipped.settings, **changes)
         return part(facts._replace(bundle=replace(shipped, settings=settings)))
 
+    layered = said(training, hidden=(64, 8), linear_path=True, members=1)
+    assert (
+        "1 multilayer perceptrons side by side. Each with hidden layers of 64, 8, ReLU" in layered
+    )
+    assert "ReLU, with a direct path" in layered
+    assert f"dropout {shipped.settings.dropout:g}." in layered
+    assert "direct path" not in said(training, hidden=(64,), linear_path=False)
     known = said(missing, masking=0.25, missing_flags=True, complete_rows=False)
     assert known.replace("\u00a0", " ") == (
         "A missing number becomes the train median, with a flag that says so; a missing or unseen"

@@ -41,7 +41,7 @@ def single(bundle):
 
     settings = replace(bundle.settings, members=1)
     preprocessor = bundle.preprocessor
-    network = HeartMLP(2 * len(preprocessor.numbers), preprocessor.cardinalities, settings)
+    network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     weights = {
         name: value if name == "embedding.offsets" else value[:1]
         for name, value in bundle.network.state_dict().items()

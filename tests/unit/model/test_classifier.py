@@ -45,7 +45,7 @@ def raise_at(epoch):
 def test_scikit_learns_battery_passes():
     # on_skip: one check wants SCIPY_ARRAY_API in the environment
     results = check_estimator(
-        HeartClassifier(max_epochs=30, members=2), on_fail="raise", on_skip=None
+        HeartClassifier(max_epochs=30, members=2, hidden=(64,)), on_fail="raise", on_skip=None
     )
     assert sum(result["status"] == "passed" for result in results) > 50
 

@@ -101,7 +101,7 @@ def test_imputer_that_keeps_the_names_keeps_the_categories(data):
     X = data[0].astype(object).where(data[0].notna(), np.nan)
     imputer = SimpleImputer(strategy="most_frequent").set_output(transform="pandas")
     pipeline = make_pipeline(imputer, HeartClassifier(**QUICK)).fit(X, data[1])
-    assert len(pipeline[-1].preprocessor_.categories) == 7
+    assert len(pipeline[-1].preprocessor_.categories) == 8
     assert pipeline.predict_proba(X).shape == (303, 2)
 
 

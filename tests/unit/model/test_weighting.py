@@ -76,9 +76,9 @@ def test_weight_is_a_number_of_copies_in_whatever_order(cleveland, changes):
 
 def test_little_weight_changes_little_and_much_changes_much(cleveland):
     X, y = cleveland.features.iloc[:120], cleveland.y_true[:120]
-    even = predict(X, y, np.where(np.arange(120) < 60, 1.0, 1 + 1e-9)).mean(axis=0)
-    light, heavy = (
-        predict(X, y, np.where(np.arange(120) < 60, 1.0, w)).mean(axis=0) for w in (1.01, 30.0)
+    even, light, heavy = (
+        predict(X, y, np.where(np.arange(120) < 60, 1.0, w), hidden=(64,)).mean(axis=0)
+        for w in (1 + 1e-9, 1.01, 30.0)
     )
     assert np.abs(light - even).mean() < 0.02 < np.abs(heavy - even).mean()
 

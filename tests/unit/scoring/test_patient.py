@@ -6,6 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from heart.config import Settings
 from heart.data import load_shipped
@@ -105,7 +106,7 @@ def test_number_outside_the_training_range_is_a_warning(bundle, name, value, pro
 
 def test_number_inside_the_training_range_but_unusual_is_a_warning(cleveland, bundle):
     patients = cleveland.features.replace({"chol": {126: 90}})  # else nobody is unusually low
-    wide = dataclasses.replace(bundle, preprocessor=bundle.preprocessor.__class__().fit(patients))
+    wide = dataclasses.replace(bundle, preprocessor=clone(bundle.preprocessor).fit(patients))
     prediction = predict_patient(wide, USUAL | {"chol": 500})
     assert problems(prediction) == {"chol": "unusual"}
     assert (
@@ -118,9 +119,7 @@ def test_number_inside_the_training_range_but_unusual_is_a_warning(cleveland, bu
 
 
 def test_category_that_training_never_saw_is_a_warning_and_read_as_unknown(cleveland, bundle):
-    without = bundle.preprocessor.__class__().fit(
-        cleveland.features[cleveland.features["restecg"] != 1]
-    )
+    without = clone(bundle.preprocessor).fit(cleveland.features[cleveland.features["restecg"] != 1])
     narrow = dataclasses.replace(bundle, preprocessor=without)
     prediction = predict_patient(narrow, USUAL | {"restecg": 1})
     assert problems(prediction) == {"restecg": "unseen"}
@@ -199,7 +198,7 @@ def test_age_alone_decides_nothing_and_four_known_values_do(bundle):
 
 def test_value_that_the_model_cannot_read_is_not_known_to_it(cleveland, bundle):
     frame = cleveland.features.assign(ca=cleveland.features["ca"].where(cleveland.features.age < 0))
-    blind = dataclasses.replace(bundle, preprocessor=bundle.preprocessor.__class__().fit(frame))
+    blind = dataclasses.replace(bundle, preprocessor=clone(bundle.preprocessor).fit(frame))
     told = predict_patient(blind, {"age": 60, "sex": 1, "ca": 2})
     assert (told.known, told.readable, told.label) == (2, 12, None)
     rows = score_cohort(blind, pd.DataFrame([USUAL | dict.fromkeys(list(USUAL)[2:-2])]))
@@ -259,7 +258,10 @@ def test_corrected_answer_is_mapped_throughout_and_decided_at_the_same_threshold
 
 def test_single_member_has_no_spread(bundle):
     alone = dataclasses.replace(
-        bundle, network=bundle.network.__class__(12, bundle.preprocessor.cardinalities, ONE)
+        bundle,
+        network=bundle.network.__class__(
+            bundle.preprocessor.n_numeric, bundle.preprocessor.cardinalities, ONE
+        ),
     )
     prediction = predict_patient(alone, USUAL)
     assert (prediction.low, prediction.high) == (None, None)
