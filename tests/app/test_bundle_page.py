@@ -72,7 +72,7 @@ def test_calculator_of_a_network_that_is_too_wide_cannot_be_downloaded_and_the_b
     assert not calculator_of(app).disabled
     button = calculator_of(upload(app, serialise_bundle(wide)))
     assert button.disabled
-    assert "a calculator of at most 2 MB, but found 2.3 MB" in button.help
+    assert "a calculator of at most 2 MB, but found 2.5 MB" in button.help
 
 
 def calculator_of(app):

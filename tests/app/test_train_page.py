@@ -68,10 +68,10 @@ def test_result_curve_and_settings_stay_when_the_page_is_left_and_after_keep(vis
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "units are dropped and values are hidden"),
-        ({"dropout": 0.0}, "values are hidden"),
-        ({"hidden": ()}, "values are hidden"),
-        ({"masking": 0.0}, "units are dropped"),
+        ({}, "values are hidden"),  # there is no unit to drop
+        ({"hidden": (8,)}, "units are dropped and values are hidden"),
+        ({"hidden": (8,), "dropout": 0.0}, "values are hidden"),
+        ({"hidden": (8,), "masking": 0.0}, "units are dropped"),
         ({"dropout": 0.0, "masking": 0.0}, ""),
     ],
 )
