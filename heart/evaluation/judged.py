@@ -106,8 +106,7 @@ def judge_out_of_fold(predictions: OutOfFold, *, threshold: float, name: str = "
     The figures over all thresholds, intercept and slope are those of a repeat, averaged over the
     repeats: what one model of the recipe is worth, as on the leaderboard. Counts at the threshold
     and what is drawn are of each patient's mean probability, so that each patient counts once.
-    (The mean of five models judged as one would come out better than any of them: log-loss 0.379
-    instead of 0.382 for the shipped model.)
+    (The mean of five models judged as one would come out better than any of them.)
 
     Args:
         predictions: on the scale that the threshold is of.
