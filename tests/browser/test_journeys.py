@@ -80,10 +80,19 @@ def test_two_visitors_do_not_see_each_other(address, new_page):
     expect(second.get_by_role("spinbutton", name="Age")).to_have_value("")
 
 
+def choose_hidden_layers(page):
+    """A network that takes long enough to be watched; the default recipe has no hidden layer."""
+    page.get_by_text("More settings").click()
+    field = page.get_by_role("textbox", name="Hidden layers")
+    field.fill("64")
+    field.press("Enter")
+
+
 def test_training_shows_progress_to_the_end_and_the_model_is_kept(address, new_page):
     page = new_page()
     open_page(page, address, "train")
-    fill_number(page, "Members", 240)
+    choose_hidden_layers(page)
+    fill_number(page, "Members", 60)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_role("progressbar")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Epoch \d+ of at most 200"))).to_be_visible()
@@ -94,13 +103,14 @@ def test_training_shows_progress_to_the_end_and_the_model_is_kept(address, new_p
     expect(page.get_by_text("trained in this session")).to_be_visible()
     go_to(page, "Patient")
     calculate_example(page)
-    expect(page.get_by_text("Nine of ten of the model's 240 members say")).to_be_visible()
+    expect(page.get_by_text("Nine of ten of the model's 60 members say")).to_be_visible()
 
 
 def test_stopped_training_keeps_nothing(address, new_page):
     page = new_page()
     open_page(page, address, "train")
-    fill_number(page, "Members", 512)
+    choose_hidden_layers(page)
+    fill_number(page, "Members", 300)
     fill_number(page, "Most epochs", 500)
     page.get_by_role("button", name="Train", exact=True).click()
     expect(page.get_by_text(re.compile(r"Epoch [1-9]\d* of at most 500"))).to_be_visible()

@@ -164,7 +164,7 @@ def test_real_patient_is_guessed_before_the_outcome_is_unfolded(address, new_pag
     open_page(page, address)
     page.get_by_role("button", name="Guess a real patient").click()
     page.get_by_text("Patient B of Cleveland").click()
-    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("47")
+    expect(page.get_by_role("spinbutton", name="Age")).to_have_value("56")
     expect(page.get_by_text("What turned out")).to_have_count(0)
     page.get_by_role("button", name="Calculate").click()
     expect(page.get_by_text("What turned out")).to_be_visible()

@@ -68,12 +68,12 @@ def weights_of(network):
 
 
 def untrained(bundle, frame, settings, features=FEATURES, **changes):
-    """The bundle with a network of these settings and features, its first weights three times as
+    """The bundle with a network of these settings and features, its first weights twice as
     large so that answers differ, and other changes.
     """
     preprocessor = HeartPreprocessor.from_settings(settings, features).fit(frame)
     network = HeartMLP(preprocessor.n_numeric, preprocessor.cardinalities, settings)
     for parameter in network.parameters():
-        parameter.data *= 3
+        parameter.data *= 2
     parts = {"preprocessor": preprocessor, "network": network, "settings": settings}
     return replace(bundle, **parts, **changes)
