@@ -484,8 +484,8 @@ def test_ranges_are_those_of_the_train_part(card, shipped):
 
 TRAINED = [
     (
-        "- Members: 3 multilayer perceptrons side by side, whose mean is the answer. Each with hidden"
-        " layers of 16, 8, ReLU, with a direct path from the inputs to the log-odds."
+        "- Members: 3 multilayer perceptrons side by side, whose mean is the answer. Each with"
+        " hidden layers of 16, 8, ReLU, with a direct path from the inputs to the log-odds."
     ),
     (
         "- Numbers standardised (mean and standard deviation of train), and as shares of 4 pieces"
