@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from heart.data.codings import NUMBER, WORDS, target_token, token_of
+from heart.data.codings import NUMBER, WORDS, token_of
 from heart.data.columns import COLUMNS, count_known
 from heart.errors import CohortError
 
@@ -180,12 +180,14 @@ def _cut(line: str, delimiter: str) -> list[str]:
 
 
 def _is_patient(cells: Sequence[str]) -> bool:
-    """Whether a line looks like values: at least three numbers, else missing or a category's."""
+    """Whether a line looks like values: at least three numbers, else missing or a category's. One
+    cell may be any word: an outcome (Absence, <50, …), or a mistake, which is told when the cells
+    are read and not as a header that makes no sense.
+    """
     numbers = [NUMBER.fullmatch(cell.replace(",", ".")) is not None for cell in cells]
     tokens = [token_of(cell) for cell in cells]
     values = sum(
         token is None or is_number or token in _ALL_WORDS
         for token, is_number in zip(tokens, numbers, strict=True)
     )
-    has_target = target_token(cells[-1]) is not None  # of any word: Absence, <50, …
-    return sum(numbers) >= 3 and values + has_target >= len(cells)
+    return sum(numbers) >= 3 and values >= len(cells) - 1

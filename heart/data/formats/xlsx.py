@@ -11,7 +11,7 @@ from datetime import timedelta
 import pandas as pd
 
 from heart.data.codings import NUMBER
-from heart.data.columns import count_known
+from heart.data.columns import is_placeholder
 from heart.data.formats.archive import (
     MAX_UNPACKED,
     Archive,
@@ -49,7 +49,7 @@ def open_xlsx(content: bytes) -> Table:
         raise too_much_unpacked(archive.claimed_bytes())
     rows, notes = _read_first_sheet(archive)
     first = rows[0]
-    has_header = count_known(first) >= 3 or not all(_is_number(text) for text in first if text)
+    has_header = is_placeholder(first) or not all(_is_number(text) for text in first if text)
     header = tuple(name.strip() for name in first) if has_header else ()
     body = rows[1:] if has_header else rows
     has_index = bool(header) and not header[0]

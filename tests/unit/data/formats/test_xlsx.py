@@ -62,6 +62,8 @@ def test_first_sheet_with_data_is_the_table():
     [
         (("age", "sex", "cp", 7), ("age", "sex", "cp", "7")),  # three names
         (("age", "sex", 5, 7), ("age", "sex", "5", "7")),  # no number
+        (tuple(range(14)), tuple(map(str, range(14)))),  # names that count the columns
+        (tuple(range(2, 16)), ()),
         ((5, "?", "NA", "NaN"), ()),
         ((5, "", 6, 7.5), ()),
         ((5, "na", 6, 7), ("5", "na", "6", "7")),
