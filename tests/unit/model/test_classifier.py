@@ -69,7 +69,8 @@ def test_what_is_not_given_is_the_recipes(recipe):
 
 def test_settings_make_an_estimator_with_these_settings():
     settings = Settings(hidden=(3, 2), lr=0.02, categories="codes", random_state=9)
-    assert HeartClassifier.from_settings(settings).settings() == settings
+    classifier = HeartClassifier.from_settings(settings, validation_fraction=0.3)
+    assert (classifier.settings(), classifier.validation_fraction) == (settings, 0.3)
 
 
 def test_wrong_setting_is_refused_at_fit_not_before(data):

@@ -173,6 +173,17 @@ def test_preprocessor_names_its_columns(data, flags):
     assert np.array_equal(frame.iloc[:, : encoded.numeric.shape[1]], encoded.numeric)
     assert np.array_equal(frame[[f.name for f in preprocessor.categories]], encoded.codes)
     assert ("chol_missing" in frame.columns) is flags
+    assert preprocessor.get_feature_names_out().dtype == object  # as scikit-learn's own
+
+
+def test_preprocessor_gives_frames_of_polars_where_they_are_wanted(data):
+    polars = pytest.importorskip("polars")
+    preprocessor = HeartPreprocessor().fit(data[0])
+    frame = preprocessor.set_output(transform="pandas").transform(data[0])
+    of_polars = preprocessor.set_output(transform="polars").transform(data[0])
+    assert isinstance(of_polars, polars.DataFrame)
+    assert of_polars.columns == frame.columns.tolist()
+    assert np.array_equal(of_polars.to_numpy(), frame)
 
 
 def test_preprocessor_serves_other_models_in_a_pipeline(data):

@@ -28,6 +28,11 @@ def test_answers_are_in_the_order_of_the_tasks():
     assert side_by_side(double, range(20)) == list(range(0, 40, 2))
 
 
+def test_a_single_worker_is_the_calling_thread(threads):
+    workers = set(side_by_side(lambda _, __: current_thread(), range(6)))
+    assert (workers == {main_thread()}) == (threads == 1)
+
+
 @pytest.mark.usefixtures("threads")
 def test_no_task_has_no_answer():
     assert side_by_side(double, []) == []

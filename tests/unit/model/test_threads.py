@@ -76,11 +76,11 @@ class Visitor:
 
 def test_who_leaves_first_leaves_the_other_alone():
     with one_thread():
-        visitor = Visitor(OUTSIDE)
+        visitor = Visitor(2)
     found = numbers()
     visitor.end()
     assert found == (OUTSIDE, 1)  # ours was back; what threads begin with was not yet
-    assert visitor.after == OUTSIDE
+    assert visitor.after == 2
     assert numbers() == (OUTSIDE, OUTSIDE)
 
 

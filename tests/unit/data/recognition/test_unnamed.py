@@ -69,6 +69,15 @@ def test_column_is_decided_where_no_other_column_or_feature_comes_near():
     assert decide_columns({(0, "cp"): low}) == []
 
 
+def test_second_best_of_what_is_decided_is_not_open_though_it_is_high():
+    first, second = Equal(100, 100, 0), Equal(92, 100, 0)
+    grid = {(0, "cp"): first, (0, "ca"): second, (1, "cp"): second}
+    decided = decide_columns(grid)
+    assert [entry[:3] for entry in decided] == [(0, "cp", first)]
+    assert find_undecided(grid, decided) == {}
+    assert find_undecided(grid, []) == {0: {"cp": first, "ca": second}, 1: {"cp": second}}
+
+
 def tokens(*texts):
     """A column of these tokens, a row each."""
     every = list(dict.fromkeys(texts))
