@@ -20,7 +20,7 @@ BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawin
 FLOORS = (
     ("shares",),
     ("errors", "paths", "atomic", "markdown", "units"),
-    ("schema", "config", "glossary", "environment"),
+    ("schema", "config", "environment"),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
     ("data.formats",),
     ("data.dialects",),

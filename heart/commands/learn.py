@@ -11,8 +11,8 @@ import click
 from heart.commands import learn_networks, learn_patients
 from heart.commands.inputs import WHOLE, OneOf, command
 from heart.errors import SettingsError
-from heart.glossary import TERMS, Term
 from heart.lessons import LESSONS, Lesson
+from heart.lessons.terms import TERMS, Term
 
 MAX_SEED = 9_999
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from heart import paths
-from heart.glossary import ADDRESS
 from heart.lessons import LESSONS
+from heart.lessons.glossary import ADDRESS
 from heart.ui.browser_part import browser_part
 from heart.ui.errors import errors_shown
 from heart.ui.model_line import show_model_line

@@ -1,6 +1,6 @@
 """The glossary: all words, and one that is looked for."""
 
-from heart.glossary import TERMS
+from heart.lessons.terms import TERMS
 from tests.support.visitor import said
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from heart.commands.learn import FIGURES
-from heart.glossary import TERMS
 from heart.lessons import LESSONS
 from heart.lessons.exercises import EXERCISES
+from heart.lessons.terms import TERMS
 from heart.paths import PAGES
 from tests.support.brief.brief_lessons import BRIEF
 from tests.support.running import answer, run

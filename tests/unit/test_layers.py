@@ -22,7 +22,6 @@ ROOT_MODULES |= {
     "config",
     "environment",
     "errors",
-    "glossary",
     "markdown",
     "paths",
     "schema",

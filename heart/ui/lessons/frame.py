@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from heart import paths
-from heart.glossary import link_terms
 from heart.lessons import LESSONS, Lesson
+from heart.lessons.glossary import link_terms
 from heart.ui.navigation import PAGES
 
 T = TypeVar("T")

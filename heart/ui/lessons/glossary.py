@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from heart.glossary import TERMS, Term
+from heart.lessons.terms import TERMS, Term
 
 
 def show_glossary() -> None:

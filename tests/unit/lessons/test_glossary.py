@@ -8,10 +8,11 @@ import pytest
 
 from heart.errors import SettingsError
 from heart.evaluation.figures import METRICS
-from heart.glossary import TERMS, find_term, link_terms, marked_terms
 from heart.lessons import LESSONS
+from heart.lessons.glossary import find_term, link_terms, marked_terms
+from heart.lessons.terms import TERMS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLACES = [*ROOT.glob("pages/learn_*.py"), *ROOT.glob("heart/ui/lessons/*.py")]
 
 

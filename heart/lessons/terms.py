@@ -1,8 +1,4 @@
-"""The words of the field that lessons and pages use, each with its standard definition.
-
-In a lesson's text a word is marked at its first use as `[[logit]]`, or `[[logit|logits]]` where it
-is written differently.
-"""
+"""The words of the field that lessons and pages use, each with its standard definition."""
 
 from __future__ import annotations
 
@@ -10,11 +6,6 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
-
-from heart.errors import SettingsError
-
-ADDRESS = "glossary"
-"""The last part of the page's URL."""
 
 
 class Term(NamedTuple):
@@ -341,46 +332,3 @@ _ENTRIES = (
 
 TERMS: Mapping[str, Term] = MappingProxyType({term.name: term for term in _ENTRIES})
 """Every word by its name, in alphabetical order."""
-
-_MARK = re.compile(r"\[\[([^\]|]+)(?:\|([^\]]+))?\]\]")
-
-
-def find_term(name: str) -> Term:
-    """The entry of a word or of one of its other names.
-
-    Raises:
-        SettingsError: for a word that has none.
-
-    >>> find_term("recall").name
-    'sensitivity'
-    """
-    for term in TERMS.values():
-        if name.casefold() in {other.casefold() for other in (term.name, *term.also)}:
-            return term
-    raise SettingsError.unknown("a word", name, TERMS)
-
-
-def marked_terms(text: str) -> list[str]:
-    """The words that a text marks, in its order.
-
-    >>> marked_terms("A [[neuron|Neuron]] and its [[logit]].")
-    ['neuron', 'logit']
-    """
-    return [name for name, _ in _MARK.findall(text)]
-
-
-def link_terms(text: str) -> str:
-    """Markdown in which each marked word is a link to the glossary, with its meaning as title.
-
-    Raises:
-        SettingsError: for a word that the glossary has not.
-
-    >>> link_terms("One [[epoch]].")
-    'One [epoch](glossary#epoch "One pass of the training over all rows of the train part.").'
-    """
-    return _MARK.sub(lambda found: _link(found[1], found[2] or found[1]), text)
-
-
-def _link(name: str, shown: str) -> str:
-    term = find_term(name)
-    return f'[{shown}]({ADDRESS}#{term.anchor} "{term.meaning}")'
