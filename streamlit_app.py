@@ -1,18 +1,25 @@
 """The entry: `streamlit run streamlit_app.py`. It guards the server, warms the process up
-and hands over to heart/ui/main.py; beside the pages it answers programs (heart/api).
+and hands over to heart/ui/main.py; beside the pages it answers programs (heart/api). Settings that
+cannot be end the start.
 """
 
 import streamlit as st
 from starlette.middleware import Middleware
 
 from heart.api.routes import make_routes
+from heart.commands.extras import require
+from heart.environment import read_analysts
 from heart.errors import HeartError
 from heart.paths import PACKAGE
 from heart.ui.guard import Guard, base_path
+from heart.ui.login import is_asked_for
 from heart.ui.warmup import warm_up
 
 try:
     routes = make_routes(base_path())
+    read_analysts()
+    for module in ("authlib", "httpx") if is_asked_for() else ():
+        require(module)
 except HeartError as error:
     raise SystemExit(f"heart: {error}") from error
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from heart.errors import SettingsError
 from heart.paths import FOLDER_VARIABLE, READ_ONLY_VARIABLE
 
 Environment = Mapping[str, str]
+
+ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+", re.ASCII)
+"""What an address is made of: two parts of visible ASCII, and one @."""
 
 YES, NO = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
@@ -37,6 +41,12 @@ class Variable(NamedTuple):
 
 MODELS = Variable(FOLDER_VARIABLE, "", "the folder of the registry, which has to be there")
 READ_ONLY = Variable(READ_ONLY_VARIABLE, "no", "whether nothing in the registry may be changed")
+ANALYSTS = Variable(
+    "HEART_ANALYSTS",
+    "",
+    "addresses with commas between, of those who may keep, rename, delete and activate models on"
+    " the pages; with a login nobody else may",
+)
 LEAST_TOKEN = 32
 """Characters: what nobody guesses at any rate."""
 
@@ -57,7 +67,16 @@ API_MAX_PATIENTS = Variable(
     "HEART_API_MAX_PATIENTS", "1000", "patients in a request to the API", 1, 10_000
 )
 
-VARIABLES = (MODELS, READ_ONLY, API, API_TOKEN, API_RATE, API_MAX_BYTES, API_MAX_PATIENTS)
+VARIABLES = (
+    MODELS,
+    READ_ONLY,
+    ANALYSTS,
+    API,
+    API_TOKEN,
+    API_RATE,
+    API_MAX_BYTES,
+    API_MAX_PATIENTS,
+)
 
 
 def says_yes(variable: Variable, environment: Environment = os.environ) -> bool:
@@ -98,6 +117,27 @@ def whole_number(variable: Variable, environment: Environment = os.environ) -> i
             "Correct the variable, or leave it out.",
         )
     return int(text)
+
+
+def read_analysts(environment: Environment = os.environ) -> frozenset[str]:
+    """The addresses of those who may change models on the pages, in small letters.
+
+    Raises:
+        SettingsError: for what is no address; only ASCII, of which no two signs look alike.
+
+    >>> sorted(read_analysts({"HEART_ANALYSTS": "Ada@clinic.example, bo@clinic.example"}))
+    ['ada@clinic.example', 'bo@clinic.example']
+    """
+    words = [word.strip() for word in environment.get(ANALYSTS.name, "").split(",")]
+    addresses = frozenset(word.lower() for word in words if word)
+    for address in addresses:
+        if not ADDRESS.fullmatch(address):
+            raise SettingsError(
+                f"{ANALYSTS.name} to be addresses (name@place, ASCII) with commas between",
+                repr(address[:80]),
+                "Correct the variable, or leave it out.",
+            )
+    return addresses
 
 
 class ApiSettings(NamedTuple):

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,11 @@ PATIENCE_S = 60
 
 @contextmanager
 def serve(
-    log: Path | None = None, *, environment: Mapping[str, str] | None = None
+    log: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    port: int | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[str]:
     """The address of a fresh server; it answers its health check when this returns. Its output goes
     to `log`, or nowhere.
@@ -31,10 +35,10 @@ def serve(
     Args:
         log: where its output goes.
         environment: variables beside those of this process.
+        port: where it listens; one that is free by default.
+        options: of `streamlit run`, beside the port.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = [
         sys.executable,
         "-m",
@@ -43,6 +47,7 @@ def serve(
         "streamlit_app.py",
         "--server.port",
         str(port),
+        *options,
     ]
     with (log or Path(os.devnull)).open("wb") as output:
         server = subprocess.Popen(
@@ -58,6 +63,14 @@ def serve(
         finally:
             server.terminate()
             server.wait()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _wait_for_health(url: str) -> None:

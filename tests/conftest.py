@@ -24,7 +24,14 @@ SLOW_FIRST = ["browser", "docs", "app", "cli"]
 
 BROWSER = "tests/browser/"
 
-MAY_BE_ABSENT = {"axe_playwright_python", "fastapi", "hypothesis", "onnxruntime", "playwright"}
+MAY_BE_ABSENT = {
+    "authlib",
+    "axe_playwright_python",
+    "fastapi",
+    "hypothesis",
+    "onnxruntime",
+    "playwright",
+}
 ABSENT = {name for name in MAY_BE_ABSENT if find_spec(name) is None}
 BROWSER_REQUIRED = os.environ.get("HEART_REQUIRE_BROWSER") == "1"
 NO_CHROMIUM = "no Chromium on this machine"

@@ -74,11 +74,13 @@ class Registry:
         read_only: whether nothing may be saved, renamed, deleted or made active, as on a server for
             several people.
         who: who changes it, for `heart.bundle.audit`; None for the account of this process.
+        lock: what an error says of a registry that is read-only.
     """
 
     folder: Path
     read_only: bool = False
     who: str | None = None
+    lock: str = f"one that is read-only ({READ_ONLY_VARIABLE})"
 
     def names(self) -> list[str]:
         """The names of all files that end in .joblib and of the shipped model, in order."""
@@ -265,7 +267,7 @@ class Registry:
         if self.read_only:
             raise BundleError(
                 "a registry that may be changed",
-                f"one that is read-only ({READ_ONLY_VARIABLE})",
+                self.lock,
                 "Download the bundle and keep it.",
             )
 

@@ -1,4 +1,4 @@
-"""What is not installed with the core: pages, charts, ONNX and the HTTP API."""
+"""What is not installed with the core: pages, charts, ONNX, the HTTP API and the login."""
 
 from __future__ import annotations
 
@@ -17,9 +17,14 @@ EXTRAS = MappingProxyType(
         "vl_convert": "app",
         "onnx": "export",
         "fastapi": "api",
+        "authlib": "login",
+        "httpx": "login",
     }
 )
 """Of each module that may be missing, the extra of pyproject.toml that brings it."""
+
+FILES = MappingProxyType({"api": "requirements-api.txt", "login": "requirements-login.txt"})
+"""The lists beside requirements.txt."""
 
 
 class MissingExtraError(HeartError, ImportError):
@@ -28,7 +33,7 @@ class MissingExtraError(HeartError, ImportError):
     def __init__(self, module: str) -> None:
         # heart on PyPI is another project: a clone asks for its own list
         extra = EXTRAS[module]
-        file = "requirements-api.txt" if extra == "api" else "requirements.txt"
+        file = FILES.get(extra, "requirements.txt")
         wanted = f"-r {file}" if IN_CLONE else f'"heart[{extra}]"'
         super().__init__(f"the package {module}", "none installed", f"Run: pip install {wanted}")
 

@@ -7,6 +7,7 @@ from heart.lessons import LESSONS
 from heart.lessons.glossary import ADDRESS
 from heart.ui.browser_part import browser_part
 from heart.ui.errors import errors_shown
+from heart.ui.login import is_inside, show_login, show_who
 from heart.ui.model_line import show_model_line
 from heart.ui.navigation import PAGES, START, USE_NO_MODEL
 from heart.ui.session import get_session, show_told
@@ -47,7 +48,12 @@ pages.append(
         visibility="hidden",
     )
 )
-page = st.navigation(pages, position="top")
+inside = is_inside()
+page = st.navigation(pages, position="top" if inside else "hidden")
+if not inside:  # nothing of a page before a login
+    show_login()
+    st.stop()
+show_who()
 if page.url_path in {lesson.address for lesson in LESSONS.values()}:
     load_lessons()
 elif page.url_path:

@@ -20,7 +20,7 @@ from heart.ui.errors import hide_folders, show_error
 from heart.ui.session import Origin, Session
 from heart.ui.shared import load_shared
 from heart.ui.unsaved import describe_unsaved, note_saved
-from heart.ui.visitor import name_visitor
+from heart.ui.visitor import name_lock, open_for_visitor
 
 IN_USE = "the model in use"
 _ASKING = "registry_asking"
@@ -29,11 +29,11 @@ _ASKING = "registry_asking"
 
 def show_models(session: Session) -> Listing:
     """The list."""
-    registry = open_registry()
+    registry = open_for_visitor()
     listing = registry.read()
     if registry.read_only:
         st.info(
-            "This server's models cannot be changed from here: take one into use, or download it.",
+            f"{name_lock()} Take one into use, or download it.",
             icon=":material/lock:",
         )
     table = models_table(listing, session.bundle)
@@ -78,12 +78,12 @@ def _row(entry: Entry, active: str, in_use: Bundle | None) -> dict[str, str]:
 
 def show_actions(session: Session, listing: Listing) -> None:
     """Use, download, make active, rename or delete one bundle."""
-    registry = open_registry(who=name_visitor())
+    registry = open_for_visitor()
     names = [entry.name for entry in listing.entries]
     if len(names) == 1:
         st.info(
-            "No model is kept here yet, beside the one that comes with the app. Train one, then"
-            " keep it below.",
+            "No model is kept here yet, beside the one that comes with the app."
+            f"{'' if registry.read_only else ' Train one, then keep it below.'}",
             icon=":material/stacks:",
         )
     first = names.index(listing.active)
@@ -157,7 +157,7 @@ def _ask_to_activate(session: Session, listing: Listing, name: str) -> None:
     with st.container(horizontal=True):
         if st.button("Make it active for everybody", type="primary", key="registry_activate"):
             _stop_asking()
-            activate = open_registry(who=name_visitor()).activate
+            activate = open_for_visitor().activate
             _try(session, lambda: activate(name), "It is now the active model for everybody.")
         if st.button("Leave it as it is", key="registry_leave"):
             _stop_asking()
@@ -195,11 +195,11 @@ def _try(session: Session, change: Callable[[], object], message: str) -> None:
 
 def show_saving(session: Session) -> None:
     """The model in use, kept under a name, and what a reload would lose."""
-    registry = open_registry(who=name_visitor())
+    registry = open_for_visitor()
     if lost := describe_unsaved(session):
         st.caption(lost)
     if registry.read_only:
-        st.caption("Here nothing can be kept. Download the model on the Bundle page instead.")
+        st.caption("You cannot keep it here. Download the model on the Bundle page instead.")
         return
     name = st.text_input(
         "Name",

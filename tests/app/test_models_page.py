@@ -74,6 +74,8 @@ def test_active_model_is_what_new_visitors_start_with_and_others_keep_theirs(vis
     assert "shipped with the app" in said(go(early, "cohort"))
 
 
+CHANGES = {"Keep it", "Rename it", "Delete it for good", "Make it the active one"}
+
 WHO = "test@example.com"
 """Who has logged in, as AppTest has it."""
 
@@ -151,9 +153,31 @@ def test_read_only_server_lets_use_and_download_and_nothing_else(visit, monkeypa
     app = choose(visit("models"), "A model of the list", "older")
     assert "cannot be changed from here" in said(app)
     assert "Use in this session" in labels(app)
-    assert {"Keep it", "Rename it", "Delete it for good", "Make it the active one"}.isdisjoint(
-        labels(app)
-    )
+    assert CHANGES.isdisjoint(labels(app))
+
+
+def test_login_shows_nothing_before_it_then_reading_to_all_and_changing_to_analysts(
+    come, registry, monkeypatch
+):
+    for module in ("login", "visitor"):
+        monkeypatch.setattr(f"heart.ui.{module}.is_asked_for", lambda: True)
+    monkeypatch.setattr("heart.ui.login.read_section", lambda: {"client_id": "heart"})
+    monkeypatch.setenv("HEART_ANALYSTS", WHO)
+    app = come()
+    app.user = {"is_logged_in": False}
+    go(app, "models")
+    assert (labels(app), len(app.dataframe)) == (["Log in"], 0)
+    assert [title.value for title in app.title] == ["Heart"]
+    app.user = {"is_logged_in": True, "email": "reader@example.com"}
+    app = choose(app.run(), "A model of the list", "older")
+    assert "for this server's analysts" in said(app)
+    assert {"Use in this session", "Log out"} <= set(labels(app))
+    assert CHANGES.isdisjoint(labels(app))
+    app.user = {"is_logged_in": True, "email": WHO}
+    assert set(labels(app.run())) >= CHANGES
+    app.user = {"is_logged_in": True, "email": "reader@example.com"}  # who kept the old page open
+    app = press(app, "Keep it")
+    assert registry.names() == ["broken", "cleveland", "newer", "older"]
 
 
 @pytest.mark.usefixtures("registry")

@@ -30,7 +30,7 @@ def requirements(lines):
 
 CORE = requirements(PROJECT["dependencies"])
 APP = CORE | requirements([*OPTIONAL["app"], *OPTIONAL["export"]])
-RANGES = APP | requirements(OPTIONAL["api"])
+RANGES = APP | requirements(OPTIONAL["api"]) | requirements(OPTIONAL["login"])
 
 
 def locked(file):
@@ -45,7 +45,7 @@ def locked(file):
 def test_lock_satisfies_the_ranges():
     lock = locked("requirements.txt")
     assert set(lock) == set(APP)
-    lock |= locked("requirements-api.txt")
+    lock |= locked("requirements-api.txt") | locked("requirements-login.txt")
     assert set(lock) == set(RANGES)
     outside = [name for name, version in lock.items() if version not in RANGES[name].specifier]
     assert outside == []
@@ -66,8 +66,10 @@ def imported(folder):
 
 
 def known_without_being_installed():
-    """The API's package, whose tests are left out where it is not; .ci/run has it."""
-    return {"fastapi": ["fastapi"]} if EXTRAS["fastapi"] == "api" else {}
+    """Packages of the API and the login, whose tests are left out where they are not; .ci/run has
+    them.
+    """
+    return {name: [name] for name, extra in EXTRAS.items() if extra in ("api", "login")}
 
 
 @pytest.mark.parametrize("folder", ["heart", "pages"])
@@ -80,7 +82,7 @@ def test_every_package_that_is_imported_is_declared(folder):
 
 def test_packages_of_the_extras_are_those_whose_absence_is_explained():
     known = packages_distributions() | known_without_being_installed()
-    for extra in ("app", "export", "api"):
+    for extra in ("app", "export", "api", "login"):
         modules = [module for module, name in EXTRAS.items() if name == extra]
         dists = {canonicalize_name(dist) for module in modules for dist in known[module]}
         assert dists == set(requirements(OPTIONAL[extra]))

@@ -169,10 +169,8 @@ def test_the_two_commands_are_the_ones_that_ci_runs():
 
 def test_every_dependency_has_its_line():
     names = set()
-    for file in ("requirements.txt", "requirements-api.txt", "requirements-dev.txt"):
-        names |= {
-            line.split("==")[0] for line in (ROOT / file).read_text().splitlines() if "==" in line
-        }
+    for file in sorted(ROOT.glob("requirements*.txt")):
+        names |= {line.split("==")[0] for line in file.read_text().splitlines() if "==" in line}
     table = README.split("## What it stands on")[1]
     assert names == {
         name.strip()
