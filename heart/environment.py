@@ -67,6 +67,12 @@ API_MAX_PATIENTS = Variable(
     "HEART_API_MAX_PATIENTS", "1000", "patients in a request to the API", 1, 10_000
 )
 
+SCHEDULER = Variable(
+    "HEART_SCHEDULER",
+    "",
+    "the Dask scheduler of commands that have `--scheduler`, as in `tcp://127.0.0.1:8786`",
+)
+
 VARIABLES = (
     MODELS,
     READ_ONLY,
@@ -76,6 +82,7 @@ VARIABLES = (
     API_RATE,
     API_MAX_BYTES,
     API_MAX_PATIENTS,
+    SCHEDULER,
 )
 
 

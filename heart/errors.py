@@ -48,11 +48,24 @@ class HeartError(Exception):
         self.expected, self.found, self.action = map(show_controls, (expected, found, action))
         super().__init__(f"Expected {self.expected}, but found {self.found}. {self.action}")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """How it is pickled on its way from another process: as it is, for the constructors of the
+        family differ.
+        """
+        return _restore, (type(self), self.args, self.__dict__)
+
     @classmethod
     def unwritable(cls, path: Path, error: OSError) -> Self:
         """A file that the system does not let this program write."""
         action = "Check the folder, its permissions and the free space."
         return cls(f"to write {path}", str(error.strerror), action)
+
+
+def _restore(kind: type[HeartError], args: tuple[object, ...], own: dict[str, object]) -> HeartError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(own)
+    return error
 
 
 class CohortError(HeartError, ValueError):
@@ -217,3 +230,7 @@ class BundleError(HeartError, ValueError):
 
 class RunsError(HeartError, RuntimeError):
     """A file of runs that cannot be read or written, or a run that is not in it."""
+
+
+class ClusterError(HeartError, RuntimeError):
+    """A scheduler or a worker of a cluster that cannot be used, or that was lost."""

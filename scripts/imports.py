@@ -21,6 +21,7 @@ FLOORS = (
     ("shares",),
     ("errors", "paths", "atomic", "markdown", "units"),
     ("schema", "config", "environment"),
+    ("cluster",),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
     ("data.formats",),
     ("data.dialects",),

@@ -19,14 +19,16 @@ gc.disable()  # until the libraries are imported, see pytest_collection_finish
 FEW = 12
 """So many files run sooner in one process than workers start, each with imports of its own."""
 
-SLOW_FIRST = ["browser", "docs", "app", "cli"]
+SLOW_FIRST = ["browser", "cluster", "docs", "app", "cli"]
 """Folders whose files take long: a worker that came to one last would keep the others waiting."""
 
-BROWSER = "tests/browser/"
+TOGETHER = ("tests/browser/", "tests/cluster/")
+"""Folders whose files share something that takes long to start: a browser, a scheduler."""
 
 MAY_BE_ABSENT = {
     "authlib",
     "axe_playwright_python",
+    "distributed",
     "fastapi",
     "hypothesis",
     "onnxruntime",
@@ -42,7 +44,7 @@ def pytest_cmdline_main(config):
     """The whole suite, or a large part of it, is shared out; -n on the command line decides first.
 
     A file stays on one worker, for some of its tests build on each other, and so do the tests with
-    a browser: they share one, and a server.
+    a browser, which share one and a server, and those with a scheduler.
     """
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # a worker has no workers
@@ -80,17 +82,17 @@ def absent_imports(path):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """File by file, but all files with a browser on one worker."""
+    """File by file, but those of a folder of `TOGETHER` on one worker."""
     if config.getvalue("dist") != "loadfile":
         return None
     from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415
 
-    class BrowserOnOneWorker(LoadFileScheduling):
+    class FoldersTogether(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = super()._split_scope(nodeid)
-            return BROWSER if file.startswith(BROWSER) else file
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
-    return BrowserOnOneWorker(config, log)
+    return FoldersTogether(config, log)
 
 
 def pytest_collection_modifyitems(config, items):

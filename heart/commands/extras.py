@@ -1,4 +1,4 @@
-"""What is not installed with the core: pages, charts, ONNX, the HTTP API and the login."""
+"""What is not installed with the core: pages, charts, ONNX, the HTTP API, the login and Dask."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ EXTRAS = MappingProxyType(
         "fastapi": "api",
         "authlib": "login",
         "httpx": "login",
+        "dask": "cluster",
+        "distributed": "cluster",
     }
 )
 """Of each module that may be missing, the extra of pyproject.toml that brings it."""
 
-FILES = MappingProxyType({"api": "requirements-api.txt", "login": "requirements-login.txt"})
+FILES = MappingProxyType(
+    {extra: f"requirements-{extra}.txt" for extra in ("api", "cluster", "login")}
+)
 """The lists beside requirements.txt."""
 
 

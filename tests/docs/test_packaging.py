@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from heart import __version__
-from heart.commands.extras import EXTRAS, MissingExtraError
+from heart.commands.extras import EXTRAS, FILES, MissingExtraError
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -30,7 +30,7 @@ def requirements(lines):
 
 CORE = requirements(PROJECT["dependencies"])
 APP = CORE | requirements([*OPTIONAL["app"], *OPTIONAL["export"]])
-RANGES = APP | requirements(OPTIONAL["api"]) | requirements(OPTIONAL["login"])
+RANGES = APP | requirements([name for extra in FILES for name in OPTIONAL[extra]])
 
 
 def locked(file):
@@ -45,7 +45,8 @@ def locked(file):
 def test_lock_satisfies_the_ranges():
     lock = locked("requirements.txt")
     assert set(lock) == set(APP)
-    lock |= locked("requirements-api.txt") | locked("requirements-login.txt")
+    for file in FILES.values():
+        lock |= locked(file)
     assert set(lock) == set(RANGES)
     outside = [name for name, version in lock.items() if version not in RANGES[name].specifier]
     assert outside == []
@@ -66,10 +67,8 @@ def imported(folder):
 
 
 def known_without_being_installed():
-    """Packages of the API and the login, whose tests are left out where they are not; .ci/run has
-    them.
-    """
-    return {name: [name] for name, extra in EXTRAS.items() if extra in ("api", "login")}
+    """Packages whose tests are left out where they are not; .ci/run has them."""
+    return {name: [name] for name, extra in EXTRAS.items() if extra in FILES}
 
 
 @pytest.mark.parametrize("folder", ["heart", "pages"])
@@ -82,7 +81,7 @@ def test_every_package_that_is_imported_is_declared(folder):
 
 def test_packages_of_the_extras_are_those_whose_absence_is_explained():
     known = packages_distributions() | known_without_being_installed()
-    for extra in ("app", "export", "api", "login"):
+    for extra in ("app", "export", *FILES):
         modules = [module for module, name in EXTRAS.items() if name == extra]
         dists = {canonicalize_name(dist) for module in modules for dist in known[module]}
         assert dists == set(requirements(OPTIONAL[extra]))
@@ -105,6 +104,8 @@ def test_missing_extra_says_what_to_install(monkeypatch, in_clone, command):
 def test_missing_api_says_what_to_install(monkeypatch, in_clone, command):
     monkeypatch.setattr("heart.commands.extras.IN_CLONE", in_clone)
     assert str(MissingExtraError("fastapi")).endswith(command)
+    dask = str(MissingExtraError("distributed"))
+    assert dask.endswith(command.replace("api", "cluster"))
 
 
 @pytest.fixture(scope="module")

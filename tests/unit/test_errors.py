@@ -1,5 +1,7 @@
 """The error family."""
 
+import pickle
+
 import pytest
 
 from heart.errors import (
@@ -34,6 +36,12 @@ def test_error_says_expected_found_and_what_to_do():
 def test_each_error_is_a_heart_error_and_a_builtin_one(kind, builtin):
     assert issubclass(kind, HeartError)
     assert issubclass(kind, builtin)
+
+
+def test_error_comes_from_another_process_as_it_was():
+    error = PatientError("a", "b", "c", feature="chol", row=3)
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), str(back), vars(back)) == (PatientError, str(error), vars(error))
 
 
 def test_patient_error_names_its_feature():

@@ -1,0 +1,105 @@
+"""Pieces of work that do not depend on each other: over a scheduler's workers, or here."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from heart.cluster.client import connect
+from heart.errors import ClusterError
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Shared = TypeVar("Shared")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def spread(
+    work: Callable[[Shared, Task], Result],
+    tasks: Sequence[Task],
+    *,
+    shared: Shared,
+    scheduler: str | None = None,
+) -> Iterator[tuple[int, Result]]:
+    """Each task's position and what the work makes of it, whichever is finished first; what is left
+    is given up when nobody asks for more.
+
+    A piece whose worker dies is done again by another one.
+
+    Args:
+        work: a function of a module, so that workers find it, of what all share and one task.
+        tasks: independent of each other.
+        shared: sent once, not with each task.
+        scheduler: its address; None does all of it here, one after the other.
+
+    Raises:
+        ClusterError: if the scheduler cannot be used or is lost, or a piece ends worker after
+            worker.
+        Exception: what the work raises.
+    """
+    with nullcontext() if scheduler is None else connect(scheduler) as client:
+        if client is None:
+            yield from ((i, work(shared, task)) for i, task in enumerate(tasks))
+        else:
+            yield from _spread(client, work, tasks, shared)
+
+
+def _spread(
+    client: Client,
+    work: Callable[[Shared, Task], Result],
+    tasks: Sequence[Task],
+    shared: Shared,
+) -> Iterator[tuple[int, Result]]:
+    from distributed import as_completed  # noqa: PLC0415
+    from distributed.client import FutureCancelledError  # noqa: PLC0415
+
+    name = f"heart-{secrets.token_hex(8)}"
+    # a task, not scattered data: what a dead worker held is then made again
+    common = client.submit(_same, shared, key=f"{name}-shared", pure=False)
+    futures = {
+        client.submit(work, common, task, key=f"{name}-{i}", pure=False): i
+        for i, task in enumerate(tasks)
+    }
+    try:
+        for future in as_completed(futures, loop=client.loop):
+            if future.status == "error":
+                _raise(future.exception())
+            yield futures[future], future.result()
+            future.release()
+    except FutureCancelledError as error:
+        raise _lost(client) from error
+    finally:
+        with suppress(OSError, RuntimeError, CancelledError):  # of a scheduler that is gone
+            client.cancel([common, *futures], force=True)
+
+
+def _same(shared: Shared) -> Shared:
+    return shared
+
+
+def _raise(error: BaseException) -> NoReturn:
+    """What the work raised; where its workers have ended, that."""
+    from distributed import KilledWorker  # noqa: PLC0415
+
+    raise _worker_after_worker() if isinstance(error, KilledWorker) else error
+
+
+def _lost(client: Client) -> ClusterError:
+    return ClusterError(
+        f"the scheduler at {client.scheduler.address} until the work is done",
+        "a connection that ended",
+        "Look at its log, start it again, and repeat the command.",
+    )
+
+
+def _worker_after_worker() -> ClusterError:
+    return ClusterError(
+        "workers that finish a piece of work",
+        "one piece at which several ended, one after the other",
+        "Look at their logs; give each more memory, or cut the parts smaller.",
+    )

@@ -1,0 +1,115 @@
+"""Pieces of work over a real scheduler: the same answers, whoever dies."""
+
+import os
+import signal
+import sys
+
+import pytest
+
+from heart.cluster import client, versions
+from heart.cluster.client import connect, find_scheduler
+from heart.cluster.spread import spread
+from heart.errors import ClusterError, CohortError
+from tests.support.pieces import hang_once, pid_of, refuse, square, wait_for
+
+NOBODY = "tcp://127.0.0.1:1"
+
+
+def test_pieces_are_the_same_here_and_on_two_workers(two_workers):
+    here = list(spread(square, range(5), shared=7))
+    assert here == [(0, 7), (1, 8), (2, 11), (3, 16), (4, 23)]
+    assert sorted(spread(square, range(5), shared=7, scheduler=two_workers)) == here
+
+
+def test_work_is_done_by_other_processes(two_workers):
+    pids = {pid for _, pid in spread(pid_of, range(8), shared=None, scheduler=two_workers)}
+    assert pids
+    assert os.getpid() not in pids
+
+
+def test_error_of_the_work_arrives_whole(two_workers):
+    with pytest.raises(CohortError) as raised:
+        list(spread(refuse, [1], shared=None, scheduler=two_workers))
+    assert (raised.value.expected, raised.value.action) == ("a table", "Choose another file.")
+
+
+def test_killed_worker_loses_nothing(clusters, tmp_path):
+    scheduler = clusters.start_scheduler()
+    first, second = (clusters.start_worker(scheduler) for _ in range(2))
+    results = spread(hang_once, range(4), shared=str(tmp_path), scheduler=scheduler.address)
+    done = [next(results)]
+    waiting = int(wait_for(tmp_path / "waiting"))
+    assert waiting in (first.pid, second.pid)
+    os.kill(waiting, signal.SIGKILL)
+    assert sorted([*done, *results]) == [(i, i) for i in range(4)]
+
+
+def test_lost_scheduler_is_an_error_that_says_so(clusters, tmp_path):
+    scheduler = clusters.start_scheduler()
+    worker = clusters.start_worker(scheduler)
+    results = spread(hang_once, [1, 0], shared=str(tmp_path), scheduler=scheduler.address)
+    next(results)
+    scheduler.kill()
+    with pytest.raises(ClusterError, match="connection that ended.*repeat the command"):
+        list(results)
+    worker.kill()
+
+
+def test_nobody_answers(monkeypatch):
+    monkeypatch.setattr(client, "ANSWER_S", 0.2)
+    with pytest.raises(ClusterError, match=f"scheduler at {NOBODY}, but found no answer"):
+        list(spread(square, [1], shared=0, scheduler=NOBODY))
+
+
+def test_scheduler_without_workers_is_refused(clusters, monkeypatch):
+    scheduler = clusters.start_scheduler()
+    monkeypatch.setattr(client, "ANSWER_S", 0.5)
+    with pytest.raises(ClusterError, match="a scheduler without any"), connect(scheduler.address):
+        pass
+    scheduler.kill()
+
+
+def test_worker_with_another_version_is_named(two_workers, monkeypatch):
+    theirs = versions.find_versions()
+    monkeypatch.setattr(client, "find_versions", _Pretends({**theirs, "torch": "1.0"}))
+    with pytest.raises(ClusterError, match=r"torch \S+ \(here 1.0\)"), connect(two_workers):
+        pass
+
+
+class _Pretends:
+    """Says other versions here; at a worker it is the function itself."""
+
+    def __init__(self, says):
+        self.says = says
+        self.__name__ = "find_versions"
+
+    def __call__(self):
+        return self.says
+
+    def __reduce__(self):
+        return getattr, (versions, "find_versions")
+
+
+def test_dask_is_asked_for_only_with_a_scheduler(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert list(spread(square, [2], shared=0)) == [(0, 4)]
+    with pytest.raises(ModuleNotFoundError, match="distributed"):
+        list(spread(square, [2], shared=0, scheduler=NOBODY))
+
+
+@pytest.mark.parametrize(
+    ("said", "environment", "address"),
+    [
+        (None, {}, None),
+        (None, {"HEART_SCHEDULER": " "}, None),
+        (None, {"HEART_SCHEDULER": "tls://a:1"}, "tls://a:1"),
+        ("tcp://b:2", {"HEART_SCHEDULER": "tcp://a:1"}, "tcp://b:2"),
+    ],
+)
+def test_scheduler_is_the_one_that_is_said_then_the_environments(said, environment, address):
+    assert find_scheduler(said, environment) == address
+
+
+def test_what_is_no_address_is_refused():
+    with pytest.raises(ClusterError, match="as in tcp://"):
+        find_scheduler("localhost:8786")

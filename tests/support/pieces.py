@@ -1,0 +1,48 @@
+"""Pieces of work for a cluster: functions of a module, for workers import them."""
+
+import os
+import time
+from pathlib import Path
+
+from heart.errors import CohortError
+
+PATIENCE_S = 60
+
+
+def square(shared, task):
+    return shared + task * task
+
+
+def pid_of(_, __):
+    return os.getpid()
+
+
+def refuse(_, __):
+    expected, found, action = "a table", "nothing", "Choose another file."
+    raise CohortError(expected, found, action)
+
+
+def hang_once(folder, task):
+    """The first one waits to be killed, when it is done for the first time; who waits is in the
+    folder.
+    """
+    mark = Path(folder) / "waiting"
+    if task == 0 and not mark.exists():
+        write_whole(mark, str(os.getpid()))
+        time.sleep(PATIENCE_S)
+    return task
+
+
+def write_whole(mark, text):
+    beside = mark.with_suffix(".part")
+    beside.write_text(text)
+    beside.rename(mark)
+
+
+def wait_for(mark):
+    """What is in a file that is about to appear."""
+    for _ in range(PATIENCE_S * 100):
+        if mark.exists():
+            return mark.read_text()
+        time.sleep(0.01)
+    raise TimeoutError
