@@ -61,7 +61,9 @@ class HeartError(Exception):
         return cls(f"to write {path}", str(error.strerror), action)
 
 
-def _restore(kind: type[HeartError], args: tuple[object, ...], own: dict[str, object]) -> HeartError:
+def _restore(
+    kind: type[HeartError], args: tuple[object, ...], own: dict[str, object]
+) -> HeartError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(own)

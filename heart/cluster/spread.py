@@ -5,14 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
-from contextlib import nullcontext, suppress
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from contextlib import suppress
+from typing import NoReturn, TypeVar
 
 from heart.cluster.client import connect
 from heart.errors import ClusterError
-
-if TYPE_CHECKING:
-    from distributed import Client
 
 Shared = TypeVar("Shared")
 Task = TypeVar("Task")
@@ -42,40 +39,41 @@ def spread(
             worker.
         Exception: what the work raises.
     """
-    with nullcontext() if scheduler is None else connect(scheduler) as client:
-        if client is None:
-            yield from ((i, work(shared, task)) for i, task in enumerate(tasks))
-        else:
-            yield from _spread(client, work, tasks, shared)
+    if scheduler is None:
+        yield from ((i, work(shared, task)) for i, task in enumerate(tasks))
+    else:
+        yield from _spread(work, tasks, shared, scheduler)
 
 
 def _spread(
-    client: Client,
     work: Callable[[Shared, Task], Result],
     tasks: Sequence[Task],
     shared: Shared,
+    address: str,
 ) -> Iterator[tuple[int, Result]]:
     from distributed import as_completed  # noqa: PLC0415
     from distributed.client import FutureCancelledError  # noqa: PLC0415
+    from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
-    name = f"heart-{secrets.token_hex(8)}"
-    # a task, not scattered data: what a dead worker held is then made again
-    common = client.submit(_same, shared, key=f"{name}-shared", pure=False)
-    futures = {
-        client.submit(work, common, task, key=f"{name}-{i}", pure=False): i
-        for i, task in enumerate(tasks)
-    }
-    try:
-        for future in as_completed(futures, loop=client.loop):
-            if future.status == "error":
-                _raise(future.exception())
-            yield futures[future], future.result()
-            future.release()
-    except FutureCancelledError as error:
-        raise _lost(client) from error
-    finally:
-        with suppress(OSError, RuntimeError, CancelledError):  # of a scheduler that is gone
-            client.cancel([common, *futures], force=True)
+    with connect(address) as client:
+        name = f"heart-{secrets.token_hex(8)}"
+        # a task, not scattered data: what a dead worker held is then made again
+        common = client.submit(_same, shared, key=f"{name}-shared", pure=False)
+        futures = {
+            client.submit(work, common, task, key=f"{name}-{i}", pure=False): i
+            for i, task in enumerate(tasks)
+        }
+        try:
+            for future in as_completed(futures, loop=client.loop):
+                if future.status == "error":
+                    _raise(future.exception())
+                yield futures[future], future.result()
+                future.release()
+        except (FutureCancelledError, CommClosedError) as error:
+            raise _lost(address) from error
+        finally:
+            with suppress(OSError, RuntimeError, CancelledError):  # of a scheduler that is gone
+                client.cancel([common, *futures], force=True)
 
 
 def _same(shared: Shared) -> Shared:
@@ -89,9 +87,9 @@ def _raise(error: BaseException) -> NoReturn:
     raise _worker_after_worker() if isinstance(error, KilledWorker) else error
 
 
-def _lost(client: Client) -> ClusterError:
+def _lost(address: str) -> ClusterError:
     return ClusterError(
-        f"the scheduler at {client.scheduler.address} until the work is done",
+        f"the scheduler at {address} until the work is done",
         "a connection that ended",
         "Look at its log, start it again, and repeat the command.",
     )

@@ -10,7 +10,7 @@ from heart.cluster import client, versions
 from heart.cluster.client import connect, find_scheduler
 from heart.cluster.spread import spread
 from heart.errors import ClusterError, CohortError
-from tests.support.pieces import hang_once, pid_of, refuse, square, wait_for
+from tests.support.pieces import hang_once, pid_of, refuse, square, when_waiting
 
 NOBODY = "tcp://127.0.0.1:1"
 
@@ -35,23 +35,22 @@ def test_error_of_the_work_arrives_whole(two_workers):
 
 def test_killed_worker_loses_nothing(clusters, tmp_path):
     scheduler = clusters.start_scheduler()
-    first, second = (clusters.start_worker(scheduler) for _ in range(2))
-    results = spread(hang_once, range(4), shared=str(tmp_path), scheduler=scheduler.address)
-    done = [next(results)]
-    waiting = int(wait_for(tmp_path / "waiting"))
-    assert waiting in (first.pid, second.pid)
-    os.kill(waiting, signal.SIGKILL)
-    assert sorted([*done, *results]) == [(i, i) for i in range(4)]
+    workers = [clusters.start_worker(scheduler) for _ in range(2)]
+    with when_waiting(tmp_path, lambda pid: os.kill(pid, signal.SIGKILL)) as killed:
+        results = spread(hang_once, range(4), shared=str(tmp_path), scheduler=scheduler.address)
+        assert sorted(results) == [(i, i) for i in range(4)]
+    assert set(killed) < {worker.pid for worker in workers}
+    scheduler.kill()
 
 
 def test_lost_scheduler_is_an_error_that_says_so(clusters, tmp_path):
     scheduler = clusters.start_scheduler()
     worker = clusters.start_worker(scheduler)
-    results = spread(hang_once, [1, 0], shared=str(tmp_path), scheduler=scheduler.address)
-    next(results)
-    scheduler.kill()
-    with pytest.raises(ClusterError, match="connection that ended.*repeat the command"):
-        list(results)
+    with (
+        when_waiting(tmp_path, lambda _: scheduler.kill()),
+        pytest.raises(ClusterError, match=r"connection that ended.*repeat the command"),
+    ):
+        list(spread(hang_once, [1, 0], shared=str(tmp_path), scheduler=scheduler.address))
     worker.kill()
 
 

@@ -71,7 +71,8 @@ def open_clusters():
 
 async def _serve(make):
     async with make() as server:
-        print(os.getpid(), server.address, flush=True)
+        sys.stdout.write(f"{os.getpid()} {server.address}\n")
+        sys.stdout.flush()
         await server.finished()
 
 

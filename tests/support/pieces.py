@@ -2,7 +2,9 @@
 
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 from heart.errors import CohortError
 
@@ -37,6 +39,21 @@ def write_whole(mark, text):
     beside = mark.with_suffix(".part")
     beside.write_text(text)
     beside.rename(mark)
+
+
+@contextmanager
+def when_waiting(folder, do):
+    """Do something as soon as a process waits, whose number is then in what this gives."""
+    pids = []
+
+    def follow():
+        pids.append(int(wait_for(Path(folder) / "waiting")))
+        do(pids[0])
+
+    thread = Thread(target=follow)
+    thread.start()
+    yield pids
+    thread.join()
 
 
 def wait_for(mark):
