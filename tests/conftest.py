@@ -28,7 +28,6 @@ TOGETHER = ("tests/browser/", "tests/cluster/")
 MAY_BE_ABSENT = {
     "authlib",
     "axe_playwright_python",
-    "distributed",
     "fastapi",
     "hypothesis",
     "onnxruntime",

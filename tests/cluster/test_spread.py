@@ -54,6 +54,7 @@ def test_lost_scheduler_is_an_error_that_says_so(clusters, tmp_path):
     worker.kill()
 
 
+@pytest.mark.usefixtures("_dask")
 def test_nobody_answers(monkeypatch):
     monkeypatch.setattr(client, "ANSWER_S", 0.2)
     with pytest.raises(ClusterError, match=f"scheduler at {NOBODY}, but found no answer"):
