@@ -8,7 +8,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -69,17 +69,21 @@ def noted(
     Raises:
         BundleError: if the line cannot be written.
     """
-    path, line = folder / AUDIT_FILE, {"at": clock(), "who": who, **change._asdict()}
+    path = folder / AUDIT_FILE
+    line: dict[str, object] = {"at": clock(), "who": who, **change._asdict()}
     try:
         _append(path, line)
     except OSError as error:
         raise BundleError.unwritable(path, error) from error
-    try:
+    with ExitStack() as failing:
+        failing.callback(_note_failure, path, line, clock)
         yield
-    except BaseException:
-        with suppress(OSError):
-            _append(path, line | {"at": clock(), "failed": True})
-        raise
+        failing.pop_all()  # it was made
+
+
+def _note_failure(path: Path, line: dict[str, object], clock: Callable[[], str]) -> None:
+    with suppress(OSError):
+        _append(path, line | {"at": clock(), "failed": True})
 
 
 def _append(path: Path, line: dict[str, object]) -> None:

@@ -99,6 +99,17 @@ def test_change_that_fails_says_so_in_a_second_line(registry, bundle, monkeypatc
     assert failed["name"] == begun["name"] == "first"
 
 
+def test_change_that_is_interrupted_says_so_too(tmp_path):
+    told = iter(["first", "then"])
+    with (
+        pytest.raises(KeyboardInterrupt),
+        noted(tmp_path, Change("save", "x", None), who="ada", clock=lambda: next(told)),
+    ):
+        raise KeyboardInterrupt
+    lines = [json.loads(line) for line in (tmp_path / AUDIT_FILE).read_bytes().splitlines()]
+    assert [(line["at"], line.get("failed")) for line in lines] == [("first", None), ("then", True)]
+
+
 def test_what_is_killed_in_between_is_noted_and_not_made(registry, bundle, monkeypatch):
     monkeypatch.setattr(registry_module, "create_file", lambda *_: os._exit(9))
     child = os.fork()
@@ -158,3 +169,8 @@ def test_without_a_login_it_is_the_account_of_the_process(tmp_path, bundle, monk
     monkeypatch.setenv("LOGNAME", "somebody else")
     Registry(tmp_path).save(bundle, "first")
     assert lines_of(Registry(tmp_path))[0]["who"] == account() != "somebody else"
+
+
+def test_account_that_the_system_has_no_name_for_is_its_number(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 2**31 - 7)
+    assert account() == "uid 2147483641"
