@@ -96,14 +96,11 @@ def threshold(
     curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats)))
     choice = mark_reported(_choose(curves, policy), chosen.threshold)
     judged = judge(chosen, split, choice)
-    written = {}
     if table is not None:
         rows = curves.table(cost_ratio=policy.cost_ratio, prevalence=policy.prevalence)
         table.write(to_safe_csv(rows))
-        written["table"] = str(table)
     if out is not None:
         out.write_bundle(judged)
-        written["written"] = str(out)
     return {
         "threshold": choice._asdict(),
         "tuned": _describe_tuned(curves, policy),
@@ -112,7 +109,8 @@ def threshold(
         "borders": _describe_borders(curves, policy),
         "valid": judged.metrics["valid"],
         "test": None if out is None else judged.metrics["test"],
-        **written,
+        **({} if table is None else {"table": str(table)}),
+        **({} if out is None else {"written": str(out)}),
     }
 
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from heart.config import Settings, get_recipe
@@ -117,16 +116,11 @@ def predict_out_of_fold(
     splits = folds.split(features, y_true)
     given = features[list(used)]
     if isinstance(model, str) and model in OTHERS:
-
-        def make(fold: int) -> BaseEstimator:
-            train = splits[fold][0]
-            return OTHERS[model](given.iloc[train], y_true[train], folds.random_state + fold)
-
-        answers = _predict_others(given, y_true, splits, make, on_share)
+        seed = folds.random_state
+        answers = _predict_others(given, y_true, splits, model, on_share, random_state=seed)
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
-        networks = _predict_networks(given, y_true, splits, settings, on_share)
-        answers = [_Answer(scores) for scores in networks]
+        answers = _predict_networks(given, y_true, splits, settings, on_share)
     y_score = np.empty((folds.n_repeats, len(y_true)))
     fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
     for i, ((_, test), answer) in enumerate(zip(splits, answers, strict=True)):
@@ -191,21 +185,27 @@ def _predict_networks(
     splits: Sequence[tuple[IntArray, IntArray]],
     settings: Settings,
     on_share: OnShare | None,
-) -> list[FloatArray]:
+) -> list[_Answer]:
     models = fit_each(features, y_true, [train for train, _ in splits], settings, on_share=on_share)
-    return [predict(features.iloc[test]) for predict, (_, test) in zip(models, splits, strict=True)]
+    return [
+        _Answer(predict(features.iloc[test]))
+        for predict, (_, test) in zip(models, splits, strict=True)
+    ]
 
 
 def _predict_others(
     features: pd.DataFrame,
     y_true: IntArray,
     splits: Sequence[tuple[IntArray, IntArray]],
-    make: Callable[[int], BaseEstimator],
+    model: str,
     on_share: OnShare | None,
+    *,
+    random_state: int,
 ) -> list[_Answer]:
     def predict_fold(i: int, tell: OnShare) -> _Answer:
         train, test = splits[i]
-        fitted = make(i).fit(features.iloc[train], y_true[train])
+        given, outcomes = features.iloc[train], y_true[train]
+        fitted = OTHERS[model](given, outcomes, random_state + i).fit(given, outcomes)
         predicted: FloatArray = fitted.predict_proba(features.iloc[test])[:, 1]
         tell(1.0)
         return _Answer(predicted, count_fits(fitted), describe_choice(fitted))

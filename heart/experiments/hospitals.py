@@ -78,11 +78,7 @@ def judge_elsewhere(
         on_share: sees the share of the work that is done; whatever it raises ends it.
     """
     home = load_shipped(trained_on)
-    tested = (
-        others
-        if others is not None
-        else tuple(name for name in SHIPPED if name not in trained_on.split("+"))
-    )
+    tested = _other_hospitals(trained_on) if others is None else others
 
     @cache  # two hospitals may lack the same
     def fit(features: tuple[str, ...]) -> HeartClassifier:
@@ -96,15 +92,17 @@ def judge_elsewhere(
         cohort = load_shipped(name)
         lacking = tuple(feature for feature in lacking_features(cohort) if feature in used)
         shared = tuple(feature for feature in used if feature not in lacking)
-        for which, features in (("all", used), ("shared", shared)):
-            if which == "all" or (lacking and shared):
-                y_score = fit(features).predict_proba(cohort.features[list(features)])[:, 1]
-                externals.append(
-                    restore_external(trained_on, name, which, lacking, y_score=y_score)
-                )
+        sets = {"all": used, "shared": shared} if lacking and shared else {"all": used}
+        for which, features in sets.items():
+            y_score = fit(features).predict_proba(cohort.features[list(features)])[:, 1]
+            externals.append(restore_external(trained_on, name, which, lacking, y_score=y_score))
         if on_share is not None:
             on_share((i + 1) / len(tested))
     return externals
+
+
+def _other_hospitals(trained_on: str) -> tuple[str, ...]:
+    return tuple(name for name in SHIPPED if name not in trained_on.split("+"))
 
 
 def judge_itself(bundle: Bundle, learnt: Learnt | None, *, threshold: float) -> tuple[Judged, ...]:

@@ -112,10 +112,20 @@ def known_sets() -> list[frozenset[str]]:
 
 def pack_results(cohort: Cohort, results: Results) -> bytes:
     """The content of a cohort's file."""
-    sets = known_sets()
-    answers = [results.work_up.answers(known) for known in sets]
+    about = json.dumps(_describe_results(cohort, results)).encode()
+    buffer = io.BytesIO()
+    arrays = _pack_arrays(results)
+    np.savez_compressed(buffer, about=np.frombuffer(about, dtype=np.uint8), **arrays)
+    return buffer.getvalue()
+
+
+def _pack_arrays(results: Results) -> dict[str, Any]:
+    """The probabilities, with the folds that they are of, and the figures of each fold."""
+    answers = [results.work_up.answers(known) for known in known_sets()]
     first = next(iter(results.leaderboard.values()))
-    arrays: dict[str, Any] = {
+    nested = {} if results.nested is None else {"nested": _pack(results.nested.y_score)}
+    elsewhere = {f"elsewhere_{i}": _pack(e.judged.y_score) for i, e in enumerate(results.elsewhere)}
+    return {
         "fold": first.fold.astype(np.uint8),
         "scores": np.stack([_pack(each.y_score) for each in results.leaderboard.values()]),
         "by_fold": np.stack(
@@ -126,11 +136,14 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
         ),
         "work_up_fold": answers[0].fold.astype(np.uint8),
         "work_up": np.stack([_pack(answer.y_score) for answer in answers]),
-    } | {f"elsewhere_{i}": _pack(e.judged.y_score) for i, e in enumerate(results.elsewhere)}
-    nested = results.nested
-    if nested is not None:
-        arrays["nested"] = _pack(nested.y_score)
-    about = {
+        **elsewhere,
+        **nested,
+    }
+
+
+def _describe_results(cohort: Cohort, results: Results) -> dict[str, Any]:
+    """Everything else, as JSON has it."""
+    return {
         "date": results.date,
         "command": results.command,
         "fingerprint": cohort.fingerprint,
@@ -149,19 +162,17 @@ def pack_results(cohort: Cohort, results: Results) -> bytes:
         "subgroups": results.subgroups.to_dict("list"),
         "learning": results.learning.to_dict("list"),
         "work_up_folds": results.work_up.folds._asdict(),
-        "nested": None
-        if nested is None
-        else {
-            "seconds": round(nested.seconds, 1),
-            "fits": nested.fits,
-            "chosen": nested.chosen,
-            "short_list": describe_short_list(),
-        },
+        "nested": None if results.nested is None else _describe_nested(results.nested),
     }
-    text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, about=text, **arrays)
-    return buffer.getvalue()
+
+
+def _describe_nested(nested: OutOfFold) -> dict[str, Any]:
+    return {
+        "seconds": round(nested.seconds, 1),
+        "fits": nested.fits,
+        "chosen": nested.chosen,
+        "short_list": describe_short_list(),
+    }
 
 
 def find_results(cohort: Cohort, folder: Path = SHIPPED_EVALUATION) -> Results | None:
