@@ -107,7 +107,7 @@ def _add_codes(
     return graph.add("ReduceSum", ones, graph.constant([1], np.int64), keepdims=0)
 
 
-def _add_encoder(graph: Graph, feature: Feature, classes: list[Any]) -> str:
+def _add_encoder(graph: Graph, feature: Feature, classes: Sequence[Value]) -> str:
     """Codes and labels become the class's index; anything else is unknown, as everything is where
     train had no class.
     """
@@ -115,27 +115,25 @@ def _add_encoder(graph: Graph, feature: Feature, classes: list[Any]) -> str:
         shape = graph.add("Shape", feature.name)
         zero = numpy_helper.from_array(np.zeros(1, np.int64))
         return graph.add("ConstantOfShape", shape, value=zero)
-    labels = dict(feature.codes)
-    keys: dict[Any, int] = (
-        {float(code): index for index, code in enumerate(classes)}
+    kind, keys = (
+        ("keys_floats", {float(code): index for index, code in enumerate(classes)})
         if feature.encoding == "scale"
-        else {
-            spelling: index
-            for index, code in enumerate(classes)
-            for spelling in _spellings(code, labels[code])
-        }
+        else ("keys_strings", _index_spellings(feature, classes))
     )
-    keys_of_kind: dict[str, Any] = {
-        "keys_floats" if feature.encoding == "scale" else "keys_strings": list(keys)
-    }
+    table: dict[str, Any] = {kind: list(keys), "values_int64s": list(keys.values())}
+    unknown = len(classes)
     return graph.add(
-        "LabelEncoder",
-        feature.name,
-        domain="ai.onnx.ml",
-        default_int64=len(classes),
-        values_int64s=list(keys.values()),
-        **keys_of_kind,
+        "LabelEncoder", feature.name, domain="ai.onnx.ml", default_int64=unknown, **table
     )
+
+
+def _index_spellings(feature: Feature, classes: Sequence[Value]) -> dict[str, int]:
+    labels = dict(feature.codes)
+    return {
+        spelling: index
+        for index, code in enumerate(classes)
+        for spelling in _spellings(code, labels[code])
+    }
 
 
 def _spellings(code: Value, label: str) -> set[str]:

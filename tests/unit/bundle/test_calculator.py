@@ -17,9 +17,10 @@ import pytest
 import heart.bundle.calculator
 from heart.bundle import load_bundle
 from heart.bundle.calculator import check_size, export_calculator
+from heart.bundle.calculator.check import _unpack, check_answers, predict_mean
 from heart.bundle.calculator.content import count_weights, describe_model
 from heart.bundle.calculator.file import BESIDE, MAX_BYTES
-from heart.bundle.calculator.words import _write_share
+from heart.bundle.calculator.words import _write_share, write_words
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.errors import BundleError
@@ -217,6 +218,12 @@ def test_range_of_few_members_is_that_of_all_and_called_so(bundle, cleveland, me
     assert told["spread"] == ([0.05, 0.95] if members == 20 else [0, 1])
 
 
+@pytest.mark.parametrize("members", [1, 2])
+def test_members_of_an_explanation_are_told_of_where_there_are_several(bundle, cleveland, members):
+    words = write_words(untrained(bundle, cleveland.features, hidden=(2,), members=members))
+    assert ("In brackets and as a thin line: what" in words["why"]) == (members > 1)
+
+
 def test_features_that_the_model_does_not_use_are_not_asked_for(bundle, cleveland):
     few = [f for f in FEATURES if f.name not in ("ca", "thal")]
     found = Page(export_calculator(untrained(bundle, cleveland.features, features=few)))
@@ -270,6 +277,17 @@ def test_file_that_would_answer_otherwise_is_refused(bundle, cleveland, changes,
     monkeypatch.setattr("heart.bundle.calculator.file.describe_model", lambda _: spoilt)
     with pytest.raises(BundleError, match="the calculator to answer within 1e-06"):
         export_calculator(bundle)
+
+
+def test_answers_may_differ_by_the_tolerance_itself(shipped):
+    model = describe_model(shipped)
+    first = model["golden"][0]
+    answer = predict_mean(model, _unpack(model["network"]), first["patient"])
+    other = first | {"mean": answer - 0.125}
+    difference = abs(answer - other["mean"])
+    check_answers(model | {"golden": [first, other], "tolerance": difference})
+    with pytest.raises(BundleError, match=r"within 0\.125 of .* a difference of 0\.12"):
+        check_answers(model | {"golden": [first, other], "tolerance": np.nextafter(difference, 0)})
 
 
 def test_cholesterol_in_mmol_is_converted_with_its_factor_and_shown_with_its_digits(shipped):
