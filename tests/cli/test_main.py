@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import ROOT
+from heart.__main__ import run
+from tests.support.running import ROOT, answer
 
 HEART = [sys.executable, "-m", "heart"]
 
@@ -92,35 +93,53 @@ def read_all(descriptor):
     return content
 
 
+def fork(*words, stdin, stdout, stderr):
+    """The program in a process that has imported by now what it needs: torch takes 4 s of a process
+    of its own.
+    """
+    answer("predict", "--age", "61")
+    child = os.fork()
+    if not child:
+        try:
+            for own, given in enumerate((stdin, stdout, stderr)):
+                os.dup2(given, own)
+            sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+            sys.argv = ["heart", *words]
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            os._exit(run())
+        finally:  # whatever is raised, this is no second session of tests
+            os._exit(99)
+    return child
+
+
+def status_of(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 def test_interruption_while_waiting_for_a_line_is_one_line():
-    streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    process = start("predict", **streams)
-    process.stdin.write(b'{"age": 61}\n')
-    process.stdin.flush()
-    assert b'"probability"' in process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    left, message = process.communicate()
-    assert (process.returncode, left, message) == (130, b"", b"heart: interrupted\n")
+    (line, to), (out, from_), (errors, told) = (os.pipe() for _ in range(3))
+    child = fork("predict", stdin=line, stdout=from_, stderr=told)
+    for descriptor in (line, from_, told):
+        os.close(descriptor)
+    os.write(to, b'{"age": 61}\n')
+    assert b'"probability"' in os.read(out, 10_000)
+    os.kill(child, signal.SIGINT)
+    assert status_of(child) == 130
+    os.close(to)
+    assert (read_all(out), read_all(errors)) == (b"", b"heart: interrupted\n")
 
 
-def test_interruption_of_a_question_is_one_line(tmp_path):
+def test_interruption_of_a_question_is_one_line(tmp_path, monkeypatch):
     (tmp_path / "mine.joblib").write_bytes((ROOT / "models" / "cleveland.joblib").read_bytes())
+    monkeypatch.setenv("HEART_MODELS", str(tmp_path))
     master, terminal = pty.openpty()
-    process = start(
-        "models",
-        "delete",
-        "mine",
-        env={**os.environ, "HEART_MODELS": str(tmp_path)},
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-    )
+    child = fork("models", "delete", "mine", stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
     shown = b""
     while b"Type its name: " not in shown:
         shown += os.read(master, 1000)
-    process.send_signal(signal.SIGINT)
-    assert process.wait() == 130
+    os.kill(child, signal.SIGINT)
+    assert status_of(child) == 130
     assert read_all(master).splitlines()[-1] == b"heart: interrupted"
     assert (tmp_path / "mine.joblib").exists()
 
