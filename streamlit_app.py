@@ -13,9 +13,11 @@ from heart.errors import HeartError
 from heart.paths import PACKAGE
 from heart.ui.guard import Guard, base_path
 from heart.ui.login import is_asked_for
+from heart.ui.logs import begin_log
 from heart.ui.warmup import warm_up
 
 try:
+    begin_log()
     routes = make_routes(base_path())
     read_analysts()
     for module in ("authlib", "httpx") if is_asked_for() else ():

@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from heart.errors import SettingsError
@@ -50,12 +51,21 @@ ANALYSTS = Variable(
 LEAST_TOKEN = 32
 """Characters: what nobody guesses at any rate."""
 
+LOG = Variable(
+    "HEART_LOG", "text", "how the server writes its log: `text`, or `json` for one line an event"
+)
+MOST_TOKEN = 4096
+"""Bytes of its file that are read."""
+
 API = Variable("HEART_API", "no", "whether there is an HTTP API under `/api/v1`")
 API_TOKEN = Variable(
     "HEART_API_TOKEN",
     "",
     f"the bearer token of the API, at least {LEAST_TOKEN} characters; without one it answers this"
     " machine only",
+)
+API_TOKEN_FILE = Variable(
+    "HEART_API_TOKEN_FILE", "", "a file with that token instead, as of systemd's credentials"
 )
 API_RATE = Variable(
     "HEART_API_RATE", "300", "requests a minute from one address to the API", 1, 100_000
@@ -77,8 +87,10 @@ VARIABLES = (
     MODELS,
     READ_ONLY,
     ANALYSTS,
+    LOG,
     API,
     API_TOKEN,
+    API_TOKEN_FILE,
     API_RATE,
     API_MAX_BYTES,
     API_MAX_PATIENTS,
@@ -104,6 +116,18 @@ def says_yes(variable: Variable, environment: Environment = os.environ) -> bool:
             "Correct the variable, or leave it out.",
         )
     return word in YES
+
+
+def wants_json_log(environment: Environment = os.environ) -> bool:
+    """Whether the log is to be lines of JSON.
+
+    Raises:
+        SettingsError: if it is to be something that there is not.
+    """
+    word = environment.get(LOG.name, "").strip().lower() or LOG.default
+    if word not in ("text", "json"):
+        raise SettingsError.unknown(LOG.name, word[:40], ("text", "json"))
+    return word == "json"
 
 
 def whole_number(variable: Variable, environment: Environment = os.environ) -> int:
@@ -175,7 +199,7 @@ def read_api(environment: Environment = os.environ) -> ApiSettings | None:
     if not says_yes(API, environment):
         return None
     return ApiSettings(
-        _read_token(environment.get(API_TOKEN.name, "")),
+        _read_token(_find_token(environment)),
         whole_number(API_RATE, environment),
         whole_number(API_MAX_BYTES, environment),
         whole_number(API_MAX_PATIENTS, environment),
@@ -185,6 +209,27 @@ def read_api(environment: Environment = os.environ) -> ApiSettings | None:
 def digest_token(token: str) -> bytes:
     """The SHA-256 of a token: all have one length, so that comparing tells nothing of theirs."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def _find_token(environment: Environment) -> str:
+    """The token as text, from the environment or from the file that it names; empty for none."""
+    text, named = (environment.get(each.name, "") for each in (API_TOKEN, API_TOKEN_FILE))
+    if not named:
+        return text
+    if text:
+        raise SettingsError(
+            f"either {API_TOKEN.name} or {API_TOKEN_FILE.name}", "both", "Leave one of them out."
+        )
+    try:
+        content = Path(named).read_bytes()[:MOST_TOKEN]
+    except OSError as error:
+        raise SettingsError(
+            f"{API_TOKEN_FILE.name} to be a file that can be read",
+            error.strerror or type(error).__name__,
+            "Make it, or leave the variable out: the API would answer this machine only.",
+        ) from error
+    # a line's end is no part of it; an empty file is a token that is too short, and not none
+    return content.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r") or " "
 
 
 def _read_token(text: str) -> bytes | None:

@@ -19,7 +19,7 @@ BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawin
 
 FLOORS = (
     ("shares",),
-    ("errors", "paths", "atomic", "markdown", "units"),
+    ("errors", "events", "paths", "atomic", "markdown", "units"),
     ("schema", "config", "environment"),
     ("cluster",),
     ("data.columns", "data.codings", "data.rows", "data.patients"),

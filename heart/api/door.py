@@ -16,10 +16,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from heart.api.problems import RefusedError, broken, problem_response
 from heart.api.rate import Rate, address_of
 from heart.environment import API_TOKEN, ApiSettings, digest_token
+from heart.events import tell
 from heart.ui.errors import WithoutValues
 
 FORWARDED = {b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"}
 """Headers of proxies: behind one, everybody seems to be on this machine."""
+
+ROUTES, OTHER = ("predict", "model", "card", "openapi.json"), "other"
+"""What the log calls an address."""
 
 log = logging.getLogger(__name__)
 log.addFilter(WithoutValues())
@@ -45,12 +49,12 @@ class Door:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun = False
+        began, status = time.monotonic(), None
 
         async def send_unstored(message: Message) -> None:
-            nonlocal begun
+            nonlocal status
             if message["type"] == "http.response.start":
-                begun = True
+                status = message["status"]
                 headers = [*message.get("headers", ()), (b"cache-control", b"no-store")]
                 message = {**message, "headers": headers}
             await send(message)
@@ -64,8 +68,10 @@ class Door:
             return
         except Exception:  # the server would log it, with a patient's values
             log.exception("a request failed")  # the filter cuts it
-            if not begun:
+            if status is None:
                 await problem_response(broken())(scope, receive, send_unstored)
+        finally:
+            _tell(scope, status, time.monotonic() - began)
 
     def _let_in(self, scope: Scope) -> None:
         """Nothing.
@@ -87,6 +93,20 @@ class Door:
                 raise _elsewhere()
         elif not hmac.compare_digest(self._token, digest_token(_token_of(scope))):
             raise _unknown()
+
+
+def _tell(scope: Scope, status: int | None, seconds: float) -> None:
+    """Note a request in the log, by names of our own: what a stranger writes into an address may be
+    a patient's.
+    """
+    name, method = scope.get("path", "").rpartition("/")[2], scope.get("method")
+    tell(
+        "request",
+        method=method if method in ("GET", "POST") else OTHER,
+        route=name if name in ROUTES else OTHER,
+        status=status,
+        ms=round(1000 * seconds, 1),
+    )
 
 
 def is_here(scope: Scope) -> bool:

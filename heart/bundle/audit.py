@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from heart.errors import BundleError
+from heart.events import DONE, FAILED, tell
 
 AUDIT_FILE = "audit.jsonl"
 
@@ -66,6 +68,8 @@ def noted(
         who: by whom.
         clock: the time, as text.
 
+    The server's log hears of it too.
+
     Raises:
         BundleError: if the line cannot be written.
     """
@@ -75,10 +79,13 @@ def noted(
         _append(path, line)
     except OSError as error:
         raise BundleError.unwritable(path, error) from error
+    told = partial(tell, "registry", who=who, **change._asdict())
     with ExitStack() as failing:
         failing.callback(_note_failure, path, line, clock)
+        failing.callback(told, outcome=FAILED)
         yield
         failing.pop_all()  # it was made
+    told(outcome=DONE)
 
 
 def _note_failure(path: Path, line: dict[str, object], clock: Callable[[], str]) -> None:

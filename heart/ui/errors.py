@@ -7,7 +7,6 @@ from __future__ import annotations
 import logging
 import os
 import re
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from heart.errors import HeartError
+from heart.events import describe_fault
 from heart.paths import FOLDER_VARIABLE, ROOT
 
 ABSOLUTE = re.compile(r"(?<![\w./:])/(?:[^\s/]+/)+([^\s/]+)")
@@ -62,14 +62,7 @@ class WithoutValues(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: the record stays, without its values."""
         if record.exc_info and record.exc_info[1] is not None:
-            error = record.exc_info[1]
-            frames = traceback.extract_tb(error.__traceback__)[-1:]
-            where = (
-                f"{Path(frames[0].filename).name}:{frames[0].lineno}"
-                if frames
-                else "an unknown place"
-            )
-            record.msg, record.args = "%s in %s", (type(error).__name__, where)
+            record.msg, record.args = "%s in %s", describe_fault(record.exc_info[1])
             record.exc_info = record.exc_text = None
         return True
 

@@ -11,16 +11,20 @@ from __future__ import annotations
 import gc
 import pkgutil
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import cache
 from importlib import import_module
 from typing import Any
 
+from heart import __version__
 from heart.errors import HeartError
+from heart.events import tell
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.ui.errors import keep_values_out_of_logs
+from heart.ui.logs import begin_log
 
 _first, _heavy, _parts, _all, _lessons = (threading.Lock() for _ in range(5))
 
@@ -104,17 +108,21 @@ async def warm_up(
     app: Any,  # noqa: ARG001  the lifespan protocol passes the app
 ) -> AsyncIterator[dict[str, Any]]:
     """Load everything in the background, so that the server answers at once."""
+    begin_log()
+    tell("server start", version=__version__)
     keep_values_out_of_logs()
     for name in ("numpy", "PIL.Image"):  # what main.py's page icon needs, before there are threads
         import_module(name)
     threading.Thread(target=_load_everything, name="heart-warm-up", daemon=True).start()
     yield {}
+    tell("server stop")
 
 
 def _load_everything() -> None:
     """Import what predicts, predict once, then import the rest beside the first visitor and make
     what all visitors share.
     """
+    began = time.monotonic()
     load_heavy()
     from heart.scoring.patient import predict_patient  # noqa: PLC0415  loaded by now
     from heart.ui.shared import load_start  # noqa: PLC0415
@@ -124,6 +132,7 @@ def _load_everything() -> None:
     _freeze()
     load_all()
     _freeze()
+    tell("server ready", seconds=round(time.monotonic() - began, 3))
     load_lessons()
     import_module("heart.ui.warm_results").make_results()
     _freeze()

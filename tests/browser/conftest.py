@@ -56,9 +56,9 @@ class Tab(NamedTuple):
     """
 
 
-def open_tab(browser):
-    """A tab in a profile of its own."""
-    context = browser.new_context(accept_downloads=True, reduced_motion="reduce")
+def open_tab(browser, **options):
+    """A tab in a profile of its own, with these options of Playwright's."""
+    context = browser.new_context(accept_downloads=True, reduced_motion="reduce", **options)
     context.set_default_timeout(30_000)
     tab = Tab(context.new_page(), [])
     tab.page.on("request", lambda request: note_foreign(tab, request.url))

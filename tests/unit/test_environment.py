@@ -70,6 +70,35 @@ def test_weak_token_is_refused_and_not_told(token):
     assert token.strip() not in str(refused.value) or not token.strip()
 
 
+def named(path):
+    return {**ON, "HEART_API_TOKEN_FILE": str(path)}
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_token_of_a_file_is_its_line(tmp_path, end):
+    path, token = tmp_path / "token", "x" * LEAST_TOKEN
+    path.write_bytes(f"{token}{end}".encode())
+    assert read_api(named(path)).token == digest_token(token)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"x" * (LEAST_TOKEN - 1), b"\xff" * 40, b"x\n" * 40]
+)
+def test_file_without_a_token_does_not_open_the_api(tmp_path, content):
+    path = tmp_path / "token"
+    path.write_bytes(content)
+    with pytest.raises(SettingsError, match="at least 32"):
+        read_api(named(path))
+
+
+def test_token_is_in_one_place(tmp_path):
+    for path in (tmp_path / "absent", tmp_path):
+        with pytest.raises(SettingsError, match="HEART_API_TOKEN_FILE to be a file"):
+            read_api(named(path))
+    with pytest.raises(SettingsError, match="either HEART_API_TOKEN or"):
+        read_api({**named(tmp_path), "HEART_API_TOKEN": "x" * LEAST_TOKEN})
+
+
 def test_every_variable_says_what_it_is_for():
     assert all(variable.meaning for variable in VARIABLES)
     assert len({variable.name for variable in VARIABLES}) == len(VARIABLES)

@@ -22,6 +22,7 @@ ROOT_MODULES |= {
     "config",
     "environment",
     "errors",
+    "events",
     "markdown",
     "paths",
     "schema",

@@ -2,6 +2,8 @@
 its own sizes give, and whether its claims hold, is said by tests/unit/lessons.
 """
 
+import os
+
 BRIEF = {
     "heart.lessons.overfitting": {
         "WIDE": (128, 128, 128),
@@ -15,3 +17,9 @@ BRIEF = {
     "heart.lessons.calibration": {"N_FOLDS": 3},
 }
 """Constants of modules, and what they are instead."""
+
+if os.environ.get("BRIEF_START"):  # a server that few visit makes nothing beforehand
+    BRIEF |= {
+        "heart.ui.warmup": {"load_lessons": lambda: None},
+        "heart.ui.warm_results": {"make_results": lambda: None},
+    }

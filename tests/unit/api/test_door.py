@@ -5,7 +5,7 @@ import logging
 import pytest
 from starlette.requests import ClientDisconnect
 
-from heart.api.door import Door
+from heart.api.door import ROUTES, Door
 from heart.api.problems import RefusedError
 from heart.environment import ApiSettings, digest_token
 from tests.support.asking import HERE, ask
@@ -176,3 +176,40 @@ def test_connection_of_a_browser_is_closed():
 
     complete(door()({"type": "websocket", "headers": []}, None, send))
     assert told == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "noted"),
+    [
+        ("/api/v1/predict?age=61", "POST", ("POST", "predict", 200)),
+        ("/api/v1/model", "GET", ("GET", "model", 200)),
+        ("/api/v1/predict/61", "AGE61", ("other", "other", 200)),
+        ("/api/v1/", "GET", ("GET", "other", 200)),
+    ],
+)
+def test_log_has_a_request_by_names_of_its_own(caplog, path, method, noted):
+    caplog.set_level(logging.INFO, "heart.events")
+    ask(door(), path, method=method, X_Age="61")
+    (facts,) = (record.facts for record in caplog.records)
+    assert (facts["method"], facts["route"], facts["status"]) == noted
+    assert set(facts) == {"event", "method", "route", "status", "ms"}
+
+
+def test_log_has_what_was_refused_and_what_failed(caplog):
+    caplog.set_level(logging.INFO, "heart.events")
+
+    async def fail(*_):
+        raise ValueError("cholesterol 417")
+
+    ask(door(token=TOKEN), "/api/v1/model")
+    ask(door(fail), "/api/v1/model")
+    noted = [record.facts["status"] for record in caplog.records if hasattr(record, "facts")]
+    assert noted == [401, 500]
+    assert "417" not in caplog.text
+
+
+def test_log_knows_every_route():
+    from heart.api.app import make_api  # noqa: PLC0415  FastAPI may be absent
+
+    routes = {route.path[1:] for route in make_api(ApiSettings(None, 1, 1, 1), "/api/v1").routes}
+    assert routes == set(ROUTES)
