@@ -83,8 +83,9 @@ def test_column_of_which_half_cannot_be_read_is_listed_and_one_cell_more_is_refu
     with pytest.raises(BadCellsError) as listed:
         read_cohort(file_of(*[row_with("age", "x")] * 5, *[ROW] * 4))
     assert [cell.row for cell in listed.value.bad_cells] == [1, 2, 3, 4, 5]
-    with pytest.raises(CohortError, match=r"a column age .* 6 of 10 cells"):
+    with pytest.raises(CohortError, match=r"a column age .* 6 of 10 cells") as refused:
         read_cohort(file_of(*[row_with("age", "x")] * 6, *[ROW] * 3))
+    assert refused.value.found == ("6 of 10 cells that cannot: 'x' in row 1 is not 18 to 110 years")
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,11 @@ def test_what_the_user_says_is_taken_by_name_or_number():
     assert without.report.dropped == ("th",)
 
 
+def test_what_the_known_patients_confirm_may_be_said_too():
+    content = odd(d.whole(d.uci_table(d.cleveland())), "trestbps", "thalach")
+    assert read_cohort(content, columns={"rbp": "trestbps", "mhr": "thalach"}).n == 303
+
+
 @pytest.mark.parametrize(
     ("columns", "word"),
     [

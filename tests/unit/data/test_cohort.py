@@ -19,6 +19,8 @@ def test_fingerprint_tells_tables_apart_but_not_layouts():
     other = [read_cohort(file_of(row, ROW)) for row in (ROW, *changed)]
     assert len({cohort.fingerprint for cohort in same}) == 1
     assert len({cohort.fingerprint for cohort in (*same, *other)}) == 5
+    left = read_cohort(file_of(row_with("ca", ""), ROW)).complete()  # in other rows of its file
+    assert left.fingerprint == read_cohort(file_of(ROW)).fingerprint
 
 
 def test_complete_keeps_only_patients_without_gaps():

@@ -103,3 +103,9 @@ def test_other_columns_are_dropped_and_personal_ones_called_out():
     assert report.dropped == ("Patient Name", "DOB", "MRN", "hospital")
     assert report.personal == ("Patient Name", "DOB", "MRN")
     assert not any(secret in repr(report) for secret in ("Secret", "1931", "4711"))
+
+
+def test_features_that_are_missing_are_named_and_no_others():
+    with pytest.raises(CohortError) as caught:
+        name_columns([*FEATURE_NAMES[3:], "num"])
+    assert caught.value.found == "no column for age, sex, cp"

@@ -151,8 +151,9 @@ def test_frames_and_single_patients_take_the_same_values():
 
 
 def test_missing_columns_are_all_named():
-    with pytest.raises(PatientError, match="none for chol, ca, thal among 'age', 'sex'"):
+    with pytest.raises(PatientError, match="none for chol, ca, thal among 'age', 'sex'") as caught:
         canonical_frame(some_patients().drop(columns=["chol", "ca", "thal"]))
+    assert caught.value.feature == "chol"
 
 
 def test_column_in_two_spellings_is_refused():

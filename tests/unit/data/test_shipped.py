@@ -36,6 +36,10 @@ def test_patients_diseased_and_repeats_are_datas(name, n, positives, repeats):
     assert (cohort.report.rows, cohort.report.positives) == (n, positives)
 
 
+def test_all_hospitals_can_be_joined():
+    assert load_shipped("+".join(SHIPPED)).n == 303 + 294 + 123 + 200
+
+
 @pytest.mark.parametrize(("name", "missing"), MISSING)
 def test_missing_values_are_datas(name, missing):
     report = load_shipped(name).report
