@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 
 from heart.api.routes import make_routes
 from heart.commands.extras import require
-from heart.environment import read_analysts
+from heart.environment import WORKERS, read_analysts, whole_number
 from heart.errors import HeartError
 from heart.paths import PACKAGE
 from heart.ui.guard import Guard, base_path
@@ -18,6 +18,7 @@ from heart.ui.warmup import warm_up
 
 try:
     begin_log()
+    whole_number(WORKERS)
     routes = make_routes(base_path())
     read_analysts()
     for module in ("authlib", "httpx") if is_asked_for() else ():

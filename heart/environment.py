@@ -48,6 +48,9 @@ ANALYSTS = Variable(
     "addresses with commas between, of those who may keep, rename, delete and activate models on"
     " the pages; with a login nobody else may",
 )
+WORKERS = Variable(
+    "HEART_WORKERS", "2", "trainings and other long work at once; the others wait", 1, 64
+)
 LEAST_TOKEN = 32
 """Characters: what nobody guesses at any rate."""
 
@@ -88,6 +91,7 @@ VARIABLES = (
     READ_ONLY,
     ANALYSTS,
     LOG,
+    WORKERS,
     API,
     API_TOKEN,
     API_TOKEN_FILE,

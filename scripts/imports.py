@@ -19,7 +19,7 @@ BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawin
 
 FLOORS = (
     ("shares",),
-    ("errors", "events", "paths", "atomic", "markdown", "units"),
+    ("errors", "events", "paths", "atomic", "markdown", "units", "apart"),
     ("schema", "config", "environment"),
     ("cluster",),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
@@ -35,6 +35,7 @@ FLOORS = (
     ("scoring", "experiments"),
     ("explain",),
     ("card", "lessons"),
+    ("work",),
     ("ui", "commands"),
     ("cli", "pages", "api"),
     ("__main__", "streamlit_app"),

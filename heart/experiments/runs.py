@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from heart.bundle import Bundle
 from heart.bundle.storage import fingerprint_of
-from heart.config import BOUNDS, RECIPES
+from heart.config import BOUNDS, RECIPES, Settings
+from heart.data import Cohort
 from heart.errors import SettingsError, show_controls
-from heart.experiments.run import Experiment
-from heart.model.loop import EpochRecord, history_frame
+from heart.experiments.run import Experiment, run_experiment
+from heart.model.loop import EpochRecord, OnEpochEnd, history_frame
 
 SHOWN = ("roc_auc", "log_loss", "accuracy", "recall")
 """The figures on the test part by which runs are told apart at a glance."""
@@ -100,6 +104,28 @@ def describe_run(experiment: Experiment, *, seconds: float, written: str = "") -
         fingerprint=fingerprint_of(bundle),
         written=written,
     )
+
+
+def train_and_describe(
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    name: str,
+    created_at: datetime,
+    on_epoch_end: OnEpochEnd | None = None,
+) -> tuple[Run, Bundle]:
+    """A training with the default costs, as `run_experiment` does it: what is written down of it,
+    with the seconds that it took, and its model.
+
+    Raises:
+        HeartError: as `run_experiment`.
+    """
+    began = time.perf_counter()
+    experiment = run_experiment(
+        cohort, settings, name=name, created_at=created_at, on_epoch_end=on_epoch_end
+    )
+    seconds = time.perf_counter() - began
+    return describe_run(experiment, seconds=seconds), experiment.bundle
 
 
 def check_note(note: str) -> str:

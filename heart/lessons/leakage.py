@@ -64,6 +64,10 @@ COHORTS = MappingProxyType(
 """Whose patients, and the name that `load_shipped` knows them by."""
 
 
+OnLeak = Callable[[str, float], object]
+"""Called with a name of `LEAKS` and the share of its splits that is done."""
+
+
 class Setup(NamedTuple):
     """What is measured: names of `LEAKS` and `COHORTS`, one of the leak's models, a seed from 0 to
     9,999.
@@ -181,6 +185,34 @@ class Lie(NamedTuple):
     q05: float
     q95: float
     flattered: float
+
+
+def measure_all(
+    setup: Setup, *, n_splits: int = 200, on_leak: OnLeak | None = None
+) -> pd.DataFrame:
+    """The accuracy that every mistake pretends: one row a mistake, the largest lie first: `leak`,
+    `model`, and the fields of its `Lie`.
+
+    Args:
+        setup: whose patients and which seed; each mistake is measured with its first model.
+        n_splits: how many random splits.
+        on_leak: sees the mistake that is measured and its share that is done; whatever it raises
+            ends the work.
+
+    Raises:
+        SettingsError: as `measure_leak`.
+    """
+    rows = []
+    for name, leak in LEAKS.items():
+
+        def tell(share: float, name: str = name) -> None:
+            if on_leak is not None:
+                on_leak(name, share)
+
+        one = setup._replace(leak=name, model=leak.models[0])
+        lie = summarise_lies(measure_leak(one, n_splits=n_splits, on_share=tell))["accuracy"]
+        rows.append({"leak": name, "model": one.model, **lie._asdict()})
+    return pd.DataFrame(rows).sort_values("mean", ascending=False, ignore_index=True)
 
 
 def summarise_lies(measured: pd.DataFrame) -> dict[str, Lie]:

@@ -5,6 +5,7 @@ same folds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -42,9 +43,10 @@ from heart.ui.evaluate_entries import leaderboard_rows, leaderboard_table, show_
 from heart.ui.evaluate_nested import show_nested
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
-from heart.ui.progress import Tell, run_long, write_duration
+from heart.ui.progress import Work, run_long, write_duration
 from heart.ui.session import Session
 from heart.ui.shared import load_shared
+from heart.work import Request
 
 SECONDS = {
     "default": 40.0,
@@ -214,7 +216,7 @@ def _offer_all(session: Session, cohort: Cohort, rows: Mapping[str, Row], label:
     )
     folds = Folds.fitting(cohort.features, cohort.y_true, repeats)
     st.caption(f"Takes {_how_long(cohort, folds, rows.values())}.")
-    results = run_long(label, label, lambda tell: _judge(cohort, folds, rows, tell))
+    results = run_long(label, label, _work(cohort, folds, rows))
     if results is not None:
         session.keep(_key(cohort), None, Board(folds, results))
         st.rerun()
@@ -233,7 +235,7 @@ def _offer_missing(
     results = run_long(
         "Judge it on the same folds" if len(missing) == 1 else "Judge them on the same folds",
         f"missing {_key(cohort)}",
-        lambda tell: _judge(cohort, board.folds, missing, tell),
+        _work(cohort, board.folds, missing),
     )
     if results is not None:
         more = board._replace(
@@ -244,27 +246,26 @@ def _offer_missing(
         st.rerun()
 
 
-def _judge(
-    cohort: Cohort, folds: Folds, rows: Mapping[str, Row], tell: Tell
-) -> dict[str, OutOfFold]:
-    """The out-of-fold predictions of each row, by its key."""
+def _work(cohort: Cohort, folds: Folds, rows: Mapping[str, Row]) -> Work:
+    """What gives the out-of-fold predictions of each row, by its key."""
     titles = {key_of(row): title for title, row in rows.items()}
     weights = {key_of(row): _weigh(row) for row in rows.values()}
     order = [
         key_of(row) for kind in (Contender, str) for row in rows.values() if isinstance(row, kind)
     ]
 
-    def on_model(key: str, share: float) -> None:
+    def write(key: str, share: float) -> tuple[str, float]:
         done = sum(weights[other] for other in order[: order.index(key)]) + share * weights[key]
-        tell(f"{titles[key]}: {write_share(share)}", done / sum(weights.values()))
+        return f"{titles[key]}: {write_share(share)}", done / sum(weights.values())
 
-    return run_leaderboard(
+    call = partial(
+        run_leaderboard,
         cohort,
         folds=folds,
         models=[row for row in rows.values() if isinstance(row, str)],
         contenders={key_of(row): row for row in rows.values() if isinstance(row, Contender)},
-        on_model=on_model,
     )
+    return Work(Request(call, "on_model"), write)
 
 
 def _weigh(row: Row) -> float:

@@ -5,6 +5,7 @@ patients.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -30,7 +31,7 @@ from heart.ui.downloads import file_name, show_chart_with_data
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_forest
 from heart.ui.model_cohort import own_cohorts
-from heart.ui.progress import Tell, run_once, write_duration
+from heart.ui.progress import run_once, work_on, write_duration
 from heart.ui.session import Session
 
 FEATURE_TITLES = {"all": "all", "shared": "those it has", "itself": "the model itself"}
@@ -51,15 +52,10 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
         return
 
     contender = contender_of(session.bundle)
-
-    def work(tell: Tell) -> list[External]:
-        return judge_elsewhere(
-            cohort.name,
-            contender.settings,
-            used=contender.used,
-            on_share=lambda share: tell(f"{write_share(share)} of the hospitals", share),
-        )
-
+    work = work_on(
+        partial(judge_elsewhere, cohort.name, contender.settings, used=contender.used),
+        "of the hospitals",
+    )
     key, depends_on = (
         f"elsewhere {cohort.fingerprint}",
         contender._replace(recalibration="none").key,
@@ -229,15 +225,7 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
     that computes it.
     """
     contender = contender_of(session.bundle)
-
-    def work(tell: Tell) -> pd.DataFrame:
-        return learning_curve(
-            cohort,
-            contender.settings,
-            used=contender.used,
-            on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
-        )
-
+    work = work_on(partial(learning_curve, cohort, contender.settings, used=contender.used))
     key, depends_on = f"learning {cohort.fingerprint}", contender._replace(recalibration="none").key
     curve, source = session.kept(key, depends_on), "Computed in this session."
     stored = find_results(cohort) if curve is None and depends_on == RECIPE else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -22,10 +24,9 @@ from heart.experiments.nested import (
 )
 from heart.experiments.results import RECIPE, describe_stored, find_results
 from heart.experiments.tuning import count_choices
-from heart.shares import write_share
 from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.for_all import once_for_all
-from heart.ui.progress import Tell, run_once, write_duration
+from heart.ui.progress import run_once, work_on, write_duration
 from heart.ui.session import Session
 
 INNER_SECONDS = 0.2
@@ -84,20 +85,13 @@ def find_compared(session: Session, nested: OutOfFold, plain: OutOfFold) -> Nest
 
 def _offer(session: Session, cohort: Cohort, folds: Folds) -> None:
     cut = nested_folds(folds)
-
-    def work(tell: Tell) -> OutOfFold:
-        return judge_nested(
-            cohort,
-            folds=cut,
-            on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
-        )
-
     whole = RECIPES[RECIPE].members / MEMBERS  # the one that is taken, in inner fits
     fits = cut.n_splits * cut.n_repeats * (INNER_FOLDS * len(short_list()) + whole)
     st.caption(
         f"{write_how_nested(cut)} Takes"
         f" {write_duration(INNER_SECONDS * fits * max(cohort.n / 303, 0.3))}."
     )
+    work = work_on(partial(judge_nested, cohort, folds=cut))
     run_once(session, "Choose the recipe inside the folds", _key(cohort), folds, work)
 
 

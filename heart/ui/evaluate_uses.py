@@ -19,7 +19,7 @@ from heart.ui.cache import show_chart
 from heart.ui.downloads import offer_csv
 from heart.ui.for_all import once_for_all
 from heart.ui.out_of_fold import split_in_use
-from heart.ui.progress import Tell, run_once, write_duration
+from heart.ui.progress import run_once, work_on, write_duration
 from heart.ui.session import Session
 
 KEY, CURVES = "uses", "uses_curves"
@@ -51,13 +51,7 @@ def show_uses(session: Session) -> None:
         " would change."
     )
     split = split_in_use(session)
-
-    def work(tell: Tell) -> Uses:
-        def show_share(share: float) -> None:
-            tell(f"{write_share(share)} of the work", share)
-
-        return find_uses(session.bundle, split, on_share=show_share)
-
+    work = work_on(partial(find_uses, session.bundle, split), "of the work")
     run = partial(run_once, session, key=KEY, depends_on=session.bundle, work=work)
     uses, source = session.kept(KEY, session.bundle), "Computed in this session."
     stored = None if uses is not None else find_uses_stored(session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -35,7 +36,7 @@ from heart.ui.errors import errors_shown
 from heart.ui.fees import current_fees, edit_fees
 from heart.ui.for_all import once_for_all
 from heart.ui.forest import show_folded_table
-from heart.ui.progress import Tell, run_once, write_duration
+from heart.ui.progress import run_once, work_on, write_duration
 from heart.ui.session import Session
 
 FIGURES = ("roc_auc", "log_loss", "net_benefit")
@@ -54,16 +55,15 @@ def show_work_up(session: Session, cohort: Cohort) -> None:
             icon=":material/info:",
         )
         return
-
-    def work(tell: Tell) -> WorkUp:
-        return fit_work_up(
+    work = work_on(
+        partial(
+            fit_work_up,
             cohort,
             contender.settings,
             folds=Folds.fitting(cohort.features, cohort.y_true, REPEATS),
             used=contender.used,
-            on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
         )
-
+    )
     key, depends_on = f"work-up {cohort.fingerprint}", contender._replace(recalibration="none").key
     stored = find_results(cohort) if depends_on == RECIPE else None
     if stored is not None and session.kept(key, depends_on) is None:

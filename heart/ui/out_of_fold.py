@@ -12,10 +12,9 @@ from heart.data import Split
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
 from heart.experiments.stored import cross_validate_bundle, find_stored
-from heart.shares import write_share
 from heart.ui.for_all import once_for_all
 from heart.ui.model_cohort import own_cohorts
-from heart.ui.progress import Tell, run_now, run_once
+from heart.ui.progress import Work, run_now, run_once, work_on
 from heart.ui.session import Session
 
 LABEL = "Cross-validate this model's recipe"
@@ -65,7 +64,10 @@ def compute_out_of_fold(session: Session) -> OutOfFold | None:
         f"A threshold is judged on patients that the model did not see. {WHAT}",
         icon=":material/hourglass_top:",
     )
-    return run_once(session, LABEL, _KEY, session.bundle.network, partial(_work, session))
+    computed: OutOfFold | None = run_once(
+        session, LABEL, _KEY, session.bundle.network, _work(session)
+    )
+    return computed
 
 
 def ask_for_out_of_fold() -> None:
@@ -85,14 +87,10 @@ def answer_request(session: Session) -> None:
         BundleError: if the model's cohort is not here.
     """
     if st.session_state.pop(_ASKED, False) and find_out_of_fold(session) is None:
-        result = run_now(_KEY, partial(_work, session))
-        session.once(_KEY, session.bundle.network, lambda: result)
+        result = run_now(_KEY, _work(session))
+        session.keep(_KEY, session.bundle.network, result)
         st.rerun()
 
 
-def _work(session: Session, tell: Tell) -> OutOfFold:
-    return cross_validate_bundle(
-        session.bundle,
-        split_in_use(session),
-        on_share=lambda share: tell(f"{write_share(share)} of the fits", share),
-    )
+def _work(session: Session) -> Work:
+    return work_on(partial(cross_validate_bundle, session.bundle, split_in_use(session)))

@@ -1,59 +1,68 @@
-"""Live progress of training and other long work, and the bound on how much runs at once."""
+"""Live progress of training and other long work, which other processes do (heart/work)."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, NamedTuple
 
 import streamlit as st
 
 from heart.charts import loss_curves
-from heart.errors import TrainingError
+from heart.environment import WORKERS, whole_number
 from heart.model.loop import EpochRecord, history_frame
+from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.session import Session
+from heart.work import Pool, Request, Ticket
 
-MAX_TRAININGS = 2
 SECONDS_BETWEEN_DRAWINGS = 0.15
 ENOUGH_SECONDS, ENOUGH_SHARE = 2.0, 0.02
 """Before so much is done, the time that is left is a guess."""
 
-T = TypeVar("T")
-Tell = Callable[[str, float], None]
-"""What long work calls as it goes on, with a text and the share that is done."""
-
-_slots = threading.BoundedSemaphore(MAX_TRAININGS)
+News = list[tuple[Any, ...]]
 
 
-@contextmanager
-def training_slot() -> Iterator[None]:
-    """One of the few places for a training run.
+class Work(NamedTuple):
+    """Long work, and how its progress is shown.
+
+    Attributes:
+        request: what is done, in another process.
+        write: makes a text and the share that is done of what it tells.
+    """
+
+    request: Request
+    write: Callable[..., tuple[str, float]]
+
+
+def work_on(call: Callable[..., Any], what: str = "of the fits") -> Work:
+    """Work that takes `on_share`.
+
+    Args:
+        call: without it; all that it holds can be pickled.
+        what: of which a share is told.
+    """
+    return Work(Request(call, "on_share"), lambda share: (f"{write_share(share)} {what}", share))
+
+
+@cache
+def get_pool() -> Pool:
+    """Where all visitors' long work is done; HEART_WORKERS says how much at once.
 
     Raises:
-        TrainingError: if all are taken; it says so at once instead of waiting.
+        SettingsError: if that is no such number.
     """
-    if not _slots.acquire(blocking=False):
-        raise TrainingError(
-            f"at most {MAX_TRAININGS} trainings at once",
-            "that many already running",
-            "Try again in a minute.",
-        )
-    try:
-        yield
-    finally:
-        _slots.release()
+    return Pool(whole_number(WORKERS))
 
 
-def run_long(label: str, key: str, work: Callable[[Tell], T]) -> T | None:
+def run_long(label: str, key: str, work: Work) -> Any:
     """A button that starts long work, with progress and a way to stop; None until it is done.
 
     Args:
         label: of the button.
         key: of the button.
-        work: takes a function of a text and a share, which it calls as it goes on.
+        work: what it starts.
     """
     button = st.empty()
     if not button.button(label, type="primary", key=key):
@@ -61,7 +70,7 @@ def run_long(label: str, key: str, work: Callable[[Tell], T]) -> T | None:
     return run_now(key, work, button)
 
 
-def run_now(key: str, work: Callable[[Tell], T], place: Any = None) -> T:
+def run_now(key: str, work: Work, place: Any = None) -> Any:
     """What long work gives, with its progress and a button that stops it.
 
     A button inside a fragment could not: Streamlit lets a fragment's run finish before it runs
@@ -69,22 +78,65 @@ def run_now(key: str, work: Callable[[Tell], T], place: Any = None) -> T:
 
     Args:
         key: of the button.
-        work: as for `run_long`.
+        work: what is done.
         place: where the button to stop is shown.
     """
-    with training_slot():
+    with get_pool().join(work.request) as ticket:
         stop = st if place is None else place
         stop.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
         bar = st.progress(0.0, "Starting …")
-        start = time.monotonic()
-
-        def tell(text: str, share: float) -> None:
+        start = None
+        for news in follow(ticket, bar):
+            start = start or time.monotonic()
+            text, share = work.write(*news[-1])
             left = write_left(time.monotonic() - start, share)
             bar.progress(min(share, 1.0), f"{text}{left}")
-
-        result = work(tell)
         bar.empty()
-    return result
+        return ticket.result()
+
+
+def run_quietly(request: Request, tell: Callable[..., object]) -> Any:
+    """What long work gives that nobody pressed a button for; `tell` hears of its latest news.
+
+    Raises:
+        HeartError: where it is refused.
+    """
+    with get_pool().join(request) as ticket:
+        for news in follow(ticket, st.empty()):
+            tell(*news[-1])
+        return ticket.result()
+
+
+def follow(ticket: Ticket, bar: Any) -> Iterator[News]:
+    """What the work tells, as often as it is worth drawing, until it is over; its place in the
+    queue before that.
+
+    A press of any button, or the visitor's leaving, ends the run of the page here, and with it the
+    visitor's part in the work.
+    """
+    told = None
+    while not ticket.wait(SECONDS_BETWEEN_DRAWINGS):
+        "heart" in st.session_state  # noqa: B015  where Streamlit looks whether the run is to end
+        ahead = ticket.ahead()
+        if ahead is not None and ahead != told:
+            bar.progress(0.0, write_queue(ahead))
+            told = ahead
+        if news := ticket.news():
+            yield news
+
+
+def write_queue(ahead: int) -> str:
+    """The place in the queue, in words.
+
+    >>> write_queue(0)
+    'All places are taken: yours is the next work to begin'
+    >>> write_queue(2)
+    'All places are taken: 2 others wait before you'
+    """
+    if ahead == 0:
+        return "All places are taken: yours is the next work to begin"
+    before = "1 other waits" if ahead == 1 else f"{ahead} others wait"
+    return f"All places are taken: {before} before you"
 
 
 def write_duration(seconds: float) -> str:
@@ -120,42 +172,29 @@ def write_left(elapsed: float, share: float) -> str:
     return f", about {round(left / 60)} min left"
 
 
-def run_once(
-    session: Session, label: str, key: str, depends_on: object, work: Callable[[Tell], T]
-) -> T | None:
+def run_once(session: Session, label: str, key: str, depends_on: object, work: Work) -> Any:
     """What long work gave, as `Session.once` keeps it; before that the button of `run_long`, and
     None.
     """
-    kept: T | None = session.kept(key, depends_on)
+    kept = session.kept(key, depends_on)
     if kept is None and (result := run_long(label, key, work)) is not None:
-        session.once(key, depends_on, lambda: result)
+        session.keep(key, depends_on, result)
         st.rerun()  # so that the button to stop is gone
     return kept
 
 
 class LiveProgress:
-    """An `on_epoch_end` callback that draws a bar and the loss curves; a press of any button ends
-    the training at the next epoch.
-
-    Streamlit ends a script that is asked to run again at its next drawing, by an exception that
-    passes through the training loop.
-    """
+    """A bar and the loss curves of a training that goes on."""
 
     def __init__(self, max_epochs: int) -> None:
         self.max_epochs = max_epochs
         self.history: list[EpochRecord] = []
-        self.bar = st.progress(0.0, text="Epoch 0")
+        self.bar = st.progress(0.0, text="Starting …")
         self.chart = st.empty()
-        self.drawn_at = 0.0
 
-    def __call__(self, record: EpochRecord) -> None:
-        """Note the epoch; draw if the last drawing is long enough ago."""
-        self.history.append(record)
-        if time.monotonic() - self.drawn_at >= SECONDS_BETWEEN_DRAWINGS:
-            self.draw()
-
-    def draw(self) -> None:
-        """Draw what there is."""
+    def draw(self, news: News) -> None:
+        """Draw what there is, with the epochs that have come."""
+        self.history += [record for (record,) in news]
         record = self.history[-1]
         valid = "" if record.valid_loss is None else f", valid loss {record.valid_loss:.3f}"
         self.bar.progress(
@@ -171,7 +210,6 @@ class LiveProgress:
             alt="Loss on the train and valid parts against the epoch, so far",
             container=self.chart,
         )
-        self.drawn_at = time.monotonic()
 
     def clear(self) -> None:
         """Remove the bar and the chart."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,24 +13,25 @@ import streamlit as st
 from heart.bundle import serialise_bundle
 from heart.bundle.layout import MAX_NAME
 from heart.charts import loss_curves
-from heart.config import RECIPES, Settings
+from heart.config import RECIPES
 from heart.data import Cohort
 from heart.data.completeness import write_complete
 from heart.evaluation.figures import METRICS, write_value
-from heart.experiments.run import find_cohort, plan_experiment, run_experiment
-from heart.experiments.runs import SHOWN, Run, describe_run
+from heart.experiments.run import find_cohort, plan_experiment
+from heart.experiments.runs import SHOWN, Run, train_and_describe
 from heart.markdown import code
 from heart.model.loop import history_frame
 from heart.shares import write_share
 from heart.ui.downloads import show_chart_with_data, show_table_with_data
 from heart.ui.figures import figures_table, parts_frame
 from heart.ui.model_cohort import own_cohorts
-from heart.ui.progress import LiveProgress, training_slot
+from heart.ui.progress import LiveProgress, follow, get_pool
 from heart.ui.runs import show_note
 from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
 from heart.ui.settings_form import build_settings
 from heart.ui.unsaved import describe_unsaved
+from heart.work import Request
 
 
 def choose_recipe() -> str:
@@ -64,26 +65,21 @@ def run_trial(
             that cannot finish, or too many trainings at once.
     """
     settings, name = build_settings(recipe, changes), suggest_name(cohort.name, recipe)
-    with training_slot():
-        plan_experiment(cohort, settings, name=name)
+    plan_experiment(cohort, settings, name=name)
+    call = partial(train_and_describe, cohort, settings, name=name, created_at=created_at)
+    with get_pool().join(Request(call, "on_epoch_end")) as ticket:
         st.button(
             "Stop training",
-            help="Ends the training at the next epoch; nothing of it is kept.",
+            help="Ends the training at once; nothing of it is kept.",
             on_click=session.note_stop,
         )
-        entry = _train(cohort, settings, name=name, created_at=created_at)
+        progress = LiveProgress(settings.max_epochs)
+        for news in follow(ticket, progress.bar):
+            progress.draw(news)
+        progress.clear()
+        entry = SessionRun(*ticket.result())
     session.note_cohort(cohort)
     return session.runs.add(entry)
-
-
-def _train(cohort: Cohort, settings: Settings, *, name: str, created_at: datetime) -> SessionRun:
-    progress, began = LiveProgress(settings.max_epochs), time.perf_counter()
-    experiment = run_experiment(
-        cohort, settings, name=name, created_at=created_at, on_epoch_end=progress
-    )
-    seconds = time.perf_counter() - began
-    progress.clear()
-    return SessionRun(describe_run(experiment, seconds=seconds), experiment.bundle)
 
 
 def suggest_name(cohort: str, recipe: str) -> str:

@@ -136,6 +136,7 @@ def _load_everything() -> None:
     load_lessons()
     import_module("heart.ui.warm_results").make_results()
     _freeze()
+    import_module("heart.ui.progress").get_pool().prepare()
 
 
 def _freeze() -> None:

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import pickle
 import sys
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from heart.ui.forms import NOT_KNOWN, field_key
 from heart.ui.session import Origin, Session
 from heart.ui.warmup import load_lessons
 from heart.units import MG_DL, to_shown
+from heart.work import Pool
 from tests.support.brief.brief_lessons import BRIEF
 from tests.support.visitor import DRAWN, forget_lessons, go, leaves, undownloadable
 
@@ -48,6 +50,34 @@ def own_server(monkeypatch):
     things in its place.
     """
     monkeypatch.setattr("heart.ui.for_all._made", {})
+
+
+class HerePool(Pool):
+    """Works in threads of this process, which know what tests have put in the place of functions;
+    what another process would be asked has to be able to travel there all the same.
+    """
+
+    def __init__(self):
+        super().__init__(2, module=None)
+        self.asked = []
+
+    def join(self, request):
+        self.asked.append(request)
+        for part in (*request.call.args, *request.call.keywords.values()):
+            pickle.dumps(part)
+        function = request.call.func
+        if "<" not in function.__qualname__:  # else it is a test's own
+            assert pickle.loads(pickle.dumps(function)) is function
+        return super().join(request)
+
+
+@pytest.fixture(autouse=True)
+def pool(monkeypatch):
+    """Where long work is done."""
+    here = HerePool()
+    monkeypatch.setattr("heart.ui.progress.get_pool", lambda: here)
+    monkeypatch.setattr("heart.ui.train.get_pool", lambda: here)
+    return here
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,15 @@
 """The train page: train, judge, keep or discard."""
 
+import threading
+from functools import partial
+
 import pytest
 
 from heart.config import get_recipe
-from heart.errors import TrainingError
-from heart.ui.progress import MAX_TRAININGS, training_slot
+from heart.experiments.runs import SHOWN
+from heart.ui.progress import write_queue
 from heart.ui.train import describe_hindrance
+from heart.work import Request
 from tests.support import dialects as d
 from tests.support.visitor import figures, go, press, said
 
@@ -86,16 +90,13 @@ def test_chosen_recipe_stays_when_the_page_is_left(visit):
     assert app.selectbox(key="train_recipe").value == "lesson"
 
 
-def test_what_a_bundle_could_not_hold_is_refused_before_there_is_a_button_to_stop(
-    visit, count_calls
-):
+def test_what_a_bundle_could_not_hold_is_refused_before_there_is_a_button_to_stop(visit, pool):
     app = visit("train")
     app.text_input(key="train_default_hidden").set_value("256, 256, 256")
-    calls = count_calls("heart.ui.train", "run_experiment")
     app = train(app, members=512)
     assert "weights of at most" in said(app)
     assert "Stop training" not in [button.label for button in app.button]
-    assert calls == []
+    assert pool.asked == []
 
 
 def test_page_says_what_a_reload_would_lose_until_it_is_saved(visit, tmp_path, monkeypatch):
@@ -194,15 +195,17 @@ def test_earlier_result_survives_a_refused_one(visit):
     assert figures(app) == before
 
 
-def test_too_many_trainings_at_once_are_refused_at_once():
-    slots = [training_slot() for _ in range(MAX_TRAININGS)]
-    for slot in slots:
-        slot.__enter__()
-    try:
-        with pytest.raises(TrainingError, match="already running"), training_slot():
-            pass
-    finally:
-        for slot in slots:
-            slot.__exit__(None, None, None)
-    with training_slot():
-        pass
+def test_a_third_training_waits_for_its_place_and_says_so(visit, pool, monkeypatch):
+    ended, told = threading.Event(), []
+
+    def let_go(ahead):
+        told.append(ahead)
+        ended.set()
+        return write_queue(ahead)
+
+    monkeypatch.setattr("heart.ui.progress.write_queue", let_go)
+    for _ in range(2):
+        pool.join(Request(partial(lambda on_share: ended.wait(30)), "on_share"))  # noqa: ARG005
+    app = train(visit("train"))
+    assert told == [0]
+    assert len(app.metric) == len(SHOWN)

@@ -5,16 +5,11 @@ with so much memory and no more.
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import heart
+from heart.apart.forks import IS_POSSIBLE, ForkServer
 from heart.data.apart.parcel import Read, unpack
 from heart.data.cohort import Cohort
 from heart.data.identifiers import Identifiers, read_identifiers
@@ -27,12 +22,8 @@ MAX_READERS = 2
 PATIENCE = 15.0
 """Seconds that the reading process may take to start, and to be heard of after its time."""
 
-IS_POSSIBLE = hasattr(os, "fork") and hasattr(socket, "send_fds")
-_SETTINGS = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",  # others reserve more than they need: limits misfire
-}
+_SETTINGS = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Others reserve more than they need, and the limits misfire."""
 
 
 def read_cohort_apart(
@@ -100,30 +91,15 @@ def read_identifiers_apart(
 def prepare() -> None:
     """Start the reading process, where there is none, and do not wait for it."""
     if IS_POSSIBLE:
-        _READING.prepare()
-
-
-class _Server(NamedTuple):
-    """The reading process, and the socket that takes connections to it."""
-
-    process: subprocess.Popen[bytes]
-    control: socket.socket
+        _READING.forks.prepare()
 
 
 class _Reading:
-    """Hands files to the reading process; starts it when it is first needed, and again if it has
-    ended.
-    """
+    """Hands files to the reading process, so many at a time."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._slots = threading.BoundedSemaphore(MAX_READERS)
-        self._server: _Server | None = None
-
-    def prepare(self) -> None:
-        """Start the process."""
-        with self._lock:
-            self._running()
+        self.forks = ForkServer("heart.data.apart.server", _SETTINGS)
 
     def read(self, kind: str, content: bytes, options: dict[str, Any]) -> Read:
         """What reading in the other process gives.
@@ -153,57 +129,18 @@ class _Reading:
             "seconds": MAX_SECONDS,
             "n_bytes": MAX_MEMORY,
         }
-        ours, theirs = socket.socketpair()
-        with ours:
-            ours.settimeout(MAX_SECONDS + PATIENCE)
-            with theirs:
-                self._hand_over(theirs)
+        with self.forks.connect() as connection:
+            connection.settimeout(MAX_SECONDS + PATIENCE)
             try:
-                ours.sendall(json.dumps(head).encode() + b"\n")
-                ours.sendall(content)
-                with ours.makefile("rb") as stream:
+                connection.sendall(json.dumps(head).encode() + b"\n")
+                connection.sendall(content)
+                with connection.makefile("rb") as stream:
                     return stream.read()
             except TimeoutError:
-                self._stop()  # it does not even fork
+                self.forks.stop()  # it does not even fork
                 return b""
             except OSError:
                 return b""
-
-    def _hand_over(self, connection: socket.socket) -> None:
-        with self._lock:
-            try:
-                socket.send_fds(self._running().control, [b"+"], [connection.fileno()])
-            except OSError:  # it has just ended
-                self._server = None
-                socket.send_fds(self._running().control, [b"+"], [connection.fileno()])
-
-    def _running(self) -> _Server:
-        if self._server is None or self._server.process.poll() is not None:
-            self._server = _start()
-        return self._server
-
-    def _stop(self) -> None:
-        with self._lock:
-            if self._server is not None:
-                self._server.process.kill()
-                self._server.process.wait()
-                self._server.control.close()
-                self._server = None
-
-
-def _start() -> _Server:
-    ours, theirs = socket.socketpair()
-    places = [str(Path(heart.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "heart.data.apart.server"],
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | _SETTINGS | {"PYTHONPATH": os.pathsep.join(filter(None, places))},
-            start_new_session=True,  # it ends with its socket, not by a key
-        )
-    return _Server(process, ours)
 
 
 def _too_much() -> CohortError:

@@ -8,18 +8,15 @@ file is left for the next. Without an answer there is none: the asking side then
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
-import os
 import signal
 import socket
-import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from heart.apart.serving import describe_defect, serve
 from heart.data.apart import parcel
 from heart.data.dialects.checks import canonical_schema
 from heart.data.identifiers import read_identifiers
@@ -36,35 +33,13 @@ READERS: dict[str, Callable[..., parcel.Read]] = {
 FORMATS = ("text", "xlsx", "parquet")
 
 
-def serve(control: socket.socket) -> None:
-    """Fork for each connection that arrives, until the asking process has ended."""
-    for name in FORMATS:  # not by each child again
-        importlib.import_module(f"heart.data.formats.{name}")
-    canonical_schema()
-    reference()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children
-    gc.freeze()
-    while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        if not message:
-            return
-        for descriptor in descriptors:
-            if os.fork() == 0:
-                control.close()
-                _answer(socket.socket(fileno=descriptor))
-            os.close(descriptor)
-
-
-def _answer(connection: socket.socket) -> NoReturn:
-    """Read one file, answer, end; the end is silent where anything is in the way."""
-    try:
-        with connection.makefile("rb") as stream:
-            request = json.loads(stream.readline())
-            _limit(request["seconds"], request["n_bytes"])
-            content = stream.read(request["size"])
-        connection.sendall(_read(request, content))
-    finally:
-        os._exit(0)
+def answer(connection: socket.socket) -> None:
+    """Read one file and answer."""
+    with connection.makefile("rb") as stream:
+        request = json.loads(stream.readline())
+        _limit(request["seconds"], request["n_bytes"])
+        content = stream.read(request["size"])
+    connection.sendall(_read(request, content))
 
 
 def _limit(seconds: float, n_bytes: int) -> None:
@@ -75,8 +50,6 @@ def _limit(seconds: float, n_bytes: int) -> None:
 
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
-    os.nice(NICE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # which would hold patients
     status = Path("/proc/self/status")
     if status.exists():
         used = 1024 * int(status.read_text().partition("VmData:")[2].split()[0])
@@ -90,12 +63,20 @@ def _read(request: dict[str, Any], content: bytes) -> bytes:
         return parcel.pack(error)
     except MemoryError:
         return b""
-    except Exception as error:  # noqa: BLE001  a defect of ours: said without the file's values
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        return parcel.pack_defect(
-            f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
-        )
+    except Exception as error:  # noqa: BLE001  a defect of ours is raised on the other side
+        return parcel.pack_defect(describe_defect(error))
+
+
+def main() -> None:
+    """Import and make what reading needs, once and not by each child again; then fork for each
+    connection.
+    """
+    for name in FORMATS:
+        importlib.import_module(f"heart.data.formats.{name}")
+    canonical_schema()
+    reference()
+    serve(answer, nice=NICE)
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=sys.stdin.fileno()))
+    main()

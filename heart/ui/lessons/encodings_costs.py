@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -16,11 +18,10 @@ from heart.lessons.encodings_costs import (
     score_logistic,
 )
 from heart.schema import feature
-from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.lessons.frame import show_code
-from heart.ui.progress import Tell, run_once
+from heart.ui.progress import run_once, work_on
 from heart.ui.session import get_session
 
 SEEDS = 9_999
@@ -93,19 +94,18 @@ def _choose() -> tuple[int, int, str, int]:
 
 def _compare_networks(recipe: str, members: int, n_repeats: int, random_state: int) -> Cost | None:
     """The network's cost, if it was asked for; kept in this session for each choice of settings."""
-
-    def work(tell: Tell) -> Cost:
-        return compare_networks(
+    work = work_on(
+        partial(
+            compare_networks,
             recipe,
             members=members,
             n_repeats=n_repeats,
             random_state=random_state,
-            on_share=lambda share: tell(write_share(share), share),
         )
-
+    )
     # a key a choice: each is kept
     key = f"encodings_train {recipe} {members} {n_repeats} {random_state}"
-    cost = run_once(get_session(), "Train the network both ways", key, None, work)
+    cost: Cost | None = run_once(get_session(), "Train the network both ways", key, None, work)
     if cost is None:
         st.caption(f"About {2 + members * n_repeats} seconds.")
     return cost

@@ -4,13 +4,22 @@ makes the model look.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from heart.charts.lessons.leakage import LIES, REPORTS, all_lies, lie_frame, report_frame
-from heart.lessons.leakage import FOREST, LEAKS, MAX_SEED, Lie, Setup, measure_leak, summarise_lies
+from heart.lessons.leakage import (
+    FOREST,
+    LEAKS,
+    MAX_SEED,
+    Lie,
+    Setup,
+    measure_all,
+    measure_leak,
+    summarise_lies,
+)
 from heart.lessons.leakage_mistakes import fill_by_outcome
 from heart.lessons.pipeline import encode_clean, learn_fill
 from heart.shares import write_share
@@ -19,8 +28,9 @@ from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
 from heart.ui.lessons.frame import choose_one, show_code, slow_bar
 from heart.ui.lessons.leakage_words import FIGURES, MISTAKES, PATIENTS, describe_lies
-from heart.ui.progress import Tell, run_once, training_slot
+from heart.ui.progress import Work, run_once, run_quietly
 from heart.ui.session import get_session
+from heart.work import Request
 
 SPLITS = (20, 50, 100, 200)
 
@@ -64,16 +74,19 @@ def _choose() -> tuple[Setup, int]:
 
 
 def _measure(setup: Setup, n_splits: int) -> pd.DataFrame:
-    """With a bar; a forest takes one of the few places for long work."""
-    with (
-        training_slot() if setup.model == FOREST else nullcontext(),
-        slow_bar() as tell,
-    ):
-        return measure_leak(
-            setup,
-            n_splits=n_splits,
-            on_share=lambda share: tell(share, f"{n_splits} splits: {write_share(share)}"),
+    """With a bar; forests take long, and so are grown elsewhere."""
+    with slow_bar() as tell:
+
+        def on_share(share: float) -> None:
+            tell(share, f"{n_splits} splits: {write_share(share)}")
+
+        if setup.model != FOREST:
+            return measure_leak(setup, n_splits=n_splits, on_share=on_share)
+        work = Request(partial(measure_leak, setup, n_splits=n_splits), "on_share")
+        measured: pd.DataFrame = get_session().once(
+            "leakage_forest", (*setup, n_splits), lambda: run_quietly(work, on_share)
         )
+        return measured
 
 
 def _show_one(setup: Setup, n_splits: int) -> None:
@@ -146,11 +159,12 @@ def _show_all(setup: Setup, n_splits: int) -> None:
         "Measure all five",
         "leakage_measure",
         (setup.cohort, n_splits, setup.random_state),
-        lambda tell: _measure_all(setup, n_splits, tell),
+        _work_on_all(setup, n_splits),
     )
     if table is None:
         return
     about.empty()
+    table = table.assign(name=[MISTAKES[leak].title for leak in table["leak"]])
     show_chart(
         all_lies, table, alt="Mean lie of each mistake in points of accuracy, with its interval"
     )
@@ -161,24 +175,12 @@ def _show_all(setup: Setup, n_splits: int) -> None:
     show_table_with_data(_shown(table), table, name=file_name("leakage"))
 
 
-def _measure_all(setup: Setup, n_splits: int, tell: Tell) -> pd.DataFrame:
-    """One row a mistake, the largest lie first: `leak`, `name`, `model`, and the fields of the
-    accuracy's `Lie`.
-    """
-    rows = []
-    for done, (name, leak) in enumerate(LEAKS.items()):
+def _work_on_all(setup: Setup, n_splits: int) -> Work:
+    def write(leak: str, share: float) -> tuple[str, float]:
+        whole = (list(LEAKS).index(leak) + share) / len(LEAKS)
+        return f"{MISTAKES[leak].title}: {write_share(share)}", whole
 
-        def on_share(share: float, done: int = done, name: str = name) -> None:
-            tell(f"{MISTAKES[name].title}: {write_share(share)}", (done + share) / len(LEAKS))
-
-        measured = measure_leak(
-            setup._replace(leak=name, model=leak.models[0]), n_splits=n_splits, on_share=on_share
-        )
-        lie = summarise_lies(measured)["accuracy"]
-        rows.append(
-            {"leak": name, "name": MISTAKES[name].title, "model": leak.models[0], **lie._asdict()}
-        )
-    return pd.DataFrame(rows).sort_values("mean", ascending=False, ignore_index=True)
+    return Work(Request(partial(measure_all, setup, n_splits=n_splits), "on_leak"), write)
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

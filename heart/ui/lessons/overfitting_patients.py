@@ -5,6 +5,7 @@ cross-validation gives.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -24,8 +25,9 @@ from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.downloads import file_name, show_table_with_data
 from heart.ui.errors import errors_shown
-from heart.ui.progress import Tell, run_once
+from heart.ui.progress import Work, run_once
 from heart.ui.session import get_session
+from heart.work import Request
 
 
 @st.fragment
@@ -39,13 +41,14 @@ def show_patients() -> None:
     )
     with errors_shown():
         label, key = "Cross-validate the four networks", "overfitting_patients"
-        scores = run_once(get_session(), label, key, None, _score)
+        scores = run_once(get_session(), label, key, None, _work())
         if scores is not None:
             _show_scores(scores)
 
 
-def _score(tell: Tell) -> dict[str, FoldScores]:
-    return score_variants(load_shipped("cleveland"), on_variant=tell)
+def _work() -> Work:
+    call = partial(score_variants, load_shipped("cleveland"))
+    return Work(Request(call, "on_variant"), lambda name, share: (name, share))
 
 
 def _show_scores(scores: dict[str, FoldScores]) -> None:

@@ -86,14 +86,14 @@ def test_file_that_needs_more_than_the_limit_is_refused_and_the_next_one_read(
 
 def test_process_that_was_killed_is_started_again():
     client.prepare()
-    os.kill(client._READING._server.process.pid, signal.SIGKILL)
-    client._READING._server.process.wait()
+    os.kill(client._READING.forks._running.process.pid, signal.SIGKILL)
+    client._READING.forks._running.process.wait()
     assert client.read_cohort_apart(CLEVELAND).n == 303
 
 
 def test_process_that_hangs_is_replaced(monkeypatch):
     client.prepare()
-    os.kill(client._READING._server.process.pid, signal.SIGSTOP)
+    os.kill(client._READING.forks._running.process.pid, signal.SIGSTOP)
     with monkeypatch.context() as patch:
         patch.setattr(client, "MAX_SECONDS", 0.1)
         patch.setattr(client, "PATIENCE", 0.1)

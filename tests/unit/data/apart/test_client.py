@@ -1,17 +1,11 @@
 """Who asks the reading process: what is sent, what silence means. No process is started here."""
 
-import contextlib
 import json
-import os
 import socket
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-import heart
 from heart.data.apart import client, parcel
 from heart.errors import CohortError
 from tests.support.canonical import ROW, file_of
@@ -39,7 +33,7 @@ def test_without_fork_the_file_is_read_here(monkeypatch, kind):
     monkeypatch.setattr(
         client, f"read_{kind}", lambda *words, **options: calls.append((words, options)) or "read"
     )
-    monkeypatch.setattr(client._READING, "prepare", None)
+    monkeypatch.setattr(client._READING.forks, "prepare", None)
     assert call(kind) == "read"
     client.prepare()
     words = (CONTENT, "case") if kind == "identifiers" else (CONTENT,)
@@ -63,24 +57,23 @@ def test_all_options_are_sent(monkeypatch, kind, options):
 
 
 class Asked(client._Reading):
-    """Hands its connections to a reading process that answers as it is told, or is silent."""
+    """Connects to a reading process that answers as it is told, or is silent."""
 
     def __init__(self, answer):
         super().__init__()
+        self.forks = self
         self._answer = answer
-        self.requests, self.n_stopped, self._kept = [], 0, []
+        self.n_stopped, self._kept = 0, []
 
-    def _hand_over(self, connection):
-        other = socket.socket(fileno=os.dup(connection.fileno()))
-        if self._answer is None:
-            self._kept.append(other)
-            return
-        with contextlib.suppress(OSError):
-            other.sendall(self._answer)
+    def connect(self):
+        ours, other = socket.socketpair()
         self._kept.append(other)
-        other.shutdown(socket.SHUT_WR)
+        if self._answer is not None:
+            other.sendall(self._answer)
+            other.shutdown(socket.SHUT_WR)
+        return ours
 
-    def _stop(self):
+    def stop(self):
         self.n_stopped += 1
 
     def close(self):
@@ -133,78 +126,3 @@ def test_readers_are_free_again_after_each_file(monkeypatch):
     with pytest.raises(CohortError, match="too many files at once"):
         reading.read("cohort", CONTENT, {})
     assert waits == [35.0]
-
-
-@pytest.fixture
-def started(monkeypatch):
-    """Processes that were started, which live until they are killed."""
-    processes = []
-
-    def start():
-        events = []
-        process = SimpleNamespace(
-            poll=lambda: 1 if events else None,
-            kill=lambda: events.append("kill"),
-            wait=lambda: events.append("wait"),
-        )
-        control = SimpleNamespace(close=lambda: events.append("close"))
-        processes.append((process, control, events))
-        return client._Server(process, control)
-
-    monkeypatch.setattr(client, "_start", start)
-    return processes
-
-
-def test_process_is_started_once_and_again_when_it_has_ended(started):
-    reading = client._Reading()
-    for _ in range(3):
-        reading.prepare()
-    assert len(started) == 1
-    started[0][2].append("ended")
-    assert reading._running().process is started[1][0]
-    assert len(started) == 2
-
-
-def test_process_that_is_stopped_leaves_nothing(started):
-    reading = client._Reading()
-    reading._stop()  # there is none
-    reading.prepare()
-    reading._stop()
-    assert started[0][2] == ["kill", "wait", "close"]
-    assert reading._server is None
-
-
-def test_connection_is_handed_to_the_next_process_where_one_has_just_ended(started, monkeypatch):
-    sent = []
-
-    def send(control, message, descriptors):
-        sent.append((control, message, descriptors))
-        if len(sent) == 1:
-            raise BrokenPipeError
-
-    monkeypatch.setattr(socket, "send_fds", send)
-    client._Reading()._hand_over(SimpleNamespace(fileno=lambda: 7))
-    assert sent == [(control, [b"+"], [7]) for _, control, _ in started]
-    assert len(started) == 2
-
-
-@pytest.mark.parametrize("path", [None, "/elsewhere"])
-def test_process_runs_this_heart_apart_from_the_terminal(monkeypatch, path):
-    calls = []
-    monkeypatch.setattr(subprocess, "Popen", lambda *words, **named: calls.append((words, named)))
-    monkeypatch.setenv("KEPT", "1")
-    monkeypatch.setenv("PYTHONPATH", path) if path else monkeypatch.delenv(
-        "PYTHONPATH", raising=False
-    )
-    client._start().control.close()
-    ((words, named),) = calls
-    assert words == ([sys.executable, "-m", "heart.data.apart.server"],)
-    tree = str(Path(heart.__file__).resolve().parent.parent)
-    environment = named["env"]
-    assert environment["PYTHONPATH"] == os.pathsep.join([tree, path] if path else [tree])
-    assert (environment["KEPT"], environment["OMP_NUM_THREADS"]) == ("1", "1")
-    assert environment["OPENBLAS_NUM_THREADS"] == "1"
-    assert environment["ARROW_DEFAULT_MEMORY_POOL"] == "system"
-    assert named["stdout"] == named["stderr"] == subprocess.DEVNULL
-    assert named["stdin"] >= 0
-    assert named["start_new_session"] is True

@@ -1,8 +1,6 @@
 """What the reading process does with a connection, here without a fork: its limits, its answer."""
 
-import contextlib
 import json
-import os
 import signal
 import socket
 from types import SimpleNamespace
@@ -18,20 +16,6 @@ pytestmark = pytest.mark.skipif(not client.IS_POSSIBLE, reason="no fork here")
 TWO = file_of(ROW)
 
 
-class EndedError(BaseException):
-    """The process would have ended here."""
-
-
-@pytest.fixture(autouse=True)
-def end(monkeypatch):
-    """The process's end is an exception, with the status."""
-
-    def end(status):
-        raise EndedError(status)
-
-    monkeypatch.setattr(os, "_exit", end)
-
-
 def request_of(content, *, kind="patients", **options):
     head = {"kind": kind, "options": options, "size": len(content), "seconds": 9.5, "n_bytes": 7}
     return json.dumps(head).encode() + b"\n" + content
@@ -42,22 +26,19 @@ def received(connection):
         return parcel.unpack(stream.read())
 
 
-def test_limits_are_of_time_of_memory_beyond_what_there_is_and_of_what_a_crash_leaves(monkeypatch):
+def test_limits_are_of_time_and_of_memory_beyond_what_there_is(monkeypatch):
     import resource  # noqa: PLC0415  absent on Windows, as is fork
 
     calls = []
     status = "VmPeak:\t 9000 kB\nVmData:\t 1000 kB\nVmStk:\t 132 kB\n"
     files = {"/proc/self/status": SimpleNamespace(exists=lambda: True, read_text=lambda: status)}
     monkeypatch.setattr(server, "Path", files.get)
-    monkeypatch.setattr(os, "nice", lambda n: calls.append(("nice", n)))
     for module, name in ((signal, "signal"), (signal, "setitimer"), (resource, "setrlimit")):
         monkeypatch.setattr(module, name, lambda *words, name=name: calls.append((name, *words)))
     server._limit(9.5, 10)
     assert calls == [
         ("signal", signal.SIGALRM, signal.SIG_DFL),
         ("setitimer", signal.ITIMER_REAL, 9.5),
-        ("nice", 5),
-        ("setrlimit", resource.RLIMIT_CORE, (0, 0)),
         ("setrlimit", resource.RLIMIT_DATA, (1024 * 1000 + 10, 1024 * 1000 + 10)),
     ]
 
@@ -67,11 +48,10 @@ def test_where_the_system_does_not_say_its_memory_there_is_no_limit_of_it(monkey
 
     limits = []
     monkeypatch.setattr(server, "Path", lambda _: SimpleNamespace(exists=lambda: False))
-    monkeypatch.setattr(os, "nice", lambda _: None)
     monkeypatch.setattr(signal, "setitimer", lambda *_: None)
     monkeypatch.setattr(resource, "setrlimit", lambda kind, _: limits.append(kind))
     server._limit(9.5, 10)
-    assert limits == [resource.RLIMIT_CORE]
+    assert limits == []
 
 
 def test_answer_is_the_file_read_within_the_limits_that_were_asked_for(monkeypatch):
@@ -80,21 +60,10 @@ def test_answer_is_the_file_read_within_the_limits_that_were_asked_for(monkeypat
     ours, theirs = socket.socketpair()
     with ours, theirs:
         ours.sendall(request_of(TWO) + ROW.encode())  # what follows the file is not of it
-        with pytest.raises(EndedError) as ended:
-            server._answer(theirs)
+        server.answer(theirs)
         theirs.close()
         assert len(received(ours).frame) == 2
-    assert (limits, ended.value.args) == ([(9.5, 7)], (0,))
-
-
-def test_request_that_makes_no_sense_ends_in_silence():
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.sendall(b"no request\n")
-        with pytest.raises(EndedError):
-            server._answer(theirs)
-        theirs.close()
-        assert ours.recv(1) == b""
+    assert limits == [(9.5, 7)]
 
 
 @pytest.mark.parametrize(
@@ -124,53 +93,3 @@ def test_refusal_want_of_memory_and_defect_are_three_answers(monkeypatch):
     line = fail.__code__.co_firstlineno + 1
     with pytest.raises(RuntimeError, match=rf"^KeyError in test_server\.py:{line}$"):
         parcel.unpack(server._read(request, TWO))
-
-
-@contextlib.contextmanager
-def control_with(*connections):
-    """The process's standard input, on which these connections have arrived, and no other will."""
-    ours, theirs = socket.socketpair()
-    with theirs:
-        with ours:
-            for connection in connections:
-                socket.send_fds(ours, [b"+"], [connection.fileno()])
-        yield theirs
-
-
-@pytest.fixture(autouse=True)
-def unchanged(monkeypatch):
-    """What serving does to the whole process is only told."""
-    calls = []
-    monkeypatch.setattr(signal, "signal", lambda *words: calls.append(words))
-    monkeypatch.setattr(server.gc, "freeze", lambda: calls.append("freeze"))
-    return calls
-
-
-def test_serving_process_forks_keeps_no_connection_and_ends_with_its_asker(monkeypatch, unchanged):
-    children = []
-    monkeypatch.setattr(os, "fork", lambda: children.append(unchanged[:]) or 4711)
-    ours, theirs = socket.socketpair()
-    with ours, control_with(theirs, theirs) as control:
-        theirs.close()
-        server.serve(control)
-        assert ours.recv(1) == b""  # nobody holds the other end
-    # only after the collector was told to leave alone what is there, for the children's sake
-    assert children == [[(signal.SIGCHLD, signal.SIG_IGN), "freeze"]] * 2
-
-
-def test_child_answers_the_connection_and_hears_of_no_other(monkeypatch):
-    answered = []
-
-    def answer(connection):
-        answered.append(connection.recv(9))
-        raise EndedError
-
-    monkeypatch.setattr(os, "fork", lambda: 0)
-    monkeypatch.setattr(server, "_answer", answer)
-    ours, theirs = socket.socketpair()
-    with ours, theirs, control_with(theirs) as control:
-        ours.sendall(b"request")
-        with pytest.raises(EndedError):
-            server.serve(control)
-        assert control.fileno() == -1
-    assert answered == [b"request"]

@@ -1,0 +1,1 @@
+"""Processes beside this one that fork a child for each piece of work and can be stopped."""
