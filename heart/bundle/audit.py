@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from heart.bundle.registry_files import one_at_a_time
 from heart.errors import BundleError
 from heart.events import DONE, FAILED, tell
 
@@ -58,9 +59,9 @@ def account() -> str:
 def noted(
     folder: Path, change: Change, *, who: str, clock: Callable[[], str] = utc_now
 ) -> Iterator[None]:
-    """Note a change, then let it be made: one that cannot be noted is not made. What is killed in
-    between is in the file and not in the folder, never the other way round; what fails has a second
-    line that says so.
+    """Note a change, then let it be made, while nobody else makes one: what cannot be noted is not
+    made. What is killed in between is in the file and not in the folder, never the other way round;
+    what fails has a second line that says so. The server's log hears of it too.
 
     Args:
         folder: the registry's, which is there.
@@ -68,24 +69,23 @@ def noted(
         who: by whom.
         clock: the time, as text.
 
-    The server's log hears of it too.
-
     Raises:
-        BundleError: if the line cannot be written.
+        BundleError: if the line cannot be written, or somebody else does not come to an end.
     """
-    path = folder / AUDIT_FILE
-    line: dict[str, object] = {"at": clock(), "who": who, **change._asdict()}
-    try:
-        _append(path, line)
-    except OSError as error:
-        raise BundleError.unwritable(path, error) from error
-    told = partial(tell, "registry", who=who, **change._asdict())
-    with ExitStack() as failing:
-        failing.callback(_note_failure, path, line, clock)
-        failing.callback(told, outcome=FAILED)
-        yield
-        failing.pop_all()  # it was made
-    told(outcome=DONE)
+    with one_at_a_time(folder):
+        path = folder / AUDIT_FILE
+        line: dict[str, object] = {"at": clock(), "who": who, **change._asdict()}
+        try:
+            _append(path, line)
+        except OSError as error:
+            raise BundleError.unwritable(path, error) from error
+        told = partial(tell, "registry", who=who, **change._asdict())
+        with ExitStack() as failing:
+            failing.callback(_note_failure, path, line, clock)
+            failing.callback(told, outcome=FAILED)
+            yield
+            failing.pop_all()  # it was made
+        told(outcome=DONE)
 
 
 def _note_failure(path: Path, line: dict[str, object], clock: Callable[[], str]) -> None:

@@ -20,6 +20,7 @@ from heart.bundle.registry_files import (
     make_folder,
     name_taken,
     remove_file,
+    version_of,
     write_line,
 )
 from heart.bundle.storage import fingerprint_of, load_bundle, read_about, serialise_bundle
@@ -100,8 +101,7 @@ class Registry:
         """None for what has been deleted meanwhile."""
         try:
             path = self.path_of(name)
-            status = path.stat()
-            version = (status.st_ino, status.st_size, status.st_mtime_ns)
+            version = version_of(path)
             if thorough:
                 _check(path, version)
             return Entry(name, _about(path, version)._replace(name=name), "")
@@ -154,14 +154,14 @@ class Registry:
         """
         self._check_writable()
         self._check_removable(old)
-        was_active = self.active == old
         renamed = replace(self.load(old), name=new)
         path, content = self._free_path(new), serialise_bundle(renamed)
         with self._noted(Change("rename", old, fingerprint_of(renamed), new)):
+            was_active, old_path = self.active == old, self.existing(old)
             create_file(content, path)
             if was_active:
                 write_line(new, self.folder / ACTIVE_FILE)
-            remove_file(self.existing(old))
+            remove_file(old_path)
         return path
 
     def delete(self, name: str) -> None:
@@ -221,6 +221,7 @@ class Registry:
         fingerprint = fingerprint_of(self.load(name))
         make_folder(self.folder)
         with self._noted(Change("activate", name, fingerprint)):
+            self.existing(name)  # or somebody has deleted it meanwhile
             write_line(name, self.folder / ACTIVE_FILE)
 
     def check_may_hold(self, path: Path) -> None:

@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from heart.atomic import create_atomically, write_atomically
 from heart.errors import BundleError
+
+PATIENCE_S = 10.0
+"""So long a change waits for another one, which takes a part of a second."""
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Iterator[None]:
+    """Nobody else changes the folder meanwhile, in this process or another one of this machine;
+    the lock of somebody who is killed is open again.
+
+    Raises:
+        BundleError: if somebody else does not come to an end.
+    """
+    with _told(folder):
+        descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(descriptor, folder)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, folder: Path) -> None:
+    try:
+        import fcntl  # noqa: PLC0415  there is none on Windows
+    except ImportError:
+        return
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        if time.monotonic() > end:
+            raise BundleError(
+                f"nobody else to change {folder} for more than {PATIENCE_S:g} seconds",
+                "somebody who still does",
+                "Try it again; a process that hangs has to be ended first.",
+            )
+        time.sleep(0.01)
 
 
 def make_folder(folder: Path) -> None:
@@ -52,3 +93,14 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise BundleError.unwritable(path, error) from error
+
+
+def version_of(path: Path) -> tuple[int, ...]:
+    """What changes with the file: a new one may have the number, the size and the time of the old
+    one, where the clock goes back, and hardly that of its last change too.
+
+    Raises:
+        FileNotFoundError: if it is not there.
+    """
+    status = path.stat()
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,6 +1,7 @@
 """The models of this server, read once for all sessions and never changed."""
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 from heart.bundle import Bundle, load_bundle
 from heart.bundle.registry import naming_active, open_registry
+from heart.bundle.registry_files import version_of
 from heart.errors import BundleError
 from heart.paths import SHIPPED_BUNDLE
 
@@ -57,9 +59,12 @@ def load_shared(path: Path) -> Bundle:
         BundleError: if it is not valid.
     """
     with _turn:
-        return _load_bundle(path, path.stat().st_mtime_ns if path.exists() else 0)
+        version: tuple[int, ...] = ()
+        with suppress(FileNotFoundError):
+            version = version_of(path)
+        return _load_bundle(path, version)
 
 
 @lru_cache(maxsize=MAX_BUNDLES)
-def _load_bundle(path: Path, changed_at: int) -> Bundle:  # noqa: ARG001  another time: another file
+def _load_bundle(path: Path, version: tuple[int, ...]) -> Bundle:  # noqa: ARG001  its key
     return replace(load_bundle(path), name=path.stem)
