@@ -94,6 +94,10 @@ class CohortError(HeartError, ValueError):
         return cls(kind, "a damaged one", action)
 
 
+class PartsError(CohortError):
+    """Parts of one table that are not written in the same way; it names the part that differs."""
+
+
 class ExtractError(CohortError):
     """A table whose outcome is not this disease, but a part of it."""
 

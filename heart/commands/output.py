@@ -179,11 +179,16 @@ def print_epoch(record: EpochRecord) -> None:
     _overwrite(f"epoch {record.epoch}  train loss {record.train_loss:.3f}{valid} ", last=False)
 
 
-def print_rows(done: int, rows: int) -> None:
+def print_rows(done: int, rows: int, what: str = "rows") -> None:
     """A bar, to standard error."""
     width = 40 * done // rows
-    bar = f"[{'#' * width}{'.' * (40 - width)}] {done:,} of {rows:,} rows"
+    bar = f"[{'#' * width}{'.' * (40 - width)}] {done:,} of {rows:,} {what}"
     _overwrite(bar, last=done == rows)
+
+
+def print_parts(done: int, parts: int) -> None:
+    """A bar of a folder's files, to standard error."""
+    print_rows(done, parts, "files")
 
 
 def _overwrite(line: str, *, last: bool) -> None:

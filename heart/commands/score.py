@@ -16,6 +16,8 @@ from heart.commands.inputs import (
     find_bundle,
 )
 from heart.commands.output import on_terminal, print_rows
+from heart.commands.scheduler import scheduler_option
+from heart.commands.score_folder import Wanted, describe_reading, score_many
 from heart.commands.streams import FILE, STREAM, read_standard_input
 from heart.commands.suggestions import refuse_more, suggest
 from heart.commands.targets import Target, out_option
@@ -23,7 +25,6 @@ from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.data import Patients
-    from heart.data.report import CohortReport
     from heart.evaluation.judged import Judged
     from heart.experiments.overlap import Overlap
     from heart.scoring.table import Positions, Scored
@@ -49,14 +50,21 @@ def _at_most_one(ctx: click.Context, _: click.Parameter, values: tuple[str, ...]
     "file",
     type=FILE,
     help="CSV, ARFF, XLSX or Parquet, in any dialect, or a shipped cohort's name; an outcome is not"
-    " needed; - reads standard input",
+    " needed; - reads standard input; or a folder, or a pattern, of Parquet or CSV files",
 )
 @out_option(
     "the CSV file to write, safe for spreadsheets",
     {".csv": b'"row",'},
-    required=True,
     binary=False,
 )
+@click.option(
+    "--output",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="of a folder or a pattern: the folder to write, with a Parquet file for each file",
+)
+@scheduler_option
 @click.option(
     "--id",
     "identifier",
@@ -77,26 +85,63 @@ def score(
     *,
     bundle: str | None,
     file: Path,
-    out: Target,
+    out: Target | None,
+    folder: Path | None,
+    scheduler: str | None,
     identifier: str | None,
     only: str,
     dialect: str | None,
     columns: dict[str, str] | None,
-) -> dict[str, Any]:
+) -> dict[str, Any] | int:
     """Score every patient of a file and write a table, row by row in the same order. Where the file
-    has outcomes, say how the model does.
+    has outcomes, say how the model does. Of a folder or a pattern: every file, each into one of its
+    own.
     """
+    from heart.scoring.folder import is_many
+
+    _check_filter(only)
+    many = is_many(str(file))
+    _check_outputs(out, folder, scheduler, many=many)
+    wanted = Wanted(bundle, str(file), only, identifier, dialect, columns)
+    if folder is not None:
+        return score_many(wanted, folder, scheduler)
+    assert out is not None  # noqa: S101  _check_outputs
+    return _score_one(wanted, out)
+
+
+def _check_outputs(
+    out: Target | None, folder: Path | None, scheduler: str | None, *, many: bool
+) -> None:
+    """One file has one file of answers, many have a folder of them.
+
+    Raises:
+        SettingsError: saying which option it is.
+    """
+    wanted, other = ("--output FOLDER", "--out") if many else ("--out FILE", "--output")
+    given, odd = (folder, out) if many else (out, folder)
+    if given is None or odd is not None:
+        what = "a folder or a pattern of files" if many else "one file"
+        found = f"{other} too" if given is not None else (other if odd is not None else "neither")
+        raise SettingsError(f"{wanted} for {what}", found, f"Write {wanted}.")
+    if scheduler is not None and not many:
+        raise SettingsError(
+            "a folder or a pattern of files for --scheduler",
+            "one file",
+            "Leave --scheduler out, or cut the file into parts.",
+        )
+
+
+def _score_one(wanted: Wanted, out: Target) -> dict[str, Any]:
     from heart.data import read_patients
     from heart.data.content import read_content
     from heart.data.identifiers import read_identifiers
     from heart.experiments.overlap import find_overlap
     from heart.scoring.table import judge_scores, score_patients, write_rows
 
-    _check_filter(only)
-    chosen = find_bundle(bundle)
-    source = read_standard_input() if str(file) == STREAM else _find_table(file)
+    chosen, identifier = find_bundle(wanted.bundle), wanted.identifier
+    source = read_standard_input() if wanted.file == STREAM else _find_table(Path(wanted.file))
     content = read_content(source)  # once: a pipe has nothing for a second reading
-    patients = read_patients(content, dialect=dialect, columns=columns)
+    patients = read_patients(content, dialect=wanted.dialect, columns=wanted.columns)
     rows = patients.frame.index
     others = patients.report.dropped
     kept = (
@@ -105,7 +150,7 @@ def score(
         else read_identifiers(content, identifier, others=others).of_rows(rows)
     )
     scored = score_patients(chosen, patients, on_chunk=on_terminal(print_rows))
-    positions = _choose(only, patients, scored, chosen.threshold.value)
+    positions = _choose(wanted.only, patients, scored, chosen.threshold.value)
     with out.open() as target:
         write_rows(patients, scored, target, positions=positions, identifiers=kept)
     judged = judge_scores(chosen, patients, scored)
@@ -118,21 +163,8 @@ def score(
         "undecided": scored.undecided,
         "near_threshold": scored.near,
         "threshold": chosen.threshold.value,
-        **_describe_reading(patients.report, identifier),
+        **describe_reading(patients.report, identifier),
         "judged": judged and describe_judged(judged, find_overlap(chosen, patients.frame)),
-    }
-
-
-def _describe_reading(report: CohortReport, identifier: str | None) -> dict[str, Any]:
-    """How the file was read; the column that stands beside the answers is none that was dropped."""
-    return {
-        "dialect": report.dialect,
-        "columns": [entry._asdict() for entry in report.columns],
-        "evidence": list(report.evidence),
-        "converted": [change._asdict() for change in report.changes],
-        "identifier": identifier,
-        "dropped_columns": [name for name in report.dropped if name != identifier],
-        "personal_columns": [name for name in report.personal if name != identifier],
     }
 
 

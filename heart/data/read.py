@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,20 +13,15 @@ import pandas as pd
 
 from heart.data.bad_cells import (
     FEW_ROWS,
-    MIN_OUTCOMES,
     bad_cells_error,
-    count_outcomes,
     describe_bad,
-    list_bad,
-    too_few_outcomes,
 )
 from heart.data.choice import choose_columns
 from heart.data.cohort import Cohort
-from heart.data.columns import Naming
 from heart.data.content import read_content
-from heart.data.dialects.canonical import SetAside, convert
-from heart.data.dialects.cells import Parsed, parse_table
-from heart.data.dialects.reading import Reading, name_dialect
+from heart.data.dialects.canonical import SetAside
+from heart.data.dialects.cells import parse_table
+from heart.data.dialects.reading import name_dialect
 from heart.data.formats.detect import open_table
 from heart.data.recognition.evidence import (
     ENOUGH_ROWS,
@@ -35,26 +30,13 @@ from heart.data.recognition.evidence import (
     describe_relations,
 )
 from heart.data.recognition.known import count_hospitals
-from heart.data.recognition.recognise import Recognition, recognise
-from heart.data.recognition.repairs import Repaired, repair
 from heart.data.report import CohortReport, count_frame
 from heart.data.titles import MAX_SOURCE, NAMELESS, own_title, title_of
-from heart.errors import BadCell, CohortError, DialectError, ExtractError, show_controls
+from heart.data.understand import Understood, understand
+from heart.errors import BadCell, CohortError, show_controls
 from heart.schema import FEATURES, TARGET
 
 BadRows = Literal["stop", "leave out"]
-PREVIEWED = 3
-
-
-class _Read(NamedTuple):
-    """A file that was understood."""
-
-    notes: tuple[str, ...]
-    naming: Naming
-    parsed: Parsed
-    recognition: Recognition
-    repaired: Repaired
-    bad_cells: tuple[BadCell, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +109,13 @@ def read_patients(
     Raises:
         CohortError: as `read_cohort`, but not for single cells or rows.
     """
-    read = _read(read_content(source), need_target=False, dialect=dialect, columns=columns)
+    return patients_of(
+        _read(read_content(source), need_target=False, dialect=dialect, columns=columns)
+    )
+
+
+def patients_of(read: Understood) -> Patients:
+    """The patients of a table that was understood, to be scored."""
     errors: dict[int, str] = {}
     for cell in read.bad_cells:
         if cell.column != TARGET:
@@ -146,75 +134,15 @@ def _read(
     need_target: bool,
     dialect: str | None,
     columns: Mapping[str, str] | None,
-) -> _Read:
+) -> Understood:
     table = open_table(content)
     naming = choose_columns(table, need_target=need_target, columns=columns)
     parsed, notes = parse_table(table, naming), table.notes
     del table, content  # the bytes are not needed any more, and may be large
-    _check_known(parsed)
-    if not need_target and parsed.target is not None:
-        parsed = _without_unreadable_target(parsed)
-    try:
-        parsed, recognition = _recognise(parsed, naming, need_target=need_target, dialect=dialect)
-    except ExtractError as error:
-        if need_target:
-            raise
-        doubt = f"The outcome is not used: it is {error.found}."
-        naming = naming._replace(doubts=(*naming.doubts, doubt))
-        parsed = parsed._replace(target=None)
-        parsed, recognition = _recognise(parsed, naming, need_target=False, dialect=dialect)
-    repaired = repair(
-        convert(parsed, recognition.reading), recognition.known.matched, recognition.reading
-    )
-    return _Read(notes, naming, parsed, recognition, repaired, list_bad(repaired.converted, parsed))
+    return understand(parsed, naming, notes, need_target=need_target, dialect=dialect)
 
 
-def _recognise(
-    parsed: Parsed, naming: Naming, *, need_target: bool, dialect: str | None
-) -> tuple[Parsed, Recognition]:
-    """How the file is read. Outcomes too few to tell their coding, or to learn from, are no
-    question: they are refused, and not needed for scoring.
-    """
-
-    def recognise_it(parsed: Parsed) -> Recognition:
-        def preview(reading: Reading) -> list[dict[str, str]]:
-            return _preview(parsed, reading)
-
-        return recognise(parsed, telling=naming.telling, dialect=dialect, preview=preview)
-
-    n_outcomes, rows = count_outcomes(parsed), len(parsed.rows)
-    few = parsed.target is not None and n_outcomes < MIN_OUTCOMES
-    if need_target and few and rows >= FEW_ROWS:
-        raise too_few_outcomes(n_outcomes, rows)
-    try:
-        return parsed, recognise_it(parsed)
-    except DialectError as error:
-        if not few:
-            raise
-        if need_target:
-            raise too_few_outcomes(n_outcomes, rows) from error
-    parsed = parsed._replace(target=None)
-    return parsed, recognise_it(parsed)
-
-
-def _check_known(parsed: Parsed) -> None:
-    """Refuse a table of empty cells.
-
-    Raises:
-        CohortError: if no feature of any patient is known.
-    """
-    known = any(
-        token is not None for column in parsed.categories.values() for token in column.tokens
-    )
-    if not known and all(np.isnan(column.floats).all() for column in parsed.numbers.values()):
-        raise CohortError(
-            "at least one known value",
-            "columns in which every value is missing",
-            "Choose another file.",
-        )
-
-
-def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
+def _use_rows(read: Understood, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
     """The rows that are used, typed, and those that are not.
 
     Raises:
@@ -232,7 +160,7 @@ def _use_rows(read: _Read, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAs
     return frame.astype({TARGET: "int64"}), tuple(sorted(aside.values()))
 
 
-def _open_bad_cells(read: _Read) -> tuple[BadCell, ...]:
+def _open_bad_cells(read: Understood) -> tuple[BadCell, ...]:
     """The impossible cells of rows that are not set aside for another reason."""
     aside = {entry.row for entry in read.repaired.set_aside}
     return tuple(cell for cell in read.bad_cells if cell.row not in aside)
@@ -249,7 +177,7 @@ def _check_classes(frame: pd.DataFrame) -> None:
         )
 
 
-def _report(read: _Read, frame: pd.DataFrame, aside: Sequence[SetAside]) -> CohortReport:
+def _report(read: Understood, frame: pd.DataFrame, aside: Sequence[SetAside]) -> CohortReport:
     recognition, repaired = read.recognition, read.repaired
     reading = recognition.reading
     known = recognition.known.rematch(repaired.matched)
@@ -308,31 +236,7 @@ def _tells_outcome(column: pd.Series, ill: npt.NDArray[np.bool_]) -> bool:
     return len(counts) > 1 and bool((counts.min(axis=1) == 0).all() and counts.sum(axis=0).all())
 
 
-def _preview(parsed: Parsed, reading: Reading) -> list[dict[str, str]]:
-    """What a reading makes of the first rows, in words."""
-    frame = convert(parsed.head(PREVIEWED), reading).frame
-    rows = []
-    for row, values in zip(frame.index, frame.to_dict("records"), strict=True):
-        words = {
-            f.label: "not known" if pd.isna(values[f.name]) else f.describe(values[f.name])
-            for f in FEATURES
-            if f.name in parsed.features
-        }
-        if TARGET in values:
-            num = values[TARGET]
-            words["Heart disease"] = "left open" if pd.isna(num) else "yes" if num > 0 else "no"
-        rows.append({"Row": str(row), **words})
-    return rows
-
-
-def _without_unreadable_target(parsed: Parsed) -> Parsed:
-    """A target of one class says nothing about which way it runs, and is not needed for scoring."""
-    assert parsed.target is not None  # noqa: S101
-    known = [token for token in parsed.target.tokens if token is not None]
-    return parsed._replace(target=None) if len(known) < 2 else parsed
-
-
-def _with_ragged(read: _Read) -> pd.DataFrame:
+def _with_ragged(read: Understood) -> pd.DataFrame:
     """The frame with an empty row for every row that could not be cut into cells."""
     frame = read.repaired.converted.frame
     if not read.parsed.ragged:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
@@ -153,11 +153,12 @@ def rows_table(
     )
     if identifiers is not None:
         texts = identifiers.texts.iloc[positions].to_numpy()
-        table.insert(1, _free_name(identifiers.name, table.columns), texts)
+        table.insert(1, free_name(identifiers.name, table.columns), texts)
     return table
 
 
-def _free_name(name: str, taken: pd.Index) -> str:
+def free_name(name: str, taken: Collection[str]) -> str:
+    """What the identifier's column is called beside these: its own name, unless that is taken."""
     return f"{name} of the file" if name in taken else name
 
 

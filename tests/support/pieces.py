@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 from heart.errors import CohortError
+from heart.scoring.parts import score_part
 
 PATIENCE_S = 60
 
@@ -28,11 +29,27 @@ def hang_once(folder, task):
     """The first one waits to be killed, when it is done for the first time; who waits is in the
     folder.
     """
-    mark = Path(folder) / "waiting"
-    if task == 0 and not mark.exists():
+    if task == 0:
+        wait_once(Path(folder))
+    return task
+
+
+def score_or_hang(plan, part):
+    """Score a part; the second one is begun, and whoever did it first waits to be killed."""
+    target = Path(part.target)
+    if target.stem == "b":
+        target.with_suffix(".begun").touch()
+        wait_once(target.parent.parent)
+        target.with_suffix(".begun").unlink(missing_ok=True)
+    return score_part(plan, part)
+
+
+def wait_once(folder):
+    """Wait to be killed, whoever comes first; who it is stands in the folder."""
+    mark = folder / "waiting"
+    if not mark.exists():
         write_whole(mark, str(os.getpid()))
         time.sleep(PATIENCE_S)
-    return task
 
 
 def write_whole(mark, text):

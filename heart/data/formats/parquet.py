@@ -31,7 +31,9 @@ MAX_PAGE = 64 * 2**20
 MAX_PAGES = 5_000
 MAX_SUMMARY = 2**20
 BATCH = 2**16
-_DAMAGE = (pa.ArrowException, OSError, ValueError, IndexError, KeyError, OverflowError)
+DAMAGE = (pa.ArrowException, OSError, ValueError, IndexError, KeyError, OverflowError)
+"""What Arrow raises for a file that is none."""
+
 _PLAIN = (
     pa.types.is_integer,
     pa.types.is_floating,
@@ -56,9 +58,61 @@ def open_parquet(content: bytes) -> Table:
         schema = pq.read_schema(io.BytesIO(content))
         texts = [field.name for field in schema if _is_text(field.type)]
         file = pq.ParquetFile(io.BytesIO(content), read_dictionary=texts)
-    except _DAMAGE as error:
-        raise _damaged() from error
+    except DAMAGE as error:
+        raise damaged() from error
     n_rows = file.metadata.num_rows
+    kept, header = _find_header(schema, n_rows)
+
+    def read_with(positions: Sequence[int], make: Callable[[], Encoder]) -> Cells:
+        try:
+            columns = [_read_column(file, content, kept[i], make()) for i in positions]
+        except CohortError:
+            raise
+        except DAMAGE as error:
+            raise damaged() from error
+        return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
+
+    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: ARG001
+        return read_with(positions, lambda: Encoder(_as_texts))
+
+    def read_as_written(position: int) -> Cells:
+        return read_with([position], lambda: Encoder(_as_exact_texts, most=MAX_ROWS))
+
+    return Table(header, len(header), ("Parquet",), read, read_as_written)
+
+
+def open_batch(batch: pa.RecordBatch) -> Table:
+    """The table in some rows of a Parquet file, which are in memory already.
+
+    Raises:
+        CohortError: for nested columns, and what is no table.
+    """
+    kept, header = _find_header(batch.schema, batch.num_rows)
+
+    def read_with(positions: Sequence[int], make: Callable[[], Encoder]) -> Cells:
+        columns = [_encode_batch(batch.column(kept[i]), make()) for i in positions]
+        return Cells(tuple(columns), pd.RangeIndex(1, batch.num_rows + 1), ())
+
+    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: ARG001
+        return read_with(positions, lambda: Encoder(_as_texts))
+
+    def read_as_written(position: int) -> Cells:
+        return read_with([position], lambda: Encoder(_as_exact_texts, most=MAX_ROWS))
+
+    return Table(header, len(header), ("Parquet",), read, read_as_written)
+
+
+def _encode_batch(values: pa.Array, encoder: Encoder) -> Column:
+    encoder.add(values if pa.types.is_dictionary(values.type) else values.dictionary_encode())
+    return encoder.finish()
+
+
+def _find_header(schema: pa.Schema, n_rows: int) -> tuple[list[str], tuple[str, ...]]:
+    """The columns that are kept, as the file calls them, and stripped.
+
+    Raises:
+        CohortError: if they are none of a table, or there are too many rows or none.
+    """
     if n_rows > MAX_ROWS:
         raise CohortError.too_many_rows(MAX_ROWS, f"{n_rows:,}")
     check_width(len(schema.names))
@@ -69,23 +123,7 @@ def open_parquet(content: bytes) -> Table:
     _check_plain(schema)
     if not n_rows:
         raise no_rows()
-
-    def read_with(positions: Sequence[int], make: Callable[[], Encoder]) -> Cells:
-        try:
-            columns = [_read_column(file, content, kept[i], make()) for i in positions]
-        except CohortError:
-            raise
-        except _DAMAGE as error:
-            raise _damaged() from error
-        return Cells(tuple(columns), pd.RangeIndex(1, n_rows + 1), ())
-
-    def read(positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: ARG001
-        return read_with(positions, lambda: Encoder(_as_texts))
-
-    def read_as_written(position: int) -> Cells:
-        return read_with([position], lambda: Encoder(_as_exact_texts, most=MAX_ROWS))
-
-    return Table(header, len(header), ("Parquet",), read, read_as_written)
+    return kept, header
 
 
 def _check_summary(content: bytes) -> None:
@@ -159,7 +197,8 @@ def _pages(metadata: pq.FileMetaData, content: bytes, position: int) -> Iterator
             yield page.unpacked
 
 
-def _damaged() -> CohortError:
+def damaged() -> CohortError:
+    """The error for what Arrow cannot read."""
     return CohortError.damaged("a Parquet file", "Write the file again.")
 
 

@@ -87,7 +87,7 @@ def recognise(
         CohortError: for a name that is no dialect, a target that no rule explains, or a choice that
             known patients contradict.
     """
-    readings = _possible_readings(parsed)
+    readings = possible_readings(parsed)
     known = tabulate_known(parsed, match_rows(parsed, readings[0]))
     check_extract(known)
     readings = _believe_doubtful(readings, known)
@@ -109,15 +109,15 @@ def recognise(
     return Recognition(left[0], known, tuple(relations[left[0]]), decided_by)
 
 
-def _possible_readings(parsed: Parsed) -> list[Reading]:
+def possible_readings(parsed: Parsed) -> list[Reading]:
     """The different readings under which fewest cells have no meaning.
 
     Raises:
         CohortError: if no rule explains the target.
     """
-    strange = [_count_strange(parsed, coding) for coding in CODINGS]
+    strange = [count_strange(parsed, coding) for coding in CODINGS]
     readings = [
-        Reading(coding, sex, target, _is_mmol(parsed))
+        Reading(coding, sex, target, is_mmol(parsed))
         for coding, count in zip(CODINGS, strange, strict=True)
         if count == min(strange)
         for sex in _sex_rules(parsed)
@@ -129,7 +129,7 @@ def _possible_readings(parsed: Parsed) -> list[Reading]:
     return list(different.values())
 
 
-def _count_strange(parsed: Parsed, coding: Coding) -> int:
+def count_strange(parsed: Parsed, coding: Coding) -> int:
     """Cells to which a coding gives no meaning. Thal in words goes with UCI's numbers only."""
     thal = parsed.categories.get("thal")
     if (
@@ -151,7 +151,7 @@ def _sex_rules(parsed: Parsed) -> tuple[str, ...]:
     return ("male-1", "female-1") if "2" in tokens and "0" not in tokens else ("",)
 
 
-def _is_mmol(parsed: Parsed) -> bool:
+def is_mmol(parsed: Parsed) -> bool:
     """Whether cholesterol lies where only mmol/l can."""
     if "chol" not in parsed.numbers:
         return False
@@ -173,7 +173,7 @@ def _target_rules(parsed: Parsed) -> list[TargetRule | None]:
     is_known = [token in rule.codes for rule in TARGET_RULES for token in column.tokens]
     if not any(is_known) and not TARGET_WORDS.codes.keys().isdisjoint(column.tokens):
         return [TARGET_WORDS]
-    strange = [_count_unexplained(column, rule) for rule in TARGET_RULES]
+    strange = [count_unexplained(column, rule) for rule in TARGET_RULES]
     if min(strange) > max(5, len(parsed.rows) // 20):
         raise _unexplained(column)
     fitting = [rule for rule, n in zip(TARGET_RULES, strange, strict=True) if n == min(strange)]
@@ -182,7 +182,7 @@ def _target_rules(parsed: Parsed) -> list[TargetRule | None]:
     return list(fitting)
 
 
-def _count_unexplained(column: Tokens, rule: TargetRule) -> int:
+def count_unexplained(column: Tokens, rule: TargetRule) -> int:
     """Cells with a target that a rule has no code for."""
     unexplained = [token is not None and token not in rule.codes for token in column.tokens]
     return int(column.counts()[unexplained].sum())
