@@ -19,6 +19,7 @@ from heart.commands.inputs import (
     find_bundle,
 )
 from heart.commands.output import on_terminal, print_share, with_bounds
+from heart.commands.scheduler import scheduler_option
 from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
 from heart.errors import SettingsError
@@ -59,6 +60,7 @@ MOST = 50
     help="beside the default recipe: one chosen inside the folds from a short list, which knows"
     " nothing of the patients it is judged on (minutes)",
 )
+@scheduler_option
 @click.option("--no-hospitals", is_flag=True, help="leave out the other hospitals")
 @click.option(
     "--work-up",
@@ -81,14 +83,18 @@ def evaluate(
     repeats: int,
     random_state: int,
     nested: bool,
+    scheduler: str | None,
     no_hospitals: bool,
     work_up: bool,
     steps: str | None,
     fee: tuple[str, ...],
 ) -> dict[str, Any]:
     """Judge models by repeated cross-validation, and the default recipe (or that of a model) at
-    hospitals that it was not trained on; or what each step of a work-up adds.
+    hospitals that it was not trained on; or what each step of a work-up adds. With a scheduler the
+    repeats of every model and the hospitals are shared out; --nested and --work-up are computed
+    here.
     """
+    from heart.cluster.client import find_scheduler
     from heart.experiments.cross_validation import Folds
     from heart.experiments.leaderboard import MODELS
 
@@ -96,6 +102,7 @@ def evaluate(
     _check(names, MODELS, folds, repeats)
     get_recipe("default", random_state=random_state)  # says so if it is none
     cut = Folds(folds, repeats, random_state)
+    workers = find_scheduler(scheduler)
     judged = _judged_bundles(bundles)
     if work_up:
         return _work_up(cohort, cut, steps, fee, judged[0] if judged else None)
@@ -104,9 +111,9 @@ def evaluate(
         "cohort": patients.name,
         "folds": cut._asdict(),
         **({"judged": [_describe_judged(one) for one in judged]} if judged else {}),
-        **_run_leaderboard(patients, cut, names, judged, all_models=models is None),
+        **_run_leaderboard(patients, cut, names, judged, workers, all_models=models is None),
         **({"nested": _judge_nested(patients, cut)} if nested else {}),
-        "hospitals": [] if no_hospitals else _judge_elsewhere(patients, judged),
+        "hospitals": [] if no_hospitals else _judge_elsewhere(patients, judged, workers),
     }
 
 
@@ -115,6 +122,7 @@ def _run_leaderboard(
     cut: Folds,
     names: Sequence[str],
     judged: Sequence[JudgedBundle],
+    workers: str | None,
     *,
     all_models: bool,
 ) -> dict[str, Any]:
@@ -130,6 +138,7 @@ def _run_leaderboard(
         folds=cut,
         models=_with_recipes([name for name in names if name not in left_out], judged),
         contenders={one.row: one.contender for one in judged if one.row not in MODELS},
+        scheduler=workers,
         on_model=on_terminal(print_share),
     )
     how_chosen = _how_chosen(patients, results, judged)
@@ -180,17 +189,25 @@ def _how_chosen(patients: Cohort, rows: Container[str], judged: Sequence[JudgedB
     return write_all_chosen([*named, *others.values()], patients.report.matched)
 
 
-def _judge_elsewhere(patients: Cohort, judged: Sequence[JudgedBundle]) -> list[dict[str, Any]]:
+def _judge_elsewhere(
+    patients: Cohort, judged: Sequence[JudgedBundle], workers: str | None
+) -> list[dict[str, Any]]:
     """The first bundle's recipe, else the default one, at the shipped hospitals beside those of the
     cohort; nothing for a cohort of others.
     """
     from heart.data import SHIPPED
     from heart.experiments.hospitals import judge_elsewhere
+    from heart.experiments.spread import spread_elsewhere
 
     if not set(patients.name.split("+")) <= set(SHIPPED):
         return []
     settings, used = _settings_of(judged[0] if judged else None)
-    return [_describe_external(one) for one in judge_elsewhere(patients.name, settings, used=used)]
+    externals = (
+        judge_elsewhere(patients.name, settings, used=used)
+        if workers is None
+        else spread_elsewhere(patients.name, settings, used=used, scheduler=workers)
+    )
+    return [_describe_external(one) for one in externals]
 
 
 class JudgedBundle(NamedTuple):

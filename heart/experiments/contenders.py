@@ -162,6 +162,13 @@ def judge_contender(
     predictions = cross_validate(
         cohort, contender.settings, folds=folds, used=contender.used, on_share=on_share
     )
+    return recalibrate(cohort, contender, predictions, folds)
+
+
+def recalibrate(
+    cohort: Cohort, contender: Contender, predictions: OutOfFold, folds: Folds
+) -> OutOfFold:
+    """The recipe's predictions through the contender's recalibration, where it has one."""
     if not can_recalibrate(cohort, contender, folds):
         return predictions
     return recalibrate_folds(contender.recalibration, predictions)

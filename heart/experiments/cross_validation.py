@@ -112,17 +112,35 @@ def predict_out_of_fold(
     Raises:
         SplitError: if a class has fewer different patients than there are folds.
     """
+    return predict_repeats(
+        features, y_true, model, range(folds.n_repeats), folds=folds, used=used, on_share=on_share
+    )
+
+
+def predict_repeats(
+    features: pd.DataFrame,
+    y_true: IntArray,
+    model: str | Settings,
+    repeats: Sequence[int],
+    *,
+    folds: Folds,
+    used: Sequence[str] = FEATURE_NAMES,
+    on_share: OnShare | None = None,
+) -> OutOfFold:
+    """The rows of `predict_out_of_fold` of some of the repeats, counted from 0."""
     start = time.perf_counter()
-    splits = folds.split(features, y_true)
+    every = folds.split(features, y_true)
+    wanted = [i * folds.n_splits + j for i in repeats for j in range(folds.n_splits)]
+    splits = [every[i] for i in wanted]
     given = features[list(used)]
     if isinstance(model, str) and model in OTHERS:
-        seed = folds.random_state
-        answers = _predict_others(given, y_true, splits, model, on_share, random_state=seed)
+        seeds = [folds.random_state + i for i in wanted]
+        answers = _predict_others(given, y_true, splits, model, on_share, seeds=seeds)
     else:
         settings = get_recipe(model) if isinstance(model, str) else model
         answers = _predict_networks(given, y_true, splits, settings, on_share)
-    y_score = np.empty((folds.n_repeats, len(y_true)))
-    fold = np.empty((folds.n_repeats, len(y_true)), dtype=np.int64)
+    y_score = np.empty((len(repeats), len(y_true)))
+    fold = np.empty((len(repeats), len(y_true)), dtype=np.int64)
     for i, ((_, test), answer) in enumerate(zip(splits, answers, strict=True)):
         y_score[i // folds.n_splits, test] = answer.scores
         fold[i // folds.n_splits, test] = i % folds.n_splits
@@ -200,12 +218,12 @@ def _predict_others(
     model: str,
     on_share: OnShare | None,
     *,
-    random_state: int,
+    seeds: Sequence[int],
 ) -> list[_Answer]:
     def predict_fold(i: int, tell: OnShare) -> _Answer:
         train, test = splits[i]
         given, outcomes = features.iloc[train], y_true[train]
-        fitted = OTHERS[model](given, outcomes, random_state + i).fit(given, outcomes)
+        fitted = OTHERS[model](given, outcomes, seeds[i]).fit(given, outcomes)
         predicted: FloatArray = fitted.predict_proba(features.iloc[test])[:, 1]
         tell(1.0)
         return _Answer(predicted, count_fits(fitted), describe_choice(fitted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.baselines import OTHERS
 from heart.experiments.contenders import Contender, can_learn, judge_contender
 from heart.experiments.cross_validation import Folds, cross_validate
+from heart.experiments.spread import spread_leaderboard
 
 MODELS = ("default", "lesson", *OTHERS)
 """Every model that can stand on the leaderboard."""
@@ -86,6 +88,7 @@ def run_leaderboard(
     folds: Folds,
     models: Sequence[str] = MODELS,
     contenders: Mapping[str, Contender] = NO_CONTENDERS,
+    scheduler: str | None = None,
     on_model: OnModel | None = None,
 ) -> dict[str, OutOfFold]:
     """Every model's out-of-fold predictions on the same folds.
@@ -95,8 +98,23 @@ def run_leaderboard(
         folds: how they are cut.
         models: names among `MODELS`.
         contenders: beside them, the recipes of bundles, by the name of their row.
-        on_model: sees the progress.
+        scheduler: address of a Dask scheduler whose workers share the repeats of all models; the
+            predictions are the same to rounding, and the seconds those that workers computed.
+        on_model: sees the progress; with a scheduler, of all models together.
+
+    Raises:
+        SplitError: if a class has fewer different patients than there are folds.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
+    if scheduler is not None:
+        return spread_leaderboard(
+            cohort,
+            folds=folds,
+            models=models,
+            contenders=contenders,
+            scheduler=scheduler,
+            on_share=None if on_model is None else partial(on_model, "cross-validation"),
+        )
     results: dict[str, OutOfFold] = {}
     for model in (*contenders, *models):
 

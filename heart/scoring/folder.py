@@ -121,8 +121,8 @@ def score_folder(
     agreed, report = agree_on(parts, dialect=dialect, columns=columns)
     _check_identifier(identifier, agreed)
     if only in NEED_OUTCOME and agreed.reading.target is None:
-        expected, found = f"outcomes in the files, for {only} rows", "none that can be read"
-        raise SettingsError(expected, found, "Choose other rows.")
+        expected, instead = f"outcomes in the files, for {only} rows", "none that can be read"
+        raise SettingsError(expected, instead, "Choose other rows.")
     plan = Plan(serialise_bundle(bundle), agreed, only, identifier)
     found: dict[int, PartScores] = {}
     with _appearing(folder, replace=replace) as place:
