@@ -251,6 +251,7 @@ def test_wrong_pieces_are_refused(place, value, expected):
         ("features.11.kind", "scale", "the feature ca as this version defines it"),
         ("features.11.training_range", [0.0, 2.0], "the training range of ca to be that of its"),
         ("features.11.training_range", None, "the training range of ca to be that of its"),
+        ("features.0.training_range", [29.0, 50.0, 77.0], "a list of 2 to 2 items"),
         ("features.10.training_range", [1.0, 3.0], "no training range of the category slope"),
         ("encoders.ca", [0, 1, 2], "the training range of ca to be that of its"),
         ("scaler.mean.5", 3.1, "scaler.mean of ca inside its training range"),
