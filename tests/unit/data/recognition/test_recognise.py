@@ -165,14 +165,25 @@ def columns_in(dialect):
     return [*(FIRST_11 if dialect in ("kaggle-918", "kaggle-1190") else d.NAMES), "num"]
 
 
-by_form = pytest.mark.parametrize(
-    ("write", "expect", "dialect", "inverted"),
-    [form[1:] for form in FORMS],
-    ids=[form[0] for form in FORMS],
-)
+LAYOUTS = {
+    *("no header, blanks", "leading spaces", "semicolons, decimal comma", "tabs", "label first"),
+    *("pandas' index", "R's index", "Unnamed: 0", "trailing commas", "UTF-16", "CR only", "xlsx"),
+    "kaggle-303, byte order mark",
+}
+"""Forms that differ from another one in how their cells lie alone, which is undone before anybody's
+values are looked at: of known patients or of new ones is the same.
+"""
 
 
-@by_form
+def by_form(forms):
+    return pytest.mark.parametrize(
+        ("write", "expect", "dialect", "inverted"),
+        [form[1:] for form in forms],
+        ids=[form[0] for form in forms],
+    )
+
+
+@by_form(FORMS)
 def test_known_patients_are_read_cell_by_cell(write, expect, dialect, inverted):
     cohort = read_cohort(write(d.cleveland()))
     expected = expect(d.cleveland())
@@ -182,7 +193,7 @@ def test_known_patients_are_read_cell_by_cell(write, expect, dialect, inverted):
     assert cohort.positives == (expected["num"] > 0).sum()
 
 
-@by_form
+@by_form([form for form in FORMS if form[0] not in LAYOUTS])
 def test_new_patients_are_read_cell_by_cell(write, expect, dialect, inverted):
     new = d.invent_patients(310, seed=3)
     cohort = read_cohort(write(new))
