@@ -127,6 +127,7 @@ def test_what_the_known_patients_confirm_may_be_said_too():
         ({"rpb": "trestbps"}, "a column among"),
         ({"#20": "trestbps"}, "a column among"),
         ({"rbp": "blood"}, "one of age, sex"),
+        ({"rbp": "b" * 41}, f"'{'b' * 40}'"),
         ({"rbp": "trestbps", "mhr": "trestbps"}, "trestbps twice"),
         ({"rbp": "thalach"}, "equal to trestbps in 303 of 303 known patients"),
         ({"rbp": "-", "mhr": "thalach", "CPT": "-"}, "CPT"),

@@ -55,6 +55,11 @@ def test_counted_names_are_ucis_order(prefix, start):
     assert list(name_columns(names).columns) == [*FEATURE_NAMES, "num"]
 
 
+@pytest.mark.parametrize(("n", "counts"), [(12, False), (13, True), (14, True), (15, False)])
+def test_as_many_names_are_counted_as_there_are_features(n, counts):
+    assert is_placeholder([f"X{i}" for i in range(1, n + 1)]) is counts
+
+
 def test_thirteen_counted_names_and_a_target_are_ucis_order():
     assert name_columns([*(f"X{i}" for i in range(1, 14)), "target"]).columns["num"] == 13
 

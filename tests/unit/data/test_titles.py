@@ -34,6 +34,7 @@ def test_file_name_becomes_a_title_that_a_bundle_can_hold(file_name, title):
 def test_bytes_with_a_name_are_called_after_it():
     cohort = read_cohort(d.uci(d.cleveland()), file_name="a\x1bb.csv")
     assert (cohort.name, cohort.source) == ("a_b", "a\\x1bb.csv")
+    assert read_cohort(d.uci(d.cleveland()), file_name="b" * 121).source == "b" * 120
     assert read_cohort(d.uci(d.cleveland()), name="ours", file_name="b.csv").name == "ours"
 
 

@@ -12,6 +12,7 @@ from heart.data import load_shipped, read_cohort, read_patients
 from heart.data.codings import DIALECTS
 from heart.errors import CohortError, DialectError
 from tests.support import dialects as d
+from tests.support.canonical import file_of, row_with
 from tests.support.dialects import assert_same_cells
 
 PLACEHOLDERS = [f"X{i}" for i in range(1, 15)]
@@ -376,3 +377,13 @@ def test_cp_normal_is_believed_only_where_known_patients_show_it():
     new = d.invent_patients(300, seed=1)
     with pytest.raises(CohortError, match="'normal'"):
         read_cohort(csv_of(d.whole(new.assign(cp=new["cp"].map(words)))))
+
+
+def test_target_that_no_rule_explains_shows_six_of_its_values():
+    for words, shown in (
+        ("abcde", "6 different values: 'aa', 'bb', 'cc', 'dd', 'ee', '1'"),
+        ("abcdef", "7 different values: 'aa', 'bb', 'cc', 'dd', 'ee', 'ff' …"),
+    ):
+        with pytest.raises(CohortError) as caught:
+            read_cohort(file_of(*[row_with("num", 2 * word) for word in words] * 3))
+        assert caught.value.found == shown
