@@ -408,3 +408,12 @@ def test_settings_take_numpy_numbers():
         lr=np.float64(0.01), members=np.int64(3), hidden=[np.int64(8)]
     ).settings()
     assert (settings.lr, settings.members, settings.hidden) == (0.01, 3, (8,))
+
+
+@pytest.mark.parametrize(("n", "are_held"), [(9, False), (10, True)])
+def test_two_patients_at_least_are_held_out_or_none(data, n, are_held):
+    features, y_true = data[0], np.asarray(data[1])
+    healthy, diseased = (np.flatnonzero(y_true == outcome) for outcome in (0, 1))
+    rows = np.concatenate([healthy[:5], diseased[: n - 5]])
+    prepared = HeartClassifier(validation_fraction=0.2).prepare(features.iloc[rows], y_true[rows])
+    assert (prepared.valid is not None) == are_held

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 
 from heart.errors import CohortError, PatientError, SettingsError
 from heart.model.classifier import HeartClassifier
-from heart.model.inputs import read_training
+from heart.model.inputs import _check_names, read_training
 from heart.model.parameters import check_fraction
 from heart.model.preprocessing import Encoded, HeartPreprocessor
 from heart.schema import FEATURE_NAMES
@@ -217,3 +217,13 @@ def test_preprocessor_names_the_columns_that_are_not_there(data, method):
     preprocessor = HeartPreprocessor().fit(data[0])
     with pytest.raises(PatientError, match="none for chol, thal among 'age', 'sex'"):
         getattr(preprocessor, method)(data[0].drop(columns=["chol", "thal"]))
+
+
+@pytest.mark.parametrize(("n", "is_enough"), [(7, False), (8, True)])
+def test_frame_with_other_columns_needs_eight_features(n, is_enough):
+    columns = {name: name for name in FEATURE_NAMES[:n]}
+    if is_enough:
+        _check_names(columns, ["note"])
+    else:
+        with pytest.raises(CohortError, match=r"only age, .* beside .note."):
+            _check_names(columns, ["note"])

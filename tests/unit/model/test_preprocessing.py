@@ -114,6 +114,7 @@ def test_pieces_stand_between_numbers_and_flags(features, fitted, missing_flags)
     bent = HeartPreprocessor(missing_flags=missing_flags, pieces=3).fit(features)
     numeric = bent.transform(features).numeric
     flags = fitted.transform(features).numeric[:, 6:]
+    assert fitted.n_numeric == fitted.transform(features).numeric.shape[1] == 12
     assert numeric.shape == (303, bent.n_numeric) == (303, 24 + 6 * missing_flags)
     assert np.array_equal(numeric[:, :6], fitted.transform(features).numeric[:, :6])
     assert np.array_equal(numeric[:, 24:], flags[:, : 6 * missing_flags])
