@@ -11,7 +11,7 @@ from heart.ui.login import is_inside, show_login, show_who
 from heart.ui.model_line import show_model_line
 from heart.ui.navigation import PAGES, START, USE_NO_MODEL
 from heart.ui.session import get_session, show_told
-from heart.ui.unsaved import ask_before_leaving
+from heart.ui.unsaved import ask_before_leaving, show_lost
 from heart.ui.warmup import is_warm, load_all, load_first, load_heavy, load_lessons
 
 BROWSER = paths.PACKAGE / "ui" / "browser"
@@ -61,6 +61,7 @@ elif page.url_path:
 else:  # the Patient page, whose path is empty, shows its form while torch is still being imported
     load_first()
 show_told()  # of what ended in a new run of the script
+show_lost(get_session())
 with errors_shown():
     line, shown = st.empty(), ""
     uses_model = (page.url_path or START) in PAGES.keys() - USE_NO_MODEL

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -84,6 +85,8 @@ class Session:
         solved: lessons whose exercise was answered right.
         told: what has happened and is still to be said.
         saved: fingerprints of models that were kept on the server or downloaded.
+        token: what the browser knows this session by; it opens nothing.
+        lost: what an earlier session of this page held and this one does not, in words.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
     """
@@ -106,6 +109,8 @@ class Session:
     solved: set[str] = field(default_factory=set)
     told: list[str] = field(default_factory=list)
     saved: set[str] = field(default_factory=set)
+    token: str = field(default_factory=lambda: secrets.token_hex(8))
+    lost: tuple[str, ...] = ()
     problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)

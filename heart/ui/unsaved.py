@@ -4,49 +4,108 @@ before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import streamlit as st
 
 from heart.ui.browser_part import browser_part
-from heart.ui.session import Session
+from heart.ui.session import Session, get_session
+from heart.ui.session_runs import MAX_RUNS
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
 
+_NAME = "unsaved"
+
+
+class Unsaved(NamedTuple):
+    """What was made in a session and is nowhere else.
+
+    Attributes:
+        runs: trainings.
+        upload: whether there is a file of the visitor's own, 0 or 1.
+        model: whether there is a model in use that was made here, 0 or 1.
+    """
+
+    runs: int
+    upload: int
+    model: int
+
+    def words(self) -> tuple[str, ...]:
+        """Each of them."""
+        runs = "a run that is not kept" if self.runs == 1 else f"{self.runs} runs that are not kept"
+        named = (
+            (self.runs, runs),
+            (self.upload, "your own file of patients"),
+            (
+                self.model,
+                "the model in use, which was neither kept on the Models page nor downloaded",
+            ),
+        )
+        return tuple(words for count, words in named if count)
+
 
 def ask_before_leaving(session: Session) -> None:
-    """Let the browser ask before a reload where something would be lost, and only there."""
-    browser_part("unsaved")(
-        key="unsaved",
-        data={"unsaved": bool(find_unsaved(session))},
+    """Let the browser ask before a reload where something would be lost, and only there; and tell
+    what was lost if it comes back to a server that has begun anew, or has waited long enough.
+    """
+    unsaved = count_unsaved(session)
+    browser_part(_NAME)(
+        key=_NAME,
+        data={"unsaved": any(unsaved), "held": list(unsaved), "session": session.token},
+        on_lost_change=_note_lost,
         width="content",
         height="content",
     )
 
 
+def _note_lost() -> None:
+    """Take what the browser held of an earlier session, which may be anything."""
+    told = st.session_state[_NAME].get("lost")
+    counts = list(told)[: len(Unsaved._fields)] if isinstance(told, Sequence) else []
+    if len(counts) == len(Unsaved._fields) and all(type(n) is int for n in counts):
+        get_session().lost = Unsaved(*(min(max(n, 0), MAX_RUNS) for n in counts)).words()
+
+
+def show_lost(session: Session) -> None:
+    """What an earlier session held and this one does not, until it is read."""
+    if not session.lost:
+        return
+    with st.container(border=True):
+        st.warning(
+            "The connection to this server had ended, and this is a new session. What only the"
+            f" earlier one held is lost: {_list(session.lost)}.",
+            icon=":material/link_off:",
+        )
+        if st.button("I have read it", key="lost_read"):
+            session.lost = ()
+            st.rerun()
+
+
 def describe_unsaved(session: Session) -> str:
     """What a reload would lose, as a sentence; empty where it would lose nothing."""
-    *others, last = find_unsaved(session) or ("",)
-    lost = " and ".join([", ".join(others), last] if others else [last])
+    lost = _list(find_unsaved(session))
     return f"A reload of this tab, or closing it, loses {lost}." if lost else ""
+
+
+def _list(words: Sequence[str]) -> str:
+    *others, last = words or ("",)
+    return " and ".join([", ".join(others), last] if others else [last])
 
 
 def find_unsaved(session: Session) -> tuple[str, ...]:
     """What was made in this session and is nowhere else, in words."""
-    return tuple(_find(session))
+    return count_unsaved(session).words()
 
 
-def _find(session: Session) -> Iterator[str]:
+def count_unsaved(session: Session) -> Unsaved:
+    """How much was made in this session and is nowhere else."""
     waiting = sum(
         entry.run.fingerprint not in session.saved and not session.is_in_use(entry.bundle)
         for entry in session.runs.entries
     )
-    if waiting:
-        yield "a run that is not kept" if waiting == 1 else f"{waiting} runs that are not kept"
-    if session.upload is not None:
-        yield "your own file of patients"
-    if is_unsaved(session):
-        yield "the model in use, which was neither kept on the Models page nor downloaded"
+    return Unsaved(waiting, int(session.upload is not None), int(is_unsaved(session)))
 
 
 def is_unsaved(session: Session) -> bool:

@@ -4,10 +4,12 @@ TLS before them, a real OpenID provider, lines of JSON in the logs.
 
 import http.client
 import json
+import re
 import socket
 import ssl
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from playwright.sync_api import expect
 
 from heart.ui.guard import Guard
 from tests.browser.conftest import BRIEF, open_tab
+from tests.browser.test_unsaved import train
 from tests.support.asking import TOKEN
 from tests.support.browsing import PAGES, calculate_example, expect_page, expect_rest, go_to
 from tests.support.deployment import deploy, need
@@ -25,6 +28,7 @@ from tests.support.deployment import deploy, need
 SECRET = "a-secret-of-the-test-and-of-nothing-else"  # noqa: S105
 ANALYST, READER = "ada@clinic.example", "bo@clinic.example"
 RATE = 5
+CONNECTION = "data-test-connection-state"
 
 SECRETS = """
 [auth]
@@ -40,7 +44,11 @@ client_kwargs = {{ prompt = "login" }}
 class Deployment(NamedTuple):
     folder: object
     address: str
-    ports: list[int]
+    replicas: dict[int, object]
+
+    @property
+    def ports(self):
+        return list(self.replicas)
 
     def lines(self, name):
         return [json.loads(line) for line in (self.folder / name).read_text().splitlines()]
@@ -52,8 +60,11 @@ def deployed(browser, tmp_path_factory):  # noqa: ARG001  without a browser nobo
     folder = tmp_path_factory.mktemp("deployed")
     named = {"HEART_ANALYSTS": f" {ANALYST.upper()},", "HEART_API_RATE": str(RATE)}
     named |= {"PYTHONPATH": str(BRIEF), "BRIEF_START": "yes"}
-    with deploy(folder, token=TOKEN, secrets=SECRETS, secret=SECRET, **named) as (address, ports):
-        yield Deployment(folder, address, ports)
+    with deploy(folder, token=TOKEN, secrets=SECRETS, secret=SECRET, **named) as (
+        address,
+        replicas,
+    ):
+        yield Deployment(folder, address, replicas)
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +167,10 @@ def test_stranger_sees_nothing_also_with_a_cookie_that_nobody_has_signed(deploye
         for title in PAGES.values():
             expect(page.get_by_role("link", name=title)).to_have_count(0)
     page.context.clear_cookies()
-    page.reload()
 
 
 def test_reader_reads_and_an_analyst_keeps(deployed, page):
+    page.goto(deployed.address)
     log_in(page, READER)
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies(deployed.address)}
     assert all(cookies[name]["secure"] for name in ("_streamlit_user", "heart_replica"))
@@ -208,3 +219,19 @@ def test_logs_are_lines_of_json_without_values_and_secrets(deployed, page):
         assert not [text for text in texts if secret in text], secret
     assert "41764176" not in texts[0] + texts[1]
     assert not any("?" in line["path"] for line in deployed.lines("proxy/heart.json"))
+
+
+def test_page_goes_on_at_the_other_replica_and_says_what_is_lost(deployed, page):
+    go_to(page, "Train")
+    train(page)
+    served = deployed.lines("proxy/heart.json")[-1]["replica"]
+    deployed.replicas[int(served.rpartition(":")[2])].kill()
+    state = partial(expect(page.get_by_test_id("stApp")).to_have_attribute, CONNECTION)
+    state(re.compile("^(?!CONNECTED)"))
+    state("CONNECTED")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("this is a new session")).to_contain_text("a run that is not kept.")
+    page.get_by_role("button", name="I have read it").click()
+    expect(page.get_by_text("this is a new session")).to_have_count(0)
+    expect(page.get_by_text(ANALYST, exact=True)).to_be_visible()
+    expect(page.get_by_role("spinbutton", name="Members")).to_have_value("2")

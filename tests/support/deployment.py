@@ -163,8 +163,8 @@ def provide(folder, callback, secret):
 
 @contextmanager
 def deploy(folder, *, token, secrets, secret, **environment):
-    """Two replicas behind nginx, with the login; the address that a browser knows, and the ports of
-    the replicas.
+    """Two replicas behind nginx, with the login; the address that a browser knows, and the
+    replicas' processes by their ports.
 
     Args:
         folder: an empty one.
@@ -183,10 +183,11 @@ def deploy(folder, *, token, secrets, secret, **environment):
         text = secrets.format(address=address, provider=provider, secret=secret)
         (credentials / "secrets.toml").write_text(text)
         (credentials / "api-token").write_text(f"{token}\n")
-        for one in ports:
-            options = {"credentials": credentials, **environment}
-            running.enter_context(start_replica(folder, one, **options))
+        options = {"credentials": credentials, **environment}
+        replicas = {
+            one: running.enter_context(start_replica(folder, one, **options)) for one in ports
+        }
         running.enter_context(start_proxy(folder / "proxy", ports=ports, port=port))
         for one in ports:
             assert wait_for(f"http://127.0.0.1:{one}/_stcore/health") == b"ok"
-        yield address, ports
+        yield address, replicas

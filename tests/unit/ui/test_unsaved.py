@@ -7,6 +7,7 @@ import pytest
 from heart.bundle import load_bundle
 from heart.experiments.runs import Run
 from heart.paths import SHIPPED_BUNDLE
+from heart.ui import unsaved
 from heart.ui.session import Change, Origin, Session
 from heart.ui.session_runs import SessionRun
 from heart.ui.unsaved import describe_unsaved, find_unsaved, note_saved
@@ -39,6 +40,32 @@ def test_model_that_is_in_a_file_is_lost_only_once_it_was_changed(session, bundl
     assert find_unsaved(session) == (IN_USE,)
     note_saved(session, bundle)
     assert find_unsaved(session) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ([1, 1, 0], ("a run that is not kept", "your own file of patients")),
+        ([2, 0, 1], ("2 runs that are not kept", IN_USE)),
+        ([10**30, 0, 0], ("30 runs that are not kept",)),
+        ([-1, 0, 0], ()),
+        ([0, 0, 0], ()),
+        ([1, 0], ()),
+        ([True, 0, 0], ()),
+        (["<b>", 0, 0], ()),
+        ([float("nan"), 0, 0], ()),
+        ("123", ()),
+        (7, ()),
+        (None, ()),
+    ],
+)
+def test_what_a_browser_says_was_lost_is_three_numbers_or_nothing(
+    monkeypatch, session, told, words
+):
+    monkeypatch.setattr(unsaved, "get_session", lambda: session)
+    monkeypatch.setattr(unsaved.st, "session_state", {"unsaved": {"lost": told}})
+    unsaved._note_lost()
+    assert session.lost == words
 
 
 def test_everything_that_would_be_lost_is_named(session, bundle):
