@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -51,24 +49,6 @@ def tell(event: str, **facts: str | float | None) -> None:
     if set(facts) != set(EVENTS[event]):
         raise ValueError(f"{event} has {', '.join(EVENTS[event])}, not {', '.join(facts)}")
     log.info(event, extra={"facts": {"event": event, **facts}})
-
-
-@contextmanager
-def work_told(work: str) -> Iterator[None]:
-    """Tell of the start and the end of long work: its outcome is "done" or an error's kind.
-
-    Args:
-        work: what it is, in words of the program's own.
-    """
-    began, outcome = time.monotonic(), DONE
-    tell("work start", work=work)
-    try:
-        yield
-    except BaseException as error:
-        outcome = type(error).__name__
-        raise
-    finally:
-        tell("work end", work=work, outcome=outcome, seconds=round(time.monotonic() - began, 3))
 
 
 class JsonLines(logging.Formatter):

@@ -19,8 +19,8 @@ BEGIN, END = "<!-- drawing: begin (python scripts/imports.py) -->", "<!-- drawin
 
 FLOORS = (
     ("shares",),
-    ("errors", "events", "paths", "atomic", "markdown", "units", "apart"),
-    ("schema", "config", "environment"),
+    ("errors", "events", "paths", "atomic", "markdown", "units"),
+    ("apart", "schema", "config", "environment"),
     ("cluster",),
     ("data.columns", "data.codings", "data.rows", "data.patients"),
     ("data.formats",),

@@ -9,10 +9,10 @@ import os
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn
+
+from heart.events import describe_fault
 
 
 def serve(answer: Callable[[socket.socket], object], *, nice: int) -> None:
@@ -57,5 +57,4 @@ def _forbid_core() -> None:
 
 def describe_defect(error: BaseException) -> str:
     """Where our own code has failed, without any value that it worked on."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
+    return " in ".join(describe_fault(error))

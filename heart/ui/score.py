@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -13,15 +14,18 @@ from heart.data.apart.client import read_identifiers_apart, read_patients_apart
 from heart.data.identifiers import Identifiers
 from heart.evaluation.figures import OVERALL, SHARES, write_figure
 from heart.evaluation.judged import Judged
-from heart.experiments.overlap import Overlap, find_overlap
+from heart.experiments.overlap import Overlap
 from heart.scoring.example import EXAMPLE_NAME, example_file, example_frame
-from heart.scoring.table import Scored, judge_scores, score_patients
+from heart.scoring.table import CHUNK, Scored
 from heart.shares import write_share
 from heart.ui.downloads import offer_csv
 from heart.ui.figures import confusion_table, figures_frame, label_index
 from heart.ui.model_cohort import own_cohorts
+from heart.ui.progress import run_quietly
 from heart.ui.session import Session
 from heart.ui.upload import TableUpload, show_unused_columns
+from heart.work import Request
+from heart.work.whole_file import WholeFile, score_whole_file
 
 UPLOAD_FIRST = (
     "Upload a CSV, ARFF, XLSX or Parquet file with at least eight of the 13 features, or score the"
@@ -46,15 +50,15 @@ class Scores(NamedTuple):
 
     Attributes:
         patients: the rows.
-        scored: counts, and the answer to each row.
         threshold: by which they were decided.
+        scored: counts, and the answer to each row.
         judged: how the model does, if the file has outcomes of both kinds.
         overlap: how many of the patients the model has seen.
     """
 
     patients: Patients
-    scored: Scored
     threshold: float
+    scored: Scored
     judged: Judged | None
     overlap: Overlap | None
 
@@ -97,18 +101,18 @@ def score_table(session: Session, table: Table) -> Scores:
 
 
 def _score(session: Session, patients: Patients) -> Scores:
+    """Here, or where it would hold up other visitors in a process of its own."""
     bundle = session.bundle
+    call = partial(score_whole_file, bundle, patients, own_cohorts(session))
+    if len(patients.frame) <= CHUNK:
+        return Scores(patients, bundle.threshold.value, *call())
     bar = st.progress(0.0, "Scoring …")
-
-    def show_progress(done: int, rows: int) -> None:
-        bar.progress(done / rows, f"{done:,} of {rows:,} rows")
-
-    scored = score_patients(bundle, patients, on_chunk=show_progress)
-    judged = judge_scores(bundle, patients, scored)
-    cohorts = own_cohorts(session)
-    overlap = None if judged is None else find_overlap(bundle, patients.frame, cohorts=cohorts)
+    result: WholeFile = run_quietly(
+        Request(call, "on_chunk"),
+        lambda done, rows: bar.progress(done / rows, f"{done:,} of {rows:,} rows"),
+    )
     bar.empty()
-    return Scores(patients, scored, bundle.threshold.value, judged, overlap)
+    return Scores(patients, bundle.threshold.value, *result)
 
 
 def ask_for_identifiers(session: Session, table: Table) -> Identifiers | None:

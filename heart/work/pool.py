@@ -7,11 +7,13 @@ from __future__ import annotations
 import pickle
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import Any, Self
 
 from heart.apart.forks import IS_POSSIBLE, ForkServer
 from heart.errors import TrainingError
+from heart.events import tell
 from heart.work.request import (
     Message,
     Request,
@@ -27,11 +29,18 @@ MAX_WAITING = 32
 """Longer queues are refused: each place in it holds a request, with its patients, in memory."""
 
 
+STOPPED, LOST = "stopped", "lost"
+"""How work ends in the log where nobody wanted it any longer, or its process died; else as its last
+message says.
+"""
+
+
 class Job:
     """One piece of work. All of it changes under the pool's lock.
 
     Attributes:
         request: what is asked, as bytes where another process does it.
+        name: of the function, for the log.
         key: who asks for the same has the same; None where that is not known.
         told: what it has told, each as the arguments.
         last: how it ended; None where nobody knows, or it has not.
@@ -40,8 +49,8 @@ class Job:
         connection: to its process, while it has one.
     """
 
-    def __init__(self, request: Request | bytes, key: str | None) -> None:
-        self.request, self.key = request, key
+    def __init__(self, request: Request | bytes, *, name: str, key: str | None) -> None:
+        self.request, self.name, self.key = request, name, key
         self.told: list[tuple[Any, ...]] = []
         self.last: Message | None = None
         self.is_over = False
@@ -135,9 +144,9 @@ class Pool:
 
     def _make_job(self, request: Request) -> Job:
         if self._forks is None:
-            return Job(request, None)
+            return Job(request, name=request.name, key=None)
         content = pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
-        return Job(content, digest_of(content))
+        return Job(content, name=request.name, key=digest_of(content))
 
     def _queue(self, job: Job) -> None:
         if len(self._running) >= self.places and len(self._waiting) >= self._max_waiting:
@@ -187,6 +196,8 @@ class Pool:
 
     def _do(self, job: Job) -> None:
         """One piece of work, in a thread that listens to its process."""
+        began = time.monotonic()
+        tell("work start", work=job.name)
         try:
             if self._forks is None:
                 self._do_here(job)
@@ -196,8 +207,11 @@ class Pool:
             pass
         finally:
             with self._changed:
+                outcome = STOPPED if job.is_over else job.last.kind if job.last else LOST
                 if not job.is_over:
                     self._end(job)
+            seconds = round(time.monotonic() - began, 3)
+            tell("work end", work=job.name, outcome=outcome, seconds=seconds)
 
     def _listen(self, job: Job, forks: ForkServer) -> None:
         with forks.connect() as connection:

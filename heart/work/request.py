@@ -31,6 +31,11 @@ class Request(NamedTuple):
     call: Callable[..., Any]
     told_as: str
 
+    @property
+    def name(self) -> str:
+        """Of the function."""
+        return str(getattr(self.call, "func", self.call).__name__)
+
 
 class Message(NamedTuple):
     """What a working process says: what it was told to tell (a tuple of arguments), the result, a

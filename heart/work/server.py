@@ -34,6 +34,7 @@ PRELOADED = (
     "heart.lessons.encodings_costs",
     "heart.lessons.leakage",
     "heart.lessons.overfitting_patients",
+    "heart.work.whole_file",
 )
 """What the work needs: imported once, not by each child again."""
 

@@ -1,5 +1,7 @@
 """The score page: every row back, with the reason where it could not be scored."""
 
+import pytest
+
 from tests.support import dialects as d
 from tests.support.visitor import figures, said
 
@@ -55,9 +57,14 @@ def test_missed_patients_are_the_diseased_that_were_decided_healthy(visit):
     assert f"Download these {missed} rows" in [b.label for b in app.get("download_button")]
 
 
-def test_models_own_patients_are_marked(visit):
+@pytest.mark.parametrize(("chunk", "elsewhere"), [(303, 0), (302, 1)])
+def test_models_own_patients_are_marked_and_only_large_files_leave_the_page(
+    visit, pool, monkeypatch, chunk, elsewhere
+):
+    monkeypatch.setattr("heart.ui.score.CHUNK", chunk)
     app = upload(visit("score"), d.write(d.kaggle_303(d.cleveland())))
     assert "242 of these 303 patients are ones that the model learnt from" in said(app)
+    assert len(pool.asked) == elsewhere
     assert app.table[0].value.to_numpy().sum() == 303
 
 

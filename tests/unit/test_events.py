@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from heart.events import EVENTS, MOST, JsonLines, tell, work_told
+from heart.events import EVENTS, MOST, JsonLines, tell
 
 NOTE = logging.getLogger("heart.events")
 
@@ -45,21 +45,6 @@ def test_event_has_its_own_facts_and_no_others(event):
 def test_nobody_hears_of_it_unless_asked(capfd, caplog):
     tell("server stop")
     assert (caplog.text, capfd.readouterr().err) == ("", "")
-
-
-def test_work_begins_and_ends_with_its_outcome(told):
-    with work_told("training"):
-        pass
-    with pytest.raises(KeyError), work_told("training"):
-        raise KeyError(417)
-    lines = [(line["event"], line["work"], line.get("outcome")) for line in told()]
-    assert lines == [
-        ("work start", "training", None),
-        ("work end", "training", "done"),
-        ("work start", "training", None),
-        ("work end", "training", "KeyError"),
-    ]
-    assert "417" not in json.dumps([line | {"at": "", "seconds": 0} for line in told()])
 
 
 def test_fault_is_its_kind_and_place_and_not_its_words(told):

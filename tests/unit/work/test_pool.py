@@ -1,5 +1,6 @@
 """Who works, who waits and for whom, with real processes."""
 
+import json
 import os
 import time
 from functools import partial
@@ -87,6 +88,32 @@ def test_refusal_is_raised_whole_and_a_defect_without_values(make):
         assert ticket.wait(SOON)
         with pytest.raises(RuntimeError, match=r"^KeyError in working\.py:\d+$"):
             ticket.result()
+
+
+def test_log_tells_how_work_ended_and_nothing_of_it(make_apart, caplog, tmp_path):
+    caplog.set_level("INFO", "heart.events")
+    pool = make_apart()
+    for function in (partial(working.double, 63), working.refuse, working.fail, working.die):
+        with pool.join(Request(partial(function), "on_share")) as ticket:
+            assert ticket.wait(SOON)
+    path = tmp_path / "busy"
+    with pool.join(ask(working.hold, path)):
+        until(lambda: pids(path))
+    ends = []
+
+    def told():
+        ends[:] = [r.facts for r in caplog.records if r.facts["event"] == "work end"]
+        return len(ends) == 5
+
+    until(told)
+    assert {end["work"]: end["outcome"] for end in ends} == {
+        "double": "done",
+        "refuse": "refused",
+        "fail": "defect",
+        "die": "lost",
+        "hold": "stopped",
+    }
+    assert "63" not in json.dumps([end | {"seconds": 0} for end in ends])
 
 
 def test_places_are_given_in_the_order_of_the_queue(make, tmp_path):
