@@ -30,12 +30,21 @@ ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "DASK_LOGGING__DISTRIBUTED":
 
 
 class Run(NamedTuple):
-    """One way to score the folder: seconds, and MiB that each process had at most."""
+    """One way to score the folder.
+
+    Attributes:
+        how: in words.
+        seconds: from the start of the command to its end.
+        processor: seconds that the command and its workers computed, imports included.
+        client: MiB that the command had at most.
+        workers: MiB that each worker had at most.
+    """
 
     how: str
     seconds: float
+    processor: float
     client: int
-    workers: tuple[int, ...]
+    workers: tuple[int, ...] = ()
 
 
 def write_parts(folder: Path, rows: int, part: int) -> None:
@@ -89,8 +98,14 @@ def peak(pid: int) -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
-def score(folder: Path, target: Path, scheduler: Sequence[str] = ()) -> tuple[float, int]:
-    """Seconds of the whole command, start included, and its MiB."""
+def computed(pid: int) -> float:
+    """Seconds that a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def score(folder: Path, target: Path, how: str, scheduler: Sequence[str] = ()) -> Run:
+    """The whole command, start included."""
     command = ["-m", "heart", "score", str(folder), "--output", str(target), *scheduler]
     start = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603
@@ -100,7 +115,8 @@ def score(folder: Path, target: Path, scheduler: Sequence[str] = ()) -> tuple[fl
     if status:
         message = f"heart score ended with {status}"
         raise RuntimeError(message)
-    return time.perf_counter() - start, usage.ru_maxrss // 1024
+    processor = usage.ru_utime + usage.ru_stime
+    return Run(how, time.perf_counter() - start, processor, usage.ru_maxrss // 1024)
 
 
 def score_with(workers: int, folder: Path, target: Path) -> Run:
@@ -115,9 +131,10 @@ def score_with(workers: int, folder: Path, target: Path) -> Run:
             until_done.enter_context(running("worker", address, *options)) for _ in range(workers)
         ]
         wait_for(address, workers)
-        seconds, client = score(folder, target, ("--scheduler", address))
         name = f"{workers} worker{'s' if workers > 1 else ''}"
-        return Run(name, seconds, client, tuple(map(peak, pids)))
+        run = score(folder, target, name, ("--scheduler", address))
+        processor = run.processor + sum(map(computed, pids))
+        return run._replace(processor=processor, workers=tuple(map(peak, pids)))
 
 
 def check_same(first: Path, second: Path) -> None:
@@ -138,18 +155,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         folder, here = Path(place) / "patients", Path(place) / "here"
         write_parts(folder, options.rows, options.part)
-        runs = [Run("here, without a scheduler", *score(folder, here), ())]
+        runs = [score(folder, here, "here, without a scheduler")]
         for workers in options.workers:
             target = Path(place) / f"by-{workers}"
             runs.append(score_with(workers, folder, target))
             check_same(here, target)
     print(f"{options.rows:,} rows in files of {options.part:,}:\n")
-    print("| scored by | seconds | rows a second | MiB of the command | MiB of each worker |")
-    print("| --- | --- | --- | --- | --- |")
+    print(
+        "| scored by | seconds | rows a second | processor's seconds | MiB of the command"
+        " | MiB of each worker |"
+    )
+    print("| --- | --- | --- | --- | --- | --- |")
     for run in runs:
         each = ", ".join(f"{mib:,}" for mib in run.workers) or "–"
         speed = options.rows / run.seconds
-        print(f"| {run.how} | {run.seconds:.1f} | {speed:,.0f} | {run.client:,} | {each} |")
+        took = f"{run.seconds:.1f} | {speed:,.0f} | {run.processor:.1f}"
+        print(f"| {run.how} | {took} | {run.client:,} | {each} |")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def find_scheduler(said: str | None, environment: Environment = os.environ) -> s
         raise ClusterError(
             "a scheduler's address, as in tcp://127.0.0.1:8786",
             repr(address[:60]),
-            "Write the address that `dask scheduler` names when it starts.",
+            "Write the address that the scheduler names when it starts.",
         )
     return address
 
@@ -85,7 +85,7 @@ def _no_answer(address: str) -> ClusterError:
     return ClusterError(
         f"a Dask scheduler at {address}",
         "no answer",
-        "Start it with `dask scheduler`, or leave --scheduler and HEART_SCHEDULER out.",
+        "Start it with `python -m dask scheduler`, or leave --scheduler and HEART_SCHEDULER out.",
     )
 
 
@@ -101,19 +101,20 @@ def _check_workers(client: Client) -> None:
         raise ClusterError(
             "at least one worker",
             "a scheduler without any",
-            "Start one: dask worker ADDRESS --nthreads 1",
+            "Start one: python -m dask worker ADDRESS --nthreads 1",
         ) from error
     ours = find_versions()
     for worker, theirs in client.run(find_versions, on_error="return").items():
         if isinstance(theirs, Exception):
-            found = "one that cannot import heart"
-        elif theirs != ours:
-            names = [name for name in ours if theirs.get(name) != ours[name]]
-            found = ", ".join(f"{name} {theirs.get(name)} (here {ours[name]})" for name in names)
-        else:
-            continue
-        raise ClusterError(
-            f"the same versions at the worker {worker} as here",
-            found,
-            "Install the same requirements and the same Heart for each worker.",
-        )
+            raise ClusterError(
+                f"a worker at {worker} that can import heart",
+                "one that cannot",
+                "Install Heart for it, or start it in the clone with `python -m dask worker`.",
+            )
+        differing = [name for name in ours if theirs.get(name) != ours[name]]
+        if differing:
+            raise ClusterError(
+                f"the same versions at the worker {worker} as here",
+                ", ".join(f"{name} {theirs.get(name)} (here {ours[name]})" for name in differing),
+                "Install the same requirements and the same Heart for each worker.",
+            )

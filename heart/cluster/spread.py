@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError
-from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 from heart.cluster.client import connect
@@ -55,25 +53,22 @@ def _spread(
     from distributed.client import FutureCancelledError  # noqa: PLC0415
     from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
-    with connect(address) as client:
+    with connect(address) as client:  # what is left is given up when it is closed
         name = f"heart-{secrets.token_hex(8)}"
-        # a task, not scattered data: what a dead worker held is then made again
-        common = client.submit(_same, shared, key=f"{name}-shared", pure=False)
-        futures = {
-            client.submit(work, common, task, key=f"{name}-{i}", pure=False): i
-            for i, task in enumerate(tasks)
-        }
         try:
-            for future in as_completed(futures, loop=client.loop):
+            # a task, not scattered data: what a dead worker held is then made again
+            common = client.submit(_same, shared, key=f"{name}-shared", pure=False)
+            client.replicate([common])  # else the tasks crowd where it is
+            keys = [(name, i) for i in range(len(tasks))]  # of one group: handed out one by one
+            mapped = client.map(work, [common] * len(tasks), tasks, key=keys, pure=False)
+            futures = {future: i for i, future in enumerate(mapped)}
+            for future in as_completed(mapped, loop=client.loop):
                 if future.status == "error":
                     _raise(future.exception())
                 yield futures[future], future.result()
                 future.release()
         except (FutureCancelledError, CommClosedError) as error:
             raise _lost(address) from error
-        finally:
-            with suppress(OSError, RuntimeError, CancelledError):  # of a scheduler that is gone
-                client.cancel([common, *futures], force=True)
 
 
 def _same(shared: Shared) -> Shared:

@@ -9,6 +9,7 @@ import click
 
 from heart.commands.inputs import find_bundle
 from heart.commands.output import on_terminal, print_parts, tell
+from heart.commands.targets import check_registry
 
 if TYPE_CHECKING:
     from heart.data.report import CohortReport
@@ -33,6 +34,7 @@ def score_many(wanted: Wanted, folder: Path, scheduler: str | None) -> dict[str,
     from heart.scoring.folder import check_folder, find_parts, score_folder
 
     forced = click.get_current_context().meta.get("heart.force", False)
+    check_registry(folder)
     check_folder(folder, replace=forced)
     chosen = find_bundle(wanted.bundle)
     scores = score_folder(

@@ -122,7 +122,7 @@ class OutOption(click.Option):
             return Target(path)
         target = Path(os.path.realpath(path)) if os.path.islink(path) else path  # noqa: PTH114  never raises
         self._check_suffix(target)
-        _check_registry(target)
+        check_registry(target)
         if not os.path.lexists(target):
             return Target(target)
         self._check_replaceable(target, inputs())
@@ -209,7 +209,7 @@ def _read_head(target: Path) -> bytes | None:
         return None
 
 
-def _check_registry(target: Path) -> None:
+def check_registry(target: Path) -> None:
     """Refuse what is inside a registry that is read-only."""
     if not os.environ.get(READ_ONLY_VARIABLE):  # the registry imports torch
         return

@@ -118,6 +118,7 @@ def score_folder(
         ClusterError: if the scheduler cannot be used or is lost.
         HeartError: if the folder cannot be written, or no part can be read.
     """
+    _check_apart(parts, folder)
     agreed, report = agree_on(parts, dialect=dialect, columns=columns)
     _check_identifier(identifier, agreed)
     if only in NEED_OUTCOME and agreed.reading.target is None:
@@ -136,6 +137,18 @@ def score_folder(
                 on_part(len(found), len(tasks))
         _check_some(list(found.values()))
     return FolderScores(tuple(found[i] for i in range(len(parts))), report)
+
+
+def _check_apart(parts: Sequence[Path], folder: Path) -> None:
+    """Refuse to write over what is read.
+
+    Raises:
+        SettingsError: if the folder holds a part.
+    """
+    if folder.resolve() in {path.resolve().parent for path in parts}:
+        raise SettingsError(
+            "a folder that is not read as well", str(folder), "Choose another name."
+        )
 
 
 def _check_identifier(identifier: str | None, agreed: Agreed) -> None:

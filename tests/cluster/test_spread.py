@@ -10,7 +10,7 @@ from heart.cluster import client, versions
 from heart.cluster.client import connect, find_scheduler
 from heart.cluster.spread import spread
 from heart.errors import ClusterError, CohortError
-from tests.support.pieces import hang_once, pid_of, refuse, square, when_waiting
+from tests.support.pieces import hang_once, pid_of_slow, refuse, square, when_waiting
 
 NOBODY = "tcp://127.0.0.1:1"
 
@@ -21,9 +21,11 @@ def test_pieces_are_the_same_here_and_on_two_workers(two_workers):
     assert sorted(spread(square, range(5), shared=7, scheduler=two_workers)) == here
 
 
-def test_work_is_done_by_other_processes(two_workers):
-    pids = {pid for _, pid in spread(pid_of, range(8), shared=None, scheduler=two_workers)}
-    assert pids
+@pytest.mark.parametrize("pieces", [2, 12])
+def test_all_workers_get_work_and_this_process_does_none(two_workers, pieces):
+    work = spread(pid_of_slow, range(pieces), shared="x" * 10**6, scheduler=two_workers)
+    pids = {pid for _, pid in work}
+    assert len(pids) == 2
     assert os.getpid() not in pids
 
 

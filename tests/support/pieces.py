@@ -16,7 +16,8 @@ def square(shared, task):
     return shared + task * task
 
 
-def pid_of(_, __):
+def pid_of_slow(_, __):
+    time.sleep(0.05)
     return os.getpid()
 
 

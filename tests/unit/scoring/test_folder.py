@@ -123,14 +123,18 @@ def test_folder_is_replaced_only_if_it_is_ours_and_that_is_wanted(scored, bundle
     before, parts = contents(answers), find_parts(str(folder))[:1]
     with pytest.raises(SettingsError, match="not there yet"):
         score_folder(bundle, parts, answers)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "diary.txt").touch()
     with pytest.raises(SettingsError, match="something else"):
-        score_folder(bundle, parts, folder, replace=True)
+        score_folder(bundle, parts, tmp_path / "other", replace=True)
+    with pytest.raises(SettingsError, match="not read as well"):
+        score_folder(bundle, find_parts(str(answers)), answers, replace=True)
     assert contents(answers) == before
     mine = tmp_path / "mine"
     for _ in range(2):
         score_folder(bundle, parts, mine, replace=True, identifier="case")
     assert contents(mine) == {"a.parquet": before["a.parquet"]}
-    assert list(tmp_path.iterdir()) == [mine]
+    assert sorted(tmp_path.iterdir()) == [mine, tmp_path / "other"]
 
 
 def test_two_parts_of_one_name_and_a_folder_without_parts_are_refused(folder, tmp_path):
