@@ -69,14 +69,15 @@ def test_interruption_of_an_import_is_one_line_whatever_the_library_makes_of_it(
 
 def test_interruption_of_a_training_is_one_line_below_its_progress(tmp_path):
     master, terminal = pty.openpty()
-    process = start("train", "--out", tmp_path / "x.joblib", stdout=terminal, stderr=terminal)
+    out = str(tmp_path / "x.joblib")
+    child = fork("train", "--out", out, stdin=terminal, stdout=terminal, stderr=terminal)
     os.close(terminal)
     shown = b""
     while b"epoch 3" not in shown:
         shown += os.read(master, 1000)
-    process.send_signal(signal.SIGINT)
+    os.kill(child, signal.SIGINT)
     left = read_all(master)
-    assert process.wait() == 130
+    assert status_of(child) == 130
     assert (shown + left).splitlines()[-1] == b"heart: interrupted"
     assert b"Traceback" not in left
     assert list(tmp_path.iterdir()) == []

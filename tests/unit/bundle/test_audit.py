@@ -38,6 +38,7 @@ def test_each_change_tells_who_what_and_which_model(registry, bundle):
     ]
     assert [line["fingerprint"] for line in lines] == [first, first, second, second]
     assert {line["who"] for line in lines} == {"ada@clinic.example"}
+    assert {len(line["at"]) for line in lines} == {len("2026-11-22T09:12:44+00:00")}
     assert all(line["at"].endswith("+00:00") for line in lines)
     assert not [line for line in lines if "failed" in line]
 

@@ -220,8 +220,10 @@ def test_range_of_few_members_is_that_of_all_and_called_so(bundle, cleveland, me
 
 @pytest.mark.parametrize("members", [1, 2])
 def test_members_of_an_explanation_are_told_of_where_there_are_several(bundle, cleveland, members):
-    words = write_words(untrained(bundle, cleveland.features, hidden=(2,), members=members))
+    small = {"hidden": (2,), "members": members, "masking": 0.5}
+    words = write_words(untrained(bundle, cleveland.features, **small))
     assert ("In brackets and as a thin line: what" in words["why"]) == (members > 1)
+    assert "The model was trained to expect that" in words["unknown"]
 
 
 def test_features_that_the_model_does_not_use_are_not_asked_for(bundle, cleveland):

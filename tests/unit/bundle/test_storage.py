@@ -19,6 +19,7 @@ from heart.bundle.reader import read_plain
 from heart.config import get_recipe
 from heart.data import load_shipped
 from heart.errors import BundleError
+from heart.evaluation.decisions import least_known
 from heart.evaluation.recalibration import MIN_GAP, Recalibration
 from heart.evaluation.thresholds import ThresholdChoice
 from heart.experiments.run import run_experiment
@@ -104,6 +105,7 @@ def test_loaded_bundle_is_the_saved_one(bundle, loaded, cleveland):
     assert np.array_equal(
         loaded.predict_members(cleveland.features), bundle.predict_members(cleveland.features)
     )
+    assert loaded.needed == least_known(13, masking=loaded.settings.masking)
 
 
 def test_loaded_bundle_holds_the_real_objects(bundle, loaded, cleveland):

@@ -37,9 +37,8 @@ SIZES = [
 ]  # 0.15, 0.25, 0.4, 0.6, 0.8 and all of 242: 303 less the 61 of the test part
 
 
-@pytest.fixture
-def trained_on(monkeypatch):
-    """The labels of the rows that each fit was given, in the order of the fits."""
+def record_rows(monkeypatch):
+    """The labels of the rows that each fit is given from now on, in the order of the fits."""
     seen = []
     prepare = HeartClassifier.prepare
 
@@ -49,6 +48,21 @@ def trained_on(monkeypatch):
 
     monkeypatch.setattr(HeartClassifier, "prepare", record)
     return seen
+
+
+@pytest.fixture
+def trained_on(monkeypatch):
+    return record_rows(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def two_repeats(cleveland):
+    """The labels of each fit's rows, and the shares of the work that were told."""
+    shares = []
+    with pytest.MonkeyPatch.context() as patch:
+        rows = record_rows(patch)
+        learning_curve(cleveland, TINY, repeats=2, on_share=shares.append)
+    return rows, shares
 
 
 def replace(cohort, frame):
@@ -94,8 +108,8 @@ def test_figures_are_those_of_a_classifier_on_the_test_part(cleveland):
     assert row["log_loss"] == pytest.approx(log_loss(cleveland.y_true[test], scores), abs=1e-5)
 
 
-def test_every_beginning_has_the_wholes_share_of_diseased_within_a_patient(cleveland, trained_on):
-    learning_curve(cleveland, TINY, repeats=2)
+def test_every_beginning_has_the_wholes_share_of_diseased_within_a_patient(cleveland, two_repeats):
+    trained_on, _ = two_repeats
     diseased = cleveland.frame["num"] > 0
     whole = diseased[trained_on[5]].mean()
     assert [len(rows) for rows in trained_on] == SIZES * 2
@@ -113,9 +127,8 @@ def test_interleaved_rows_keep_the_share_at_every_length(diseased):
     assert np.abs(y_true[order].cumsum() - expected).max() <= 1
 
 
-def test_shares_of_a_repeat_are_nested_and_repeats_differ(cleveland, trained_on):
-    learning_curve(cleveland, TINY, repeats=2)
-    first, second = trained_on[:6], trained_on[6:]
+def test_shares_of_a_repeat_are_nested_and_repeats_differ(two_repeats):
+    first, second = two_repeats[0][:6], two_repeats[0][6:]
     for fewer, more in pairwise(first):
         assert set(fewer) < set(more)
     assert set(first[-1]) != set(second[-1])
@@ -183,9 +196,8 @@ def test_same_seed_same_curve(cleveland):
     assert not first.equals(other)
 
 
-def test_progress_ends_with_all_of_the_work_and_may_stop_it(cleveland):
-    shares = []
-    learning_curve(cleveland, TINY, repeats=2, on_share=shares.append)
+def test_progress_ends_with_all_of_the_work_and_may_stop_it(cleveland, two_repeats):
+    _, shares = two_repeats
     assert len(shares) >= 6  # a joint network for each size at least
     assert shares == sorted(shares)
     assert shares[-1] == 1
