@@ -34,6 +34,7 @@ def score_many(wanted: Wanted, folder: Path, scheduler: str | None) -> dict[str,
     from heart.scoring.folder import check_folder, find_parts, score_folder
 
     forced = click.get_current_context().meta.get("heart.force", False)
+    address = find_scheduler(scheduler)
     check_registry(folder)
     check_folder(folder, replace=forced)
     chosen = find_bundle(wanted.bundle)
@@ -46,7 +47,7 @@ def score_many(wanted: Wanted, folder: Path, scheduler: str | None) -> dict[str,
         columns=wanted.columns,
         only=wanted.only,
         identifier=wanted.identifier,
-        scheduler=find_scheduler(scheduler),
+        scheduler=address,
         on_part=on_terminal(print_parts),
     )
     answer = {

@@ -104,3 +104,30 @@ def test_column_or_rows_that_there_are_not_are_refused(write, tmp_path, options,
     assert code == 2
     assert said in error
     assert not (tmp_path / "x.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["hungary"], "Expected --out FILE for one file, but found neither."),
+        (["hungary", "--output", "x"], "Expected --out FILE for one file, but found --output."),
+        (
+            ["hungary", "--out", "x.csv", "--output", "x"],
+            "Expected --out FILE for one file, but found --output too.",
+        ),
+        ([".", "--out", "x.csv"], "Expected --output FOLDER for a folder or a pattern of files"),
+        (["*.csv", "--output", "x"], "Expected files that end in .parquet or .csv"),
+        (
+            ["hungary", "--out", "x.csv", "--scheduler", "tcp://127.0.0.1:1"],
+            "Expected a folder or a pattern of files for --scheduler, but found one file.",
+        ),
+        ([".", "--output", "x", "--scheduler", "there"], "Expected a scheduler's address"),
+    ],
+)
+def test_one_file_has_one_file_of_answers_and_a_folder_a_folder(tmp_path, monkeypatch, words, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").touch()
+    status, _, err = run("score", SHIPPED_BUNDLE, *words)
+    assert status == 2
+    assert says in err
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
