@@ -21,6 +21,7 @@ from playwright.sync_api import expect
 from heart.ui.guard import Guard
 from tests.browser.conftest import BRIEF, open_tab
 from tests.browser.test_unsaved import train
+from tests.support.accessibility import violations_of
 from tests.support.asking import TOKEN
 from tests.support.browsing import PAGES, calculate_example, expect_page, expect_rest, go_to
 from tests.support.deployment import deploy, need
@@ -166,6 +167,7 @@ def test_stranger_sees_nothing_also_with_a_cookie_that_nobody_has_signed(deploye
         expect(page.get_by_role("heading")).to_have_text(["Heart"])
         for title in PAGES.values():
             expect(page.get_by_role("link", name=title)).to_have_count(0)
+    assert violations_of(page) == []
     page.context.clear_cookies()
 
 

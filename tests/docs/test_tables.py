@@ -15,6 +15,7 @@ from heart.bundle.calculator.content import count_weights
 from heart.data import SHIPPED, load_shipped
 from heart.data.codings import DIALECTS
 from heart.environment import VARIABLES
+from heart.events import EVENTS
 from heart.lessons import LESSONS
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import FEATURE_NAMES, FEATURES
@@ -69,6 +70,14 @@ def test_operations_document_tells_the_limits():
     text = (ROOT / "docs" / "OPERATIONS.md").read_text()
     assert f"| more than {WORKERS + WAITING} requests at once" in text
     assert f"within {PATIENCE_S:g} seconds" in text
+
+
+def test_operations_document_has_every_event_with_its_facts():
+    text = (ROOT / "docs" / "OPERATIONS.md").read_text()
+    table = text.split("| `event` |")[1].split("\n\n")[0]
+    rows = [re.findall(r"`([^`]+)`", line) for line in table.splitlines() if line.startswith("| `")]
+    names = {name for row in rows for name in row}
+    assert names == {*EVENTS, *(fact for facts in EVENTS.values() for fact in facts)}
 
 
 def test_dialects_document_names_every_dialect():
