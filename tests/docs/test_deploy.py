@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 
+import playwright  # noqa: F401  tests/support/deployment.py needs it
 import pytest
 from wheel import SHIPPED
 
