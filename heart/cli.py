@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "train": "Train a model and write it as a bundle.",
         "runs": "What was trained here: list it, show a run, write a note about it, forget it.",
         "evaluate": "Judge models by repeated cross-validation, and at hospitals they never saw.",
+        "search": "Search for settings by cross-validated log-loss; what the best is worth.",
         "threshold": "Choose a threshold on out-of-fold predictions; with --out report it on test.",
         "recalibrate": "Compare recalibrations on out-of-fold predictions, put one into a bundle.",
         "uses": "Which features a model's answers depend on, and how.",

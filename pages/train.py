@@ -8,8 +8,9 @@ from heart.config import get_recipe
 from heart.ui.cohort import show_cohort_choice
 from heart.ui.errors import errors_shown
 from heart.ui.runs import follow_choice, show_runs
+from heart.ui.search import show_search
 from heart.ui.session import get_session
-from heart.ui.settings_form import show_settings_fields
+from heart.ui.settings_form import build_settings, show_settings_fields
 from heart.ui.train import (
     choose_recipe,
     run_trial,
@@ -36,7 +37,8 @@ with st.form("train"):
 
 if started:
     with errors_shown():
-        run_trial(session, cohort, recipe, changes, created_at=datetime.now(UTC))
+        settings = build_settings(recipe, changes)
+        run_trial(session, cohort, settings, created_at=datetime.now(UTC))
         st.rerun()
 
 if session.stopped:
@@ -45,6 +47,11 @@ if session.stopped:
         icon=":material/front_hand:",
     )
     session.stopped = False
+
+with st.expander("Search for settings"), errors_shown():
+    if found := show_search(session, cohort):
+        run_trial(session, cohort, found, created_at=datetime.now(UTC))
+        st.rerun()
 
 follow_choice(session)
 shown = session.runs.find(session.runs.shown)

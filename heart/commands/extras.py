@@ -21,12 +21,13 @@ EXTRAS = MappingProxyType(
         "httpx": "login",
         "dask": "cluster",
         "distributed": "cluster",
+        "optuna": "search",
     }
 )
 """Of each module that may be missing, the extra of pyproject.toml that brings it."""
 
 FILES = MappingProxyType(
-    {extra: f"requirements-{extra}.txt" for extra in ("api", "cluster", "login")}
+    {extra: f"requirements-{extra}.txt" for extra in ("api", "cluster", "login", "search")}
 )
 """The lists beside requirements.txt."""
 

@@ -151,17 +151,19 @@ def describe_changes(settings: Mapping[str, Any]) -> str:
     recipe = RECIPES.get(settings["recipe"])
     start = {} if recipe is None else recipe.as_dict()
     return "; ".join(
-        f"{_label(name)} {_write(value)}"
+        f"{name_setting(name)} {write_setting(value)}"
         for name, value in settings.items()
         if name != "recipe" and (name not in start or start[name] != value)
     )
 
 
-def _label(name: str) -> str:
+def name_setting(name: str) -> str:
+    """A setting in words."""
     return BOUNDS[name].label.lower() if name in BOUNDS else name.replace("_", " ")
 
 
-def _write(value: object) -> str:
+def write_setting(value: object) -> str:
+    """A setting's value in words."""
     match value:
         case bool():
             return "yes" if value else "no"

@@ -13,7 +13,7 @@ import streamlit as st
 from heart.bundle import serialise_bundle
 from heart.bundle.layout import MAX_NAME
 from heart.charts import loss_curves
-from heart.config import RECIPES
+from heart.config import RECIPES, Settings
 from heart.data import Cohort
 from heart.data.completeness import write_complete
 from heart.evaluation.figures import METRICS, write_value
@@ -29,7 +29,6 @@ from heart.ui.progress import LiveProgress, follow, get_pool
 from heart.ui.runs import show_note
 from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
-from heart.ui.settings_form import build_settings
 from heart.ui.unsaved import describe_unsaved
 from heart.work import Request
 
@@ -52,8 +51,7 @@ def choose_recipe() -> str:
 def run_trial(
     session: Session,
     cohort: Cohort,
-    recipe: str,
-    changes: dict[str, Any],
+    settings: Settings,
     *,
     created_at: datetime,
 ) -> SessionRun:
@@ -64,7 +62,7 @@ def run_trial(
         HeartError: for settings outside their bounds, a cohort that cannot be split, a training
             that cannot finish, or too many trainings at once.
     """
-    settings, name = build_settings(recipe, changes), suggest_name(cohort.name, recipe)
+    name = suggest_name(cohort.name, settings.recipe)
     plan_experiment(cohort, settings, name=name)
     call = partial(train_and_describe, cohort, settings, name=name, created_at=created_at)
     with get_pool().join(Request(call, "on_epoch_end")) as ticket:

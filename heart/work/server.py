@@ -28,6 +28,7 @@ PRELOADED = (
     "heart.experiments.learning_curve",
     "heart.experiments.nested",
     "heart.experiments.runs",
+    "heart.experiments.search",
     "heart.experiments.stored",
     "heart.experiments.work_up",
     "heart.explain.uses",
