@@ -21,6 +21,7 @@ from heart.work.request import (
     digest_of,
     open_result,
     read_messages,
+    unpack,
     write_message,
 )
 
@@ -222,7 +223,7 @@ class Pool:
             assert isinstance(content, bytes)  # noqa: S101
             write_message(connection, content)
             for message in read_messages(connection):
-                self._note(job, pickle.loads(message))  # noqa: S301  of our own process
+                self._note(job, unpack(message))
                 if job.last is not None:
                     return
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pickle
 import signal
 import socket
 import threading
@@ -15,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from heart.apart.serving import serve
-from heart.work.request import Message, Request, answer, pack, read_messages, write_message
+from heart.work.request import Message, Request, answer, pack, read_messages, unpack, write_message
 
 NICE = 5
 FIRST_OUT_OF_MEMORY = 500
@@ -46,7 +45,7 @@ def work(connection: socket.socket) -> None:
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(str(FIRST_OUT_OF_MEMORY))
     messages = read_messages(connection)
-    request: Request = pickle.loads(next(messages))  # noqa: S301  of our own process
+    request: Request = unpack(next(messages))
     threading.Thread(target=_end_with, args=(messages,), daemon=True).start()
 
     def tell(*words: object) -> None:

@@ -87,10 +87,11 @@ def test_every_page_is_in_the_table_with_its_file():
 
 
 def test_every_command_is_in_the_readme():
-    not_run = {"app", "uses"}
+    not_run = {"app", "uses", "search"}
     assert set(COMMANDS_THERE_ARE) - not_run == {shlex.split(line)[3] for line in COMMANDS}
     assert "\nheart app\n" in README  # which does not end, and so is not run here
     assert "\npython -m heart uses\n" in README  # tests/app/test_evaluate_uses.py runs it, smaller
+    assert "\npython -m heart search --trials 40" in README  # so does tests/cli/test_search.py
 
 
 def all_commands():
