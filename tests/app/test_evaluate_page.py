@@ -2,6 +2,7 @@
 the model in use; what was computed stays, for this cohort and this visitor only.
 """
 
+import pickle
 import re
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from heart.bundle import load_bundle, save_bundle
 from heart.card import gather_facts
 from heart.config import RECIPES, Settings
 from heart.data import load_shipped
+from heart.errors import SettingsError
 from heart.evaluation.figures import write_figure
 from heart.evaluation.judged import judge_out_of_fold
 from heart.evaluation.recalibration import Recalibration
@@ -26,6 +28,7 @@ from heart.experiments.tuning import find_untuned, write_untuned
 from heart.paths import SHIPPED_BUNDLE
 from heart.ui.bundle import describe_bundle
 from heart.ui.session import Origin, Session
+from heart.work.request import digest_of
 from tests.support.bundles import NOON
 from tests.support.visitor import go, press, said
 
@@ -82,6 +85,19 @@ def at_evaluate(visit):
 def table_with(app, column):
     (found,) = (table.value for table in app.table if column in table.value.columns)
     return found
+
+
+def test_two_visitors_who_ask_for_the_same_ask_for_it_in_the_same_bytes(visit, pool, monkeypatch):
+    def refuse(cohort, settings, **options):  # noqa: ARG001  the signature that is replaced
+        raise SettingsError("a", "b", "c")
+
+    monkeypatch.setattr("heart.ui.evaluate_learning.learning_curve", refuse)
+    for _ in range(2):
+        press(visit("evaluate"), "Compute the learning curve again")
+    one, other = (
+        pickle.dumps((request.call.args, request.call.keywords)) for request in pool.asked
+    )
+    assert digest_of(one) == digest_of(other)
 
 
 def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch):
