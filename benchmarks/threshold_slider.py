@@ -14,6 +14,9 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from drive import browse, serve  # noqa: E402
 
+PAUSE_MS = 300
+"""Between a change that was seen and the next move."""
+
 WATCH = """() => {
     window.times = []; let pressed = 0;
     document.addEventListener('keydown', () => { pressed = performance.now(); }, true);
@@ -41,9 +44,10 @@ def main() -> None:
         slider.focus()
         page.wait_for_timeout(2000)
         page.evaluate(WATCH)
-        for _ in range(options.moves):
+        for done in range(options.moves):
             page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(500)
+            page.wait_for_function("done => window.times.length > done", arg=done)
+            page.wait_for_timeout(PAUSE_MS)
         times = page.evaluate("window.times")
     print(
         f"{len(times)} moves: median {statistics.median(times):.0f} ms, {min(times):.0f} to"
