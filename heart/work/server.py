@@ -16,7 +16,9 @@ from pathlib import Path
 from heart.apart.serving import serve
 from heart.work.request import Message, Request, answer, pack, read_messages, unpack, write_message
 
-NICE = 5
+NICE = 10
+"""A tenth of a processor that the pages want too."""
+
 FIRST_OUT_OF_MEMORY = 500
 """Linux's `oom_score_adj`: where memory ends, work ends before the process that answers."""
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from functools import cache
+from pathlib import Path
+
 import streamlit as st
 
 from heart.lessons import LESSONS, Lesson
@@ -46,11 +50,20 @@ def show_gallery() -> None:
 
 
 def _show_card(number: int, lesson: Lesson, *, is_solved: bool) -> None:
-    st.image(lesson.picture, width="stretch", alt="")  # the title says what it is about
+    st.html(_draw_picture(lesson.picture))
     st.page_link(lesson.path, label=f"**{number}. {lesson.title}**", icon=lesson.icon)
     st.markdown(lesson.question)
     done = " · :material/check_circle: **Done**" if is_solved else ""
     st.caption(f"{lesson.minutes} minutes{_describe_base(lesson)}{done}")
+
+
+@cache
+def _draw_picture(path: Path) -> str:
+    """The picture as it is, without a text: the title says what it is about. `st.image` would
+    decode and encode each one anew in every run, 0.2 s of all the cards' 0.23.
+    """
+    content = base64.b64encode(path.read_bytes()).decode()
+    return f'<img src="data:image/webp;base64,{content}" alt="" style="width: 100%">'
 
 
 def _describe_base(lesson: Lesson) -> str:
