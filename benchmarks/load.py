@@ -85,8 +85,8 @@ def be_a_person(address: str, notes: Notes, *, seed: int, think: float, until: f
         notes.note(PAGE, person.run("threshold"))
         for _ in range(2):
             pause()
-            person.set(COST, double_value=float(chance.randint(1, 8)))
-            notes.note(THRESHOLD, person.run())
+            cost = float(chance.randint(1, 8))
+            notes.note(THRESHOLD, person.change(COST, double_value=cost))
         pause()
     person.close()
 
@@ -103,11 +103,11 @@ def train(address: str, notes: Notes, until: float) -> None:
 
 def evaluate(address: str, notes: Notes, until: float) -> None:
     """Compute the learning curve again and again."""
-    person = Client(address)
     while time.monotonic() < until:
+        person = Client(address)  # whoever has computed it is not asked again
         person.run("evaluate")
         notes.note("learning curve", person.press("Compute the learning curve again"))
-    person.close()
+        person.close()
 
 
 def load(address: str, people: int, *, seconds: float, think: float, busy: bool) -> Notes:
@@ -173,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, nargs="*", default=[10, 25, 50])
     parser.add_argument("--seconds", type=float, default=40.0, help="of each load")
-    parser.add_argument("--think", type=float, default=2.0, help="mean seconds of a pause")
+    parser.add_argument("--think", type=float, default=5.0, help="mean seconds of a pause")
     parser.add_argument("--sessions", type=int, default=500, help="that come and go at the end")
     parser.add_argument("--idle", action="store_true", help="nobody trains or evaluates")
     options = parser.parse_args()

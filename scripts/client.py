@@ -36,6 +36,7 @@ class Client:
         self._states: dict[str, WidgetState] = {}
         self._page = self._session = ""
         self.widgets: dict[str, str] = {}
+        self._fragments: dict[str, str] = {}
         self.text = ""
 
     def run(self, page: str | None = None) -> float:
@@ -51,7 +52,15 @@ class Client:
 
     def press(self, label: str) -> float:
         """Seconds from pressing a button to the page's last line."""
-        return self._rerun(WidgetState(id=self.widgets[label], trigger_value=True))
+        trigger = WidgetState(id=self.widgets[label], trigger_value=True)
+        return self._rerun(trigger, fragment=self._fragments.get(label, ""))
+
+    def change(self, label: str, **value: Any) -> float:
+        """Seconds from giving a widget a value to the last line of what it changes: of its fragment
+        where it is in one, as a browser asks for, else of the page.
+        """
+        self.set(label, **value)
+        return self._rerun(fragment=self._fragments.get(label, ""))
 
     def put(self, label: str, content: bytes, *, name: str = "file.csv") -> None:
         """Hand a file to an uploader; the page has not run yet."""
@@ -75,12 +84,13 @@ class Client:
         """Leave."""
         self._socket.close()
 
-    def _rerun(self, trigger: WidgetState | None = None) -> float:
+    def _rerun(self, trigger: WidgetState | None = None, *, fragment: str = "") -> float:
         message = BackMsg()
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.page_name = self._page
         states = [*self._states.values(), *([trigger] if trigger else [])]
         message.rerun_script.widget_states.widgets.extend(states)
-        seen: dict[str, str] = {}
+        seen, fragments = (dict(self.widgets), dict(self._fragments)) if fragment else ({}, {})
         said: list[str] = []
         start = time.perf_counter()
         self._socket.send(message.SerializeToString())
@@ -92,9 +102,11 @@ class Client:
                 shown = getattr(element, str(element.WhichOneof("type")))
                 if getattr(shown, "id", "") and hasattr(shown, "label"):
                     seen[shown.label] = shown.id
+                    fragments[shown.label] = answer.delta.fragment_id
                 said.append(getattr(shown, "body", ""))
         seconds = time.perf_counter() - start
-        self.widgets, self.text = seen, "\n".join(filter(None, said))
+        self.widgets, self._fragments = seen, fragments
+        self.text = "\n".join(filter(None, said))
         return seconds
 
     def _receive(self) -> ForwardMsg:
