@@ -112,7 +112,7 @@ def _write_worth(worth: Worth) -> str:
     gain = write_figure(worth.gain, "log_loss", signed=True)
     return (
         f"has a log-loss of {worth.best:.4f}, where the settings that the search began with have"
-        f" {worth.base:.4f} (lower by {gain}, 95 % interval over folds)"
+        f" {worth.base:.4f} (gain {gain}, 95 % interval over folds; above 0 is better)"
     )
 
 
