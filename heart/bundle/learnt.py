@@ -111,6 +111,29 @@ def learnt_from(parts: Iterable[pd.DataFrame]) -> Learnt | None:
     return Learnt(*(_describe(matched) for matched in np.split(match_frame(everybody), ends)))
 
 
+class LearntCount:
+    """Who the patients of a split are, counted piece by piece."""
+
+    def __init__(self) -> None:
+        self._flags = {name: np.zeros(N_PUBLIC, dtype=np.bool_) for name in Learnt._fields}
+        self._others = dict.fromkeys(Learnt._fields, 0)
+        self._enough = False
+
+    def add(self, part: str, features: pd.DataFrame) -> None:
+        """Some more patients of train, valid or test, canonical."""
+        matched = match_frame(features)
+        self._flags[part][matched[matched >= 0]] = True
+        self._others[part] += int((matched < 0).sum())
+        self._enough = self._enough or can_be_matched(features)
+
+    def finish(self) -> Learnt | None:
+        """As `learnt_from`; None where no piece knew enough."""
+        if not self._enough:
+            return None
+        bits = {name: np.packbits(flags).tobytes() for name, flags in self._flags.items()}
+        return Learnt(*(LearntPart(bits[name], self._others[name]) for name in Learnt._fields))
+
+
 def _describe(matched: npt.NDArray[np.int16]) -> LearntPart:
     flags = np.zeros(N_PUBLIC, dtype=np.bool_)
     flags[matched[matched >= 0]] = True

@@ -203,8 +203,10 @@ def data(facts: Facts) -> str:
             )
         ],
     )
+    # a table that was read from disk is not stratified, and a bundle does not say so
+    stratified = "" if facts.split is None else "stratified by outcome, "
     split = (
-        "Cut at random, stratified by outcome, identical patients on one side, seed"
+        f"Cut at random, {stratified}identical patients on one side, seed"
         f" {bundle.settings.random_state}."
     )
     return paragraphs(

@@ -14,6 +14,7 @@ from heart.errors import RunsError, SettingsError
 from heart.paths import user_runs
 
 if TYPE_CHECKING:
+    from heart.experiments.from_disk import DiskExperiment
     from heart.experiments.run import Experiment
     from heart.experiments.run_store import RunStore
     from heart.experiments.runs import Run
@@ -114,7 +115,9 @@ def _store() -> RunStore:
     return RunStore(user_runs())
 
 
-def write_down(experiment: Experiment, *, seconds: float, written: str) -> int | None:
+def write_down(
+    experiment: Experiment | DiskExperiment, *, seconds: float, written: str
+) -> int | None:
     """The number under which a training was written down; None where that could not be, which is
     told: the training itself is not lost by it.
     """

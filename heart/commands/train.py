@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from heart.commands.inputs import (
+    WHOLE,
     CohortChoice,
     Function,
     Number,
@@ -21,6 +23,7 @@ from heart.commands.inputs import (
 from heart.commands.output import on_terminal, print_epoch
 from heart.commands.runs import write_down
 from heart.commands.show import describe_bundle
+from heart.commands.streams import STREAM
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.config import (
     BOUNDS,
@@ -29,9 +32,16 @@ from heart.config import (
     ENTRIES,
     ENTRY_SETTINGS,
     RECIPES,
+    Settings,
     get_recipe,
     parse_widths,
 )
+from heart.errors import SettingsError
+
+if TYPE_CHECKING:
+    from heart.data.read import BadRows
+    from heart.experiments.from_disk import DiskExperiment, DiskTable
+    from heart.experiments.run import Experiment
 
 UNNAMED = "model"
 """What a bundle is called that goes to standard output."""
@@ -83,6 +93,17 @@ def _write(value: float | str) -> str:
 @entry_options
 @bounds_options
 @costs_options
+@click.option(
+    "--from-disk",
+    is_flag=True,
+    help="read the cohort, a Parquet file of any length, row group by row group",
+)
+@click.option(
+    "--memory",
+    type=WHOLE,
+    metavar="MIB",
+    help="of its rows at once, with --from-disk; the program takes some more [default: 512]",
+)
 def train(
     *,
     cohort: CohortChoice,
@@ -92,34 +113,86 @@ def train(
     cost_ratio: float,
     rule: str,
     at_least: float | None,
+    from_disk: bool,
+    memory: int | None,
     **changes: Any,
 ) -> dict[str, Any]:
     """Train a model and write it as a bundle; `runs` lists what was trained."""
-    from heart.data.completeness import count_complete
-    from heart.experiments.run import run_experiment
-
     given = {name: value for name, value in changes.items() if value is not None}
     widths = {} if hidden is None else {"hidden": parse_widths(hidden)}
     settings = get_recipe(recipe, **given, **widths)
     check_costs(rule, cost_ratio, at_least)
+    costs = {"cost_ratio": cost_ratio, "rule": rule, "at_least": at_least}
+    if memory is not None and not from_disk:
+        raise SettingsError("--memory together with --from-disk", "it alone", "Add --from-disk.")
+    if from_disk:
+        return _train_from_disk(cohort, out, settings, costs, memory)
+    return _train_in_memory(cohort, out, settings, costs)
+
+
+def _train_in_memory(
+    cohort: CohortChoice, out: Target, settings: Settings, costs: dict[str, Any]
+) -> dict[str, Any]:
+    from heart.data.completeness import count_complete
+    from heart.experiments.run import run_experiment
+
     patients, began = cohort.read(), time.perf_counter()
     experiment = run_experiment(
         patients,
         settings,
-        name=UNNAMED if out.is_stream else out.path.stem,
+        name=_name(out),
         created_at=datetime.now(UTC),
-        cost_ratio=cost_ratio,
-        rule=rule,
-        at_least=at_least,
         on_epoch_end=on_terminal(print_epoch),
+        **costs,
     )
-    seconds = time.perf_counter() - began
+    used = count_complete(patients) if settings.complete_rows else ()
+    complete = {"complete_rows": [count._asdict() for count in used]}
+    return _keep(experiment, out, time.perf_counter() - began, complete)
+
+
+def _train_from_disk(
+    cohort: CohortChoice, out: Target, settings: Settings, costs: dict[str, Any], memory: int | None
+) -> dict[str, Any]:
+    from heart.experiments.from_disk import MEMORY, run_from_disk
+
+    began = time.perf_counter()
+    experiment = run_from_disk(
+        _find_table(cohort, MEMORY if memory is None else memory),
+        settings,
+        name=_name(out),
+        created_at=datetime.now(UTC),
+        on_epoch_end=on_terminal(print_epoch),
+        **costs,
+    )
+    told = {"rows_at_once": experiment.rows_at_once, "stopped_on": experiment.stopped_on}
+    return _keep(experiment, out, time.perf_counter() - began, {"from_disk": told})
+
+
+def _find_table(cohort: CohortChoice, memory: int) -> DiskTable:
+    """The Parquet file that a cohort names, read in so many MiB.
+
+    Raises:
+        SettingsError: if it is no file.
+    """
+    from heart.experiments.from_disk import DiskTable
+
+    path = Path(cohort.name)
+    if cohort.name == STREAM or not path.is_file():
+        raise SettingsError(
+            "a Parquet file as --cohort", repr(cohort.name[:80]), "Name a file, or no --from-disk."
+        )
+    bad_rows: BadRows = "leave out" if cohort.leave_out_bad_rows else "stop"
+    return DiskTable(path, memory, cohort.dialect, cohort.columns, bad_rows)
+
+
+def _name(out: Target) -> str:
+    return UNNAMED if out.is_stream else out.path.stem
+
+
+def _keep(
+    experiment: Experiment | DiskExperiment, out: Target, seconds: float, facts: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the bundle, note the run, and what is told of both."""
     out.write_bundle(experiment.bundle)
     run = write_down(experiment, seconds=seconds, written=str(out))
-    used = count_complete(patients) if settings.complete_rows else ()
-    return {
-        "written": str(out),
-        "run": run,
-        "complete_rows": [count._asdict() for count in used],
-        **describe_bundle(experiment.bundle),
-    }
+    return {"written": str(out), "run": run, **facts, **describe_bundle(experiment.bundle)}

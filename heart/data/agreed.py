@@ -13,17 +13,17 @@ import pandas as pd
 
 from heart.data.choice import choose_columns
 from heart.data.columns import Naming, shorten
-from heart.data.dialects.cells import parse_table
+from heart.data.dialects.cells import Parsed, parse_table
 from heart.data.dialects.reading import Reading
 from heart.data.formats.table import Cells, Column, Table
-from heart.data.pieces import open_head, open_pieces
-from heart.data.read import Patients, patients_of
+from heart.data.pieces import ROWS, open_head, open_heads, open_pieces, open_row_groups
+from heart.data.read import BadRows, Patients, patients_of, use_rows
 from heart.data.recognition.demand import find_contradiction
 from heart.data.recognition.evidence import tabulate_known
 from heart.data.recognition.known import match_rows
 from heart.data.recognition.recognise import Recognition
 from heart.data.report import CohortReport
-from heart.data.understand import convert_as, understand, without_unreadable_target
+from heart.data.understand import Understood, convert_as, understand, without_unreadable_target
 from heart.errors import CohortError, PartsError
 
 SAMPLED, LEAST = 20_000, 200
@@ -66,10 +66,38 @@ def agree_on(
         PartsError: for a part with other columns.
         CohortError: if no part can be opened, and as `heart.data.read_patients`.
     """
-    table = _sample(parts)
-    naming = choose_columns(table, need_target=False, columns=columns)
+    return _agree(_sample(parts), need_target=False, dialect=dialect, columns=columns)
+
+
+def agree_on_groups(
+    path: Path,
+    *,
+    dialect: str | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> tuple[Agreed, CohortReport]:
+    """How a Parquet file is read to be learnt from, and the report on the rows that decided it: the
+    first ones of row groups that lie evenly in it.
+
+    Args:
+        path: the file.
+        dialect: how it is coded, where its values do not show it.
+        columns: which column is which, as for `heart.data.read_cohort`.
+
+    Raises:
+        CohortError: as `heart.data.pieces.open_row_groups` and `heart.data.read_cohort`.
+        OSError: if the file cannot be read.
+    """
+    tables = open_heads(path, SAMPLED, SAMPLED // LEAST)
+    sample = _below_each_other(tables, SAMPLED)
+    return _agree(sample, need_target=True, dialect=dialect, columns=columns)
+
+
+def _agree(
+    table: Table, *, need_target: bool, dialect: str | None, columns: Mapping[str, str] | None
+) -> tuple[Agreed, CohortReport]:
+    naming = choose_columns(table, need_target=need_target, columns=columns)
     parsed = parse_table(table, naming)
-    understood = understand(parsed, naming, table.notes, need_target=False, dialect=dialect)
+    understood = understand(parsed, naming, table.notes, need_target=need_target, dialect=dialect)
     recognition = understood.recognition
     agreed = Agreed(
         table.header,
@@ -95,21 +123,55 @@ def read_agreed(path: Path, agreed: Agreed) -> Iterator[tuple[Table, Patients]]:
         yield table, patients
 
 
+def read_to_learn(
+    path: Path, agreed: Agreed, *, rows: int = ROWS, bad_rows: BadRows = "stop"
+) -> Iterator[pd.DataFrame]:
+    """A Parquet file's patients with their outcomes, piece by piece, canonical as in a `Cohort`;
+    rows are numbered through the file.
+
+    Args:
+        path: the file.
+        agreed: how it is read.
+        rows: of a piece at most.
+        bad_rows: as for `heart.data.read_cohort`.
+
+    Raises:
+        PartsError: for rows that are written otherwise than it was agreed.
+        CohortError: as `heart.data.pieces.open_row_groups`, and for impossible cells.
+        OSError: if the file cannot be read.
+    """
+    for table in open_row_groups(path, rows=rows):
+        understood = _convert(parse_table(table, agreed.naming), table, agreed, path.name)
+        frame, _ = use_rows(understood, bad_rows)
+        yield frame
+
+
 def _read_piece(table: Table, agreed: Agreed, name: str) -> Patients:
-    reading, naming = agreed.reading, _name(table, agreed, name)
+    naming = _name(table, agreed, name)
     parsed = without_unreadable_target(parse_table(table, naming))
-    if reading.target is None:
+    if agreed.reading.target is None:
         parsed = parsed._replace(target=None)
+    return patients_of(_convert(parsed, table, agreed._replace(naming=naming), name))
+
+
+def _convert(parsed: Parsed, table: Table, agreed: Agreed, name: str) -> Understood:
+    """What the agreed reading makes of some rows.
+
+    Raises:
+        PartsError: if they contradict it.
+        CohortError: if most of a column cannot be.
+    """
+    reading = agreed.reading
     known = tabulate_known(parsed, match_rows(parsed, reading))
     contradiction = find_contradiction(parsed, known, reading)
     if contradiction:
         raise PartsError(
             f"all parts in the reading that they have decided together, {reading.name!r}",
             f"in {shorten(name)}: {contradiction}",
-            "Score parts that are written otherwise apart from the others.",
+            "Use parts that are written otherwise apart from the others.",
         )
     recognition = Recognition(reading, known, (), agreed.by)
-    return patients_of(convert_as(parsed, naming, table.notes, recognition))
+    return convert_as(parsed, agreed.naming, table.notes, recognition)
 
 
 def _name(table: Table, agreed: Agreed, name: str) -> Naming:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from heart.data.formats.detect import open_table
@@ -19,6 +22,9 @@ ROWS = 131_072
 
 BYTES = 8 * 2**20
 """Bytes of a piece of a text."""
+
+BUFFER = 2**20
+"""Bytes that are read of a column at a time, so that a long row group is not in memory."""
 
 _ARFF = re.compile(rb"(?im)^[ \t]*@data[ \t]*\r?$")
 
@@ -57,6 +63,78 @@ def _cut_parquet(path: Path, rows: int) -> Iterator[Table]:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise damaged() from error
+
+
+def open_row_groups(path: Path, *, rows: int = ROWS) -> Iterator[Table]:
+    """A Parquet file's rows in their order, row group by row group, as tables of some of them; they
+    are numbered through the file.
+
+    Args:
+        path: Parquet.
+        rows: of a table at most, however long a row group is.
+
+    Raises:
+        CohortError: for what is no Parquet file or has no row, and for a row group that is damaged,
+            which it names.
+        OSError: if the file cannot be read.
+    """
+    before = 0
+    with _open_parquet(path) as file:
+        for group in range(file.num_row_groups):
+            for batch in _read_group(file, group, rows):
+                yield open_batch(batch, before=before)
+                before += batch.num_rows
+
+
+def open_heads(path: Path, rows: int, groups: int) -> list[Table]:
+    """About so many rows of a Parquet file: the first ones of at most so many row groups, which lie
+    evenly in it.
+
+    Raises:
+        CohortError, OSError: as `open_row_groups`.
+    """
+    with _open_parquet(path) as file:
+        last = file.num_row_groups - 1
+        chosen = np.unique(np.linspace(0, last, min(groups, last + 1)).astype(np.int64))
+        each = max(1, rows // len(chosen))
+        heads = (next(_read_group(file, group, each), None) for group in chosen.tolist())
+        return [open_batch(batch) for batch in heads if batch is not None]
+
+
+@contextmanager
+def _open_parquet(path: Path) -> Iterator[pq.ParquetFile]:
+    with path.open("rb") as stream:
+        if stream.read(4) != b"PAR1":
+            raise CohortError("a Parquet file", "another one", "Write the table as Parquet.")
+    try:
+        file = pq.ParquetFile(path, buffer_size=BUFFER, page_checksum_verification=True)
+    except DAMAGE as error:
+        raise damaged() from error
+    with file:
+        if not file.metadata.num_rows:
+            raise no_rows()
+        yield file
+
+
+def _read_group(file: pq.ParquetFile, group: int, rows: int) -> Iterator[pa.RecordBatch]:
+    batches = file.iter_batches(rows, row_groups=[group], use_threads=False)
+    left = file.metadata.row_group(group).num_rows
+    while left:
+        try:
+            batch = next(batches, None)
+        except DAMAGE as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise _damaged_group(file, group) from error
+        if batch is None:
+            raise _damaged_group(file, group)
+        left -= batch.num_rows
+        yield batch
+
+
+def _damaged_group(file: pq.ParquetFile, group: int) -> CohortError:
+    which = f"row group {group + 1} of {file.num_row_groups}"
+    return CohortError("a whole Parquet file", f"{which} damaged", "Write the file again.")
 
 
 def _cut_text(path: Path, n_bytes: int) -> Iterator[Table]:

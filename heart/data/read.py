@@ -88,7 +88,7 @@ def read_cohort(
             instead.
     """
     read = _read(read_content(source), need_target=True, dialect=dialect, columns=columns)
-    frame, aside = _use_rows(read, bad_rows)
+    frame, aside = use_rows(read, bad_rows)
     _check_classes(frame)
     if not isinstance(source, bytes):
         file_name = Path(source).name
@@ -142,8 +142,8 @@ def _read(
     return understand(parsed, naming, notes, need_target=need_target, dialect=dialect)
 
 
-def _use_rows(read: Understood, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
-    """The rows that are used, typed, and those that are not.
+def use_rows(read: Understood, bad_rows: BadRows) -> tuple[pd.DataFrame, tuple[SetAside, ...]]:
+    """The rows that are learnt from, canonical, and those that are not.
 
     Raises:
         BadCellsError: if there are impossible cells and rows must not be left out.

@@ -29,6 +29,11 @@ def title_of(file_name: str) -> str:
     return title[:MAX_TITLE].rstrip("_ ") or NAMELESS
 
 
+def mark_own(name: str) -> str:
+    """What a table of one's own is called that is none of the shipped ones."""
+    return f"{name} (own file)" if set(name.split("+")) <= set(SHIPPED) else name
+
+
 def own_title(cohort: Cohort) -> str:
     """What a table of one's own is called: not as shipped cohorts are, unless it is that table."""
     names = cohort.name.split("+")
@@ -36,4 +41,4 @@ def own_title(cohort: Cohort) -> str:
         return cohort.name
     is_possible = len(set(names)) == len(names)
     is_shipped = is_possible and load_shipped(cohort.name).fingerprint == cohort.fingerprint
-    return cohort.name if is_shipped else f"{cohort.name} (own file)"
+    return cohort.name if is_shipped else mark_own(cohort.name)

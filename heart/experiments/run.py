@@ -9,6 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
 from heart.bundle.layout import FIGURES, check_name, check_title
@@ -32,7 +35,7 @@ from heart.model.classifier import HeartClassifier
 from heart.model.loop import EpochRecord, OnEpochEnd
 from heart.model.network import count_weights
 from heart.model.preprocessing import HeartPreprocessor
-from heart.model.training import pick_device
+from heart.model.training import Trained, pick_device
 
 MAX_WEIGHT_BYTES = MAX_BYTES - 2**18
 """What a bundle has left for its weights."""
@@ -195,19 +198,36 @@ def draft_bundle(
     created_at: datetime,
 ) -> Bundle:
     """The fitted model without figures, at the threshold that the default costs alone decide."""
-    network = classifier.network_
+    trained = Trained(classifier.network_, classifier.history_, classifier.best_epoch_)
+    data = Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint)
+    return draft_trained(
+        trained, classifier.preprocessor_, data, settings, name=name, created_at=created_at
+    )
+
+
+def draft_trained(
+    trained: Trained,
+    preprocessor: HeartPreprocessor,
+    data: Provenance,
+    settings: Settings,
+    *,
+    name: str,
+    created_at: datetime,
+) -> Bundle:
+    """`draft_bundle` of a network and the preprocessor that it was trained with."""
+    network = trained.network
     device_used = network.logit.weight.device.type
     return Bundle(
         name=name,
         created_at=created_at.astimezone(UTC).isoformat(timespec="seconds"),
-        preprocessor=classifier.preprocessor_,
+        preprocessor=preprocessor,
         network=network.cpu().eval().requires_grad_(requires_grad=False),
         settings=settings,
-        epochs_run=len(classifier.history_),
+        epochs_run=len(trained.history),
         device_used=device_used,
         threshold=ThresholdChoice(bayes_threshold(COST_RATIO), "bayes", COST_RATIO, "costs only"),
         metrics={},
-        data=Provenance(cohort.name, cohort.n, cohort.positives, cohort.fingerprint),
+        data=data,
         versions=current_versions(),
     )
 
@@ -241,6 +261,12 @@ def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, 
     """A part's `n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain
     values.
     """
-    y_score = bundle.predict_proba(part.features)
-    at, scores = metrics_at(part.y_true, y_score, threshold), score_part(part.y_true, y_score)
+    return describe_scores(part.y_true, bundle.predict_proba(part.features), threshold)
+
+
+def describe_scores(
+    y_true: npt.NDArray[np.int64], y_score: npt.NDArray[np.float64], threshold: float
+) -> Mapping[str, Any]:
+    """`describe_part` of probabilities that are there already, shape (n,) as the outcomes."""
+    at, scores = metrics_at(y_true, y_score, threshold), score_part(y_true, y_score)
     return as_plain(at, scores, names=FIGURES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -16,6 +16,9 @@ from heart.data import Cohort
 from heart.errors import SettingsError, show_controls
 from heart.experiments.run import Experiment, run_experiment
 from heart.model.loop import EpochRecord, OnEpochEnd, history_frame
+
+if TYPE_CHECKING:
+    from heart.experiments.from_disk import DiskExperiment
 
 SHOWN = ("roc_auc", "log_loss", "accuracy", "recall")
 """The figures on the test part by which runs are told apart at a glance."""
@@ -77,7 +80,9 @@ class Run(NamedTuple):
         return self._replace(note=check_note(note))
 
 
-def describe_run(experiment: Experiment, *, seconds: float, written: str = "") -> Run:
+def describe_run(
+    experiment: Experiment | DiskExperiment, *, seconds: float, written: str = ""
+) -> Run:
     """What is written down of a training; whoever keeps it gives it a number.
 
     Args:

@@ -154,7 +154,7 @@ class Batches:
             data,
             batch_size=None,
             sampler=Fetches(index, self._together),
-            collate_fn=_as_it_is,
+            collate_fn=as_it_is,
             generator=torch.Generator(),
         )
         self._pieces = iter(loader)
@@ -173,7 +173,8 @@ def _cut(fetched: Batch, size: int) -> Iterator[Batch]:
     return map(Batch, numeric, codes, y_true, weight)
 
 
-def _as_it_is(batch: Any) -> Any:
+def as_it_is(batch: Any) -> Any:
+    """What is a batch already."""
     return batch
 
 

@@ -7,7 +7,7 @@ that each one's gradient is its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -102,7 +102,46 @@ def train(
     device = pick_device(settings.device)
     network.to(device)
     train_patients = Patients(train_part, device, columns=network.columns)
-    batches = load_batches(train_patients, settings, rows=rows)
+    return train_on(
+        network,
+        load_batches(train_patients, settings, rows=rows),
+        valid_part,
+        settings,
+        mask=mask,
+        rows=rows,
+        on_epoch_end=on_epoch_end,
+        clock=clock,
+    )
+
+
+def train_on(
+    network: HeartMLP,
+    batches: Iterable[Batch],
+    valid_part: Labelled | None,
+    settings: Settings,
+    *,
+    mask: ValueMask,
+    rows: MemberRows | None = None,
+    on_epoch_end: OnEpochEnd | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Trained:
+    """`train` on batches that are made already, for a network that is on its device.
+
+    Args:
+        network: fresh; it is trained in place.
+        batches: gives an epoch's batches each time it is iterated over, on the network's device,
+            codes as columns.
+        valid_part: see `train`.
+        settings: see `train`.
+        mask: see `train`.
+        rows: see `train`.
+        on_epoch_end: see `train`.
+        clock: see `train`.
+
+    Raises:
+        TrainingError: as `train`.
+    """
+    device = network.logit.weight.device
     judge = (
         None
         if valid_part is None
@@ -121,9 +160,18 @@ def train_prepared(
     prepared: Prepared, settings: Settings, *, on_epoch_end: OnEpochEnd | None = None
 ) -> Trained:
     """A network of the settings, trained on what was prepared."""
-    preprocessor, part = prepared.preprocessor, prepared.train
+    network, mask = build_network(prepared.preprocessor, settings)
+    return train(
+        network, prepared.train, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end
+    )
+
+
+def build_network(
+    preprocessor: HeartPreprocessor, settings: Settings
+) -> tuple[HeartMLP, ValueMask]:
+    """A fresh network for what the preprocessor encodes, and the mask that hides values of it."""
     cardinalities = preprocessor.cardinalities
-    network = HeartMLP(part.encoded.numeric.shape[1], cardinalities, settings)
+    network = HeartMLP(preprocessor.n_numeric, cardinalities, settings)
     mask = ValueMask(
         preprocessor.scaled_median(),
         cardinalities,
@@ -132,7 +180,7 @@ def train_prepared(
         pieces=preprocessor.median_pieces(),
         values=preprocessor.known_with,
     )
-    return train(network, part, prepared.valid, settings, mask=mask, on_epoch_end=on_epoch_end)
+    return network, mask
 
 
 def _masked(step: TrainingStep, mask: ValueMask, noise: Noise) -> Step:

@@ -8,6 +8,7 @@ from heart.data import load_shipped
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
 from heart.scoring.patient import predict_patient
+from tests.support.dialects import invent_patients
 from tests.support.running import EXAMPLE, SMALL, answer
 
 
@@ -34,3 +35,13 @@ def test_shipped_model_is_rebuilt_to_the_same_predictions(tmp_path):
     np.testing.assert_allclose(
         rebuilt.predict_proba(features), shipped.predict_proba(features), atol=1e-4
     )
+
+
+def test_parquet_file_is_trained_on_from_disk(tmp_path):
+    table, file = tmp_path / "clinic.parquet", tmp_path / "mine.joblib"
+    invent_patients(400).to_parquet(table, index=False, row_group_size=150)
+    told = answer("train", "--cohort", table, "--from-disk", "--out", file, *SMALL)
+    assert told["data"]["cohort"] == "clinic"
+    assert told["from_disk"]["stopped_on"] == told["metrics"]["valid"]["n"]
+    assert answer("runs")["runs"][-1]["written"] == str(file)
+    assert load_bundle(file).learnt.strangers == told["data"]["n"]

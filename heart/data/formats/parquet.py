@@ -81,8 +81,12 @@ def open_parquet(content: bytes) -> Table:
     return Table(header, len(header), ("Parquet",), read, read_as_written)
 
 
-def open_batch(batch: pa.RecordBatch) -> Table:
+def open_batch(batch: pa.RecordBatch, *, before: int = 0) -> Table:
     """The table in some rows of a Parquet file, which are in memory already.
+
+    Args:
+        batch: the rows.
+        before: how many rows of the file stand before them; their numbers go on from there.
 
     Raises:
         CohortError: for nested columns, and what is no table.
@@ -91,7 +95,8 @@ def open_batch(batch: pa.RecordBatch) -> Table:
 
     def read_with(positions: Sequence[int], make: Callable[[], Encoder]) -> Cells:
         columns = [_encode_batch(batch.column(kept[i]), make()) for i in positions]
-        return Cells(tuple(columns), pd.RangeIndex(1, batch.num_rows + 1), ())
+        numbers = pd.RangeIndex(before + 1, before + batch.num_rows + 1)
+        return Cells(tuple(columns), numbers, ())
 
     def read(positions: Sequence[int], *, first: int | None = None) -> Cells:  # noqa: ARG001
         return read_with(positions, lambda: Encoder(_as_texts))
