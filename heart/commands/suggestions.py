@@ -10,12 +10,17 @@ import click
 
 from heart.errors import HeartError, SettingsError
 
+CLOSE = 0.9
+"""How like a choice must be, as a share of the one that is most like."""
+
 
 def suggest(word: str, choices: Iterable[str]) -> str:
     """A question that names the choices that are most like the word; empty if none is."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
-    like = get_close_matches(word, list(choices))
+    like = get_close_matches(word, list(choices))  # the most like comes first
+    ratios = [SequenceMatcher(None, choice, word).ratio() for choice in like]
+    like = [choice for choice, ratio in zip(like, ratios, strict=True) if ratio > CLOSE * ratios[0]]
     return f"Did you mean {' or '.join(like)}?" if like else ""
 
 
