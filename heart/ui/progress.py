@@ -88,7 +88,7 @@ def run_now(key: str, work: Work, place: Any = None) -> Any:
         start = None
         for news in follow(ticket, bar):
             start = start or time.monotonic()
-            text, share = work.write(*news[-1])
+            text, share = [work.write(*told) for told in news][-1]  # it may count what it is told
             left = write_left(time.monotonic() - start, share)
             bar.progress(min(share, 1.0), f"{text}{left}")
         bar.empty()

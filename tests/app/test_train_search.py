@@ -1,5 +1,6 @@
 """The Train page's search for settings."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from heart.config import RECIPES
 from heart.evaluation.figures import Figure
 from heart.experiments.cross_validation import Folds
 from heart.experiments.search import GIVEN_UP, KEPT, Search, Tried, Worth
+from heart.ui import search as search_page
+from heart.ui.progress import SECONDS_BETWEEN_DRAWINGS
 from heart.ui.search import describe_search, history_frame, settings_frame
 from tests.support.visitor import press, said
 
@@ -66,6 +69,30 @@ def test_words_follow_the_interval_on_folds_that_did_not_choose(gain, words):
     assert words in said
     assert "1 of them given up" in said
     assert "0.3500, where the settings that the search began with have 0.3800" in said
+
+
+def test_progress_tells_the_lowest_of_all_also_where_several_come_at_once(visit, monkeypatch):
+    texts, make = [], search_page._work
+
+    def quick(cohort, *, trials, on_trial):  # noqa: ARG001  the signature that is replaced
+        for tried in searched().tried[::-1]:
+            on_trial(tried, trials)
+        time.sleep(3 * SECONDS_BETWEEN_DRAWINGS)  # so that they are drawn, together
+        return searched()
+
+    def watch(cohort, *, trials):
+        work = make(cohort, trials=trials)
+
+        def write(*told):
+            texts.append(work.write(*told)[0])
+            return texts[-1], 0.5
+
+        return work._replace(write=write)
+
+    monkeypatch.setattr("heart.ui.search.search", quick)
+    monkeypatch.setattr("heart.ui.search._work", watch)
+    press(visit("train"), "Search")
+    assert texts[-1] == "1 of 20 tried, lowest log-loss 0.3500"
 
 
 def test_history_has_the_mean_of_the_repeats_and_the_lowest_that_was_judged_to_the_end():
