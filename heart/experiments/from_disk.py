@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from heart.bundle import Bundle, Provenance
-from heart.bundle.layout import check_name, check_title
 from heart.bundle.learnt import LearntCount
 from heart.config import Settings
 from heart.data.agreed import agree_on_groups, read_to_learn
@@ -28,7 +27,7 @@ from heart.data.titles import mark_own, title_of
 from heart.errors import CohortError, SettingsError
 from heart.evaluation.threshold_table import COST_RATIO
 from heart.evaluation.thresholds import check_rule, select_threshold
-from heart.experiments.run import check_size, describe_scores, draft_trained
+from heart.experiments.run import check_plan, describe_scores, draft_trained
 from heart.model.batches import Labelled
 from heart.model.counted import ColumnCounts, fit_counted
 from heart.model.loop import EpochRecord, OnEpochEnd
@@ -144,10 +143,7 @@ def run_from_disk(
             are written otherwise than most.
     """
     check_rule(rule, cost_ratio, at_least)
-    check_name(name)
-    check_title(table.title)
-    check_size(settings)
-    pick_device(settings.device)
+    check_plan(table.title, settings, name=name)
     _check_memory(table.memory)
     try:
         with tempfile.TemporaryDirectory(prefix="heart-") as folder:

@@ -142,11 +142,25 @@ def plan_experiment(cohort: Cohort, settings: Settings, *, name: str) -> Split:
         HeartError: for a name that a bundle cannot have, weights that it cannot hold, a device that
             is not there, or a cohort that cannot be split.
     """
+    check_plan(cohort.name, settings, name=name)
+    return split_for(cohort, settings)
+
+
+def check_plan(title: str, settings: Settings, *, name: str) -> None:
+    """Refuse what no training could make a bundle of, before anything is read.
+
+    Args:
+        title: of the cohort.
+        settings: of network and training.
+        name: of the bundle.
+
+    Raises:
+        HeartError: as `plan_experiment`.
+    """
     check_name(name)
-    check_title(cohort.name)
+    check_title(title)
     check_size(settings)
     pick_device(settings.device)
-    return split_for(cohort, settings)
 
 
 def run_experiment(
