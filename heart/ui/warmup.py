@@ -8,7 +8,6 @@ imported here before. What main.py imports by itself brings nothing but Streamli
 
 from __future__ import annotations
 
-import gc
 import pkgutil
 import threading
 import time
@@ -23,6 +22,7 @@ from heart.errors import HeartError
 from heart.events import tell
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import EXAMPLE_PATIENT
+from heart.ui.collector import collect_now_and_then, freeze
 from heart.ui.errors import keep_values_out_of_logs
 from heart.ui.logs import begin_log
 
@@ -129,21 +129,12 @@ def _load_everything() -> None:
 
     with suppress(HeartError):  # the pages tell of it
         predict_patient(load_start().bundle, EXAMPLE_PATIENT)
-    _freeze()
+    freeze()
     load_all()
-    _freeze()
+    freeze()
     tell("server ready", seconds=round(time.monotonic() - began, 3))
     load_lessons()
     import_module("heart.ui.warm_results").make_results()
-    _freeze()
+    freeze()
+    collect_now_and_then()
     import_module("heart.ui.progress").get_pool().prepare()
-
-
-def _freeze() -> None:
-    """Take what will never be freed out of the garbage collector's sight.
-
-    Streamlit collects garbage after every rerun: without the freeze that takes about 100 ms with
-    these libraries loaded. So nothing large may be imported after the last one.
-    """
-    gc.collect()
-    gc.freeze()
