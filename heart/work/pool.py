@@ -230,14 +230,16 @@ class Pool:
     def _do_here(self, job: Job) -> None:
         request = job.request
         if isinstance(request, Request):
-            self._note(job, answer(request, lambda *words: self._note(job, Message("told", words))))
+            self._note(
+                job, answer(request, lambda *words: self._note(job, Message("told", [words])))
+            )
 
     def _note(self, job: Job, message: Message) -> None:
         with self._changed:
             if job.is_over:
                 raise BrokenPipeError  # so that work in this process ends too
             if message.kind == "told":
-                job.told.append(message.value)
+                job.told += message.value
             else:
                 job.last = message
 

@@ -38,8 +38,8 @@ class Request(NamedTuple):
 
 
 class Message(NamedTuple):
-    """What a working process says: what it was told to tell (a tuple of arguments), the result, a
-    refusal (`HeartError`), or where our own code has failed (a text).
+    """What a working process says: what it was told to tell (a list of tuples of arguments), the
+    result, a refusal (`HeartError`), or where our own code has failed (a text).
     """
 
     kind: Kind

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ NICE = 10
 
 FIRST_OUT_OF_MEMORY = 500
 """Linux's `oom_score_adj`: where memory ends, work ends before the process that answers."""
+
+BETWEEN_MESSAGES_S = 0.1
+"""Pages draw progress no more often."""
 
 PRELOADED = (
     "heart.bundle",
@@ -50,10 +54,63 @@ def work(connection: socket.socket) -> None:
     request: Request = unpack(next(messages))
     threading.Thread(target=_end_with, args=(messages,), daemon=True).start()
 
-    def tell(*words: object) -> None:
-        write_message(connection, pack(Message("told", words)))
+    teller = Teller(connection)
+    teller.end(answer(request, teller.tell))
 
-    write_message(connection, pack(answer(request, tell)))
+
+class Teller:
+    """Sends what work tells: at once, and what comes soon after that together. Each message has the
+    asking process, which answers people, wake up.
+
+    Args:
+        connection: to the asking process.
+        interval: seconds between two messages.
+    """
+
+    def __init__(self, connection: socket.socket, *, interval: float = BETWEEN_MESSAGES_S) -> None:
+        self._connection, self._interval = connection, interval
+        self._waiting: list[tuple[object, ...]] = []
+        self._next = 0.0
+        self._timer: threading.Timer | None = None
+        self._lock = threading.Lock()
+
+    def tell(self, *words: object) -> None:
+        """Send this, now or soon.
+
+        Raises:
+            OSError: if nobody listens any more.
+        """
+        with self._lock:
+            self._waiting.append(words)
+            early = self._next - time.monotonic()
+            if early <= 0:
+                self._send()
+            elif self._timer is None:
+                self._timer = threading.Timer(early, self._send_late)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def end(self, last: Message) -> None:
+        """Send what is left, and how it ended.
+
+        Raises:
+            OSError: if nobody listens any more.
+        """
+        with self._lock:
+            self._send()
+            write_message(self._connection, pack(last))
+
+    def _send_late(self) -> None:
+        with self._lock, suppress(OSError):  # the next telling meets it too
+            self._send()
+
+    def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._next = None, time.monotonic() + self._interval
+        if self._waiting:
+            told, self._waiting = self._waiting, []
+            write_message(self._connection, pack(Message("told", told)))
 
 
 def _end_with(messages: Iterator[bytes]) -> None:
