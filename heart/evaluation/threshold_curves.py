@@ -4,6 +4,8 @@ and what is resampled, which is computed once and then looked up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -94,13 +96,29 @@ class ThresholdCurves:
             cost_ratio: as for `table`.
             prevalence: as for `table`.
         """
-        grid = np.array([threshold])
+        return self.at_each([threshold], cost_ratio=cost_ratio, prevalence=prevalence).iloc[0]
+
+    def at_each(
+        self,
+        thresholds: Sequence[float],
+        *,
+        cost_ratio: float = COST_RATIO,
+        prevalence: float | None = None,
+    ) -> pd.DataFrame:
+        """As `at`, a row a threshold, in their order: together they take as long as one alone.
+
+        Args:
+            thresholds: each 0-1.
+            cost_ratio: as for `table`.
+            prevalence: as for `table`.
+        """
+        grid = np.array(thresholds, dtype=np.float64)
         once = np.ones((1, len(self.y_true)))
         counts, resampled = (
             _count(self.y_true, self.y_score, weights, grid) for weights in (once, self._weights)
         )
         counts = counts._replace(tp=counts.tp[0], fp=counts.fp[0])
-        return self._describe(grid, counts, resampled, cost_ratio, prevalence).iloc[0]
+        return self._describe(grid, counts, resampled, cost_ratio, prevalence)
 
     def _describe(
         self,

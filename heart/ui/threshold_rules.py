@@ -48,16 +48,13 @@ def rules_frame(
         for name in AUTOMATIC
     ]
     chosen = [*automatic, choice] if choice.rule not in AUTOMATIC else automatic
-    rows = [
-        {
-            "label": _label(each),
-            "n": len(curves.y_true),
-            "marked": each is choice,
-            **curves.at(each.value, cost_ratio=choice.cost_ratio, prevalence=prevalence).to_dict(),
-        }
-        for each in chosen
-    ]
-    return pd.DataFrame(rows)
+    rows = curves.at_each(
+        [each.value for each in chosen], cost_ratio=choice.cost_ratio, prevalence=prevalence
+    )
+    rows.insert(0, "label", [_label(each) for each in chosen])
+    rows.insert(1, "n", len(curves.y_true))
+    rows.insert(2, "marked", [each is choice for each in chosen])
+    return rows
 
 
 def _label(choice: ThresholdChoice) -> str:

@@ -92,6 +92,14 @@ def test_row_at_a_threshold_of_the_grid_is_the_tables(curves):
     assert row.to_dict() == pytest.approx(table.loc[17].to_dict())
 
 
+def test_rows_of_several_thresholds_are_those_of_each_in_their_order(curves):
+    thresholds = [0.3333, 0.02, 0.97, 0.02]
+    rows = curves.at_each(thresholds, cost_ratio=3, prevalence=0.2)
+    assert rows["threshold"].tolist() == thresholds
+    for threshold, (_, row) in zip(thresholds, rows.iterrows(), strict=True):
+        assert row.equals(curves.at(threshold, cost_ratio=3, prevalence=0.2).rename(row.name))
+
+
 def test_resamples_keep_the_number_of_each_class(predictions):
     weights = _draw(predictions.y_true, np.random.default_rng(3))
     assert weights.shape == (RESAMPLES, 242)
