@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Notes:
 
 
 def be_a_person(address: str, notes: Notes, *, seed: int, think: float, until: float) -> None:
-    """Fill in the form, change it, look at other pages, move the threshold, and pause after each.
+    """Do one thing after the other, with a pause after each, and leave in the middle of it.
 
     Args:
         address: of the server.
@@ -65,30 +65,36 @@ def be_a_person(address: str, notes: Notes, *, seed: int, think: float, until: f
     """
     chance = random.Random(seed)
     person = Client(address)
+    time.sleep(chance.expovariate(1 / think))
+    for _ in walk(person, notes, chance):
+        time.sleep(max(min(chance.expovariate(1 / think), until - time.monotonic()), 0))
+        if time.monotonic() >= until:
+            break
+    person.close()
 
-    def pause() -> None:
-        time.sleep(min(chance.expovariate(1 / think), max(until - time.monotonic(), 0)))
 
-    pause()
-    while time.monotonic() < until:
+def walk(person: Client, notes: Notes, chance: random.Random) -> Iterator[None]:
+    """Fill in the form, change it, look at other pages, move the threshold, and begin again; each
+    pause is a `yield`.
+    """
+    while True:
         notes.note(PAGE, person.run(""))
         person.press("Fill in an example patient")
         for _ in range(3):
-            pause()
+            yield
             person.set(AGE, double_value=float(chance.randint(30, 75)))
             notes.note(SUBMIT, person.press("Calculate"))
             if "Decision" not in person.text:
                 notes.fail("no decision")
-        pause()
+        yield
         notes.note(PAGE, person.run(chance.choice(PAGES)))
-        pause()
+        yield
         notes.note(PAGE, person.run("threshold"))
         for _ in range(2):
-            pause()
+            yield
             cost = float(chance.randint(1, 8))
             notes.note(THRESHOLD, person.change(COST, double_value=cost))
-        pause()
-    person.close()
+        yield
 
 
 def train(address: str, notes: Notes, until: float) -> None:
@@ -148,6 +154,12 @@ def memory_of(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def processor_seconds(pid: int) -> float:
+    """Seconds of user and system that a process's own threads have taken so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def find_server() -> int:
     """The process that this one has started last."""
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
@@ -184,6 +196,7 @@ def main() -> None:
         print("| people | what | waits | median, ms | 95th percentile, ms |")
         print("| --- | --- | --- | --- | --- |")
         for people in options.people:
+            before, start = processor_seconds(server), time.monotonic()
             notes = load(
                 address,
                 people,
@@ -191,9 +204,14 @@ def main() -> None:
                 think=options.think,
                 busy=not options.idle,
             )
+            taken, passed = processor_seconds(server) - before, time.monotonic() - start
             for kind in notes.seconds:
                 print(write_row(people, notes, kind))
-            print(f"| {people} | errors | {len(notes.errors)} | | |", flush=True)
+            print(f"| {people} | errors | {len(notes.errors)} | | |")
+            print(
+                f"| {people} | server's processor | {taken / passed:.0%} of a core | | |",
+                flush=True,
+            )
             for error in sorted(set(notes.errors))[:5]:
                 print(error, file=sys.stderr)
         come_and_go(address, options.sessions // 10)

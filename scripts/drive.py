@@ -28,6 +28,7 @@ def serve(
     environment: Mapping[str, str] | None = None,
     port: int | None = None,
     options: Sequence[str] = (),
+    tree: Path = ROOT,
 ) -> Iterator[str]:
     """The address of a fresh server; it answers its health check when this returns. Its output goes
     to `log`, or nowhere.
@@ -37,6 +38,7 @@ def serve(
         environment: variables beside those of this process.
         port: where it listens; one that is free by default.
         options: of `streamlit run`, beside the port.
+        tree: the checkout whose app it is.
     """
     port = port or free_port()
     command = [
@@ -52,7 +54,7 @@ def serve(
     with (log or Path(os.devnull)).open("wb") as output:
         server = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=tree,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=os.environ | dict(environment or {}),
