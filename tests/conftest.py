@@ -126,6 +126,16 @@ def quick_tuning():
 
 
 @pytest.fixture(scope="session")
+def parts(tmp_path_factory):
+    """A folder with a table in three files, which no test changes; what is made of it may lie
+    beside it.
+    """
+    from tests.support.parts_of_tables import write_parts  # noqa: PLC0415  imports pandas
+
+    return write_parts(tmp_path_factory.mktemp("table") / "parts")
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Chromium; without it the test is skipped, or fails where HEART_REQUIRE_BROWSER=1."""
     if "playwright" in ABSENT and not BROWSER_REQUIRED:

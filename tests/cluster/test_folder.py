@@ -21,11 +21,6 @@ def bundle():
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory):
-    return write_parts(tmp_path_factory.mktemp("table") / "parts")
-
-
-@pytest.fixture(scope="module")
 def here(bundle, parts):
     """What this process writes, file to bytes."""
     target = parts.with_name("here")

@@ -16,15 +16,10 @@ from tests.support.parts_of_tables import contents, three_tables, write_parts
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return write_parts(tmp_path_factory.mktemp("table") / "parts")
-
-
-@pytest.fixture(scope="module")
-def scored(bundle, folder):
+def scored(bundle, parts):
     """What scoring gave, and the folder of answers."""
-    target = folder.with_name("answers")
-    return score_folder(bundle, find_parts(str(folder)), target, identifier="case"), target
+    target = parts.with_name("answers")
+    return score_folder(bundle, find_parts(str(parts)), target, identifier="case"), target
 
 
 def refuse(bundle, parts, target, message, **options):
@@ -34,10 +29,10 @@ def refuse(bundle, parts, target, message, **options):
     assert not list(target.parent.glob(".heart-*"))
 
 
-def test_each_part_is_answered_as_if_it_were_alone(scored, folder, bundle):
+def test_each_part_is_answered_as_if_it_were_alone(scored, parts, bundle):
     found, target = scored
     assert [part.part for part in found.parts] == ["a.parquet", "b.parquet", "c.csv"]
-    for part in find_parts(str(folder)):
+    for part in find_parts(str(parts)):
         patients = read_patients(part, dialect="kaggle-303")
         alone = rows_table(patients, score_patients(bundle, patients), slice(None))
         plain = alone.astype(dict.fromkeys(TEXTS, "str"))
@@ -52,9 +47,9 @@ def test_identifier_stands_beside_each_answer(scored):
     assert cases.tolist() == [str(case) for case in three_tables()[1]["case"]]
 
 
-def test_pieces_give_the_answers_of_the_whole(scored, folder, bundle, monkeypatch, tmp_path):
+def test_pieces_give_the_answers_of_the_whole(scored, parts, bundle, monkeypatch, tmp_path):
     monkeypatch.setattr(agreed, "open_pieces", partial(open_pieces, rows=64, n_bytes=3000))
-    pieces = score_folder(bundle, find_parts(str(folder)), tmp_path / "answers", identifier="case")
+    pieces = score_folder(bundle, find_parts(str(parts)), tmp_path / "answers", identifier="case")
     found, whole = scored
     assert pieces.parts == found.parts
     for path in whole.iterdir():
@@ -109,35 +104,35 @@ def test_part_that_is_written_otherwise_is_named(bundle, tmp_path, kind, message
     refuse(bundle, parts, tmp_path / "answers", message, dialect="kaggle-303")
 
 
-def test_error_on_the_way_leaves_nothing(bundle, folder, tmp_path):
+def test_error_on_the_way_leaves_nothing(bundle, parts, tmp_path):
     def stop(*_):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        score_folder(bundle, find_parts(str(folder)), tmp_path / "answers", on_part=stop)
+        score_folder(bundle, find_parts(str(parts)), tmp_path / "answers", on_part=stop)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_folder_is_replaced_only_if_it_is_ours_and_that_is_wanted(scored, bundle, folder, tmp_path):
+def test_folder_is_replaced_only_if_it_is_ours_and_that_is_wanted(scored, bundle, parts, tmp_path):
     _, answers = scored
-    before, parts = contents(answers), find_parts(str(folder))[:1]
+    before, first = contents(answers), find_parts(str(parts))[:1]
     with pytest.raises(SettingsError, match="not there yet"):
-        score_folder(bundle, parts, answers)
+        score_folder(bundle, first, answers)
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "diary.txt").touch()
     with pytest.raises(SettingsError, match="something else"):
-        score_folder(bundle, parts, tmp_path / "other", replace=True)
+        score_folder(bundle, first, tmp_path / "other", replace=True)
     with pytest.raises(SettingsError, match="not read as well"):
         score_folder(bundle, find_parts(str(answers)), answers, replace=True)
     assert contents(answers) == before
     mine = tmp_path / "mine"
     for _ in range(2):
-        score_folder(bundle, parts, mine, replace=True, identifier="case")
+        score_folder(bundle, first, mine, replace=True, identifier="case")
     assert contents(mine) == {"a.parquet": before["a.parquet"]}
     assert sorted(tmp_path.iterdir()) == [mine, tmp_path / "other"]
 
 
-def test_two_parts_of_one_name_and_a_folder_without_parts_are_refused(folder, tmp_path):
+def test_two_parts_of_one_name_and_a_folder_without_parts_are_refused(parts, tmp_path):
     (tmp_path / "a.txt").touch()
     with pytest.raises(SettingsError, match=r"files that end in .parquet or .csv"):
         find_parts(str(tmp_path))
@@ -145,6 +140,6 @@ def test_two_parts_of_one_name_and_a_folder_without_parts_are_refused(folder, tm
         (tmp_path / name).touch()
     with pytest.raises(SettingsError, match="a twice"):
         find_parts(str(tmp_path))
-    assert [path.name for path in find_parts(f"{folder}/[ab]*")] == ["a.parquet", "b.parquet"]
-    assert is_many(f"{folder}/*.csv")
-    assert not is_many(f"{folder}/c.csv")
+    assert [path.name for path in find_parts(f"{parts}/[ab]*")] == ["a.parquet", "b.parquet"]
+    assert is_many(f"{parts}/*.csv")
+    assert not is_many(f"{parts}/c.csv")
