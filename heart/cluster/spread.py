@@ -43,6 +43,34 @@ def spread(
         yield from _spread(work, tasks, shared, scheduler)
 
 
+def spread_all(
+    work: Callable[[Shared, Task], Result],
+    tasks: Sequence[Task],
+    *,
+    shared: Shared,
+    scheduler: str | None = None,
+    on_share: Callable[[float], object] | None = None,
+) -> list[Result]:
+    """What the work makes of each task, in the tasks' order, when all are done.
+
+    Args:
+        work: see `spread`.
+        tasks: see `spread`.
+        shared: see `spread`.
+        scheduler: see `spread`.
+        on_share: sees the share of the tasks that is done; whatever it raises ends the work.
+
+    Raises:
+        Exception: as `spread`.
+    """
+    results: dict[int, Result] = {}
+    for i, result in spread(work, tasks, shared=shared, scheduler=scheduler):
+        results[i] = result
+        if on_share is not None:
+            on_share(len(results) / len(tasks))
+    return [results[i] for i in range(len(tasks))]
+
+
 def _spread(
     work: Callable[[Shared, Task], Result],
     tasks: Sequence[Task],

@@ -19,7 +19,7 @@ from heart.commands.inputs import (
     find_bundle,
 )
 from heart.commands.output import on_terminal, print_share, with_bounds
-from heart.commands.scheduler import scheduler_option
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.suggestions import suggest
 from heart.config import RECIPES, get_recipe
 from heart.errors import SettingsError
@@ -90,11 +90,9 @@ def evaluate(
     fee: tuple[str, ...],
 ) -> dict[str, Any]:
     """Judge models by repeated cross-validation, and the default recipe (or that of a model) at
-    hospitals that it was not trained on; or what each step of a work-up adds. With a scheduler the
-    repeats of every model and the hospitals are shared out; --nested and --work-up are computed
-    here.
+    hospitals that it was not trained on; or what each step of a work-up adds. With a scheduler its
+    workers share the repeats of every model, the hospitals, and what --nested and --work-up train.
     """
-    from heart.cluster.client import find_scheduler
     from heart.experiments.cross_validation import Folds
     from heart.experiments.leaderboard import MODELS
 
@@ -102,17 +100,17 @@ def evaluate(
     _check(names, MODELS, folds, repeats)
     get_recipe("default", random_state=random_state)  # says so if it is none
     cut = Folds(folds, repeats, random_state)
-    workers = find_scheduler(scheduler)
+    workers = find_workers(scheduler)
     judged = _judged_bundles(bundles)
     if work_up:
-        return _work_up(cohort, cut, steps, fee, judged[0] if judged else None)
+        return _work_up(cohort, cut, steps, fee, judged[0] if judged else None, workers=workers)
     patients = cohort.read()
     return {
         "cohort": patients.name,
         "folds": cut._asdict(),
         **({"judged": [_describe_judged(one) for one in judged]} if judged else {}),
         **_run_leaderboard(patients, cut, names, judged, workers, all_models=models is None),
-        **({"nested": _judge_nested(patients, cut)} if nested else {}),
+        **({"nested": _judge_nested(patients, cut, workers)} if nested else {}),
         "hospitals": [] if no_hospitals else _judge_elsewhere(patients, judged, workers),
     }
 
@@ -149,7 +147,7 @@ def _run_leaderboard(
     }
 
 
-def _judge_nested(patients: Cohort, cut: Folds) -> dict[str, Any]:
+def _judge_nested(patients: Cohort, cut: Folds, workers: str | None) -> dict[str, Any]:
     """The recipe chosen inside the folds, beside the default one on the same folds."""
     from heart.experiments.cross_validation import cross_validate
     from heart.experiments.nested import (
@@ -163,9 +161,13 @@ def _judge_nested(patients: Cohort, cut: Folds) -> dict[str, Any]:
 
     folds = nested_folds(cut)
     found = judge_nested(
-        patients, folds=folds, on_share=on_terminal(partial(print_share, "nested"))
+        patients,
+        folds=folds,
+        scheduler=workers,
+        on_share=on_terminal(partial(print_share, "nested")),
     )
-    compared = compare_nested(found, cross_validate(patients, "default", folds=folds))
+    plain = cross_validate(patients, "default", folds=folds, scheduler=workers)
+    compared = compare_nested(found, plain)
     return {
         "how": write_how_nested(folds),
         "short_list": list(short_list()),
@@ -197,16 +199,11 @@ def _judge_elsewhere(
     """
     from heart.data import SHIPPED
     from heart.experiments.hospitals import judge_elsewhere
-    from heart.experiments.spread import spread_elsewhere
 
     if not set(patients.name.split("+")) <= set(SHIPPED):
         return []
     settings, used = _settings_of(judged[0] if judged else None)
-    externals = (
-        judge_elsewhere(patients.name, settings, used=used)
-        if workers is None
-        else spread_elsewhere(patients.name, settings, used=used, scheduler=workers)
-    )
+    externals = judge_elsewhere(patients.name, settings, used=used, scheduler=workers)
     return [_describe_external(one) for one in externals]
 
 
@@ -270,6 +267,8 @@ def _work_up(
     steps: str | None,
     fee: tuple[str, ...],
     first: JudgedBundle | None,
+    *,
+    workers: str | None,
 ) -> dict[str, Any]:
     """What is known after each step, out of fold, and what it has cost."""
     from heart.evaluation.fees import STEPS, find_steps
@@ -287,6 +286,7 @@ def _work_up(
         settings,
         folds=cut,
         used=used,
+        scheduler=workers,
         on_share=on_terminal(partial(print_share, "cross-validation")),
     )
     table = work_up_table(fits, chosen, threshold=threshold, fees=fees)

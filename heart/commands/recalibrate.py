@@ -14,6 +14,7 @@ from heart.commands.inputs import (
     own_cohort_option,
     repeats_option,
 )
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.suggestions import suggesting
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.commands.threshold import out_of_fold
@@ -26,6 +27,7 @@ from heart.commands.threshold import out_of_fold
 )
 @own_cohort_option
 @repeats_option
+@scheduler_option
 @out_option("write the bundle with this recalibration", BUNDLE)
 def recalibrate(
     *,
@@ -33,6 +35,7 @@ def recalibrate(
     method: str,
     cohort: CohortChoice | None,
     repeats: int,
+    scheduler: str | None,
     out: Target | None,
 ) -> dict[str, Any]:
     """Compare recalibrations on out-of-fold predictions, and put one into a bundle."""
@@ -43,9 +46,10 @@ def recalibrate(
     )
     from heart.experiments import run
 
+    workers = find_workers(scheduler)
     chosen = find_bundle(bundle)
     split = run.split_of(chosen, [] if cohort is None else [cohort.read()])
-    predictions = out_of_fold(chosen, split, repeats)
+    predictions = out_of_fold(chosen, split, repeats, workers)
     with suggesting(method, METHODS):
         changed = run.recalibrate(chosen, split, predictions, method)
     if out is not None:

@@ -9,6 +9,7 @@ import click
 
 from heart.commands.inputs import find_bundle
 from heart.commands.output import on_terminal, print_parts, tell
+from heart.commands.scheduler import find_workers
 from heart.commands.targets import check_registry
 
 if TYPE_CHECKING:
@@ -30,11 +31,10 @@ def score_many(wanted: Wanted, folder: Path, scheduler: str | None) -> dict[str,
     """What is told of a folder; where a part could not be read, it is told here, and the exit
     status is 1.
     """
-    from heart.cluster.client import find_scheduler
     from heart.scoring.folder import check_folder, find_parts, score_folder
 
     forced = click.get_current_context().meta.get("heart.force", False)
-    address = find_scheduler(scheduler)
+    address = find_workers(scheduler)
     check_registry(folder)
     check_folder(folder, replace=forced)
     chosen = find_bundle(wanted.bundle)

@@ -13,7 +13,7 @@ from heart.commands.extras import require
 from heart.commands.inputs import WHOLE, CohortChoice, cohort_option, command
 from heart.commands.output import on_terminal, print_share
 from heart.commands.runs import write_down
-from heart.commands.scheduler import scheduler_option
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.show import describe_bundle
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.commands.train import UNNAMED
@@ -69,14 +69,13 @@ def search(
     what the best of them is worth on folds that took no part in choosing it.
     """
     require("optuna")
-    from heart.cluster.client import find_scheduler
     from heart.experiments.cross_validation import Folds
     from heart.experiments.search import search as find_settings
 
     if not (2 <= folds <= MOST and 1 <= repeats <= MOST):
         found = f"{folds} folds and {repeats} repeats"
         raise SettingsError(f"2 to {MOST} folds and 1 to {MOST} repeats", found, "Choose others.")
-    workers = find_scheduler(scheduler)
+    workers = find_workers(scheduler)
     patients = cohort.read()
     result = find_settings(
         patients,
@@ -88,7 +87,10 @@ def search(
         scheduler=workers,
         on_trial=on_terminal(_print_trial),
     )
-    return {**_describe(patients, result), **(_train(patients, result, out) if out else {})}
+    return {
+        **_describe(patients, result),
+        **(_train(patients, result, out, workers) if out else {}),
+    }
 
 
 def _print_trial(tried: Tried, trials: int) -> None:
@@ -129,12 +131,12 @@ def _describe_worth(worth: Worth) -> dict[str, Any]:
     }
 
 
-def _train(patients: Cohort, result: Search, out: Target) -> dict[str, Any]:
-    from heart.experiments.run import run_experiment
+def _train(patients: Cohort, result: Search, out: Target, workers: str | None) -> dict[str, Any]:
+    from heart.experiments.spread import run_at
 
     began = time.perf_counter()
     name = UNNAMED if out.is_stream else out.path.stem
-    experiment = run_experiment(patients, result.best, name=name, created_at=datetime.now(UTC))
+    experiment = run_at(workers, patients, result.best, name=name, created_at=datetime.now(UTC))
     out.write_bundle(experiment.bundle)
     seconds = time.perf_counter() - began
     run = write_down(experiment, seconds=seconds, written=str(out))

@@ -22,6 +22,7 @@ from heart.commands.inputs import (
     repeats_option,
 )
 from heart.commands.output import on_terminal, print_share, with_bounds
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.targets import BUNDLE, Target, out_option
 from heart.errors import SettingsError
 from heart.evaluation.figures import METRICS
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 )
 @own_cohort_option
 @repeats_option
+@scheduler_option
 @out_option(
     "write the table of all thresholds as CSV",
     {".csv": b'"threshold",'},
@@ -72,6 +74,7 @@ def threshold(
     bundle: str | None,
     cohort: CohortChoice | None,
     repeats: int,
+    scheduler: str | None,
     table: Target | None,
     out: Target | None,
     **wanted: Any,
@@ -91,9 +94,10 @@ def threshold(
     _check(policy)
     if out is not None:
         _check_keepable(policy)
+    workers = find_workers(scheduler)
     chosen = find_bundle(bundle)
     split = split_of(chosen, [] if cohort is None else [cohort.read()])
-    curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats)))
+    curves = ThresholdCurves(recalibrated(chosen, out_of_fold(chosen, split, repeats, workers)))
     choice = mark_reported(_choose(curves, policy), chosen.threshold)
     judged = judge(chosen, split, choice)
     if table is not None:
@@ -146,7 +150,7 @@ def _check(policy: Policy) -> None:
     check_prevalence(policy.prevalence)
 
 
-def out_of_fold(bundle: Bundle, split: Split, repeats: int) -> OutOfFold:
+def out_of_fold(bundle: Bundle, split: Split, repeats: int, workers: str | None) -> OutOfFold:
     """The stored predictions, or those of a cross-validation of the bundle's recipe."""
     from heart.experiments.stored import cross_validate_bundle, find_stored
 
@@ -154,6 +158,7 @@ def out_of_fold(bundle: Bundle, split: Split, repeats: int) -> OutOfFold:
         bundle,
         split,
         n_repeats=repeats,
+        scheduler=workers,
         on_share=on_terminal(partial(print_share, "cross-validation")),
     )
 

@@ -22,6 +22,7 @@ from heart.commands.inputs import (
 )
 from heart.commands.output import on_terminal, print_epoch
 from heart.commands.runs import write_down
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.show import describe_bundle
 from heart.commands.streams import STREAM
 from heart.commands.targets import BUNDLE, Target, out_option
@@ -104,6 +105,7 @@ def _write(value: float | str) -> str:
     metavar="MIB",
     help="of its rows at once, with --from-disk; the program takes some more [default: 512]",
 )
+@scheduler_option
 def train(
     *,
     cohort: CohortChoice,
@@ -115,9 +117,12 @@ def train(
     at_least: float | None,
     from_disk: bool,
     memory: int | None,
+    scheduler: str | None,
     **changes: Any,
 ) -> dict[str, Any]:
-    """Train a model and write it as a bundle; `runs` lists what was trained."""
+    """Train a model and write it as a bundle; `runs` lists what was trained. With a scheduler one
+    of its workers trains it.
+    """
     given = {name: value for name, value in changes.items() if value is not None}
     widths = {} if hidden is None else {"hidden": parse_widths(hidden)}
     settings = get_recipe(recipe, **given, **widths)
@@ -126,18 +131,36 @@ def train(
     if memory is not None and not from_disk:
         raise SettingsError("--memory together with --from-disk", "it alone", "Add --from-disk.")
     if from_disk:
+        _refuse(scheduler)
         return _train_from_disk(cohort, out, settings, costs, memory)
-    return _train_in_memory(cohort, out, settings, costs)
+    return _train_in_memory(cohort, out, settings, costs, find_workers(scheduler))
+
+
+def _refuse(scheduler: str | None) -> None:
+    """No scheduler for a file that is read here, group by group; that of the environment is for
+    other commands.
+    """
+    if scheduler is not None:
+        raise SettingsError(
+            "--scheduler without --from-disk",
+            "both",
+            "Leave --scheduler out, or run the command on the machine that has the file.",
+        )
 
 
 def _train_in_memory(
-    cohort: CohortChoice, out: Target, settings: Settings, costs: dict[str, Any]
+    cohort: CohortChoice,
+    out: Target,
+    settings: Settings,
+    costs: dict[str, Any],
+    workers: str | None,
 ) -> dict[str, Any]:
     from heart.data.completeness import count_complete
-    from heart.experiments.run import run_experiment
+    from heart.experiments.spread import run_at
 
     patients, began = cohort.read(), time.perf_counter()
-    experiment = run_experiment(
+    experiment = run_at(
+        workers,
         patients,
         settings,
         name=_name(out),

@@ -17,6 +17,7 @@ from heart.commands.inputs import (
     own_cohort_option,
 )
 from heart.commands.output import on_terminal, print_share
+from heart.commands.scheduler import find_workers, scheduler_option
 from heart.errors import SettingsError
 
 MOST = 50
@@ -27,7 +28,10 @@ MOST = 50
 @bundle_argument
 @own_cohort_option
 @click.option("--repeats", type=WHOLE, default=2, help="how often the patients are cut into folds")
-def uses(*, bundle: str | None, cohort: CohortChoice | None, repeats: int) -> dict[str, Any]:
+@scheduler_option
+def uses(
+    *, bundle: str | None, cohort: CohortChoice | None, repeats: int, scheduler: str | None
+) -> dict[str, Any]:
     """Say how much worse a bundle's recipe gets without each feature, out of fold; how far each
     moves the bundle's answers; and its mean answer for each value of each feature.
     """
@@ -36,11 +40,13 @@ def uses(*, bundle: str | None, cohort: CohortChoice | None, repeats: int) -> di
 
     if not 1 <= repeats <= MOST:
         raise SettingsError(f"1 to {MOST} repeats", str(repeats), "Choose fewer.")
+    workers = find_workers(scheduler)
     chosen = find_bundle(bundle)
     found = find_uses(
         chosen,
         split_of(chosen, [] if cohort is None else [cohort.read()]),
         n_repeats=repeats,
+        scheduler=workers,
         on_share=on_terminal(partial(print_share, "features")),
     )
     return {

@@ -4,7 +4,7 @@ patient.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,3 +41,15 @@ class OutOfFold(NamedTuple):
     def mean_score(self) -> FloatArray:
         """Each patient's mean probability over the repeats, shape (n,)."""
         return np.asarray(self.y_score.mean(axis=0))
+
+
+def join_repeats(parts: Sequence[OutOfFold]) -> OutOfFold:
+    """Repeats of one model below each other, as if one process had predicted them all."""
+    return OutOfFold(
+        parts[0].y_true,
+        np.concatenate([part.y_score for part in parts]),
+        np.concatenate([part.fold for part in parts]),
+        sum(part.seconds for part in parts),
+        sum(part.fits for part in parts),
+        tuple(choice for part in parts for choice in part.chosen),
+    )

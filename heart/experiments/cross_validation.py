@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold
 
-from heart.config import Settings, get_recipe
+from heart.cluster.spread import spread_all
+from heart.config import RECIPES, Settings, get_recipe
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
 from heart.errors import SplitError
 from heart.evaluation.metrics import FloatArray, IntArray
-from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.out_of_fold import OutOfFold, join_repeats
 from heart.experiments.baselines import OTHERS
 from heart.experiments.tuning import count_fits, describe_choice
 from heart.model.classifier import HeartClassifier
@@ -32,6 +33,11 @@ Predict = Callable[[pd.DataFrame], FloatArray]
 
 N_SPLITS = (10, 5, 3)
 """Numbers of folds, the first that a cohort's smaller class allows."""
+
+FITS_A_PIECE = 10
+"""Fits that a worker trains as one network: those of a repeat, as a rule. A number of its own, for
+what is computed must not depend on how many workers there are.
+"""
 
 
 class Folds(NamedTuple):
@@ -79,11 +85,18 @@ def cross_validate(
     *,
     folds: Folds,
     used: Sequence[str] = FEATURE_NAMES,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> OutOfFold:
     """`predict_out_of_fold` for all patients of a cohort."""
     return predict_out_of_fold(
-        cohort.features, cohort.y_true, model, folds=folds, used=used, on_share=on_share
+        cohort.features,
+        cohort.y_true,
+        model,
+        folds=folds,
+        used=used,
+        scheduler=scheduler,
+        on_share=on_share,
     )
 
 
@@ -94,6 +107,7 @@ def predict_out_of_fold(
     *,
     folds: Folds,
     used: Sequence[str] = FEATURE_NAMES,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> OutOfFold:
     """The out-of-fold predictions of a recipe ("default", "lesson"), of settings, or of one of
@@ -107,14 +121,32 @@ def predict_out_of_fold(
         model: what to fit in each fold.
         folds: how the patients are cut.
         used: names of the features that the model gets; the cut does not depend on them.
+        scheduler: of workers that share the repeats (`heart.cluster`); the predictions are the same
+            to rounding, and the seconds those that workers computed.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SplitError: if a class has fewer different patients than there are folds.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
-    return predict_repeats(
-        features, y_true, model, range(folds.n_repeats), folds=folds, used=used, on_share=on_share
+    every = range(folds.n_repeats)
+    if scheduler is None:
+        return predict_repeats(
+            features, y_true, model, every, folds=folds, used=used, on_share=on_share
+        )
+    folds.split(features, y_true)  # says so here, if they cannot be cut
+    settings = RECIPES.get(model, model) if isinstance(model, str) else model
+    shared = (features, y_true, settings, folds, tuple(used))
+    return join_repeats(
+        spread_all(_predict_repeat, every, shared=shared, scheduler=scheduler, on_share=on_share)
     )
+
+
+def _predict_repeat(
+    shared: tuple[pd.DataFrame, IntArray, str | Settings, Folds, tuple[str, ...]], repeat: int
+) -> OutOfFold:
+    features, y_true, model, folds, used = shared
+    return predict_repeats(features, y_true, model, [repeat], folds=folds, used=used)
 
 
 def predict_repeats(
@@ -170,6 +202,7 @@ def fit_each(
     train_parts: Sequence[IntArray],
     settings: Settings,
     *,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> list[Predict]:
     """For each part what was learnt from it: features to probabilities, shape (n,). The members of
@@ -180,8 +213,43 @@ def fit_each(
         y_true: 0 or 1, shape (n,).
         train_parts: the rows that each fit sees; preprocessing too is fitted on them alone.
         settings: of every fit.
+        scheduler: of workers that share the fits (`heart.cluster`), `FITS_A_PIECE` at a time.
         on_share: sees the share of the work that is done; whatever it raises ends it.
+
+    Raises:
+        ClusterError: if the scheduler cannot be used or is lost.
     """
+    if scheduler is None:
+        return _fit_together(features, y_true, train_parts, settings, on_share)
+    # those with equally many rows train together
+    order = sorted(range(len(train_parts)), key=lambda i: len(train_parts[i]))
+    pieces = [order[start : start + FITS_A_PIECE] for start in range(0, len(order), FITS_A_PIECE)]
+    fitted = spread_all(
+        _fit_piece,
+        [[train_parts[i] for i in piece] for piece in pieces],
+        shared=(features, y_true, settings),
+        scheduler=scheduler,
+        on_share=on_share,
+    )
+    places = [i for piece in pieces for i in piece]
+    models = dict(zip(places, (model for piece in fitted for model in piece), strict=True))
+    return [models[i] for i in range(len(train_parts))]
+
+
+def _fit_piece(
+    shared: tuple[pd.DataFrame, IntArray, Settings], train_parts: Sequence[IntArray]
+) -> list[Predict]:
+    features, y_true, settings = shared
+    return _fit_together(features, y_true, train_parts, settings, None)
+
+
+def _fit_together(
+    features: pd.DataFrame,
+    y_true: IntArray,
+    train_parts: Sequence[IntArray],
+    settings: Settings,
+    on_share: OnShare | None,
+) -> list[Predict]:
     estimator = HeartClassifier.from_settings(settings)
     prepared = [estimator.prepare(features.iloc[rows], y_true[rows]) for rows in train_parts]
     networks = fit_jointly(prepared, settings, on_share=on_share)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.bundle.learnt import Learnt
+from heart.cluster.spread import spread_all
 from heart.config import Settings
 from heart.data import SHIPPED, Cohort, load_shipped
 from heart.evaluation.calibration import calibration_of, intercept_of, to_logits
@@ -63,6 +64,7 @@ def judge_elsewhere(
     *,
     used: tuple[str, ...] = FEATURE_NAMES,
     others: tuple[str, ...] | None = None,
+    scheduler: str | None = None,
     on_share: Callable[[float], object] | None = None,
 ) -> list[External]:
     """A model of one shipped cohort on each of the others: with all features, and with those that
@@ -75,10 +77,18 @@ def judge_elsewhere(
         settings: of the model.
         used: names of the features that the model gets.
         others: cohorts to test on; by default all shipped ones that it was not trained on.
+        scheduler: of workers that share the hospitals (`heart.cluster`).
         on_share: sees the share of the work that is done; whatever it raises ends it.
+
+    Raises:
+        ClusterError: if the scheduler cannot be used or is lost.
     """
-    home = load_shipped(trained_on)
     tested = _other_hospitals(trained_on) if others is None else others
+    if scheduler is not None:
+        given = (trained_on, settings, used)
+        found = spread_all(_judge_at, tested, shared=given, scheduler=scheduler, on_share=on_share)
+        return [external for externals_of_one in found for external in externals_of_one]
+    home = load_shipped(trained_on)
 
     @cache  # two hospitals may lack the same
     def fit(features: tuple[str, ...]) -> HeartClassifier:
@@ -99,6 +109,11 @@ def judge_elsewhere(
         if on_share is not None:
             on_share((i + 1) / len(tested))
     return externals
+
+
+def _judge_at(shared: tuple[str, Settings, tuple[str, ...]], name: str) -> list[External]:
+    trained_on, settings, used = shared
+    return judge_elsewhere(trained_on, settings, used=used, others=(name,))
 
 
 def _other_hospitals(trained_on: str) -> tuple[str, ...]:

@@ -69,6 +69,7 @@ def feature_importance(
     *,
     folds: Folds,
     used: Sequence[str] = FEATURE_NAMES,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> Importance:
     """How much worse the out-of-fold log-loss gets without each feature, on the network's own
@@ -80,13 +81,22 @@ def feature_importance(
         settings: of every fit.
         folds: how the patients are cut.
         used: the features to look at.
+        scheduler: of workers that share the fits (`heart.cluster`).
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SplitError: if a class has fewer different patients than there are folds.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     how, splits = how_of(settings), folds.split(features, y_true)
-    models = fit_each(features, y_true, [train for train, _ in splits], settings, on_share=on_share)
+    models = fit_each(
+        features,
+        y_true,
+        [train for train, _ in splits],
+        settings,
+        scheduler=scheduler,
+        on_share=on_share,
+    )
     whole = np.zeros(len(y_true))
     rises = {name: np.zeros(len(y_true)) for name in used}
     rng = np.random.default_rng(folds.random_state)

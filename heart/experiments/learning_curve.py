@@ -29,6 +29,7 @@ def learning_curve(
     used: Sequence[str] = FEATURE_NAMES,
     repeats: int = 20,
     random_state: int = 0,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> pd.DataFrame:
     """One row a share of the training patients: how well the model does when it has learnt from so
@@ -45,7 +46,11 @@ def learning_curve(
         used: names of the features that the model gets.
         repeats: random test parts.
         random_state: seed of the parts.
+        scheduler: of workers that share the fits (`heart.cluster`).
         on_share: sees the share of the work that is done; whatever it raises ends it.
+
+    Raises:
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     small = replace(settings, members=min(MEMBERS, settings.members))
     features, y_true = cohort.features, cohort.y_true
@@ -56,7 +61,7 @@ def learning_curve(
         order = _interleave(train, y_true)
         parts += [order[: round(share * len(order))] for share in SHARES]
         tests += [test] * len(SHARES)
-    models = fit_each(given, y_true, parts, small, on_share=on_share)
+    models = fit_each(given, y_true, parts, small, scheduler=scheduler, on_share=on_share)
     rows = []
     for i, (predict, part, test) in enumerate(zip(models, parts, tests, strict=True)):
         figures = score_all(y_true[test], predict(given.iloc[test]))

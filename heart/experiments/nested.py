@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from heart.cluster.spread import spread_all
 from heart.config import RECIPES, Settings
 from heart.data import Cohort
 from heart.data.rows import distinct_rows
@@ -49,6 +50,9 @@ MEMBERS = 8
 
 INNER_FOLDS = 5
 
+COMPARING = 0.95
+"""Share of the work before the recipes that were chosen are trained, about."""
+
 
 class Nested(NamedTuple):
     """Ours with its recipe chosen inside the folds, beside the default recipe on the same folds.
@@ -84,29 +88,39 @@ def nested_folds(folds: Folds) -> Folds:
     return folds._replace(n_repeats=min(REPEATS, folds.n_repeats))
 
 
-def judge_nested(cohort: Cohort, *, folds: Folds, on_share: OnShare | None = None) -> OutOfFold:
+def judge_nested(
+    cohort: Cohort,
+    *,
+    folds: Folds,
+    scheduler: str | None = None,
+    on_share: OnShare | None = None,
+) -> OutOfFold:
     """Out-of-fold predictions by the recipe of `short_list` with the least log-loss in the inner
     folds of each training part; `chosen` says which.
 
     Args:
         cohort: the patients.
         folds: the outer ones.
+        scheduler: of workers that share the recipes and the repeats (`heart.cluster`); what is
+            chosen is the same, the probabilities to rounding.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SplitError: if a class has fewer different patients than there are folds.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     start, recipes = time.perf_counter(), short_list()
     outer = folds.split(cohort.features, cohort.y_true)
     inner = [_cut(cohort, train, folds.random_state + i) for i, (train, _) in enumerate(outer)]
-    losses = pd.DataFrame(
-        {
-            name: _inner_losses(cohort, inner, recipe, _part(on_share, i, len(recipes) + 1))
-            for i, (name, recipe) in enumerate(recipes.items())
-        }
-    )
+    repeats = [inner[i : i + folds.n_splits] for i in range(0, len(inner), folds.n_splits)]
+    tasks = [
+        _Compared(_shrink(recipe), repeat) for recipe in recipes.values() for repeat in repeats
+    ]
+    told = None if on_share is None else lambda share: on_share(share * COMPARING)
+    each = _find_losses(cohort, tasks, scheduler, told)
+    losses = pd.DataFrame(np.reshape(each, (len(recipes), -1)).T, columns=list(recipes))
     chosen = [str(name) for name in losses.idxmin(axis=1)]
-    y_score, fold = _predict(cohort, outer, [recipes[name] for name in chosen], folds)
+    y_score, fold = _predict(cohort, outer, [recipes[name] for name in chosen], folds, scheduler)
     fits = len(outer) + len(recipes) * sum(map(len, inner))
     seconds = time.perf_counter() - start
     choices = tuple({"recipe": name} for name in chosen)
@@ -128,27 +142,52 @@ def _cut(cohort: Cohort, train: IntArray, seed: int) -> list[Rows]:
     return [(train[a], train[b]) for a, b in folds.split(features, y_true)]
 
 
-def _inner_losses(
-    cohort: Cohort, inner: Sequence[Sequence[Rows]], recipe: Settings, on_share: OnShare | None
-) -> list[float]:
+class _Compared(NamedTuple):
+    """A recipe, and the inner folds of each training part that it is tried in."""
+
+    settings: Settings
+    inner: Sequence[Sequence[Rows]]
+
+
+def _shrink(recipe: Settings) -> Settings:
+    return replace(recipe, members=min(MEMBERS, recipe.members))
+
+
+def _find_losses(
+    cohort: Cohort, tasks: Sequence[_Compared], scheduler: str | None, on_share: OnShare | None
+) -> list[list[float]]:
+    """What `_inner_losses` says of each, here or at workers."""
+    if scheduler is not None:
+        return spread_all(
+            _inner_losses, tasks, shared=cohort, scheduler=scheduler, on_share=on_share
+        )
+    return [
+        _inner_losses(cohort, task, _part(on_share, i, len(tasks))) for i, task in enumerate(tasks)
+    ]
+
+
+def _inner_losses(cohort: Cohort, task: _Compared, on_share: OnShare | None = None) -> list[float]:
     """The recipe's log-loss (nats) a patient in each training part, by its inner folds."""
-    small = replace(recipe, members=min(MEMBERS, recipe.members))
     features, y_true = cohort.features, cohort.y_true
-    pairs = [pair for folds in inner for pair in folds]
-    models = fit_each(features, y_true, [a for a, _ in pairs], small, on_share=on_share)
+    pairs = [pair for folds in task.inner for pair in folds]
+    models = fit_each(features, y_true, [a for a, _ in pairs], task.settings, on_share=on_share)
     losses = [
         log_losses(y_true[b], predict(features.iloc[b]))
         for (_, b), predict in zip(pairs, models, strict=True)
     ]
-    ends = np.cumsum([len(folds) for folds in inner])
+    ends = np.cumsum([len(folds) for folds in task.inner])
     return [
         float(np.concatenate(losses[end - len(folds) : end]).mean())
-        for folds, end in zip(inner, ends.tolist(), strict=True)
+        for folds, end in zip(task.inner, ends.tolist(), strict=True)
     ]
 
 
 def _predict(
-    cohort: Cohort, outer: Sequence[Rows], recipes: Sequence[Settings], folds: Folds
+    cohort: Cohort,
+    outer: Sequence[Rows],
+    recipes: Sequence[Settings],
+    folds: Folds,
+    scheduler: str | None,
 ) -> tuple[FloatArray, IntArray]:
     """Each fold's test part by its recipe, trained on the whole training part: probabilities and
     folds, shapes (repeats, n). Folds of one recipe train together.
@@ -158,7 +197,7 @@ def _predict(
     for recipe in dict.fromkeys(recipes):
         places = [i for i, each in enumerate(recipes) if each == recipe]
         parts = [outer[i][0] for i in places]
-        models = fit_each(cohort.features, cohort.y_true, parts, recipe)
+        models = fit_each(cohort.features, cohort.y_true, parts, recipe, scheduler=scheduler)
         for i, predict in zip(places, models, strict=True):
             test = outer[i][1]
             y_score[i // folds.n_splits, test] = predict(cohort.features.iloc[test])

@@ -358,7 +358,10 @@ def _fixed(tried: Tried) -> Any:
 
 
 def _compare(work: _Work, best: Settings, folds: Folds) -> Worth:
-    of_base, of_best = (cross_validate(work.cohort, one, folds=folds) for one in (work.base, best))
+    of_base, of_best = (
+        cross_validate(work.cohort, one, folds=folds, scheduler=work.scheduler)
+        for one in (work.base, best)
+    )
     by_fold = fold_figures(of_base)["log_loss"] - fold_figures(of_best)["log_loss"]
     return Worth(_loss(of_base), _loss(of_best), fold_difference(by_fold, of_best))
 

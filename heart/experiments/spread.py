@@ -1,21 +1,20 @@
-"""The leaderboard and the other hospitals over a cluster's workers: each repeat of a model, and
-each hospital, is a piece of work of its own.
+"""Over a cluster's workers: the leaderboard, where each repeat of each model is a piece of work of
+its own, so that a short model does not wait for a long one; and a run, which is one piece.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from heart.cluster.spread import spread
+from heart.cluster.spread import spread_all
 from heart.config import RECIPES, Settings
-from heart.data import SHIPPED, Cohort
-from heart.evaluation.out_of_fold import OutOfFold
+from heart.data import Cohort
+from heart.evaluation.out_of_fold import OutOfFold, join_repeats
 from heart.experiments.contenders import Contender, recalibrate
 from heart.experiments.cross_validation import Folds, predict_repeats
-from heart.experiments.hospitals import External, judge_elsewhere
+from heart.experiments.run import Experiment, run_experiment
+from heart.model.loop import OnEpochEnd
 from heart.model.side_by_side import OnShare
 from heart.schema import FEATURE_NAMES
 
@@ -55,13 +54,13 @@ def spread_leaderboard(
         for row, what in fitted.items()
         for repeat in range(folds.n_repeats)
     ]
-    parts: dict[int, OutOfFold] = {}
-    for i, part in spread(_predict, tasks, shared=(cohort, folds), scheduler=scheduler):
-        parts[i] = part
-        if on_share is not None:
-            on_share(len(parts) / len(tasks))
+    parts = spread_all(
+        _predict, tasks, shared=(cohort, folds), scheduler=scheduler, on_share=on_share
+    )
     joined = {
-        row: join_repeats([parts[i] for i, task in enumerate(tasks) if task.row == row])
+        row: join_repeats(
+            [part for part, task in zip(parts, tasks, strict=True) if task.row == row]
+        )
         for row in fitted
     }
     return joined | {
@@ -76,31 +75,34 @@ def _predict(shared: tuple[Cohort, Folds], task: _Repeat) -> OutOfFold:
     )
 
 
-def join_repeats(parts: Sequence[OutOfFold]) -> OutOfFold:
-    """Repeats below each other, as if one process had predicted them all."""
-    return OutOfFold(
-        parts[0].y_true,
-        np.concatenate([part.y_score for part in parts]),
-        np.concatenate([part.fold for part in parts]),
-        sum(part.seconds for part in parts),
-        sum(part.fits for part in parts),
-        tuple(choice for part in parts for choice in part.chosen),
-    )
+def run_at(
+    scheduler: str | None,
+    cohort: Cohort,
+    settings: Settings,
+    *,
+    on_epoch_end: OnEpochEnd | None = None,
+    **options: Any,
+) -> Experiment:
+    """`run_experiment` by a worker of a scheduler, with the device that this one has, or here. It
+    is one piece of work: its members are one network.
 
-
-def spread_elsewhere(
-    trained_on: str, settings: Settings, *, used: tuple[str, ...], scheduler: str
-) -> list[External]:
-    """What `judge_elsewhere` gives, each hospital judged by a worker.
+    Args:
+        scheduler: of the worker (`heart.cluster`); None for here.
+        cohort: the patients.
+        settings: of network and training.
+        on_epoch_end: sees each epoch of a run here; a worker does not tell of them.
+        options: the others of `run_experiment`.
 
     Raises:
+        HeartError: as `run_experiment`.
         ClusterError: if the scheduler cannot be used or is lost.
     """
-    names = [name for name in SHIPPED if name not in trained_on.split("+")]
-    found = dict(spread(_judge, names, shared=(trained_on, settings, used), scheduler=scheduler))
-    return [external for i in range(len(names)) for external in found[i]]
+    if scheduler is None:
+        return run_experiment(cohort, settings, on_epoch_end=on_epoch_end, **options)
+    (experiment,) = spread_all(_run, [settings], shared=(cohort, options), scheduler=scheduler)
+    return experiment
 
 
-def _judge(shared: tuple[str, Settings, tuple[str, ...]], name: str) -> list[External]:
-    trained_on, settings, used = shared
-    return judge_elsewhere(trained_on, settings, used=used, others=(name,))
+def _run(shared: tuple[Cohort, dict[str, Any]], settings: Settings) -> Experiment:
+    cohort, options = shared
+    return run_experiment(cohort, settings, **options)

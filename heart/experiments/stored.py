@@ -28,6 +28,7 @@ def cross_validate_bundle(
     split: Split,
     *,
     n_repeats: int = 5,
+    scheduler: str | None = None,
     on_share: Callable[[float], object] | None = None,
 ) -> OutOfFold:
     """Out-of-fold predictions of the bundle's settings for its train and valid patients, in that
@@ -38,15 +39,19 @@ def cross_validate_bundle(
         split: the parts that it was trained and judged on.
         n_repeats: how often the patients are cut anew into 10 folds, or fewer where a class has
             fewer patients.
+        scheduler: of workers that share the repeats (`heart.cluster`).
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SplitError: if a class has fewer than 3 different patients.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     features = pd.concat([split.train.features, split.valid.features])
     y_true = np.concatenate([split.train.y_true, split.valid.y_true])
     folds = Folds.fitting(features, y_true, n_repeats)
-    return predict_out_of_fold(features, y_true, bundle.settings, folds=folds, on_share=on_share)
+    return predict_out_of_fold(
+        features, y_true, bundle.settings, folds=folds, scheduler=scheduler, on_share=on_share
+    )
 
 
 def recalibrated(bundle: Bundle, predictions: OutOfFold) -> OutOfFold:

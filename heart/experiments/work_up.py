@@ -110,6 +110,7 @@ def fit_work_up(
     *,
     folds: Folds,
     used: Sequence[str] = FEATURE_NAMES,
+    scheduler: str | None = None,
     on_share: OnShare | None = None,
 ) -> WorkUp:
     """Train the settings once a fold.
@@ -119,12 +120,15 @@ def fit_work_up(
         settings: of a recipe that hides values in training.
         folds: how the patients are cut.
         used: names of the features that the model gets.
+        scheduler: of workers that share the fits (`heart.cluster`); the answers are the same to
+            rounding.
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SettingsError: for settings without masking: what such a model says of hidden values has no
             meaning.
         SplitError: if a class has fewer different patients than there are folds.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     if settings.masking == 0:
         raise SettingsError(
@@ -139,6 +143,7 @@ def fit_work_up(
         cohort.y_true,
         [train for train, _ in splits],
         settings,
+        scheduler=scheduler,
         on_share=on_share,
     )
     fits = [

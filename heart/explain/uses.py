@@ -49,6 +49,7 @@ def find_uses(
     split: Split,
     *,
     n_repeats: int = N_REPEATS,
+    scheduler: str | None = None,
     on_share: Callable[[float], object] | None = None,
 ) -> Uses:
     """What a model uses; its recipe is trained again in each fold.
@@ -57,10 +58,12 @@ def find_uses(
         bundle: the model.
         split: the parts that it was trained and judged on.
         n_repeats: how often the patients are cut into folds.
+        scheduler: of workers that share the fits (`heart.cluster`).
         on_share: sees the share of the work that is done; whatever it raises ends it.
 
     Raises:
         SplitError: if a class has fewer than 3 different patients.
+        ClusterError: if the scheduler cannot be used or is lost.
     """
     tell = on_share or (lambda share: None)  # noqa: ARG005
     features = pd.concat([split.train.features, split.valid.features])
@@ -71,6 +74,7 @@ def find_uses(
         bundle.settings,
         folds=Folds.fitting(features, y_true, n_repeats),
         used=[entry.name for entry in bundle.preprocessor.features],
+        scheduler=scheduler,
         on_share=lambda share: tell(FITS_SHARE * share),
     )
     contributions = mean_contributions(

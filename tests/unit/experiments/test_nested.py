@@ -74,15 +74,11 @@ def test_recipe_with_the_least_loss_in_the_inner_folds_is_taken(few, judged, tin
         (predict,) = fit_each(few.features, few.y_true, [train[a]], small)
         p = predict(few.features.iloc[train[b]])
         losses.append(log_losses(few.y_true[train[b]], p))
-    (_, expected) = module._inner_losses(
-        few,
-        [
-            module._cut(few, rows, i)
-            for i, (rows, _) in enumerate(FOLDS.split(few.features, few.y_true))
-        ],
-        TINY,
-        None,
-    )
+    cut = [
+        module._cut(few, rows, i)
+        for i, (rows, _) in enumerate(FOLDS.split(few.features, few.y_true))
+    ]
+    (_, expected) = module._inner_losses(few, module._Compared(small, cut))
     assert expected == pytest.approx(np.concatenate(losses).mean(), abs=1e-5)
 
 

@@ -84,7 +84,7 @@ def test_importance_is_of_the_patients_learnt_from_and_contributions_of_those_ne
 ):
     asked, shares = {}, []
 
-    def importance(features, y_true, settings, *, folds, used, on_share):
+    def importance(features, y_true, settings, *, folds, used, on_share, **_):
         asked.update(learnt=features, y_true=y_true, settings=settings, folds=folds, used=used)
         on_share(0.5)
 
