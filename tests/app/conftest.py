@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from heart.schema import EXAMPLE_PATIENT, FEATURES
 from heart.ui.forms import NOT_KNOWN, field_key
@@ -39,8 +39,16 @@ def warm():
     gc.collect()
     gc.freeze()
     components = manifest_scanner.scan_component_manifests()
+    ask = local_script_runner.require_widgets_deltas
+
+    def wait(runner, timeout):
+        runner._script_thread.join(timeout)
+        ask(runner, timeout if runner.script_stopped() else 0)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: components)
+        # which would ask a thousand times a second whether the page is there
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 

@@ -100,15 +100,19 @@ def test_fold_figures_are_those_of_each_fold_by_itself():
     )
 
 
-def test_models_are_in_order_of_their_log_loss(results):
-    entries = leaderboard(results)
+@pytest.fixture(scope="module")
+def entries(results):
+    return leaderboard(results)
+
+
+def test_models_are_in_order_of_their_log_loss(entries):
     assert [entry.model for entry in entries] == ["sharp", "vague", "poor"]
     assert [entry.seconds for entry in entries] == [2, 1, 3]
 
 
-def test_best_model_is_nothing_behind_without_any_doubt(results):
+def test_best_model_is_nothing_behind_without_any_doubt(entries):
     for name in LEADERBOARD:
-        assert leaderboard(results)[0].behind[name] == (0, 0, 0)
+        assert entries[0].behind[name] == (0, 0, 0)
 
 
 def test_each_figure_has_a_best_model_of_its_own():
@@ -124,8 +128,8 @@ def test_each_figure_has_a_best_model_of_its_own():
     assert entries["timid"].behind["log_loss"].value > 0
 
 
-def test_figures_lie_in_their_intervals_and_are_the_pooled_ones(results):
-    for entry in leaderboard(results):
+def test_figures_lie_in_their_intervals_and_are_the_pooled_ones(results, entries):
+    for entry in entries:
         pooled = pooled_figures(results[entry.model])
         for name in LEADERBOARD:
             value, low, high = entry.figures[name]
@@ -157,9 +161,9 @@ def test_accuracys_interval_is_about_the_binomial_one(results):
     ("name", "sign"),
     [("roc_auc", -1), ("average_precision", -1), ("accuracy", -1), ("log_loss", 1), ("brier", 1)],
 )
-def test_how_far_behind_is_the_mean_difference_of_the_folds(results, name, sign):
+def test_how_far_behind_is_the_mean_difference_of_the_folds(results, entries, name, sign):
     best = fold_figures(results["sharp"])[name]
-    for entry in leaderboard(results)[1:]:
+    for entry in entries[1:]:
         differences = sign * (fold_figures(results[entry.model])[name] - best)
         half = STUDENT_9 * ((1 / 10 + 1 / 4) * variance(differences)) ** 0.5
         assert entry.behind[name] == pytest.approx(

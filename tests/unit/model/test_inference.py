@@ -13,15 +13,19 @@ from heart.model.network import HeartMLP
 from heart.model.preprocessing import Encoded, HeartPreprocessor
 from heart.model.side_by_side import count_workers
 
-SHAPES = list(
-    itertools.product(
-        [(), (8,), (16, 8), (8, 8, 4, 4)],
-        [True, False],
-        ["embedding", "codes"],
-        [1, 3, 32],
-        [True, False],
-    )
-)
+OPTIONS = [
+    [(), (8,), (16, 8), (8, 8, 4, 4)],
+    [True, False],
+    ["embedding", "codes"],
+    [1, 3, 32],
+    [True, False],
+]
+SHAPES = [
+    tuple(options[k] for options, k in zip(OPTIONS, at, strict=True))
+    for at in itertools.product(*(range(len(options)) for options in OPTIONS))
+    if (at[0] + at[1] + at[2]) % 2 == (at[2] + at[3] + at[4]) % 2 == 0
+]
+"""A quarter of them all: each two options of different kinds occur together."""
 
 
 def probabilities(network, encoded):
