@@ -23,7 +23,7 @@ from scipy.integrate import quad  # noqa: E402
 from scipy.special import expit, logit  # noqa: E402
 from scipy.stats import norm  # noqa: E402
 
-from heart.evaluation import intervals  # noqa: E402
+from heart.evaluation import resampling  # noqa: E402
 
 DISTANCE = 1.8
 RESAMPLES = 300
@@ -94,9 +94,9 @@ def cover(case: Case, studies: int) -> dict[str, float]:
             y_true = (rng.random(case.patients) < case.share).astype(np.int64)
         marker = rng.normal(DISTANCE * y_true, 1.0)
         y_score = posterior(marker, case.share)
-        figures = intervals.bootstrap_figures(y_true, y_score[None, :], random_state=study)
+        figures = resampling.bootstrap_figures(y_true, y_score[None, :], random_state=study)
         constant = np.full((1, case.patients), case.share)
-        plain = intervals.bootstrap_figures(y_true, constant, random_state=study)
+        plain = resampling.bootstrap_figures(y_true, constant, random_state=study)
         found = {name: figures[name] for name in NAMES} | {"accuracy, constant": plain["accuracy"]}
         for name, (_, low, high) in found.items():
             held[name].append(low is not None and high is not None and low <= truth[name] <= high)
@@ -109,7 +109,7 @@ def main() -> None:
     parser.add_argument("--studies", type=int, default=300)
     parser.add_argument("--quick", action="store_true", help="one case, few studies")
     options = parser.parse_args()
-    usual, intervals.RESAMPLES = intervals.RESAMPLES, RESAMPLES
+    usual, resampling.RESAMPLES = resampling.RESAMPLES, RESAMPLES
     cases, studies = (CASES[:1], 5) if options.quick else (CASES, options.studies)
     print(
         f"{studies} studies a row, {RESAMPLES} resamples; share whose interval holds the truth.\n"
@@ -120,7 +120,7 @@ def main() -> None:
         shares = " | ".join(f"{share:.3f}" for share in cover(case, studies).values())
         ill = round(case.patients * case.share)
         print(f"| {case.patients:,} | {ill:,} | {shares} |", flush=True)
-    intervals.RESAMPLES = usual
+    resampling.RESAMPLES = usual
 
 
 if __name__ == "__main__":

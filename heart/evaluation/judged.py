@@ -10,9 +10,10 @@ from sklearn.metrics import confusion_matrix
 
 from heart.evaluation.calibration import Calibration, calibration_of, mean_calibration
 from heart.evaluation.figures import METRICS, OVERALL, SHARES, Figure
-from heart.evaluation.intervals import bootstrap_figures, proportion
+from heart.evaluation.intervals import proportion
 from heart.evaluation.metrics import FloatArray, IntArray
 from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.resampling import bootstrap_figures
 
 
 class ThresholdMetrics(NamedTuple):
@@ -136,9 +137,11 @@ def metrics_at(y_true: IntArray, y_score: FloatArray, threshold: float) -> Thres
     (1, 1, 1, 1)
     """
     decided = (y_score >= threshold).astype(np.int64)
-    tn, fp, fn, tp = (
-        int(count) for count in confusion_matrix(y_true, decided, labels=[0, 1]).ravel()
-    )
+    return metrics_of(threshold, *confusion_matrix(y_true, decided, labels=[0, 1]).ravel().tolist())
+
+
+def metrics_of(threshold: float, tn: int, fp: int, fn: int, tp: int) -> ThresholdMetrics:
+    """The same of a confusion matrix."""
     return ThresholdMetrics(
         threshold=float(threshold),
         tn=tn,

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from heart.evaluation.figures import Figure
-from heart.evaluation.intervals import bootstrap_roc_auc
 from heart.evaluation.judged import metrics_at
 from heart.evaluation.metrics import FloatArray, IntArray
+from heart.evaluation.resampling import bootstrap_roc_auc
 from heart.schema import feature
 
 MIN_PATIENTS, MIN_EVENTS = 15, 5

@@ -14,9 +14,9 @@ from heart.errors import CohortError
 from heart.evaluation.calibration import reliability_table
 from heart.evaluation.curves import roc_table
 from heart.evaluation.figures import Figure
-from heart.evaluation.intervals import bootstrap_differences
 from heart.evaluation.judged import Judged, judge
 from heart.evaluation.metrics import FloatArray, IntArray
+from heart.evaluation.resampling import bootstrap_differences
 from heart.experiments.overlap import find_seen
 
 MIN_PER_CLASS = 5

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from heart.config import Settings
-from heart.evaluation.intervals import bootstrap_means
 from heart.evaluation.metrics import FloatArray, IntArray
+from heart.evaluation.resampling import bootstrap_means
 from heart.experiments.cross_validation import Folds, Predict, fit_each
 from heart.experiments.work_up import CLIP
 from heart.model.side_by_side import OnShare

@@ -13,9 +13,10 @@ import pandas as pd
 from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.figures import LEADERBOARD, METRICS, NO_FIGURE, Figure
-from heart.evaluation.intervals import bootstrap_figures, corrected_half_width
+from heart.evaluation.intervals import corrected_half_width
 from heart.evaluation.metrics import FloatArray, score_all
 from heart.evaluation.out_of_fold import OutOfFold
+from heart.evaluation.resampling import bootstrap_figures
 from heart.experiments.baselines import OTHERS
 from heart.experiments.contenders import Contender, can_learn, judge_contender
 from heart.experiments.cross_validation import Folds, cross_validate

@@ -19,8 +19,8 @@ import pandas as pd
 
 from heart.bundle import Bundle
 from heart.data.patients import dtype_of
-from heart.evaluation.intervals import bootstrap_means
 from heart.evaluation.members import find_ends
+from heart.evaluation.resampling import bootstrap_means
 from heart.explain.why import Game, explain_patient, game_of
 from heart.schema import FEATURE_NAMES, Feature, Value
 

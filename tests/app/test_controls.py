@@ -47,7 +47,7 @@ def brief(monkeypatch):
         "heart.ui.lessons.missing.judge_elsewhere": lambda _: elsewhere(),
         "heart.lessons.calibration.N_FOLDS": 3,
         "heart.ui.lessons.calibration.predict_unseen": lambda model, **_: unseen(model),
-        "heart.evaluation.intervals.RESAMPLES": 20,
+        "heart.evaluation.resampling.RESAMPLES": 20,
         "heart.evaluation.curves.RESAMPLES": 20,
         "heart.lessons.mlp.run_epochs": run,
         "heart.ui.lessons.logits_endings.learn_endings": lambda **_: endings(),

@@ -50,7 +50,7 @@ def quick(monkeypatch):
     calls, plain = [], run_leaderboard
     for name, recipe in list(RECIPES.items()):
         monkeypatch.setitem(RECIPES, name, replace(recipe, members=2, max_epochs=8, patience=0))
-    monkeypatch.setattr("heart.evaluation.intervals.RESAMPLES", 50)
+    monkeypatch.setattr("heart.evaluation.resampling.RESAMPLES", 50)
     monkeypatch.setattr("heart.evaluation.curves.RESAMPLES", 20)
     monkeypatch.setitem(local_recalibration.__kwdefaults__, "draws", 5)
 

@@ -10,8 +10,8 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from heart.evaluation.intervals import bootstrap_figures
 from heart.evaluation.metrics import log_losses, score_all
+from heart.evaluation.resampling import bootstrap_figures
 from heart.experiments.hospitals import local_recalibration
 
 

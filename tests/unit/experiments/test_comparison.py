@@ -8,7 +8,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from heart.bundle import load_bundle
 from heart.data import read_cohort
 from heart.errors import CohortError
-from heart.evaluation.intervals import bootstrap_differences
+from heart.evaluation.resampling import bootstrap_differences
 from heart.experiments.comparison import (
     compare_bundles,
     reliability_frame,

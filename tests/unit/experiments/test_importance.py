@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from heart.evaluation.intervals import bootstrap_means
+from heart.evaluation.resampling import bootstrap_means
 from heart.experiments.cross_validation import Folds
 from heart.experiments.importance import feature_importance
 from heart.experiments.work_up import fit_work_up
