@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from heart.bundle import Bundle, Provenance
+from heart.bundle.layout import FIGURES
 from heart.bundle.learnt import LearntCount
 from heart.config import Settings
 from heart.data.agreed import agree_on_groups, read_to_learn
@@ -25,9 +26,11 @@ from heart.data.pieces import ROWS
 from heart.data.read import BadRows
 from heart.data.titles import mark_own, title_of
 from heart.errors import CohortError, SettingsError
-from heart.evaluation.threshold_table import COST_RATIO
-from heart.evaluation.thresholds import check_rule, select_threshold
-from heart.experiments.run import check_plan, describe_scores, draft_trained
+from heart.evaluation.judged import as_plain
+from heart.evaluation.streamed import StreamedCounts, StreamedScores
+from heart.evaluation.threshold_table import COST_RATIO, Counts
+from heart.evaluation.thresholds import check_rule, choose_by_rule
+from heart.experiments.run import check_plan, draft_trained
 from heart.model.batches import Labelled
 from heart.model.counted import ColumnCounts, fit_counted
 from heart.model.loop import EpochRecord, OnEpochEnd
@@ -125,8 +128,7 @@ def run_from_disk(
     """Train on a Parquet file of any length, as `heart.experiments.run.run_experiment` does on a
     cohort in memory; the parts are drawn as `heart.data.disk.draw_parts` says.
 
-    The parts lie in a temporary folder until it ends. What is kept of every patient is outcome and
-    probability of one part, while that is judged.
+    The parts lie in a temporary folder until it ends. Nothing is kept in memory of every patient.
 
     Args:
         table: the file.
@@ -220,16 +222,15 @@ def _train_and_judge(
     )
     data = Provenance(table.title, split.n, split.positives, split.fingerprint)
     bundle = draft_trained(trained, preprocessor, data, settings, **draft._asdict())
-    choice = select_threshold(
-        *_predict(bundle, split.valid),
-        rule=rule.name,
+    choice = choose_by_rule(
+        _count(bundle, split.valid),
+        rule.name,
         cost_ratio=rule.cost_ratio,
         at_least=rule.at_least,
+        chosen_on="valid",
     )
     parts = {"train": split.train, "valid": split.valid, "test": split.test}
-    metrics = {
-        name: describe_scores(*_predict(bundle, part), choice.value) for name, part in parts.items()
-    }
+    metrics = {name: _judge(bundle, part, choice.value) for name, part in parts.items()}
     judged = replace(bundle.with_threshold(choice, metrics), learnt=fitted.learnt.finish())
     return DiskExperiment(judged, trained.history, at_once, len(stopping.y_true))
 
@@ -279,18 +280,28 @@ def _sample(
     return Labelled(Encoded(numeric, codes), outcomes)
 
 
+def _count(bundle: Bundle, part: DiskPart) -> Counts:
+    """How many are decided "disease" at each threshold of the grid."""
+    counts = StreamedCounts()
+    for group in range(len(part.sizes)):
+        counts.add(*_predict(bundle, part, group))
+    return counts.finish()
+
+
+def _judge(bundle: Bundle, part: DiskPart, threshold: float) -> Mapping[str, Any]:
+    """As `heart.experiments.run.describe_part`, row group by row group."""
+    judged = StreamedScores((part.n - part.positives, part.positives), threshold=threshold)
+    for group in range(len(part.sizes)):
+        judged.add(*_predict(bundle, part, group))
+    return as_plain(judged.at(), judged.scores(), names=FIGURES)
+
+
 def _predict(
-    bundle: Bundle, part: DiskPart
+    bundle: Bundle, part: DiskPart, group: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Outcomes and probabilities of the part's patients, shape (n,) each."""
-    y_true, y_score = np.empty(part.n, dtype=np.int64), np.empty(part.n)
-    start = 0
-    for group, size in enumerate(part.sizes):
-        patients = part.read(group)
-        y_true[start : start + size] = patients.y_true
-        y_score[start : start + size] = bundle.predict_proba(patients.features)
-        start += size
-    return y_true, y_score
+    """Outcomes and probabilities of a row group's patients, shape (n,) each."""
+    patients = part.read(group)
+    return patients.y_true, bundle.predict_proba(patients.features)
 
 
 def _check_memory(mib: int) -> None:

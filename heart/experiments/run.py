@@ -9,9 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import numpy as np
-import numpy.typing as npt
-
 from heart.bundle import Bundle, Provenance
 from heart.bundle.bundle import current_versions
 from heart.bundle.layout import FIGURES, check_name, check_title
@@ -275,12 +272,6 @@ def describe_part(bundle: Bundle, part: Part, threshold: float) -> Mapping[str, 
     """A part's `n`, `positives`, `confusion` counts and `figures` (value, low, high), as plain
     values.
     """
-    return describe_scores(part.y_true, bundle.predict_proba(part.features), threshold)
-
-
-def describe_scores(
-    y_true: npt.NDArray[np.int64], y_score: npt.NDArray[np.float64], threshold: float
-) -> Mapping[str, Any]:
-    """`describe_part` of probabilities that are there already, shape (n,) as the outcomes."""
+    y_true, y_score = part.y_true, bundle.predict_proba(part.features)
     at, scores = metrics_at(y_true, y_score, threshold), score_part(y_true, y_score)
     return as_plain(at, scores, names=FIGURES)
