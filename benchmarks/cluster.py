@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd  # noqa: E402  the repository comes first
 from files import write_file  # noqa: E402
+from processes import peak_mib, processor_seconds, watch  # noqa: E402
 
 PART = 500_000
 ENVIRONMENT = os.environ | {"OMP_NUM_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "error"}
@@ -92,31 +93,22 @@ def wait_for(address: str, workers: int) -> None:
         client.wait_for_workers(workers, timeout=60)
 
 
-def peak(pid: int) -> int:
-    """The most memory that a process has had, in MiB."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
-
-
-def computed(pid: int) -> float:
-    """Seconds that a process has computed."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def score(folder: Path, target: Path, how: str, scheduler: Sequence[str] = ()) -> Run:
     """The whole command, start included."""
     command = ["-m", "heart", "score", str(folder), "--output", str(target), *scheduler]
     start = time.perf_counter()
+    before = os.times()
     process = subprocess.Popen(  # noqa: S603
         [sys.executable, *command], cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        message = f"heart score ended with {status}"
+    most, after = watch(process), os.times()
+    if process.returncode:
+        message = f"heart score ended with {process.returncode}"
         raise RuntimeError(message)
-    processor = usage.ru_utime + usage.ru_stime
-    return Run(how, time.perf_counter() - start, processor, usage.ru_maxrss // 1024)
+    processor = (after.children_user + after.children_system) - (
+        before.children_user + before.children_system
+    )
+    return Run(how, time.perf_counter() - start, processor, most)
 
 
 def score_with(workers: int, folder: Path, target: Path) -> Run:
@@ -133,8 +125,8 @@ def score_with(workers: int, folder: Path, target: Path) -> Run:
         wait_for(address, workers)
         name = f"{workers} worker{'s' if workers > 1 else ''}"
         run = score(folder, target, name, ("--scheduler", address))
-        processor = run.processor + sum(map(computed, pids))
-        return run._replace(processor=processor, workers=tuple(map(peak, pids)))
+        processor = run.processor + sum(map(processor_seconds, pids))
+        return run._replace(processor=processor, workers=tuple(map(peak_mib, pids)))
 
 
 def check_same(first: Path, second: Path) -> None:

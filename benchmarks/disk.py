@@ -25,6 +25,7 @@ import pandas as pd  # noqa: E402  the repository comes first
 import pyarrow as pa  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 from files import write_file  # noqa: E402
+from processes import watch  # noqa: E402
 
 SMALL, PIECE, GROUP = 20_000, 500_000, 100_000
 TRAINING = ("--members", "1", "--batch-size", "4096", "--patience", "0", "--time-limit", "3600")
@@ -59,20 +60,22 @@ def train(path: Path, memory: int, epochs: int, device: str) -> Run:
     out = path.with_suffix(".joblib")
     command = [sys.executable, "-m", "heart", "train", "--json", "--force", "--out", str(out)]
     start = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
-        [*command, *words],
-        cwd=ROOT,
-        env=os.environ | {"OMP_NUM_THREADS": "1", "XDG_DATA_HOME": str(path.parent)},
-        stdout=subprocess.PIPE,
-    )
-    text = process.stdout.read() if process.stdout else b""
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        message = f"heart train ended with {status}"
+    with tempfile.TemporaryFile() as told:
+        process = subprocess.Popen(  # noqa: S603
+            [*command, *words],
+            cwd=ROOT,
+            env=os.environ | {"OMP_NUM_THREADS": "1", "XDG_DATA_HOME": str(path.parent)},
+            stdout=told,
+        )
+        mib = watch(process)
+        seconds = time.perf_counter() - start
+        told.seek(0)
+        text = told.read()
+    if process.returncode:
+        message = f"heart train ended with {process.returncode}"
         raise RuntimeError(message)
     log_loss = json.loads(text)["metrics"]["test"]["figures"]["log_loss"][0]
-    return Run(seconds, usage.ru_maxrss // 1024, log_loss)
+    return Run(seconds, mib, log_loss)
 
 
 def main() -> None:

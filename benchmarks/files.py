@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import io
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402  the repository comes first
 import pandas as pd  # noqa: E402
 import torch  # noqa: E402
+from processes import peak_mib  # noqa: E402
 
 from heart.bundle import load_bundle  # noqa: E402
 from heart.data import load_shipped, read_cohort, read_patients  # noqa: E402
@@ -159,7 +159,7 @@ def print_scoring(path: Path, out: Path) -> None:
     with out.open("wb") as file:
         write_rows(patients, score_patients(bundle, patients), file)
     scored = time.perf_counter() - start
-    print(parsed, read, scored, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+    print(parsed, read, scored, peak_mib(os.getpid()) * 2**20)
 
 
 def measure_scoring(path: Path, rows: int, rounds: int) -> None:

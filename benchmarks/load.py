@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from client import Client  # noqa: E402
 from drive import serve  # noqa: E402
+from processes import processor_seconds, resident_mib  # noqa: E402
 
 WARM_UP_S = 25
 """After this the server has imported all that it imports by itself."""
@@ -148,18 +149,6 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1e3:,.0f}"
 
 
-def memory_of(pid: int) -> float:
-    """MiB that a process holds."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
-
-
-def processor_seconds(pid: int) -> float:
-    """Seconds of user and system that a process's own threads have taken so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def find_server() -> int:
     """The process that this one has started last."""
     children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()
@@ -216,10 +205,10 @@ def main() -> None:
                 print(error, file=sys.stderr)
         come_and_go(address, options.sessions // 10)
         time.sleep(5)
-        before = memory_of(server)
+        before = resident_mib(server)
         come_and_go(address, options.sessions)
         time.sleep(5)
-        after = memory_of(server)
+        after = resident_mib(server)
         print(
             f"\n{options.sessions} sessions that came and went: {before:.0f} MiB before,"
             f" {after:.0f} after ({after / before - 1:+.1%})."

@@ -20,7 +20,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from client import Client  # noqa: E402
 from drive import serve  # noqa: E402
-from load import AGE, COST, WARM_UP_S, find_server, processor_seconds  # noqa: E402
+from load import AGE, COST, WARM_UP_S, find_server  # noqa: E402
+from processes import processor_seconds  # noqa: E402
 
 PAGES = ("cohort", "train", "evaluate", "threshold", "bundle", "models", "score", "learn")
 AGAIN = 5
