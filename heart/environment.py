@@ -83,7 +83,8 @@ API_MAX_PATIENTS = Variable(
 SCHEDULER = Variable(
     "HEART_SCHEDULER",
     "",
-    "the Dask scheduler of commands that have `--scheduler`, as in `tcp://127.0.0.1:8786`",
+    "the Dask scheduler of commands that have `--scheduler` and of what Evaluate, Threshold and the"
+    " search on Train compute, as in `tcp://127.0.0.1:8786`",
 )
 
 VARIABLES = (

@@ -21,7 +21,7 @@ ANSWER_S = 10.0
 SCHEMES = ("tcp://", "tls://")
 
 
-def find_scheduler(said: str | None, environment: Environment = os.environ) -> str | None:
+def find_scheduler(said: str | None = None, environment: Environment = os.environ) -> str | None:
     """The scheduler's address: what was said, else the environment's; None for none.
 
     Raises:
@@ -50,11 +50,18 @@ def connect(address: str) -> Iterator[Client]:
         address: as `find_scheduler` has it.
 
     Raises:
-        ModuleNotFoundError: if Dask is not installed.
-        ClusterError: if nothing answers, there is no worker, or a worker has other versions.
+        ClusterError: if Dask is not installed, nothing answers, there is no worker, or a worker has
+            other versions.
     """
-    import dask  # noqa: PLC0415  most people never ask for a scheduler
-    from distributed import Client  # noqa: PLC0415
+    try:
+        import dask  # noqa: PLC0415  most people never ask for a scheduler
+        from distributed import Client  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise ClusterError(
+            f"Dask, for the scheduler at {address}",
+            "none installed",
+            "Run: pip install -r requirements-cluster.txt, or leave HEART_SCHEDULER out.",
+        ) from error
 
     # a scheduler that is lost is an error after ANSWER_S, not after half a minute
     with _quiet(), dask.config.set({"distributed.comm.timeouts.connect": ANSWER_S}):

@@ -77,11 +77,11 @@ def _spread(
     shared: Shared,
     address: str,
 ) -> Iterator[tuple[int, Result]]:
-    from distributed import as_completed  # noqa: PLC0415
-    from distributed.client import FutureCancelledError  # noqa: PLC0415
-    from distributed.comm.core import CommClosedError  # noqa: PLC0415
-
     with connect(address) as client:  # what is left is given up when it is closed
+        from distributed import as_completed  # noqa: PLC0415
+        from distributed.client import FutureCancelledError  # noqa: PLC0415
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
+
         name = f"heart-{secrets.token_hex(8)}"
         try:
             # a task, not scattered data: what a dead worker held is then made again

@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from heart.commands.extras import require
+from heart.commands.scheduler import find_workers
 from heart.environment import read_api
 from heart.paths import APP
 
@@ -30,6 +31,7 @@ def app(port: int | None, options: tuple[str, ...]) -> NoReturn:
     require("streamlit")
     if read_api() is not None:
         require("fastapi")
+    find_workers(None)  # says so now if the pages could not use it
     listen = () if port is None else (f"--server.port={port}",)
     # this process becomes Streamlit's; -P, so that no file of the folder one stands in is imported;
     # .streamlit/config.toml beside the script holds the settings

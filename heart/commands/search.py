@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 MOST = 50
 """Folds, and repeats."""
 
-AT_ONCE = 4
-"""So many settings side by side where there is a scheduler."""
-
 
 @command
 @cohort_option
@@ -70,6 +67,7 @@ def search(
     """
     require("optuna")
     from heart.experiments.cross_validation import Folds
+    from heart.experiments.search import AT_ONCE
     from heart.experiments.search import search as find_settings
 
     if not (2 <= folds <= MOST and 1 <= repeats <= MOST):

@@ -27,6 +27,9 @@ if TYPE_CHECKING:  # nothing but a search waits for it
     import optuna
 
 REPEATS = 3
+AT_ONCE = 4
+"""So many settings side by side where there is a scheduler and nothing else is said."""
+
 MEMBERS = 8
 """Of the ensembles that are compared; what is found is trained with those that it had."""
 

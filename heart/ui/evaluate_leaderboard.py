@@ -11,6 +11,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from heart.bundle.registry import open_registry
+from heart.cluster.client import find_scheduler
 from heart.config import RECIPES
 from heart.data import Cohort
 from heart.errors import BundleError
@@ -255,6 +256,8 @@ def _work(cohort: Cohort, folds: Folds, rows: Mapping[str, Row]) -> Work:
     ]
 
     def write(key: str, share: float) -> tuple[str, float]:
+        if key not in titles:  # a scheduler's workers have all of them in hand
+            return f"{write_share(share)} of the repeats of all models", share
         done = sum(weights[other] for other in order[: order.index(key)]) + share * weights[key]
         return f"{titles[key]}: {write_share(share)}", done / sum(weights.values())
 
@@ -264,6 +267,7 @@ def _work(cohort: Cohort, folds: Folds, rows: Mapping[str, Row]) -> Work:
         folds=folds,
         models=[row for row in rows.values() if isinstance(row, str)],
         contenders={key_of(row): row for row in rows.values() if isinstance(row, Contender)},
+        scheduler=find_scheduler(),
     )
     return Work(Request(call, "on_model"), write)
 

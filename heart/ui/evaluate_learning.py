@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts import learning, local_patients
+from heart.cluster.client import find_scheduler
 from heart.data import SHIPPED, Cohort
 from heart.evaluation.figures import METRICS, write_calibration, write_figure, write_value
 from heart.evaluation.judged import Judged
@@ -53,7 +54,13 @@ def show_elsewhere(session: Session, cohort: Cohort) -> None:
 
     contender = contender_of(session.bundle)
     work = work_on(
-        partial(judge_elsewhere, cohort.name, contender.settings, used=contender.used),
+        partial(
+            judge_elsewhere,
+            cohort.name,
+            contender.settings,
+            used=contender.used,
+            scheduler=find_scheduler(),
+        ),
         "of the hospitals",
     )
     key, depends_on = (
@@ -225,7 +232,15 @@ def show_learning_curve(session: Session, cohort: Cohort) -> None:
     that computes it.
     """
     contender = contender_of(session.bundle)
-    work = work_on(partial(learning_curve, cohort, contender.settings, used=contender.used))
+    work = work_on(
+        partial(
+            learning_curve,
+            cohort,
+            contender.settings,
+            used=contender.used,
+            scheduler=find_scheduler(),
+        )
+    )
     key, depends_on = f"learning {cohort.fingerprint}", contender._replace(recalibration="none").key
     curve, source = session.kept(key, depends_on), "Computed in this session."
     stored = find_results(cohort) if curve is None and depends_on == RECIPE else None

@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from heart.cluster.client import find_scheduler
 from heart.config import RECIPES
 from heart.data import Cohort
 from heart.evaluation.figures import LEADERBOARD, METRICS, write_figure
@@ -91,7 +92,7 @@ def _offer(session: Session, cohort: Cohort, folds: Folds) -> None:
         f"{write_how_nested(cut)} Takes"
         f" {write_duration(INNER_SECONDS * fits * max(cohort.n / 303, 0.3))}."
     )
-    work = work_on(partial(judge_nested, cohort, folds=cut))
+    work = work_on(partial(judge_nested, cohort, folds=cut, scheduler=find_scheduler()))
     run_once(session, "Choose the recipe inside the folds", _key(cohort), folds, work)
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from heart.charts.ranges import uses_ranges
 from heart.charts.uses import dependence_dots, dependence_line
+from heart.cluster.client import find_scheduler
 from heart.evaluation.members import write_members
 from heart.experiments.results import describe_stored
 from heart.explain.stored_uses import StoredUses, find_stored_uses
@@ -51,7 +52,9 @@ def show_uses(session: Session) -> None:
         " would change."
     )
     split = split_in_use(session)
-    work = work_on(partial(find_uses, session.bundle, split), "of the work")
+    work = work_on(
+        partial(find_uses, session.bundle, split, scheduler=find_scheduler()), "of the work"
+    )
     run = partial(run_once, session, key=KEY, depends_on=session.bundle, work=work)
     uses, source = session.kept(KEY, session.bundle), "Computed in this session."
     stored = None if uses is not None else find_uses_stored(session)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from heart.bundle import Bundle
 from heart.charts.evaluate import work_up as work_up_chart
+from heart.cluster.client import find_scheduler
 from heart.data import Cohort
 from heart.evaluation.fees import STEPS, find_steps
 from heart.evaluation.figures import METRICS, write_figure, write_value
@@ -62,6 +63,7 @@ def show_work_up(session: Session, cohort: Cohort) -> None:
             contender.settings,
             folds=Folds.fitting(cohort.features, cohort.y_true, REPEATS),
             used=contender.used,
+            scheduler=find_scheduler(),
         )
     )
     key, depends_on = f"work-up {cohort.fingerprint}", contender._replace(recalibration="none").key

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from heart.cluster.client import find_scheduler
 from heart.data import Split
 from heart.evaluation.out_of_fold import OutOfFold
 from heart.experiments.run import split_of
@@ -93,4 +94,5 @@ def answer_request(session: Session) -> None:
 
 
 def _work(session: Session) -> Work:
-    return work_on(partial(cross_validate_bundle, session.bundle, split_in_use(session)))
+    split, scheduler = split_in_use(session), find_scheduler()
+    return work_on(partial(cross_validate_bundle, session.bundle, split, scheduler=scheduler))

@@ -9,11 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from heart.charts.search import search_history, setting_importance
+from heart.cluster.client import find_scheduler
 from heart.config import Settings
 from heart.data import Cohort
 from heart.evaluation.figures import write_figure
 from heart.experiments.runs import name_setting, write_setting
-from heart.experiments.search import GIVEN_UP, KEPT, MEMBERS, Search, Tried, Worth, search
+from heart.experiments.search import AT_ONCE, GIVEN_UP, KEPT, MEMBERS, Search, Tried, Worth, search
 from heart.experiments.search_space import NAMES
 from heart.ui.downloads import file_name, show_chart_with_data, show_table_with_data
 from heart.ui.progress import Work, run_once, write_duration
@@ -61,7 +62,10 @@ def _work(cohort: Cohort, *, trials: int) -> Work:
         done = tried.number + 1
         return f"{done} of {trials} tried{lowest}", done / trials
 
-    return Work(Request(partial(search, cohort, trials=trials), "on_trial"), write)
+    scheduler = find_scheduler()
+    at_once = 1 if scheduler is None else AT_ONCE
+    call = partial(search, cohort, trials=trials, at_once=at_once, scheduler=scheduler)
+    return Work(Request(call, "on_trial"), write)
 
 
 def _show(cohort: Cohort, result: Search) -> Settings | None:

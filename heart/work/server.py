@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from heart.apart.serving import serve
+from heart.environment import SCHEDULER
 from heart.work.request import Message, Request, answer, pack, read_messages, unpack, write_message
 
 NICE = 10
@@ -123,6 +124,9 @@ def main() -> None:
     """Import what the work needs, then fork for each connection."""
     for name in PRELOADED:
         importlib.import_module(name)
+    if os.environ.get(SCHEDULER.name):  # a child that asks for one, and says so where there is none
+        with suppress(ModuleNotFoundError):
+            importlib.import_module("distributed")
     serve(work, nice=NICE)
 
 

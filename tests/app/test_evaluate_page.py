@@ -40,6 +40,12 @@ pytestmark = pytest.mark.usefixtures("quick_tuning")
 
 COMPUTING = ("leaderboard.run_leaderboard", "learning.judge_elsewhere", "learning.learning_curve")
 COMPUTING += ("work_up.fit_work_up",)
+COMPUTE_AGAIN = (
+    "Judge all models again",
+    "Test at the other hospitals again",
+    "Compute the work-up again",
+    "Compute the learning curve again",
+)
 
 
 @pytest.fixture
@@ -58,8 +64,8 @@ def quick(monkeypatch):
         calls.append(folds.n_repeats)
         return plain(cohort, folds=Folds(3, 2), **options)
 
-    def nest(cohort, *, folds, on_share):  # noqa: ARG001  the signature that is replaced
-        return judge_nested(cohort, folds=Folds(3, 2), on_share=on_share)
+    def nest(cohort, *, folds, **options):  # noqa: ARG001  the signature that is replaced
+        return judge_nested(cohort, folds=Folds(3, 2), **options)
 
     monkeypatch.setattr("heart.ui.evaluate_leaderboard.run_leaderboard", run)
     monkeypatch.setattr("heart.ui.evaluate_nested.judge_nested", nest)
@@ -98,6 +104,22 @@ def test_two_visitors_who_ask_for_the_same_ask_for_it_in_the_same_bytes(visit, p
         pickle.dumps((request.call.args, request.call.keywords)) for request in pool.asked
     )
     assert digest_of(one) == digest_of(other)
+
+
+def test_what_is_computed_goes_to_the_servers_scheduler_and_a_lost_one_costs_nothing(
+    visit, pool, monkeypatch
+):
+    pytest.importorskip("distributed", reason="Dask is not installed: requirements-cluster.txt")
+    monkeypatch.setenv("HEART_SCHEDULER", "tcp://127.0.0.1:1")
+    monkeypatch.setattr("heart.cluster.client.ANSWER_S", 0.1)
+    app = visit("evaluate")
+    n_tables = len(app.table)
+    for label in COMPUTE_AGAIN:
+        assert "Found: no answer" in said(press(app, label)), label
+    assert [request.call.keywords["scheduler"] for request in pool.asked] == [
+        "tcp://127.0.0.1:1"
+    ] * len(COMPUTE_AGAIN)
+    assert len(app.table) == n_tables
 
 
 def test_what_is_stored_is_shown_at_once_and_computes_nothing(visit, monkeypatch):

@@ -93,9 +93,9 @@ def test_a_single_member_of_an_own_cohort_says_what_it_cannot_know(look, own, tr
 def test_what_is_asked_for_is_computed_and_stays(look, own, trained, monkeypatch):
     calls = []
 
-    def quick(bundle, split, *, on_share):
+    def quick(bundle, split, **options):
         calls.append(bundle)
-        return cross_validate_bundle(bundle, split, n_repeats=1, on_share=on_share)
+        return cross_validate_bundle(bundle, split, n_repeats=1, **options)
 
     monkeypatch.setattr("heart.ui.out_of_fold.cross_validate_bundle", quick)
     app = look("How sure", trained, trained_on={own.fingerprint: own})

@@ -33,9 +33,10 @@ def searched(gain=(0.004, -0.01, 0.018), importance=None):
 
 def test_best_settings_are_shown_with_what_they_are_worth_and_trained(visit, pool, monkeypatch):
     asked = []
+    monkeypatch.setenv("HEART_SCHEDULER", "tcp://a:1")  # which the real one would connect to
 
-    def quick(cohort, *, trials, on_trial):
-        asked.append((cohort.name, trials))
+    def quick(cohort, *, trials, on_trial, **options):
+        asked.append((cohort.name, trials, options))
         result = searched(importance={"masking": 0.7, "hidden": 0.3})
         for tried in result.tried:
             on_trial(tried, trials)
@@ -45,7 +46,7 @@ def test_best_settings_are_shown_with_what_they_are_worth_and_trained(visit, poo
     app = visit("train")
     app.select_slider(key="search_trials").set_value(10)
     app = press(app, "Search")
-    assert asked == [("cleveland", 10)]
+    assert asked == [("cleveland", 10, {"at_once": 4, "scheduler": "tcp://a:1"})]
     assert "3 settings were tried" in said(app)
     assert "cannot be told from these patients" in said(app)
     app = press(app, "Train with the best settings")
@@ -74,7 +75,7 @@ def test_words_follow_the_interval_on_folds_that_did_not_choose(gain, words):
 def test_progress_tells_the_lowest_of_all_also_where_several_come_at_once(visit, monkeypatch):
     texts, make = [], search_page._work
 
-    def quick(cohort, *, trials, on_trial):  # noqa: ARG001  the signature that is replaced
+    def quick(cohort, *, trials, on_trial, **options):  # noqa: ARG001  the signature that is replaced
         for tried in searched().tried[::-1]:
             on_trial(tried, trials)
         time.sleep(3 * SECONDS_BETWEEN_DRAWINGS)  # so that they are drawn, together

@@ -95,3 +95,19 @@ def test_module_that_no_extra_brings_fails_loudly(monkeypatch):
     monkeypatch.setitem(sys.modules, "heart.commands.show", None)
     with pytest.raises(ModuleNotFoundError, match=r"heart\.commands\.show"):
         run("show")
+
+
+@pytest.mark.parametrize(
+    ("address", "found", "message"),
+    [("there", True, "a scheduler's address"), ("tcp://a:1", False, "the package distributed")],
+)
+def test_app_does_not_start_with_a_scheduler_that_no_page_could_use(
+    started, monkeypatch, address, found, message
+):
+    monkeypatch.setenv("HEART_SCHEDULER", address)
+    monkeypatch.setattr(
+        "heart.commands.extras.find_spec", lambda name: found or name != "distributed" or None
+    )
+    status, _, err = run("app")
+    assert (status, started) == (2, [])
+    assert message in err

@@ -1,4 +1,7 @@
-"""Pieces of work for a cluster: functions of a module, for workers import them."""
+"""Pieces of work for a cluster, and long work of a page that is cut into them: functions of a
+module, for workers import them. As a program it forks processes that do such work, as
+`heart.work.server` does, and imports of that what it needs.
+"""
 
 import os
 import time
@@ -6,10 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from heart.apart.serving import serve
+from heart.cluster.spread import spread_all
 from heart.errors import CohortError
-from heart.scoring.parts import score_part
+from heart.work.server import NICE, work
 
 PATIENCE_S = 60
+A_MARK_S = 0.1
+MARKS = 200
 
 
 def square(shared, task):
@@ -19,6 +26,11 @@ def square(shared, task):
 def pid_of_slow(_, __):
     time.sleep(0.05)
     return os.getpid()
+
+
+def mark_slowly(folder, task):
+    Path(folder, str(task)).touch()
+    time.sleep(A_MARK_S)
 
 
 def refuse(_, __):
@@ -37,6 +49,8 @@ def hang_once(folder, task):
 
 def score_or_hang(plan, part):
     """Score a part; the second one is begun, and whoever did it first waits to be killed."""
+    from heart.scoring.parts import score_part  # noqa: PLC0415  imports torch
+
     target = Path(part.target)
     if target.stem == "b":
         target.with_suffix(".begun").touch()
@@ -81,3 +95,25 @@ def wait_for(mark):
             return mark.read_text()
         time.sleep(0.01)
     raise TimeoutError
+
+
+def spread_squares(scheduler, *, on_share):
+    """As long work of a page that is shared out."""
+    return spread_all(square, range(5), shared=7, scheduler=scheduler, on_share=on_share)
+
+
+def spread_marks(scheduler, folder, *, on_share):
+    """So many pieces that nobody waits for the last."""
+    tasks = range(MARKS)
+    spread_all(mark_slowly, tasks, shared=folder, scheduler=scheduler, on_share=on_share)
+
+
+def spread_hanging(scheduler, folder, *, on_share):
+    """One piece waits to be killed."""
+    spread_all(hang_once, [1, 0], shared=str(folder), scheduler=scheduler, on_share=on_share)
+
+
+if __name__ == "__main__":
+    import distributed  # noqa: F401  once, for all that are forked
+
+    serve(work, nice=NICE)
