@@ -99,8 +99,8 @@ def _append(path: Path, line: dict[str, object]) -> None:
     """
     content = json.dumps(line).encode() + b"\n"
     with path.open("ab+", buffering=0) as file:
-        if file.tell() and (file.seek(-1, os.SEEK_END), file.read(1))[1] != b"\n":
+        if file.tell() and (file.seek(-1, os.SEEK_END), file.read())[1] != b"\n":
             content = b"\n" + content
-        if (file.write(content) or 0) < len(content):
+        if file.write(content) != len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file.fileno())

@@ -50,19 +50,17 @@ def combine_codes(columns: Iterable[tuple[npt.NDArray[np.integer[Any]], int]]) -
     >>> combine_codes([(hours, 24), (minutes, 60)]).tolist()
     [125, 59]
     """
-    groups: IntArray | None = None
-    room = 1  # how many different numbers there can be so far
-    for codes, size in columns:
-        if groups is None:
-            groups, room = codes.astype(np.int64), size
-            continue
-        if room > _ROOM // size:
+    waiting = iter(columns)
+    first, room = next(waiting, (np.empty(0), 0))  # room: how many different numbers there can be
+    groups: IntArray = first.astype(np.int64)
+    for codes, size in waiting:
+        if room * size > _ROOM:
             different, groups = np.unique(groups, return_inverse=True)
             room = len(different)
         groups *= size
         groups += codes
         room *= size
-    return np.empty(0, dtype=np.int64) if groups is None else groups
+    return groups
 
 
 def find_first(wanted: IntArray, numbers: IntArray) -> npt.NDArray[np.integer[Any]]:

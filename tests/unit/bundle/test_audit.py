@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import sys
 from dataclasses import replace
 
 import pytest
@@ -175,3 +177,23 @@ def test_without_a_login_it_is_the_account_of_the_process(tmp_path, bundle, monk
 def test_account_that_the_system_has_no_name_for_is_its_number(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 2**31 - 7)
     assert account() == "uid 2147483641"
+
+
+def test_without_the_systems_list_of_accounts_it_is_who_logged_in(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pwd", None)
+    monkeypatch.setattr(os, "getlogin", lambda: "ada")
+    assert account() == "ada"
+
+
+def test_line_of_which_only_a_part_was_written_lets_no_change_be_made(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+    try:
+        with (
+            pytest.raises(BundleError, match="No space left on device"),
+            noted(tmp_path, Change("save", "x", None), who="ada", clock=lambda: "now"),
+        ):
+            pytest.fail("it was made")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (tmp_path / AUDIT_FILE).read_bytes() == b'{"at": "now", "who":'

@@ -163,6 +163,13 @@ def test_few_known_patients_name_measurements_only_from_five_on(n, is_enough):
     assert "eia" in columns
 
 
+def test_column_that_the_evidence_names_is_no_candidate_for_another():
+    table = d.kaggle_303(d.cleveland()).drop(columns="chol").assign(note="x")
+    report = read_cohort(odd(table, "trestbps")).report
+    assert [entry.feature for entry in report.columns] == ["trestbps"]
+    assert not [warning for warning in report.warnings if "No column is called" in warning]
+
+
 def test_new_patients_with_some_odd_names_are_read_with_a_warning():
     patients = d.invent_patients(200)
     report = read_cohort(odd(d.whole(d.uci_table(patients)), "trestbps", "thalach")).report

@@ -1,9 +1,10 @@
 """A cohort: its fingerprint, its complete patients."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from heart.data import read_cohort
 from heart.data.cohort import combine_cohorts
@@ -54,3 +55,20 @@ def test_cohorts_are_joined_with_their_names_numbers_and_known_patients():
     assert both.frame["age"].tolist() == [*one.frame["age"], *other.frame["age"]]
     assert both.report.matched == {"a": 3, "b": 5}
     assert both.report.distinct == both.frame.drop_duplicates().shape[0] == 3
+
+
+def test_cohort_is_never_changed_and_equals_itself_alone(cleveland):
+    with pytest.raises(FrozenInstanceError):
+        cleveland.name = "other"
+    assert replace(cleveland) != cleveland
+    assert {cleveland: 1}[cleveland] == 1
+
+
+def test_fingerprint_has_six_digits_of_a_number():
+    frame = read_cohort(file_of(ROW)).frame
+    cohort = read_cohort(file_of(ROW))
+    sum_of, same, other = (
+        replace(cohort, frame=frame.assign(oldpeak=value)).fingerprint
+        for value in (0.1 + 0.2, 0.3, 0.300001)
+    )
+    assert sum_of == same != other

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from heart.data import read_patients
-from heart.data.identifiers import read_identifiers
+from heart.data.identifiers import _name_some, read_identifiers
 from heart.errors import CohortError
 from tests.support import dialects as d
 
@@ -67,3 +67,8 @@ def test_file_without_names_has_none():
     content = PATIENTS.to_csv(index=False, header=False).encode()
     with pytest.raises(CohortError, match="of which it has none"):
         read_identifiers(content, "case")
+
+
+def test_twenty_names_are_told():
+    names = [f"c{number}" for number in range(21)]
+    assert _name_some(names) == "one of " + ", ".join(map(repr, names[:20]))

@@ -8,12 +8,16 @@ from scipy.stats import chi2_contingency
 from heart.data import load_shipped, read_cohort
 from heart.data.profile import (
     EVERYBODY,
+    MIN_PATIENTS,
     OUTCOME,
+    _cramers_v,
+    _cut,
     associations,
     describe_groups,
     group_patients,
     missing_by_group,
 )
+from heart.schema import feature
 from tests.support import dialects as d
 
 ALL = load_shipped("cleveland+hungary+switzerland+va_long_beach")
@@ -95,3 +99,41 @@ def test_hospitals_stay_in_the_order_of_the_cohort():
     first = table[table["feature"] == "Age"]
     assert first["patients"].tolist() == [200, 303]
     assert first["group"].tolist() == list(group_patients(turned).cat.categories)
+
+
+def test_code_that_one_patient_has_counts():
+    one = np.array([0] * 10 + [2] * 10 + [4])
+    other = np.array([0] * 9 + [3] + [1] * 11)  # nobody has the codes 1, 3 and 2
+    expected = corrected(one, other)
+    assert _cramers_v(one, other) == (pytest.approx(expected), 21)
+    assert _cramers_v(other, one) == (pytest.approx(expected), 21)
+
+
+@pytest.mark.parametrize(("n", "known"), [(MIN_PATIENTS, True), (MIN_PATIENTS - 1, False)])
+def test_twenty_patients_with_both_are_enough(n, known):
+    one = np.r_[np.arange(n) % 2, -1, 1]
+    other = np.r_[np.arange(n) % 2, 1, -1]
+    assert _cramers_v(one, other) == (pytest.approx(1.0 if known else np.nan, nan_ok=True), n)
+
+
+def test_columns_that_have_nothing_to_do_with_each_other_are_at_zero():
+    one, other = np.repeat([0, 1], 20), np.tile([0, 1], 20)
+    assert _cramers_v(one, other) == (0.0, 40)
+
+
+def test_fifth_ends_with_its_border():
+    values = pd.Series([*range(11), np.nan], dtype="float64")
+    assert _cut(values, feature("age")).tolist() == [0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, -1]
+    assert _cut(values.where(values < 0), feature("age")).tolist() == [-1] * 12
+
+
+def test_middle_half_of_a_number_and_share_of_a_code():
+    table = describe_groups(ALL).set_index(["feature", "group"])
+    cleveland = table.xs(table.index[0][1], level="group")
+    ages = load_shipped("cleveland").frame["age"]
+    assert cleveland.loc["age", ["known", "low", "high"]].tolist() == [
+        *(303, ages.quantile(0.25), ages.quantile(0.75)),
+    ]
+    assert (cleveland.loc["age", "code"], cleveland.loc["ca", "known"]) == ("", 299)
+    assert np.isnan(cleveland.loc["age", "share"])
+    assert cleveland.loc["thal", "share"] == pytest.approx(166 / 301)

@@ -67,3 +67,9 @@ def test_200_values_and_200_conflicts_of_50_rows_are_listed():
 def test_frame_without_patients_has_counts_of_nothing():
     report = count_frame(read_cohort(file_of(ROW)).frame.iloc[:0], ())
     assert (report.rows, report.distinct, report.duplicates, report.conflicts) == (0, 0, 0, ())
+
+
+def test_counts_alone_tell_nothing_that_only_a_file_tells(cleveland):
+    report = count_frame(cleveland.frame, ())
+    assert (report.dialect, report.reading, report.inverted) == ("canonical", "", False)
+    assert (report.restored, report.known, report.matched) == (0, 0, {})

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.model_selection import train_test_split
 
 from heart.data import load_shipped, split_cohort
 from heart.errors import SplitError
@@ -145,3 +146,14 @@ def test_split_does_not_touch_the_cohort(cleveland):
 def test_impossible_fraction_is_refused(cleveland, fraction):
     with pytest.raises(SplitError, match="between 0 and 1"):
         split_cohort(cleveland, random_state=0, test_fraction=fraction)
+
+
+def test_different_patients_are_drawn_in_the_order_of_the_table(cleveland):
+    twice = with_frame(cleveland, pd.concat([cleveland.frame.iloc[[7]], cleveland.frame]))
+    rows = np.delete(np.arange(304), 8)  # the second time that the eighth patient stands there
+    ill = twice.y_true[rows]
+    rest, test = train_test_split(rows, test_size=0.2, random_state=3, stratify=ill)
+    expected = np.sort(np.append(test, 8) if 0 in test else test)
+    found = split_cohort(twice, random_state=3).test
+    assert found.features.index.tolist() == twice.frame.index[expected].tolist()
+    assert len(rest) == 242

@@ -6,7 +6,7 @@ import pytest
 from heart.data import load_shipped, read_cohort
 from heart.data.summary import balance_frame, outcome_frame
 from heart.schema import DISEASED, FEATURES, feature
-from tests.support.canonical import ROW, file_of
+from tests.support.canonical import ROW, file_of, row_with
 
 
 def test_balance_counts_both_outcomes(cleveland):
@@ -55,3 +55,12 @@ def test_patients_of_each_outcome_are_counted_where_the_other_has_none():
     ages = outcome_frame(cohort, feature("age"))
     assert ages["patients"].sum() == 3
     assert pd.Series(ages["share"]).sum() == pytest.approx(2)
+
+
+def test_number_is_counted_in_fifteen_bins_that_end_with_their_upper_edge():
+    rows = [row_with("age", age) for age in ("30", "31", "32", "33", "60")]  # and 61, diseased
+    frame = outcome_frame(read_cohort(file_of(*rows)), feature("age"))
+    healthy = frame[frame["outcome"] == "healthy"]
+    assert len(healthy) == 15
+    assert healthy["value"].tolist()[:2] == ["30 to 32", "32 to 34"]
+    assert healthy["patients"].tolist()[:2] == [3, 1]

@@ -10,19 +10,10 @@ import pytest
 from heart.config import get_recipe
 from heart.data import read_cohort
 from heart.data.agreed import agree_on_groups, read_to_learn
-from heart.data.disk import draw_parts
-from heart.data.recognition.known import numeric_codes
-from heart.data.rows import row_groups
 from heart.errors import CohortError, SettingsError
 from heart.experiments import from_disk as module
 from heart.experiments.from_disk import DiskTable, run_from_disk
 from heart.experiments.run import find_cohort, run_experiment
-from heart.model.batches import Labelled
-from heart.model.counted import ColumnCounts, fit_counted
-from heart.model.preprocessing import Encoded, HeartPreprocessor
-from heart.model.row_groups import RowGroups, load_row_groups
-from heart.model.training import build_network
-from heart.schema import FEATURE_NAMES
 from tests.support.bundles import NOON
 from tests.support.dialects import invent_patients
 
@@ -83,77 +74,6 @@ def test_rows_are_read_as_the_whole_file_is(path, cohort):
     pieces = list(read_to_learn(path, agreed, rows=2_500))
     assert max(map(len, pieces)) == 2_500 < GROUP
     pd.testing.assert_frame_equal(pd.concat(pieces), cohort.frame, check_index_type=False)
-
-
-@pytest.mark.parametrize("changes", [{"pieces": 4}, {"slope_as": "both", "missing_flags": False}])
-def test_counted_preprocessor_is_the_fitted_one(cohort, changes):
-    settings = get_recipe("default", **changes)
-    features = cohort.features.assign(chol=np.nan)  # nobody has been measured
-    counts = ColumnCounts()
-    for start in range(0, len(features), 9_000):
-        counts.add(features.iloc[start : start + 9_000])
-    counted = fit_counted(HeartPreprocessor.from_settings(settings), counts)
-    fitted = HeartPreprocessor.from_settings(settings).fit(features)
-    for name in ("median_", "training_range_", "knots_"):
-        assert np.array_equal(getattr(counted, name), getattr(fitted, name), equal_nan=True), name
-    for name in ("mean_", "var_", "scale_"):
-        expected = getattr(fitted.scaler_, name)
-        np.testing.assert_allclose(getattr(counted.scaler_, name), expected, rtol=1e-12)
-    classes = {name: encoder.classes_.tolist() for name, encoder in fitted.encoders_.items()}
-    assert {n: e.classes_.tolist() for n, e in counted.encoders_.items()} == classes
-
-
-def test_column_of_too_many_values_is_refused(cohort, monkeypatch):
-    monkeypatch.setattr("heart.model.counted.MAX_DIFFERENT", 20)
-    with pytest.raises(CohortError, match="different values of age"):
-        ColumnCounts().add(cohort.frame)
-
-
-def test_equal_patients_are_in_one_part_and_another_seed_draws_others(cohort):
-    values = np.stack([numeric_codes(cohort.frame[name]) for name in FEATURE_NAMES], axis=1)
-    twice = np.vstack([values, values[::-1]])
-    part = draw_parts(twice, random_state=1)
-    assert np.array_equal(part[: len(values)], part[len(values) :][::-1])
-    assert len(np.unique(row_groups(cohort.features))) > 0.9 * cohort.n
-    other = draw_parts(values, random_state=2)
-    agree = np.mean(other == part[: len(values)])
-    assert agree == pytest.approx(0.64**2 + 0.16**2 + 0.2**2, abs=0.01)  # as if independent
-
-
-def batches_of(sizes, at_once, *, members=2, batch_size=4):
-    """The batches of an epoch after another, of patients who are numbers."""
-    settings = replace(QUICK, members=members, batch_size=batch_size)
-    preprocessor = HeartPreprocessor.from_settings(settings).fit(invent_patients(200))
-    network, _ = build_network(preprocessor, settings)
-    ends = np.cumsum(sizes)
-    held = []
-
-    def read(group):
-        numbers = np.arange(ends[group] - sizes[group], ends[group], dtype=np.float32)
-        held.append(group)
-        numeric = np.tile(numbers[:, None], (1, preprocessor.n_numeric))
-        codes = np.zeros((len(numbers), len(preprocessor.categories)), dtype=np.int64)
-        return Labelled(Encoded(numeric, codes), np.zeros(len(numbers), dtype=np.int64))
-
-    dataset = RowGroups(read, sizes, at_once=at_once, network=network, settings=settings)
-    return load_row_groups(dataset), held
-
-
-def test_each_member_sees_each_patient_once_an_epoch_in_an_order_of_its_own():
-    loader, held = batches_of([5, 9, 3, 8], at_once=12)
-    epochs = [np.concatenate([b.numeric[:, :, 0].numpy() for b in loader], axis=1) for _ in "12"]
-    for orders in epochs:
-        assert (np.sort(orders, axis=1) == np.arange(25)).all()
-        assert (orders[0] != orders[1]).any()
-    assert (epochs[0] != epochs[1]).any()
-    assert sorted(held[:4]) == sorted(held[4:]) == [0, 1, 2, 3]
-
-
-def test_batches_are_of_nearly_one_size_and_hold_what_fits_only():
-    loader, _ = batches_of([5, 9, 3, 8], at_once=12)
-    sizes = [batch.y_true.shape[1] for batch in loader]
-    assert max(sizes) <= 4
-    assert min(sizes) >= 2
 
 
 def test_row_group_longer_than_the_memory_is_cut(path, monkeypatch, tmp_path):
