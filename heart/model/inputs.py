@@ -35,14 +35,14 @@ def read_training(X: Any) -> tuple[Any, tuple[Feature, ...]]:
         PatientError: for a feature that is there twice, or an impossible value.
     """
     if not is_dataframe(X):
-        _warn_of_plain(getattr(X, "shape", ()), "an array")
+        _warn(_describe_plain(getattr(X, "shape", ()), "an array"))
         return X, ()
     frame = as_frame(X)
     columns = match_columns(list(frame.columns))
     others = [column for column in frame.columns if column not in columns.values()]
     _check_names(columns, others)
     if not columns:
-        _warn_of_plain(frame.shape, "a frame without the schema's names")
+        _warn(_describe_plain(frame.shape, "a frame without the schema's names"))
         return frame, ()
     if others:
         left_out = ", ".join(shorten(str(column)) for column in others)
@@ -102,14 +102,17 @@ def _check_names(columns: Mapping[str, Hashable], others: Sequence[Hashable]) ->
         )
 
 
-def _warn_of_plain(shape: tuple[int, ...], what: str) -> None:
-    if len(shape) == 2 and shape[1] == len(FEATURES):
-        _warn(
-            f"HeartClassifier got {what} with {len(FEATURES)} columns and reads each as a plain"
-            f" number. If they are {', '.join(FEATURE_NAMES)}, give a frame with these names, so"
-            " that codes are read as categories."
-        )
+def _describe_plain(shape: tuple[int, ...], what: str) -> str:
+    if len(shape) != 2 or shape[1] != len(FEATURES):
+        return ""
+    return (
+        f"HeartClassifier got {what} with {len(FEATURES)} columns and reads each as a plain"
+        f" number. If they are {', '.join(FEATURE_NAMES)}, give a frame with these names, so"
+        " that codes are read as categories."
+    )
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=7)
+    """Of the line that calls `fit`: it stands so far above, for every message."""
+    if message:
+        warnings.warn(message, UserWarning, stacklevel=6)

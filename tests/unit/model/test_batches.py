@@ -54,3 +54,10 @@ def test_members_of_several_fits_have_the_order_of_their_index_in_their_own_rows
     for _ in range(2):
         one, both = next(iter(alone)), next(iter(together))
         assert torch.equal(both, torch.cat([one, one + 5]))
+
+
+def test_weights_and_outcomes_are_single_precision_whatever_was_given():
+    numbers = Encoded(np.zeros((2, 1), np.float32), np.zeros((2, 0), np.int64))
+    data = Patients(Labelled(numbers, np.array([0, 1]), np.array([0.5, 1.5])), CPU)
+    assert (data.weight.dtype, data.y_true.dtype) == (torch.float32, torch.float32)
+    assert data.weight.tolist() == [0.5, 1.5]

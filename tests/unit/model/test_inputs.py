@@ -78,7 +78,7 @@ def test_what_is_left_out_is_said_and_not_counted(data, fitted):
     X = data[0].assign(num=data[1], note="x")
     with pytest.warns(UserWarning, match="leaves out num, note") as warned:
         other = HeartClassifier(**QUICK).fit(X, data[1])
-    assert len(warned) == 1
+    assert [entry.filename for entry in warned] == [__file__]
     assert other.n_features_in_ == 13
     assert np.array_equal(other.predict_proba(X), fitted.predict_proba(data[0]))
 
@@ -95,6 +95,20 @@ def test_thirteen_plain_columns_are_warned_about(data, form):
     X = data[0].assign(thal=data[0]["thal"].map({"normal": 3, "fixed": 6, "reversible": 7}))
     with pytest.warns(UserWarning, match="reads each as a plain number"):
         read_training(PLAIN[form](X.astype("float64")))
+
+
+def test_warning_is_of_the_line_that_fits(data):
+    X = data[0].drop(columns="thal").assign(thal=3).to_numpy(dtype=np.float64, na_value=0)
+    with pytest.warns(UserWarning, match="got an array with 13 columns") as warned:
+        HeartClassifier(**QUICK).fit(X, data[1])
+    assert [entry.filename for entry in warned] == [__file__]
+
+
+@pytest.mark.parametrize("shape", [(), (13,), (20, 12), (20, 14), (20, 13, 1)])
+def test_other_shapes_than_thirteen_columns_are_not_warned_about(shape):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read_training(np.zeros(shape))[1] == ()
 
 
 def test_imputer_that_keeps_the_names_keeps_the_categories(data):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from heart.model.threads import one_library_thread, one_thread
+from heart.model.threads import _Shared, one_library_thread, one_thread
 
 OUTSIDE = 3
 
@@ -103,3 +103,8 @@ def test_blas_has_one_thread_until_the_last_has_left():
         with one_library_thread():  # and again
             assert blas() == {1}
         assert blas() == {2}
+
+
+def test_nobody_is_inside_at_first():
+    shared = _Shared()
+    assert (shared.inside, shared.fitting, shared.blas) == (0, 0, None)
