@@ -4,16 +4,18 @@ import json
 import os
 import resource
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
 
+from heart.bundle import audit, registry_files
 from heart.bundle import registry as registry_module
-from heart.bundle import registry_files
 from heart.bundle.audit import AUDIT_FILE, Change, account, noted
 from heart.bundle.registry import Registry
 from heart.bundle.storage import fingerprint_of
 from heart.errors import BundleError
+from heart.events import DONE, FAILED
 
 
 @pytest.fixture
@@ -197,3 +199,15 @@ def test_line_of_which_only_a_part_was_written_lets_no_change_be_made(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert (tmp_path / AUDIT_FILE).read_bytes() == b'{"at": "now", "who":'
+
+
+@pytest.mark.parametrize("error", [None, ValueError])
+def test_log_hears_of_each_change_and_how_it_ended(tmp_path, monkeypatch, error):
+    told = []
+    monkeypatch.setattr(audit, "tell", lambda kind, **facts: told.append((kind, facts)))
+    with suppress(ValueError), noted(tmp_path, Change("rename", "x", "f" * 64, "y"), who="ada"):
+        if error:
+            raise error
+    facts = {"what": "rename", "name": "x", "fingerprint": "f" * 64, "new_name": "y"}
+    ending = FAILED if error else DONE
+    assert told == [("registry", {"who": "ada", **facts, "outcome": ending})]

@@ -16,14 +16,15 @@ import pytest
 
 import heart.bundle.calculator
 from heart.bundle import load_bundle
-from heart.bundle.calculator import check_size, export_calculator
+from heart.bundle.calculator import check_size, export_calculator, file, words
 from heart.bundle.calculator.check import _unpack, check_answers, predict_mean
 from heart.bundle.calculator.content import count_weights, describe_model
-from heart.bundle.calculator.file import BESIDE, MAX_BYTES
-from heart.bundle.calculator.words import _write_share, write_words
+from heart.bundle.calculator.file import BESIDE, MAX_BYTES, _json
+from heart.bundle.calculator.words import _write_share, write_facts, write_words
 from heart.bundle.storage import fingerprint_of
 from heart.bundle.weights import pack_weights
 from heart.errors import BundleError
+from heart.evaluation.recalibration import METHODS
 from heart.paths import SHIPPED_BUNDLE
 from heart.schema import FEATURES
 from tests.support.networks import ISOTONIC, NETWORKS, PLATT, untrained
@@ -305,3 +306,47 @@ def test_share_elsewhere_is_told_if_both_outcomes_were_learnt_from(shipped, posi
     train = {**shipped.metrics["train"], "n": 193, "positives": positives}
     bundle = replace(shipped, metrics={**shipped.metrics, "train": train})
     assert bool(_write_share(bundle)) == told
+
+
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_weights_are_counted_without_folding(bundle, cleveland, changes):
+    bundle = untrained(bundle, cleveland.features, **changes)
+    written = describe_model(bundle)["network"]["weights"]
+    assert count_weights(bundle.network) * 4 == len(base64.b64decode(written))
+
+
+def test_largest_size_is_within_the_limit(shipped, monkeypatch):
+    largest = BESIDE + count_weights(shipped.network) * 4 * 4 / 3
+    monkeypatch.setattr(file, "MAX_BYTES", largest)
+    assert fits(shipped)
+    monkeypatch.setattr(file, "MAX_BYTES", math.nextafter(largest, 0))
+    assert not fits(shipped)
+
+
+def test_every_sentence_has_its_place(page, shipped):
+    by_place = {}
+    for (tag, attrs), text in zip(page.elements, page.texts, strict=True):
+        by_place.setdefault(attrs.get("id") or attrs.get("class") or tag, text)
+    assert by_place["title"] == "Heart disease calculator: cleveland"
+    assert by_place["note"] == words.WAITING
+    assert by_place["why-not"] == words.WHY_NOT
+    assert by_place["disclaimer"] == words.write_disclaimer(shipped)
+    told = [text.strip() for text in page.texts]
+    assert [told.count(text) for text in (words.NOT_FOR, words.INSTRUCTIONS)] == [1, 1]
+    assert told.count(words.write_purpose(shipped)) == 1
+
+
+def test_number_that_json_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        _json({"x": math.nan})
+
+
+def test_wanted_share_stands_beside_the_threshold(shipped):
+    threshold = shipped.threshold._replace(rule="sensitivity", at_least=0.9)
+    facts = write_facts(replace(shipped, threshold=threshold))
+    assert facts["Threshold"].endswith("(90\N{NO-BREAK SPACE}%)")
+    assert write_facts(shipped)["Threshold"].endswith("missed-patient cost)")
+    assert facts["Model"].endswith(f"with Heart {shipped.versions['heart']}")
+    made = shipped.created_at.replace("T", " ")[:16]
+    assert facts["Model"].startswith(f"cleveland, made {made} UTC with")
+    assert facts["Recalibration"] == METHODS[shipped.recalibration.method]

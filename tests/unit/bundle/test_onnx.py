@@ -7,9 +7,12 @@ import onnx
 import onnxruntime
 import pandas as pd
 import pytest
+from onnx.reference import ReferenceEvaluator
 
 from heart.bundle import load_bundle
-from heart.bundle.onnx import ML_OPSET, OPSET, TOLERANCE, export_onnx, onnx_inputs
+from heart.bundle import onnx as module
+from heart.bundle.golden import GOLDEN_PATIENTS
+from heart.bundle.onnx import IR_VERSION, ML_OPSET, OPSET, TOLERANCE, export_onnx, onnx_inputs
 from heart.config import Settings
 from heart.data import SHIPPED, load_shipped
 from heart.data.patients import frame_of_patients
@@ -181,14 +184,33 @@ def test_file_says_what_it_is(exported, shipped):
         "": OPSET,
         "ai.onnx.ml": ML_OPSET,
     }
+    assert (model.ir_version, model.producer_name) == (IR_VERSION, "heart")
     properties = {entry.key: entry.value for entry in model.metadata_props}
+    assert (properties["name"], properties["created_at"]) == (shipped.name, shipped.created_at)
+    assert properties["cohort"] == "cleveland"
     assert properties["cohort_fingerprint"] == shipped.data.fingerprint
+    assert properties["heart_version"] == shipped.versions["heart"]
     assert float(properties["threshold"]) == shipped.threshold.value
     assert [entry.name for entry in model.graph.input] == [f.name for f in FEATURES]
-    assert all(entry.doc_string for entry in model.graph.input)
+    told = [entry.doc_string for entry in model.graph.input]
+    assert told == [f"{f.title}: {f.domain}" for f in FEATURES]
+    (output,) = model.graph.output
+    assert (output.name, output.doc_string) == ("probability", "of heart disease")
 
 
 def test_export_that_would_answer_otherwise_is_refused(bundle, monkeypatch):
     monkeypatch.setattr("heart.bundle.onnx.EDGE", 0.4)  # a mistake in the graph, not in the bundle
     with pytest.raises(BundleError, match="the ONNX graph to answer within 1e-05"):
         export_onnx(replace(bundle, recalibration=PLATT))
+
+
+def test_answer_may_differ_by_the_tolerance_itself(shipped, exported, monkeypatch):
+    model = onnx.load_from_string(exported)
+    frame = frame_of_patients(GOLDEN_PATIENTS)
+    answers = ReferenceEvaluator(model).run(None, onnx_inputs(frame, FEATURES))[0]
+    largest = float(np.abs(answers - shipped.predict_proba(frame)).max())
+    monkeypatch.setattr(module, "TOLERANCE", largest)
+    module._check_golden(model, shipped)
+    monkeypatch.setattr(module, "TOLERANCE", np.nextafter(largest, 0))
+    with pytest.raises(BundleError, match="the ONNX graph to answer within"):
+        module._check_golden(model, shipped)

@@ -58,6 +58,7 @@ def test_rows_are_numbered_through_the_pieces(parts, monkeypatch, rows, n_bytes)
         pieces = read_whole(path, agreed)
         numbers = np.concatenate([piece.frame.index for piece in pieces])
         assert numbers.tolist() == list(range(1, len(table) + 1))
+        assert f"Decided by {agreed.by}." in pieces[0].report.evidence
         ages = np.concatenate([piece.frame["age"] for piece in pieces])
         assert ages.tolist() == table["age"].tolist()
 

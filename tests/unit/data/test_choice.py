@@ -165,9 +165,12 @@ def test_few_known_patients_name_measurements_only_from_five_on(n, is_enough):
 
 def test_column_that_the_evidence_names_is_no_candidate_for_another():
     table = d.kaggle_303(d.cleveland()).drop(columns="chol").assign(note="x")
+    table = table.assign(again=table["thalach"])
     report = read_cohort(odd(table, "trestbps")).report
     assert [entry.feature for entry in report.columns] == ["trestbps"]
-    assert not [warning for warning in report.warnings if "No column is called" in warning]
+    assert report.dropped == ("note", "again")
+    (doubt,) = [warning for warning in report.warnings if "No column is called" in warning]
+    assert "the values of 'again' are" in doubt
 
 
 def test_new_patients_with_some_odd_names_are_read_with_a_warning():
@@ -177,6 +180,8 @@ def test_new_patients_with_some_odd_names_are_read_with_a_warning():
     (bp, hr) = report.warnings[:2]
     assert "No column is called trestbps" in bp
     assert "'rbp' or 'mhr'" in hr
+    assert "(--columns rbp=trestbps)" in bp
+    assert "(--columns rbp=thalach)" in hr
 
 
 def test_a_file_to_be_scored_needs_no_outcome():

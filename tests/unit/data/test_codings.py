@@ -181,3 +181,9 @@ def test_each_outcome_means_what_its_rule_says():
     turned = {rule.name for rule in TARGET_RULES if not rule.upright}
     assert {"inverted", "one-two-inverted"} <= turned
     assert not turned & {"binary", "severity", "severe", "one-two", "signs"}
+
+
+def test_quotes_with_nothing_between_are_nothing_and_a_single_one_is_a_sign():
+    assert token_of("''") is token_of('" "') is None
+    assert token_of("'") == "\0'"
+    assert token_of("'a'") == "a"

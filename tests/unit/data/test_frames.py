@@ -189,3 +189,20 @@ def test_first_wrong_number_and_its_row_are_named():
     assert "17" in caught.value.found
     assert "111" not in caught.value.found
     assert caught.value.row == frame.index[1]
+
+
+@pytest.mark.parametrize("entry", [f for f in FEATURES if not f.codes], ids=lambda f: f.name)
+def test_least_and_greatest_number_are_possible_and_no_other(entry):
+    at = pd.DataFrame({entry.name: [entry.minimum, entry.maximum]}, dtype="float64")
+    pd.testing.assert_frame_equal(canonical_frame(at, [entry]), at)
+    for beyond in (entry.minimum - 1, entry.maximum + 1):
+        with pytest.raises(PatientError):
+            canonical_frame(pd.DataFrame({entry.name: [entry.minimum, beyond]}), [entry])
+
+
+@pytest.mark.parametrize("n", [20, 21])
+def test_twenty_columns_are_shown_where_one_is_absent(n):
+    names = [f"c{number}" for number in range(n)]
+    with pytest.raises(PatientError) as refused:
+        canonical_frame(pd.DataFrame(columns=names))
+    assert refused.value.found.endswith("among " + ", ".join(map(repr, names[:20])))

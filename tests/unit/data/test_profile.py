@@ -17,7 +17,7 @@ from heart.data.profile import (
     group_patients,
     missing_by_group,
 )
-from heart.schema import feature
+from heart.schema import FEATURES, feature
 from tests.support import dialects as d
 
 ALL = load_shipped("cleveland+hungary+switzerland+va_long_beach")
@@ -83,6 +83,9 @@ def test_association_is_cramers_v_without_its_bias():
     fifths = np.searchsorted(edges, frame["age"])
     assert table[OUTCOME, "Age"] == pytest.approx(corrected(ill, fifths))
     assert len(table) == 14 * 13
+    assert associations(ALL).index.tolist() == list(range(14 * 13))
+    order = [OUTCOME, *(f.label for f in FEATURES)]
+    assert table.index.tolist() == [(a, b) for a in order for b in order if a != b]
     assert table.between(0, 1).all()
 
 

@@ -1,7 +1,10 @@
 """What the report on a file says."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from heart.data import read_cohort
 from heart.data.report import UnusualValue, count_frame
@@ -72,4 +75,6 @@ def test_frame_without_patients_has_counts_of_nothing():
 def test_counts_alone_tell_nothing_that_only_a_file_tells(cleveland):
     report = count_frame(cleveland.frame, ())
     assert (report.dialect, report.reading, report.inverted) == ("canonical", "", False)
+    with pytest.raises(FrozenInstanceError):
+        report.rows = 1
     assert (report.restored, report.known, report.matched) == (0, 0, {})

@@ -33,6 +33,11 @@ def test_many_large_columns_do_not_overflow():
     assert np.array_equal(groups[:500], groups[3000:])
 
 
+def test_first_of_many_digits_is_not_lost():
+    columns = [(np.array([0, 1]), 2**16), *[(np.array([0, 0]), 2**16)] * 4]  # 2**80 numbers
+    assert len(set(combine_codes(columns).tolist())) == 2
+
+
 def test_no_columns_give_no_groups():
     assert combine_codes([]).tolist() == []
 

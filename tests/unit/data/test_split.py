@@ -107,13 +107,14 @@ def test_table_reports_sizes_and_shares(cleveland):
 
 @pytest.mark.parametrize("name", ["switzerland", "hungary"])
 def test_too_few_complete_patients_are_refused(name):
-    with pytest.raises(SplitError, match="at least 6 different patients"):
+    with pytest.raises(SplitError, match="at least 6 different patients") as refused:
         split_cohort(load_shipped(name), random_state=0, complete_rows=True)
+    assert refused.value.found.endswith("one class among those without a missing value")
 
 
 @pytest.mark.parametrize("num", [0, 1])
 def test_one_class_is_refused(cleveland, num):
-    with pytest.raises(SplitError, match="0 in one class"):
+    with pytest.raises(SplitError, match=r"0 in one class\."):
         split_cohort(with_frame(cleveland, cleveland.frame.assign(num=num)), random_state=0)
 
 
