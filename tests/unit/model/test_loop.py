@@ -10,7 +10,14 @@ from torch import nn
 
 from heart.config import Settings
 from heart.errors import TrainingError
-from heart.model.loop import BestWeights, EpochRecord, Tally, history_frame, run_epochs
+from heart.model.loop import (
+    BestWeights,
+    EpochRecord,
+    Tally,
+    count_binary,
+    history_frame,
+    run_epochs,
+)
 from heart.model.network import HeartMLP
 from heart.model.step import Batch
 
@@ -160,6 +167,27 @@ def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
         float(nn.functional.binary_cross_entropy_with_logits(logits, y_true)), abs=1e-6
     )
     assert accuracy == pytest.approx(float(((logits > 0) == (y_true == 1)).float().mean()))
+
+
+def test_patient_is_called_diseased_above_a_logit_of_zero():
+    logits, y_true = torch.tensor([0.0, 0, 1, -1]), torch.tensor([1.0, 0, 1, 1])
+    loss, right = count_binary(logits, y_true)
+    assert right.item() == 2
+    assert loss.item() == pytest.approx(2 * math.log(2) + math.log1p(math.exp(-1)) * 2 + 1)
+
+
+def test_members_and_batches_are_counted_as_rows_whatever_is_behind():
+    shapes = []
+
+    def see(outputs, y_true):
+        shapes.append((tuple(outputs.shape), tuple(y_true.shape)))
+        return outputs.sum(), y_true.sum()
+
+    tally = Tally(see)
+    for size in (4, 1):
+        tally.add(torch.ones(2, size, 3), torch.ones(2, size))
+    assert tally.means() == (3, 1)
+    assert shapes == [((10, 3), (10,))]
 
 
 def test_history_frame_has_a_row_for_each_epoch_and_part():
