@@ -185,8 +185,9 @@ def test_last_line_needs_no_end(tmp_path):
 def test_long_file_of_another_format_cannot_be_cut(tmp_path, begin):
     path = tmp_path / "a"
     path.write_bytes(begin + b"\n" + text_of())
-    with pytest.raises(CohortError, match="Parquet, or as CSV in UTF-8 or Latin-1"):
+    with pytest.raises(CohortError, match="Parquet, or as CSV in UTF-8 or Latin-1") as refused:
         list(open_pieces(path, n_bytes=60))
+    assert refused.value.action.endswith(f"at most {module.BYTES / 2**20:g} MiB.")
 
 
 def test_ordinary_text_is_read_at_once(tmp_path):
