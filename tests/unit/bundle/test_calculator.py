@@ -165,7 +165,9 @@ def test_form_is_the_schemas(page):
     assert [entry["name"] for entry in told] == [f.name for f in FEATURES]
     for entry, f in zip(told, FEATURES, strict=True):
         assert entry["codes"] == [list(code) for code in f.codes]
-        assert entry["units"][0]["label"] == f.label
+        first = entry["units"][0]
+        assert (first["label"], first["help"], first["unit"]) == (f.label, f.help, f.unit)
+        assert entry["group"] == f.group
         assert f.codes or entry["units"][0]["possible"] == f.domain
         assert f.codes or (entry["minimum"], entry["maximum"]) == (f.minimum, f.maximum)
     assert [entry["name"] for entry in told if len(entry["units"]) > 1] == ["chol", "fbs"]

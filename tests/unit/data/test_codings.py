@@ -8,6 +8,7 @@ from heart.data.codings import (
     TARGET_RULES,
     TARGET_WORDS,
     WORDS,
+    _codes,
     target_token,
     token_of,
 )
@@ -187,3 +188,8 @@ def test_quotes_with_nothing_between_are_nothing_and_a_single_one_is_a_sign():
     assert token_of("''") is token_of('" "') is None
     assert token_of("'") == "\0'"
     assert token_of("'a'") == "a"
+
+
+def test_numbers_are_counted_from_where_a_coding_begins():
+    assert _codes("a", None) == {"0": "a", "1": None}
+    assert _codes(4, 2, start=1) == {"1": 4, "2": 2}
