@@ -12,11 +12,10 @@ import click
 from heart.commands.extras import require
 from heart.commands.inputs import WHOLE, CohortChoice, cohort_option, command
 from heart.commands.output import on_terminal, print_share
-from heart.commands.runs import write_down
 from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.show import describe_bundle
 from heart.commands.targets import BUNDLE, Target, out_option
-from heart.commands.train import UNNAMED
+from heart.commands.trained import keep_model, name_model
 from heart.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -133,9 +132,8 @@ def _train(patients: Cohort, result: Search, out: Target, workers: str | None) -
     from heart.experiments.spread import run_at
 
     began = time.perf_counter()
-    name = UNNAMED if out.is_stream else out.path.stem
-    experiment = run_at(workers, patients, result.best, name=name, created_at=datetime.now(UTC))
-    out.write_bundle(experiment.bundle)
-    seconds = time.perf_counter() - began
-    run = write_down(experiment, seconds=seconds, written=str(out))
-    return {"written": str(out), "run": run, "model": describe_bundle(experiment.bundle)}
+    experiment = run_at(
+        workers, patients, result.best, name=name_model(out), created_at=datetime.now(UTC)
+    )
+    kept = keep_model(experiment, out, seconds=time.perf_counter() - began)
+    return {**kept, "model": describe_bundle(experiment.bundle)}

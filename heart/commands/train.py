@@ -21,11 +21,11 @@ from heart.commands.inputs import (
     costs_options,
 )
 from heart.commands.output import on_terminal, print_epoch
-from heart.commands.runs import write_down
 from heart.commands.scheduler import find_workers, scheduler_option
 from heart.commands.show import describe_bundle
 from heart.commands.streams import STREAM
 from heart.commands.targets import BUNDLE, Target, out_option
+from heart.commands.trained import keep_model, name_model
 from heart.config import (
     BOUNDS,
     CATEGORY_INPUTS,
@@ -41,11 +41,7 @@ from heart.errors import SettingsError
 
 if TYPE_CHECKING:
     from heart.data.read import BadRows
-    from heart.experiments.from_disk import DiskExperiment, DiskTable
-    from heart.experiments.run import Experiment
-
-UNNAMED = "model"
-"""What a bundle is called that goes to standard output."""
+    from heart.experiments.from_disk import DiskTable
 
 
 def bounds_options(function: Function) -> Function:
@@ -163,14 +159,15 @@ def _train_in_memory(
         workers,
         patients,
         settings,
-        name=_name(out),
+        name=name_model(out),
         created_at=datetime.now(UTC),
         on_epoch_end=on_terminal(print_epoch),
         **costs,
     )
+    kept = keep_model(experiment, out, seconds=time.perf_counter() - began)
     used = count_complete(patients) if settings.complete_rows else ()
     complete = {"complete_rows": [count._asdict() for count in used]}
-    return _keep(experiment, out, time.perf_counter() - began, complete)
+    return {**kept, **complete, **describe_bundle(experiment.bundle)}
 
 
 def _train_from_disk(
@@ -182,13 +179,14 @@ def _train_from_disk(
     experiment = run_from_disk(
         _find_table(cohort, MEMORY if memory is None else memory),
         settings,
-        name=_name(out),
+        name=name_model(out),
         created_at=datetime.now(UTC),
         on_epoch_end=on_terminal(print_epoch),
         **costs,
     )
+    kept = keep_model(experiment, out, seconds=time.perf_counter() - began)
     told = {"rows_at_once": experiment.rows_at_once, "stopped_on": experiment.stopped_on}
-    return _keep(experiment, out, time.perf_counter() - began, {"from_disk": told})
+    return {**kept, "from_disk": told, **describe_bundle(experiment.bundle)}
 
 
 def _find_table(cohort: CohortChoice, memory: int) -> DiskTable:
@@ -206,16 +204,3 @@ def _find_table(cohort: CohortChoice, memory: int) -> DiskTable:
         )
     bad_rows: BadRows = "leave out" if cohort.leave_out_bad_rows else "stop"
     return DiskTable(path, memory, cohort.dialect, cohort.columns, bad_rows)
-
-
-def _name(out: Target) -> str:
-    return UNNAMED if out.is_stream else out.path.stem
-
-
-def _keep(
-    experiment: Experiment | DiskExperiment, out: Target, seconds: float, facts: dict[str, Any]
-) -> dict[str, Any]:
-    """Write the bundle, note the run, and what is told of both."""
-    out.write_bundle(experiment.bundle)
-    run = write_down(experiment, seconds=seconds, written=str(out))
-    return {"written": str(out), "run": run, **facts, **describe_bundle(experiment.bundle)}
