@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and the lock on what several programs write to."""
 
 from __future__ import annotations
 
@@ -73,6 +73,24 @@ def open_atomically(target: Path, *, replace: bool) -> Iterator[BinaryIO]:
         _sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)  # after a rename it is no longer there
+
+
+def take_lock(descriptor: int) -> bool:
+    """Whether a file or folder is now this one's alone, until its descriptor is closed or its
+    process ends; False where another one has it. Windows has no such locks: there it always is.
+
+    Raises:
+        OSError: where the file system has none.
+    """
+    try:
+        import fcntl  # noqa: PLC0415  there is none on Windows
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _narrow(descriptor: int, target: Path) -> None:

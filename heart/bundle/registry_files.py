@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-from heart.atomic import create_atomically, write_atomically
+from heart.atomic import create_atomically, take_lock, write_atomically
 from heart.errors import BundleError
 
 PATIENCE_S = 10.0
@@ -33,15 +33,8 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        import fcntl  # noqa: PLC0415  there is none on Windows
-    except ImportError:
-        return
     end = time.monotonic() + PATIENCE_S
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
+    while not take_lock(descriptor):
         if time.monotonic() > end:
             raise BundleError(
                 f"nobody else to change {folder} for more than {PATIENCE_S:g} seconds",

@@ -1,5 +1,5 @@
 """Files appear whole or not at all: killed writers, several at once, full disks,
-read-only folders.
+read-only folders. What is locked is one writer's.
 """
 
 import errno
@@ -10,13 +10,21 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from heart.atomic import STALE_S, create_atomically, open_atomically, write_atomically
+from heart.atomic import (
+    STALE_S,
+    create_atomically,
+    open_atomically,
+    take_lock,
+    write_atomically,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
+needs_locks = pytest.mark.skipif(os.name == "nt", reason="no locks of this kind here")
 OLD, NEW = b"old" * 100_000, b"newer" * 100_000
 
 # a child writes the two contents in turn and tells of each; it is killed after some of them and a
@@ -55,6 +63,13 @@ for kill in range(200):
     for path in left:
         path.unlink()
 print(json.dumps([seen, interrupted]))
+"""
+HOLDER = """
+import os, sys, time
+from heart.atomic import take_lock
+assert take_lock(os.open(sys.argv[1], os.O_RDONLY))
+print("held", flush=True)
+time.sleep(60)
 """
 LIMITED = """
 import resource, sys
@@ -258,3 +273,45 @@ def test_folder_that_cannot_be_written_leaves_the_old_file(target):
 def test_folder_that_is_not_there_is_an_error(tmp_path, write):
     with pytest.raises(FileNotFoundError):
         write(b"x", tmp_path / "absent" / "a.joblib")
+
+
+@pytest.fixture
+def opened():
+    """Opens files and folders until the test ends."""
+    descriptors = []
+
+    def open_path(path):
+        descriptors.append(os.open(path, os.O_RDONLY))
+        return descriptors[-1]
+
+    yield open_path
+    for descriptor in descriptors:
+        with suppress(OSError):  # the test has closed it
+            os.close(descriptor)
+
+
+@needs_locks
+@pytest.mark.parametrize("what", ["a.joblib", "."], ids=["file", "folder"])
+def test_lock_is_one_holders_until_it_is_closed(target, opened, what):
+    one, other = (opened(target.parent / what) for _ in range(2))
+    assert [take_lock(one), take_lock(other), take_lock(one)] == [True, False, True]
+    os.close(one)
+    assert take_lock(other)
+
+
+@needs_locks
+def test_lock_of_a_process_that_is_killed_is_open_again(target, opened):
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    with holder:
+        assert holder.stdout.readline() == "held\n"
+        assert not take_lock(opened(target))
+        holder.kill()
+    assert take_lock(opened(target))
+
+
+def test_system_without_such_locks_goes_on_without(target, opened, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    assert take_lock(opened(target))
+    assert take_lock(opened(target))
