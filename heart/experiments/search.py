@@ -4,9 +4,7 @@ given up on the way, and what the best of them is worth on folds that took no pa
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -22,6 +20,7 @@ from heart.experiments.contenders import describe_settings
 from heart.experiments.cross_validation import Folds, cross_validate, predict_repeats
 from heart.experiments.leaderboard import fold_difference, fold_figures
 from heart.experiments.search_space import point_of, suggest_settings
+from heart.experiments.search_storage import open_study
 
 if TYPE_CHECKING:  # nothing but a search waits for it
     import optuna
@@ -45,8 +44,6 @@ name others than the one that does (tests/unit/experiments/test_search.py).
 """
 
 KEPT, GIVEN_UP, FAILED = "kept", "given up", "failed"
-_IDENTITY = "heart"
-_SQLITE = b"SQLite format 3\0"
 
 
 class Tried(NamedTuple):
@@ -151,7 +148,8 @@ def search(
     folds = folds or Folds.fitting(cohort.features, cohort.y_true, REPEATS)
     small = replace(base, members=min(members, base.members), device="cpu")
     _check(trials, at_once)
-    with _open_study(storage, _identify(cohort, small, folds), seed=folds.random_state) as study:
+    identity = _identify(cohort, small, folds)
+    with open_study(storage, identity, seed=folds.random_state, first=FIRST) as study:
         work = _Work(cohort, small, folds, scheduler)
         while (left := trials - len(_finished(study))) > 0:
             for tried in _try(study, work, min(at_once, left)):
@@ -181,91 +179,6 @@ def _identify(cohort: Cohort, base: Settings, folds: Folds) -> dict[str, Any]:
         "folds": list(folds),
         "settings": describe_settings(base),
     }
-
-
-@contextmanager
-def _open_study(
-    storage: Path | None, identity: dict[str, Any], *, seed: int
-) -> Iterator[optuna.Study]:
-    """The study, with what was tried before; trials that an ended search left open are tried
-    again.
-    """
-    import optuna  # noqa: PLC0415  an extra; nothing but a search waits for it
-
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    with _held(storage) as url:
-        study = optuna.create_study(
-            storage=url,
-            study_name=_IDENTITY,
-            direction="minimize",
-            load_if_exists=True,
-            pruner=optuna.pruners.MedianPruner(n_startup_trials=FIRST),
-        )
-        _go_on(study, identity, storage, seed=seed)
-        yield study
-
-
-def _go_on(
-    study: optuna.Study, identity: dict[str, Any], storage: Path | None, *, seed: int
-) -> None:
-    import optuna  # noqa: PLC0415
-
-    # a search that goes on draws other numbers than the one before
-    study.sampler = optuna.samplers.TPESampler(seed=seed + len(study.trials))
-    _check_identity(study, identity, storage)
-    for trial in study.get_trials(states=[optuna.trial.TrialState.RUNNING]):
-        study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-        study.enqueue_trial(trial.params)
-
-
-@contextmanager
-def _held(storage: Path | None) -> Iterator[str | None]:
-    """The address of an SQLite file that only its owner can read, and nobody else searches in."""
-    if storage is None:
-        yield None
-        return
-    try:
-        descriptor = os.open(storage, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise SettingsError.unwritable(storage, error) from error
-    try:
-        _take(descriptor, storage)
-        if os.pread(descriptor, len(_SQLITE), 0) not in (b"", _SQLITE):
-            raise SettingsError(
-                "a file of an earlier search, or none",
-                f"another file at {storage}",
-                "Choose another name.",
-            )
-        yield f"sqlite:///{storage.absolute()}"
-    finally:
-        os.close(descriptor)
-
-
-def _take(descriptor: int, storage: Path) -> None:
-    """Nobody else can search in it until it is closed."""
-    try:
-        import fcntl  # noqa: PLC0415  there is none on Windows
-    except ImportError:
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise SettingsError(
-            "a file that no other search uses",
-            f"one that another uses: {storage}",
-            "Wait for it, or choose another file.",
-        ) from error
-
-
-def _check_identity(study: optuna.Study, identity: dict[str, Any], storage: Path | None) -> None:
-    if not study.trials:
-        study.set_user_attr(_IDENTITY, identity)
-    elif study.user_attrs.get(_IDENTITY) != identity:
-        raise SettingsError(
-            "an earlier search on these patients, with these folds and these other settings",
-            f"another one in {storage}",
-            "Choose another file, or search as before.",
-        )
 
 
 def _finished(study: optuna.Study) -> list[optuna.trial.FrozenTrial]:
