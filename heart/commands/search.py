@@ -90,8 +90,8 @@ def search(
     }
 
 
-def _print_trial(tried: Tried, trials: int) -> None:
-    print_share(f"settings, the last {tried.state}", (tried.number + 1) / trials)
+def _print_trial(tried: Tried, done: int, trials: int) -> None:
+    print_share(f"settings, the last {tried.state}", done / trials)
 
 
 def _describe(patients: Cohort, result: Search) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Tried(NamedTuple):
     """Settings that were tried.
 
     Attributes:
-        number: from 0, in the order of trying.
+        number: from 0, in the order of trying; some are left out where a search was ended.
         state: `KEPT` (judged to the end), `GIVEN_UP`, or `FAILED` (it could not be trained).
         changes: the settings that the search chose, as `heart.experiments.search_space` names them.
         losses: the log-loss of each repeat that was judged, in nats.
@@ -105,8 +105,11 @@ class Search(NamedTuple):
     importance: Mapping[str, float]
 
 
-OnTrial = Callable[[Tried, int], object]
-"""Called with what was tried and how many are to be tried in all; what it raises ends all."""
+OnTrial = Callable[[Tried, int, int], object]
+"""Called with what was tried, how many are tried with it and how many are to be tried in all; what
+it raises ends all. The number of what was tried tells no count: a search that was ended has taken
+numbers of which nothing came.
+"""
 
 
 def search(
@@ -151,10 +154,12 @@ def search(
     identity = _identify(cohort, small, folds)
     with open_study(storage, identity, seed=folds.random_state, first=FIRST) as study:
         work = _Work(cohort, small, folds, scheduler)
-        while (left := trials - len(_finished(study))) > 0:
-            for tried in _try(study, work, min(at_once, left)):
+        done = len(_finished(study))
+        while done < trials:
+            for tried in _try(study, work, min(at_once, trials - done)):
+                done += 1
                 if on_trial is not None:
-                    on_trial(tried, trials)
+                    on_trial(tried, done, trials)
         return _conclude(study, work, base)
 
 

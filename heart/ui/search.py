@@ -55,11 +55,10 @@ def show_search(session: Session, cohort: Cohort) -> Settings | None:
 def _work(cohort: Cohort, *, trials: int) -> Work:
     losses: list[float] = []
 
-    def write(tried: Tried, trials: int) -> tuple[str, float]:
+    def write(tried: Tried, done: int, trials: int) -> tuple[str, float]:
         if tried.log_loss is not None:
             losses.append(tried.log_loss)
         lowest = f", lowest log-loss {min(losses):.4f}" if losses else ""
-        done = tried.number + 1
         return f"{done} of {trials} tried{lowest}", done / trials
 
     scheduler = find_scheduler()

@@ -38,8 +38,8 @@ def test_best_settings_are_shown_with_what_they_are_worth_and_trained(visit, poo
     def quick(cohort, *, trials, on_trial, **options):
         asked.append((cohort.name, trials, options))
         result = searched(importance={"masking": 0.7, "hidden": 0.3})
-        for tried in result.tried:
-            on_trial(tried, trials)
+        for done, tried in enumerate(result.tried, 1):
+            on_trial(tried, done, trials)
         return result
 
     monkeypatch.setattr("heart.ui.search.search", quick)
@@ -76,8 +76,8 @@ def test_progress_tells_the_lowest_of_all_also_where_several_come_at_once(visit,
     texts, make = [], search_page._work
 
     def quick(cohort, *, trials, on_trial, **options):  # noqa: ARG001  the signature that is replaced
-        for tried in searched().tried[::-1]:
-            on_trial(tried, trials)
+        for done, tried in enumerate(searched().tried[::-1], 1):
+            on_trial(tried, done, trials)
         time.sleep(3 * SECONDS_BETWEEN_DRAWINGS)  # so that they are drawn, together
         return searched()
 
@@ -93,7 +93,7 @@ def test_progress_tells_the_lowest_of_all_also_where_several_come_at_once(visit,
     monkeypatch.setattr("heart.ui.search.search", quick)
     monkeypatch.setattr("heart.ui.search._work", watch)
     press(visit("train"), "Search")
-    assert texts[-1] == "1 of 20 tried, lowest log-loss 0.3500"
+    assert texts[-1] == "3 of 20 tried, lowest log-loss 0.3500"
 
 
 def test_history_has_the_mean_of_the_repeats_and_the_lowest_that_was_judged_to_the_end():

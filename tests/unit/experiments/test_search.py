@@ -104,7 +104,7 @@ def test_same_seed_tries_the_same(cohort):
 def test_search_goes_on_where_it_was_ended(cohort, judged, tmp_path):
     path = tmp_path / "found.db"
 
-    def end(tried, _):
+    def end(tried, *_):
         if tried.number == 3:
             raise KeyboardInterrupt
 
@@ -113,17 +113,17 @@ def test_search_goes_on_where_it_was_ended(cohort, judged, tmp_path):
     before = len(judged)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     told = []
-    result = run(
-        cohort, 8, storage=path, on_trial=lambda tried, of: told.append((tried.number, of))
-    )
-    assert told == [(number, 8) for number in range(4, 8)]
+    result = run(cohort, 8, storage=path, on_trial=lambda _, *counts: told.append(counts))
+    assert told == [(done, 8) for done in range(5, 9)]
     assert len(result.tried) == 8
     assert len(judged) - before <= 4 * FOLDS.n_repeats
     run(cohort, 8, storage=path)
     assert len(judged) - before <= 4 * FOLDS.n_repeats  # all were tried already
 
 
-def test_settings_whose_judgement_was_ended_are_tried_again(cohort, judged, monkeypatch, tmp_path):
+@pytest.fixture
+def ended(cohort, judged, monkeypatch, tmp_path):
+    """The file of a search for four that was ended while it judged the third."""
     path, judge = tmp_path / "found.db", module._judge
 
     def die(shared, task):
@@ -134,12 +134,30 @@ def test_settings_whose_judgement_was_ended_are_tried_again(cohort, judged, monk
     monkeypatch.setattr(module, "_judge", die)
     with pytest.raises(KeyboardInterrupt):
         run(cohort, 4, storage=path)
-    broken = judged[6][0]
     monkeypatch.setattr(module, "_judge", judge)
-    result = run(cohort, 4, storage=path)
+    return path
+
+
+def test_settings_whose_judgement_was_ended_are_tried_again(cohort, judged, ended):
+    broken = judged[6][0]
+    result = run(cohort, 4, storage=ended)
     assert judged[7] == (broken, 0)
     assert len(result.tried) == 4
     assert FAILED not in {one.state for one in result.tried}
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_what_came_to_nothing_does_not_count_as_tried(cohort, ended, at_once):
+    told = []
+    result = run(
+        cohort,
+        4,
+        storage=ended,
+        at_once=at_once,
+        on_trial=lambda tried, *counts: told.append((tried.number, *counts)),
+    )
+    assert told == [(3, 3, 4), (4, 4, 4)]
+    assert [one.number for one in result.tried] == [0, 1, 3, 4]
 
 
 @pytest.mark.usefixtures("judged")
