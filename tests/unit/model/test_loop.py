@@ -170,9 +170,9 @@ def test_tally_of_many_batches_is_that_of_all_patients(monkeypatch):
 
 
 def test_patient_is_called_diseased_above_a_logit_of_zero():
-    logits, y_true = torch.tensor([0.0, 0, 1, -1]), torch.tensor([1.0, 0, 1, 1])
+    logits, y_true = torch.tensor([0.0, 0, 1, -1]), torch.tensor([0.0, 0, 1, 1])
     loss, right = count_binary(logits, y_true)
-    assert right.item() == 2
+    assert right.item() == 3
     assert loss.item() == pytest.approx(2 * math.log(2) + math.log1p(math.exp(-1)) * 2 + 1)
 
 
