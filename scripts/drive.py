@@ -41,30 +41,33 @@ def serve(
         tree: the checkout whose app it is.
     """
     port = port or free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        "streamlit_app.py",
-        "--server.port",
-        str(port),
-        *options,
-    ]
+    server = start(port, log, environment=environment, options=options, tree=tree)
+    try:
+        wait_for_health(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def start(
+    port: int,
+    log: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+    tree: Path = ROOT,
+) -> subprocess.Popen[bytes]:
+    """A server that begins to start, as `serve` has one; whoever asked for it ends it."""
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
     with (log or Path(os.devnull)).open("wb") as output:
-        server = subprocess.Popen(
-            command,
+        return subprocess.Popen(
+            [*command, "--server.port", str(port), *options],
             cwd=tree,
             stdout=output,
             stderr=subprocess.STDOUT,
             env=os.environ | dict(environment or {}),
         )
-        try:
-            _wait_for_health(f"http://127.0.0.1:{port}/_stcore/health")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait()
 
 
 def free_port() -> int:
@@ -75,7 +78,13 @@ def free_port() -> int:
     return port
 
 
-def _wait_for_health(url: str) -> None:
+def wait_for_health(port: int) -> None:
+    """Wait until the server that listens there answers its health check.
+
+    Raises:
+        TimeoutError: if it does not.
+    """
+    url = f"http://127.0.0.1:{port}/_stcore/health"
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:

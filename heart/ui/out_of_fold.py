@@ -88,7 +88,7 @@ def answer_request(session: Session) -> None:
         BundleError: if the model's cohort is not here.
     """
     if st.session_state.pop(_ASKED, False) and find_out_of_fold(session) is None:
-        result = run_now(_KEY, _work(session))
+        result = run_now(LABEL, _KEY, _work(session))
         session.keep(_KEY, session.bundle.network, result)
         st.rerun()
 

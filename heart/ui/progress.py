@@ -15,6 +15,7 @@ from heart.model.loop import EpochRecord, history_frame
 from heart.shares import write_share
 from heart.ui.cache import show_chart
 from heart.ui.session import Session
+from heart.ui.under_way import under_way
 from heart.work import Pool, Request, Ticket
 
 SECONDS_BETWEEN_DRAWINGS = 0.15
@@ -67,21 +68,22 @@ def run_long(label: str, key: str, work: Work) -> Any:
     button = st.empty()
     if not button.button(label, type="primary", key=key):
         return None
-    return run_now(key, work, button)
+    return run_now(label, key, work, button)
 
 
-def run_now(key: str, work: Work, place: Any = None) -> Any:
+def run_now(label: str, key: str, work: Work, place: Any = None) -> Any:
     """What long work gives, with its progress and a button that stops it.
 
     A button inside a fragment could not: Streamlit lets a fragment's run finish before it runs
     another.
 
     Args:
-        key: of the button.
+        label: of the button that began it.
+        key: of the button that stops it.
         work: what is done.
         place: where the button to stop is shown.
     """
-    with get_pool().join(work.request) as ticket:
+    with under_way(label), get_pool().join(work.request) as ticket:
         stop = st if place is None else place
         stop.button("Stop", key=f"{key}_stop", help="Ends the work; nothing of it is kept.")
         bar = st.progress(0.0, "Starting …")

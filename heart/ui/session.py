@@ -87,6 +87,8 @@ class Session:
         saved: fingerprints of models that were kept on the server or downloaded.
         token: what the browser knows this session by; it opens nothing.
         lost: what an earlier session of this page held and this one does not, in words.
+        interrupted: the long work that was under way in that session; empty if none was.
+        works: how often this session has told the browser that such work begins or ends.
         problem: why the active model is not the one in use; None where it is, or once the visitor
             has chosen another.
     """
@@ -111,6 +113,8 @@ class Session:
     saved: set[str] = field(default_factory=set)
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     lost: tuple[str, ...] = ()
+    interrupted: str = ""
+    works: int = 0
     problem: HeartError | None = None
     _model: ModelInUse | None = None
     _made: dict[str, tuple[object, Any]] = field(default_factory=dict)

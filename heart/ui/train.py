@@ -29,6 +29,7 @@ from heart.ui.progress import LiveProgress, follow, get_pool
 from heart.ui.runs import show_note
 from heart.ui.session import Origin, Session
 from heart.ui.session_runs import SessionRun
+from heart.ui.under_way import under_way
 from heart.ui.unsaved import describe_unsaved
 from heart.work import Request
 
@@ -65,7 +66,7 @@ def run_trial(
     name = suggest_name(cohort.name, settings.recipe)
     plan_experiment(cohort, settings, name=name)
     call = partial(train_and_describe, cohort, settings, name=name, created_at=created_at)
-    with get_pool().join(Request(call, "on_epoch_end")) as ticket:
+    with under_way("Training"), get_pool().join(Request(call, "on_epoch_end")) as ticket:
         st.button(
             "Stop training",
             help="Ends the training at once; nothing of it is kept.",

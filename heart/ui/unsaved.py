@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
+from heart.markdown import code
 from heart.ui.browser_part import browser_part
 from heart.ui.session import Session, get_session
 from heart.ui.session_runs import MAX_RUNS
+from heart.ui.under_way import is_name
 
 if TYPE_CHECKING:
     from heart.bundle import Bundle
@@ -51,9 +53,11 @@ def ask_before_leaving(session: Session) -> None:
     what was lost if it comes back to a server that has begun anew, or has waited long enough.
     """
     unsaved = count_unsaved(session)
+    data = {"unsaved": any(unsaved), "held": list(unsaved), "session": session.token}
     browser_part(_NAME)(
         key=_NAME,
-        data={"unsaved": any(unsaved), "held": list(unsaved), "session": session.token},
+        # other data after long work, so that the browser hears that it is over, stopped or not
+        data={**data, "works": session.works},
         on_lost_change=_note_lost,
         width="content",
         height="content",
@@ -63,24 +67,35 @@ def ask_before_leaving(session: Session) -> None:
 def _note_lost() -> None:
     """Take what the browser held of an earlier session, which may be anything."""
     told = st.session_state[_NAME].get("lost")
-    counts = list(told)[: len(Unsaved._fields)] if isinstance(told, Sequence) else []
-    if len(counts) == len(Unsaved._fields) and all(type(n) is int for n in counts):
-        get_session().lost = Unsaved(*(min(max(n, 0), MAX_RUNS) for n in counts)).words()
+    if not isinstance(told, Sequence) or len(told) != len(Unsaved._fields) + 1:
+        return
+    *counts, work = told
+    if all(type(n) is int for n in counts) and is_name(work):
+        session = get_session()
+        session.lost = Unsaved(*(min(max(n, 0), MAX_RUNS) for n in counts)).words()
+        session.interrupted = work
 
 
 def show_lost(session: Session) -> None:
-    """What an earlier session held and this one does not, until it is read."""
-    if not session.lost:
+    """What an earlier session held or did and this one does not, until it is read."""
+    if not (session.lost or session.interrupted):
         return
     with st.container(border=True):
-        st.warning(
-            "The connection to this server had ended, and this is a new session. What only the"
-            f" earlier one held is lost: {_list(session.lost)}.",
-            icon=":material/link_off:",
-        )
+        st.warning(describe_lost(session), icon=":material/link_off:")
         if st.button("I have read it", key="lost_read"):
-            session.lost = ()
+            session.lost, session.interrupted = (), ""
             st.rerun()
+
+
+def describe_lost(session: Session) -> str:
+    """What an earlier session held and which work was under way there, as Markdown."""
+    said = ["The connection to this server had ended, and this is a new session."]
+    if session.lost:
+        said.append(f"What only the earlier one held is lost: {_list(session.lost)}.")
+    if session.interrupted:
+        name = code(session.interrupted)
+        said.append(f"{name} was under way then; nothing of it was kept. Start it again.")
+    return " ".join(said)
 
 
 def describe_unsaved(session: Session) -> str:

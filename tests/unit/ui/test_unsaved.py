@@ -43,29 +43,55 @@ def test_model_that_is_in_a_file_is_lost_only_once_it_was_changed(session, bundl
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("told", "words", "work"),
     [
-        ([1, 1, 0], ("a run that is not kept", "your own file of patients")),
-        ([2, 0, 1], ("2 runs that are not kept", IN_USE)),
-        ([10**30, 0, 0], ("30 runs that are not kept",)),
-        ([-1, 0, 0], ()),
-        ([0, 0, 0], ()),
-        ([1, 0], ()),
-        ([True, 0, 0], ()),
-        (["<b>", 0, 0], ()),
-        ([float("nan"), 0, 0], ()),
-        ("123", ()),
-        (7, ()),
-        (None, ()),
+        ([1, 1, 0, ""], ("a run that is not kept", "your own file of patients"), ""),
+        ([2, 0, 1, "Training"], ("2 runs that are not kept", IN_USE), "Training"),
+        ([10**30, 0, 0, ""], ("30 runs that are not kept",), ""),
+        ([-1, 0, 0, "Training"], (), "Training"),
+        ([0, 0, 0, ""], (), ""),
+        ([0, 0, 0, "a" * 80], (), "a" * 80),
+        ([1, 0, 0, "a" * 81], (), ""),
+        ([1, 0, 0, "two\nlines"], (), ""),
+        ([1, 0, 0, 7], (), ""),
+        ([1, 0, 0], (), ""),
+        ([1, 0, 0, "", ""], (), ""),
+        ([True, 0, 0, ""], (), ""),
+        (["<b>", 0, 0, ""], (), ""),
+        ([float("nan"), 0, 0, ""], (), ""),
+        ("1234", (), ""),
+        (7, (), ""),
+        (None, (), ""),
     ],
 )
-def test_what_a_browser_says_was_lost_is_three_numbers_or_nothing(
-    monkeypatch, session, told, words
+def test_what_a_browser_says_was_lost_is_three_numbers_and_a_name_or_nothing(
+    monkeypatch, session, told, words, work
 ):
     monkeypatch.setattr(unsaved, "get_session", lambda: session)
     monkeypatch.setattr(unsaved.st, "session_state", {"unsaved": {"lost": told}})
     unsaved._note_lost()
-    assert session.lost == words
+    assert (session.lost, session.interrupted) == (words, work)
+
+
+@pytest.mark.parametrize(
+    ("lost", "work", "said"),
+    [
+        (("a run",), "", "What only the earlier one held is lost: a run."),
+        ((), "Training", "`Training` was under way then; nothing of it was kept. Start it again."),
+        (
+            ("a run",),
+            "# [a](b)",
+            (
+                "What only the earlier one held is lost: a run. `# [a](b)` was under way then;"
+                " nothing of it was kept. Start it again."
+            ),
+        ),
+    ],
+)
+def test_what_a_page_says_of_the_earlier_session(session, lost, work, said):
+    session.lost, session.interrupted = lost, work
+    start = "The connection to this server had ended, and this is a new session. "
+    assert unsaved.describe_lost(session) == start + said
 
 
 def test_everything_that_would_be_lost_is_named(session, bundle):
