@@ -14,6 +14,7 @@ EXTRAS = MappingProxyType(
         "markdown_it": "app",
         "starlette": "app",
         "streamlit": "app",
+        "uvloop": "app",
         "vl_convert": "app",
         "onnx": "export",
         "fastapi": "api",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from uvicorn.loops.auto import auto_loop_factory
 
 from heart import __version__
 from heart.commands.extras import EXTRAS, FILES, MissingExtraError
@@ -37,7 +38,7 @@ def locked(file):
     lines = (ROOT / file).read_text().splitlines()
     return {
         canonicalize_name(name): version
-        for name, _, version in (line.partition("==") for line in lines)
+        for name, _, version in (line.partition(";")[0].partition("==") for line in lines)
         if version
     }
 
@@ -50,6 +51,12 @@ def test_lock_satisfies_the_ranges():
     assert set(lock) == set(RANGES)
     outside = [name for name, version in lock.items() if version not in RANGES[name].specifier]
     assert outside == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no uvloop for Windows")
+def test_server_takes_the_loop_that_is_installed_for_it():
+    uvloop = pytest.importorskip("uvloop", reason="not installed: the lock's environment has it")
+    assert auto_loop_factory() is uvloop.new_event_loop
 
 
 def test_development_needs_what_the_lock_pins():
