@@ -1,17 +1,15 @@
 """What a page asks for, in a process of the pool that asks a scheduler: told, stopped, lost."""
 
 import time
-from functools import partial
 
 import pytest
 
 from heart.apart.forks import IS_POSSIBLE
 from heart.cluster.client import connect
 from heart.errors import ClusterError
-from heart.work import Pool, Request
+from heart.work import Pool
 from tests.support import pieces
-
-SOON = 30.0
+from tests.support.pooled import SOON, ask, until
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +19,6 @@ def pool():
     made = Pool(2, module="tests.support.pieces")
     yield made
     made.close()
-
-
-def ask(function, *arguments):
-    return Request(partial(function, *arguments), "on_share")
-
-
-def until(holds):
-    end = time.monotonic() + SOON
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_process_of_the_pool_shares_its_work_out_and_tells_of_it(pool, two_workers):

@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from functools import partial
 
 import pytest
@@ -12,8 +11,7 @@ from heart.errors import BadCellsError, TrainingError
 from heart.work import Pool, Request
 from heart.work.server import NICE
 from tests.support import working
-
-SOON = 20.0
+from tests.support.pooled import SOON, ask, until
 
 
 @pytest.fixture(scope="module")
@@ -44,17 +42,6 @@ def make(request):
     if request.param == "processes":
         return request.getfixturevalue("make_apart")
     return lambda places=2, **options: Pool(places, module=None, **options)
-
-
-def ask(function, *arguments):
-    return Request(partial(function, *arguments), "on_share")
-
-
-def until(holds):
-    end = time.monotonic() + SOON
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def pids(path):
