@@ -54,6 +54,19 @@ def test_a_server_that_nobody_uses_does_not_collect(monkeypatch, counts, due):
     assert collector.is_due() is due
 
 
+def test_what_is_frozen_is_out_of_sight_and_garbage_is_not_kept_with_it():
+    circle, gone = Circle(), threading.Event()
+    weakref.finalize(circle, gone.set)
+    del circle
+    before = gc.get_freeze_count()
+    collector.freeze()
+    try:
+        assert gone.is_set()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
+
+
 def test_streamlit_is_told_not_to_collect_after_each_run():
     settings = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text())
     assert settings["runner"]["postScriptGC"] is False
